@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Doing a plan, and putting things back. The only stage that changes the machine.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "gpupass/journal.hpp"
+#include "gpupass/lock.hpp"
+#include "gpupass/plan.hpp"
+
+namespace gpupass {
+
+/// What happened to a step, as it happens.
+struct StepEvent {
+  std::size_t step = 0;
+  StepState state = StepState::intent;
+  std::string text;  // describe(step), or describe_undo(step) on the way back
+  std::string note;
+};
+
+/// The world that steps act on, and how long a step may take.
+struct World {
+  Host& host;
+  Hypervisor* hypervisor = nullptr;                   // nullptr: the plan has no domain steps
+  const std::map<PciAddress, Lock>* locks = nullptr;  // of the plan's devices; a stuck child keeps its own
+  std::chrono::milliseconds step_timeout = std::chrono::seconds(60);
+  std::function<void(const StepEvent&)> observe;  // may be empty
+  std::function<bool()> interrupted;              // true: stop after this step and put everything back
+};
+
+/// Does every step in order; on a failure puts back, in reverse, whatever it did.
+/// Error: the first failure; what could not be undone stands in `also`, and then the kind is partial.
+/// Kind timeout: a step is still in the kernel; its device was left alone, the rest put back.
+[[nodiscard]] Result<void> apply(const Plan& plan, World& world);
+
+enum class Recovery {
+  undone,           // an interrupted take was put back
+  finished,         // an interrupted give-back was carried on to its end
+  still_releasing,  // a step is still in the kernel; look again later
+  failed,           // something could not be put back
+};
+
+struct RecoveryReport {
+  JournalRecord journal;
+  Recovery outcome = Recovery::undone;
+  std::vector<std::string> lines;  // what was done, a line a step
+  std::optional<Error> error;      // failed only
+};
+
+/// Which way recover() would go with this journal, and what it would do; changes nothing.
+[[nodiscard]] RecoveryReport preview_recovery(const JournalRecord& journal, World& world);
+/// Compares an unfinished journal with the machine, and finishes or undoes it. The caller holds the
+/// locks of the plan's devices.
+[[nodiscard]] RecoveryReport recover(const JournalRecord& journal, World& world);
+
+}  // namespace gpupass

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What gpupass remembers of a device for as long as it has it: where it must go back to.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gpupass/host.hpp"
+#include "gpupass/pci_address.hpp"
+
+namespace gpupass {
+
+/// One device that gpupass took, as kept in /var/lib/gpupass/holds.
+struct Hold {
+  PciAddress device;
+  std::uint16_t vendor = 0, device_id = 0;  // who was at that address; another identity there is another card
+  std::string original_driver;              // bound when gpupass came; empty: none
+  std::string original_override;            // driver_override when gpupass came; empty: not set
+  bool bound = false;                       // by `gpupass bind`: stays with us when a domain gives it back
+  std::string domain;                       // the domain that has it; empty: none
+  std::string uri;                          // that domain's connection
+  std::string since;                        // UTC, "2026-11-22T12:35:21Z"
+  std::string boot_id;                      // of the boot in which gpupass took it
+
+  bool operator==(const Hold&) const = default;
+};
+
+/// All holds, sorted by device. A record that cannot be read is an error of kind invalid that names it.
+[[nodiscard]] Result<std::vector<Hold>> load_holds(const Host& host);
+[[nodiscard]] Result<std::optional<Hold>> load_hold(const Host& host, const PciAddress& device);
+/// Written to a temporary file, fsynced, renamed.
+[[nodiscard]] Result<void> save_hold(const Host& host, const Hold& hold);
+[[nodiscard]] Result<void> remove_hold(const Host& host, const PciAddress& device);
+
+[[nodiscard]] std::string to_json(const Hold& hold);
+[[nodiscard]] Result<Hold> hold_from_json(const std::string& text);
+
+}  // namespace gpupass

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The other door: libvirt. src/virt/connection.cpp is the only file that includes its headers.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gpupass/error.hpp"
+
+namespace gpupass {
+
+enum class DomainView { live, config };
+
+struct DomainState {
+  std::string name;
+  std::string uuid;
+  bool running = false;
+  bool persistent = true;
+  bool operator==(const DomainState&) const = default;
+};
+
+/// Every call ends within the connection's deadline: a daemon that hangs in a stuck device makes an
+/// error of kind timeout, not a hang. Success is what libvirt said; callers read back.
+class Hypervisor {
+ public:
+  virtual ~Hypervisor() = default;
+  [[nodiscard]] virtual const std::string& uri() const = 0;
+  [[nodiscard]] virtual Result<std::vector<DomainState>> domains() = 0;
+  /// By name, or by UUID. Error: not_found, with the names that are there.
+  [[nodiscard]] virtual Result<DomainState> domain(const std::string& name) = 0;
+  /// The XML with its secrets (it is defined again from this text).
+  [[nodiscard]] virtual Result<std::string> xml(const std::string& name, DomainView view) = 0;
+  /// Defines the persistent configuration, validated against libvirt's schema.
+  [[nodiscard]] virtual Result<void> define(const std::string& xml) = 0;
+  [[nodiscard]] virtual Result<void> attach_live(const std::string& name, const std::string& hostdev_xml) = 0;
+  /// Asks the guest to let go; it has not when this returns. Wait for the live XML to change.
+  [[nodiscard]] virtual Result<void> request_detach_live(const std::string& name,
+                                                         const std::string& hostdev_xml) = 0;
+};
+
+/// Opens a connection. Each later call may take `deadline` at most.
+/// Errors: hypervisor (no daemon, no such driver), denied, timeout.
+[[nodiscard]] Result<std::unique_ptr<Hypervisor>> connect(const std::string& uri,
+                                                          std::chrono::milliseconds deadline);
+
+}  // namespace gpupass

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What a machine looks like, read once. Everything after discovery works on this value alone.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gpupass/host.hpp"
+#include "gpupass/pci_address.hpp"
+
+namespace gpupass {
+
+enum class HeaderType { endpoint, bridge, cardbus, unreadable };
+
+struct Bar {
+  int index = 0;            // 0…5; 6 is the expansion ROM
+  std::uint64_t start = 0;  // bus address as the kernel assigned it; 0: unassigned
+  std::uint64_t size = 0;   // bytes
+  bool io = false;          // an I/O port range, not memory
+  bool is_64bit = false;
+  bool prefetchable = false;
+  bool operator==(const Bar&) const = default;
+};
+
+/// A PCIe link. Unknown where the function is no PCIe device.
+struct Link {
+  std::string speed;  // as the kernel says it: "16.0 GT/s PCIe"
+  int width = 0;      // lanes
+  bool operator==(const Link&) const = default;
+};
+
+struct Sriov {
+  std::optional<PciAddress> physical_function;  // set on a virtual function
+  int total = 0;                                // VFs the physical function could have
+  int enabled = 0;
+  std::vector<PciAddress> virtual_functions;  // those enabled now
+  bool operator==(const Sriov&) const = default;
+};
+
+/// One PCI function.
+struct Device {
+  PciAddress address;
+  std::uint32_t class_code = 0;  // 24 bits: class, subclass, programming interface
+  std::uint8_t revision = 0;
+  std::uint16_t vendor = 0, device = 0, subsystem_vendor = 0, subsystem_device = 0;
+  std::string class_name, vendor_name, device_name, subsystem_name;  // from pci.ids; empty where it has none
+  std::optional<std::string> driver;                                 // bound now
+  std::vector<std::string> modules;  // kernel modules that say they can drive it
+  std::optional<std::string>
+      driver_override;  // nothing: not set, or could not be read (then a Problem says so)
+  std::optional<int> iommu_group;
+  std::vector<PciAddress> bridges;  // towards the root: nearest first, the root port last
+  HeaderType header_type = HeaderType::endpoint;
+  bool is_pcie = false;  // has a PCI Express capability
+  std::vector<Bar> bars;
+  std::vector<std::string> reset_methods;  // in the kernel's order of preference: "flr", "bus"
+  int numa_node = -1;                      // -1: the machine does not say
+  std::optional<Link> link_now, link_most;
+  std::optional<bool> boot_vga;  // nothing: not a display controller
+  std::optional<Sriov> sriov;
+  std::string power_state;  // "D0", "D3cold", "unknown"; empty where the kernel has no such file
+
+  bool operator==(const Device&) const = default;
+
+  /// A display controller of any kind (class 03).
+  [[nodiscard]] bool is_gpu() const { return class_code >> 16U == 0x03; }
+  [[nodiscard]] bool is_bridge() const {
+    return class_code >> 16U == 0x06 || header_type == HeaderType::bridge;
+  }
+};
+
+struct IommuGroup {
+  int number = 0;
+  std::string type;                 // "DMA", "identity", …
+  std::vector<PciAddress> members;  // sorted
+  bool operator==(const IommuGroup&) const = default;
+};
+
+enum class IommuKind { none, intel_vtd, amd_vi, other };
+/// Why there is no IOMMU in use.
+enum class IommuOff {
+  not_off,
+  kernel_option_missing,  // the firmware has the table, the kernel was told or built not to use it
+  kernel_option_off,      // the command line turns it off: intel_iommu=off, amd_iommu=off, iommu=off
+  no_firmware_table,      // no DMAR or IVRS: off in the firmware, or not there
+  no_cpu_support,         // neither vmx nor svm, nor a table: no virtualisation at all
+  xen_dom0,               // Xen has the IOMMU; Linux sees no groups though passthrough works
+  could_not_tell,
+};
+enum class Ternary { no, yes, unknown };
+
+struct Iommu {
+  IommuKind kind = IommuKind::none;
+  bool enabled = false;
+  IommuOff off = IommuOff::could_not_tell;
+  Ternary interrupt_remapping = Ternary::unknown;
+  std::string table;     // the ACPI table found: "DMAR", "IVRS"; empty: none
+  std::string evidence;  // the path or line that decided interrupt_remapping
+  bool operator==(const Iommu&) const = default;
+};
+
+struct Module {
+  std::string name;
+  bool loaded = false;     // loaded or built in
+  bool available = false;  // loaded, built in, or there to be loaded
+  bool operator==(const Module&) const = default;
+};
+
+struct Kernel {
+  std::string release;
+  std::string command_line;
+  std::string boot_id;          // a new one for every boot
+  std::vector<Module> modules;  // vfio, vfio_pci, vfio_iommu_type1, kvm, kvm_intel, kvm_amd
+  bool operator==(const Kernel&) const = default;
+
+  /// The module of that name (with underscores); nothing if it was not looked for.
+  [[nodiscard]] const Module* module(std::string_view name) const;
+};
+
+struct Kvm {
+  std::string cpu_flag;           // "vmx", "svm", or empty
+  std::optional<KvmProbe> probe;  // nothing on a captured host
+  bool operator==(const Kvm&) const = default;
+};
+
+enum class HolderKind {
+  process,  // has a device node open
+  mount,    // a file system on its disk is mounted
+  swap,     // its disk holds swap in use
+  route,    // a route of the host goes through its network interface
+  console,  // the kernel's console or framebuffer is on it
+};
+
+/// Something on the host that uses a device.
+struct Holder {
+  PciAddress device;
+  HolderKind kind = HolderKind::process;
+  std::string node;  // "/dev/dri/card0", "/dev/nvme0n1p2", "eth0", "fb0"
+  std::string use;   // mount: the mount point; route: "default" or the network; console: the console's name
+  pid_t pid = 0;     // process only
+  std::string process;  // process only: its name
+  bool operator==(const Holder&) const = default;
+};
+
+/// Something that could not be read. Nothing is dropped without one.
+struct Problem {
+  std::string path;
+  std::string what;
+  bool operator==(const Problem&) const = default;
+};
+
+struct Inventory {
+  std::vector<Device> devices;     // sorted by address
+  std::vector<IommuGroup> groups;  // sorted by number
+  Iommu iommu;
+  Kernel kernel;
+  Kvm kvm;
+  std::vector<Holder> holders;  // sorted by device
+  bool holders_complete =
+      false;  // false: other users' processes could not be looked into, or were not looked for
+  std::vector<Problem> problems;
+  bool operator==(const Inventory&) const = default;
+
+  [[nodiscard]] const Device* find(const PciAddress& address) const;
+  [[nodiscard]] const IommuGroup* group(int number) const;
+  /// All functions of the card that address is a function of, in order.
+  [[nodiscard]] std::vector<PciAddress> slot_of(const PciAddress& address) const;
+};
+
+/// Which costly parts of an inventory a command needs.
+struct DiscoverParts {
+  bool holders = true;  // looks into every process of the machine
+};
+
+/// Reads the machine below host.root(). Error: only when the PCI bus itself cannot be read;
+/// everything else becomes a Problem.
+[[nodiscard]] Result<Inventory> discover(const Host& host, DiscoverParts parts = {});
+
+/// The functions that selectors mean. Errors: not_found; usage when ids match several cards (it
+/// lists them).
+[[nodiscard]] Result<std::vector<PciAddress>> resolve(const Selector& selector, const Inventory& inventory);
+
+}  // namespace gpupass

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What was about to be done, what was done, and how it was before: written and fsynced ahead of
+// every change, so that a killed gpupass or a power cut leaves something to go by.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gpupass/host.hpp"
+#include "gpupass/plan.hpp"
+
+namespace gpupass {
+
+enum class StepState {
+  intent,      // about to be done; whether it was is seen on the machine
+  untouched,   // it was already so; never undone
+  done,        // done and read back
+  failed,      // it failed; whether it had an effect is seen on the machine
+  open,        // the kernel had not returned when the wait ended
+  undone,      // put back and read back
+  undo_failed  // could not be put back
+};
+
+/// One line of a journal: how a step of the plan stands.
+struct JournalEntry {
+  std::size_t step = 0;  // index into plan.steps
+  StepState state = StepState::intent;
+  std::string before;  // the previous value, as the step's undo needs it
+  pid_t pid = 0;       // open only: the process inside the kernel
+  std::string note;    // failed, undo_failed: the error
+  bool operator==(const JournalEntry&) const = default;
+};
+
+/// How a whole journal ended. A journal without an end was interrupted, or has a step still open.
+enum class JournalEnd { committed, rolled_back, partial };
+
+struct JournalRecord {
+  std::string id;  // the file's name: "20261122T123521Z-4711"
+  Plan plan;
+  std::string started;  // UTC
+  std::string boot_id;
+  pid_t pid = 0;  // of the gpupass that wrote it
+  std::vector<JournalEntry> entries;
+  std::optional<JournalEnd> end;
+  bool operator==(const JournalRecord&) const = default;
+
+  /// The last state of each step; nothing for a step that was never reached.
+  [[nodiscard]] std::vector<std::optional<JournalEntry>> latest() const;
+};
+
+/// A journal being written: one file below /var/lib/gpupass/journal, mode 0600 (a domain's XML may
+/// hold secrets), one JSON object a line.
+class Journal {
+ public:
+  /// Starts one. Nothing may be changed before this has returned.
+  [[nodiscard]] static Result<Journal> start(const Host& host, const Plan& plan, const std::string& boot_id);
+  /// Goes on with one that was interrupted.
+  [[nodiscard]] static Result<Journal> resume(const Host& host, const std::string& id);
+
+  [[nodiscard]] Result<void> append(const JournalEntry& entry);
+  /// A journal that ended well is of no more use and is removed; a partial one stays to be read.
+  [[nodiscard]] Result<void> finish(JournalEnd end);
+  [[nodiscard]] const std::string& id() const { return id_; }
+
+ private:
+  Journal(std::filesystem::path file, std::string id) : file_(std::move(file)), id_(std::move(id)) {}
+  std::filesystem::path file_;
+  std::string id_;
+};
+
+/// Journals that did not end: interrupted ones and those with an open step, oldest first. A last
+/// line cut short by a power cut is left out; anything else unreadable is an error that names it.
+[[nodiscard]] Result<std::vector<JournalRecord>> unfinished_journals(const Host& host);
+
+}  // namespace gpupass

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What will be done, as data: an ordered list of small steps, each of which can be undone.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "gpupass/domain.hpp"
+#include "gpupass/hold.hpp"
+#include "gpupass/hypervisor.hpp"
+#include "gpupass/inventory.hpp"
+
+namespace gpupass {
+
+// The closed set of steps. Each names what it acts on and what must be so afterwards; what was so
+// before is found out, and journalled, when it is applied.
+
+/// `modprobe NAME`. Undone by unloading it, if it was not loaded before.
+struct LoadModule {
+  std::string module;
+  bool operator==(const LoadModule&) const = default;
+};
+/// Which driver alone may bind this device. Undone by writing the previous value.
+struct SetDriverOverride {
+  PciAddress device;
+  std::string driver;  // empty: any driver may
+  bool operator==(const SetDriverOverride&) const = default;
+};
+/// The driver lets go of the device; this can block for ever. Undone by aiming the override at that
+/// driver and probing.
+struct Unbind {
+  PciAddress device;
+  std::string driver;
+  bool operator==(const Unbind&) const = default;
+};
+/// The kernel looks for a driver and must come up with this one. Undone by unbinding it.
+struct ProbeDriver {
+  PciAddress device;
+  std::string driver;
+  bool operator==(const ProbeDriver&) const = default;
+};
+/// A domain's persistent configuration changes from one text to another. Undone by defining the
+/// first again, unless somebody changed it since.
+struct DefineDomain {
+  std::string domain;
+  std::string before, after;
+  bool operator==(const DefineDomain&) const = default;
+};
+/// A running guest gets a function. Undone by unplugging it.
+struct AttachLive {
+  std::string domain;
+  PciAddress device;
+  std::string hostdev_xml;
+  bool operator==(const AttachLive&) const = default;
+};
+/// A running guest gives a function back: done when it is gone from the live XML. Undone by
+/// plugging it in again.
+struct DetachLive {
+  std::string domain;
+  PciAddress device;
+  std::string hostdev_xml;
+  bool operator==(const DetachLive&) const = default;
+};
+/// Writes down what gpupass has of a device. Undone by restoring what was written before.
+struct KeepHold {
+  Hold hold;
+  bool operator==(const KeepHold&) const = default;
+};
+/// Forgets a device: it is as it was before gpupass came.
+struct DropHold {
+  PciAddress device;
+  bool operator==(const DropHold&) const = default;
+};
+
+using Step = std::variant<LoadModule, SetDriverOverride, Unbind, ProbeDriver, DefineDomain, AttachLive,
+                          DetachLive, KeepHold, DropHold>;
+
+/// Which way a plan goes; `recover` undoes an interrupted take and finishes an interrupted give-back,
+/// so that either way the host ends up with its card.
+enum class Direction { take, give_back };
+
+struct Plan {
+  std::string command;  // as a person would name it: "attach 0000:01:00.0 to vm1"
+  Direction direction = Direction::take;
+  std::string uri;                  // the connection that domain steps are for; empty: none needed
+  std::vector<PciAddress> devices;  // everything it touches; what is locked
+  std::vector<Step> steps;
+  bool operator==(const Plan&) const = default;
+};
+
+/// The device a step acts on; nothing for steps on modules and domains' configurations.
+[[nodiscard]] std::optional<PciAddress> device_of(const Step& step);
+/// The domain a step acts on; empty for none.
+[[nodiscard]] std::string domain_of(const Step& step);
+
+/// One line for a person: "bind 0000:01:00.0 to vfio-pci".
+[[nodiscard]] std::string describe(const Step& step);
+/// The same for the way back: "unbind 0000:01:00.0 from vfio-pci".
+[[nodiscard]] std::string describe_undo(const Step& step);
+
+[[nodiscard]] std::string to_json(const Plan& plan);
+[[nodiscard]] Result<Plan> plan_from_json(const std::string& text);
+
+/// Facts a plan is made from besides the inventory.
+struct PlanFacts {
+  const Inventory& inventory;
+  std::vector<Hold> holds;  // of the devices concerned
+  std::string now;          // UTC, ISO 8601
+};
+
+/// A domain as a plan needs to know it.
+struct DomainFacts {
+  DomainState state;
+  std::string uri;
+  std::string config_xml;  // empty: not to be changed
+  std::string live_xml;    // empty: not to be changed
+};
+
+/// Takes functions from their drivers and binds them to `driver`, with no domain.
+[[nodiscard]] Result<Plan> plan_bind(const PlanFacts& facts, const std::vector<PciAddress>& functions,
+                                     const std::string& driver);
+/// Gives functions back to the drivers they had. Error: not_found for one gpupass does not hold.
+[[nodiscard]] Result<Plan> plan_unbind(const PlanFacts& facts, const std::vector<PciAddress>& functions);
+/// Binds functions to vfio-pci and gives them to a domain.
+[[nodiscard]] Result<Plan> plan_attach(const PlanFacts& facts, const DomainFacts& domain,
+                                       const std::vector<PciAddress>& functions,
+                                       const DomainTemplates& templates);
+/// Takes functions out of a domain and gives them back to the drivers they had.
+[[nodiscard]] Result<Plan> plan_detach(const PlanFacts& facts, const DomainFacts& domain,
+                                       const std::vector<PciAddress>& functions,
+                                       const DomainTemplates& templates);
+
+}  // namespace gpupass

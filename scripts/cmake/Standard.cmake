@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Two interface targets that every target of ours links: how we compile, and what we warn about.
+add_library(gpupass_standard INTERFACE)
+target_compile_features(gpupass_standard INTERFACE cxx_std_20)
+target_include_directories(gpupass_standard INTERFACE ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)
+target_link_libraries(gpupass_standard INTERFACE tl::expected fmt::fmt)
+
+add_library(gpupass_warnings INTERFACE)
+target_compile_options(gpupass_warnings INTERFACE
+  -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast
+  -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-align -Wformat=2 -Wimplicit-fallthrough -Wunused)
+
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release)
+endif()
+
+if(GPUPASS_SANITIZE)
+  add_compile_options(-fsanitize=${GPUPASS_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${GPUPASS_SANITIZE})
+endif()
+if(GPUPASS_TIDY)
+  find_program(CLANG_TIDY clang-tidy REQUIRED)
+  set(CMAKE_CXX_CLANG_TIDY ${CLANG_TIDY} --quiet)
+endif()

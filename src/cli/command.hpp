@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What a command is: a function of the world, its arguments and where it writes.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <iosfwd>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gpupass/host.hpp"
+#include "gpupass/hypervisor.hpp"
+
+namespace gpupass::cli {
+
+/// Where a command reads and writes, and what is at the other end.
+struct Terminal {
+  std::istream& in;
+  std::ostream& out;
+  std::ostream& err;
+  bool in_is_terminal = false;  // a person can be asked
+  bool colour = false;          // out is a terminal and NO_COLOR is not set
+  int columns = 80;             // of out; very wide where out is no terminal
+};
+
+using Connect =
+    std::function<Result<std::unique_ptr<Hypervisor>>(const std::string& uri, std::chrono::milliseconds)>;
+
+struct Context {
+  Host& host;
+  Terminal& terminal;
+  Connect connect;
+  std::filesystem::path data;  // holds xml-templates/ and lab/
+  std::string default_uri;     // LIBVIRT_DEFAULT_URI, else qemu:///system
+};
+
+/// Returns the exit status: 0, or 1 where findings block. An Error ends with its own status.
+using Function = Result<int> (*)(Context& context, const std::vector<std::string>& arguments);
+
+struct Command {
+  const char* name;
+  const char* arguments;  // for the usage line: "VM SELECTOR…"
+  const char* summary;
+  bool changes;  // refused on a captured host
+  Function function;
+};
+
+// One file each in src/cli; the literal table is in run.cpp.
+[[nodiscard]] Result<int> list(Context& context, const std::vector<std::string>& arguments);
+[[nodiscard]] Result<int> groups(Context& context, const std::vector<std::string>& arguments);
+[[nodiscard]] Result<int> doctor(Context& context, const std::vector<std::string>& arguments);
+[[nodiscard]] Result<int> attach(Context& context, const std::vector<std::string>& arguments);
+[[nodiscard]] Result<int> detach(Context& context, const std::vector<std::string>& arguments);
+[[nodiscard]] Result<int> bind(Context& context, const std::vector<std::string>& arguments);
+[[nodiscard]] Result<int> unbind(Context& context, const std::vector<std::string>& arguments);
+[[nodiscard]] Result<int> status(Context& context, const std::vector<std::string>& arguments);
+[[nodiscard]] Result<int> recover(Context& context, const std::vector<std::string>& arguments);
+[[nodiscard]] Result<int> xml(Context& context, const std::vector<std::string>& arguments);
+[[nodiscard]] Result<int> lab(Context& context, const std::vector<std::string>& arguments);
+
+}  // namespace gpupass::cli

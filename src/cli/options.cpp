@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/options.hpp"
+
+#include <fmt/format.h>
+
+#include <ostream>
+
+namespace gpupass::cli {
+namespace {
+
+/// Bare words as the last option they fill expects them, hidden from --help.
+po::options_description with_positional(const Syntax& syntax, po::positional_options_description& places) {
+  po::options_description all;
+  all.add(syntax.options);
+  for (const auto& [name, count] : syntax.positional) {
+    all.add_options()(name.c_str(), po::value<std::vector<std::string>>());
+    places.add(name.c_str(), count);
+  }
+  return all;
+}
+
+std::string command_name(const std::string& usage) {
+  return usage.substr(0, usage.find(' ', usage.find(' ') + 1));
+}
+
+}  // namespace
+
+Result<std::optional<po::variables_map>> parse(Context& context, Syntax syntax,
+                                               const std::vector<std::string>& arguments) {
+  syntax.options.add_options()("help,h", "show this");
+  po::positional_options_description places;
+  const auto all = with_positional(syntax, places);
+  po::variables_map values;
+  try {
+    using Style = po::command_line_style::style_t;
+    constexpr int k_style = Style::unix_style & ~Style::allow_guessing;
+    po::store(po::command_line_parser(arguments).options(all).positional(places).style(k_style).run(),
+              values);
+    po::notify(values);
+  } catch (const po::error& error) {
+    return fail(ErrorKind::usage, error.what(),
+                fmt::format("usage: {}; `{} --help` explains it", syntax.usage, command_name(syntax.usage)));
+  }
+  if (values.count("help") == 0) return values;
+  context.terminal.out << "usage: " << syntax.usage << "\n\n" << syntax.about << "\n\n" << syntax.options;
+  return std::nullopt;
+}
+
+void add_format(po::options_description& options) {
+  options.add_options()("format", po::value<std::string>()->default_value("text")->value_name("text|json"),
+                        "how to print");
+}
+
+Result<Format> format_of(const po::variables_map& values) {
+  const auto& text = values["format"].as<std::string>();
+  if (text == "text") return Format::text;
+  if (text == "json") return Format::json;
+  return fail(ErrorKind::usage, "there is no format '" + text + "'", "--format is text or json");
+}
+
+Result<std::vector<Selector>> selectors_of(const po::variables_map& values, const std::string& option) {
+  std::vector<Selector> selectors;
+  if (values.count(option) == 0) return selectors;
+  for (const auto& text : values[option].as<std::vector<std::string>>()) {
+    GPUPASS_TRY_ASSIGN(auto selector, parse_selector(text));
+    selectors.push_back(std::move(selector));
+  }
+  return selectors;
+}
+
+}  // namespace gpupass::cli

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Boost.Program_options behind the two things every command needs: one usage error, one --help.
+#pragma once
+
+#include <boost/program_options.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/command.hpp"
+#include "gpupass/pci_address.hpp"
+
+namespace gpupass::cli {
+
+namespace po = boost::program_options;
+
+/// What a command accepts. `positional` names the options that bare words fill, each with how many
+/// (-1: the rest).
+struct Syntax {
+  std::string usage;  // "gpupass list [SELECTOR…] [options]"
+  std::string about;  // a short paragraph
+  po::options_description options{"Options"};
+  std::vector<std::pair<std::string, int>> positional;
+};
+
+/// The values; nothing when --help was asked for and has been printed. Error: usage.
+[[nodiscard]] Result<std::optional<po::variables_map>> parse(Context& context, Syntax syntax,
+                                                             const std::vector<std::string>& arguments);
+
+enum class Format { text, json };
+/// Adds --format.
+void add_format(po::options_description& options);
+/// Error: usage, naming the formats.
+[[nodiscard]] Result<Format> format_of(const po::variables_map& values);
+
+/// The SELECTOR words of a command. Error: usage.
+[[nodiscard]] Result<std::vector<Selector>> selectors_of(const po::variables_map& values,
+                                                         const std::string& option);
+
+}  // namespace gpupass::cli

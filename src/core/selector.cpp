@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <algorithm>
+#include <cctype>
+
+#include "core/text.hpp"
+#include "gpupass/pci_address.hpp"
+
+namespace gpupass {
+namespace {
+
+bool is_hex(std::string_view text) {
+  return !text.empty() &&
+         std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isxdigit(c) != 0; });
+}
+
+/// libvirt's name for a node device, pci_0000_01_00_0, as sysfs writes it.
+std::string from_libvirt_name(std::string_view text) {
+  std::string address(text.substr(4));
+  constexpr char k_separators[] = {':', ':', '.'};
+  std::size_t next = 0;
+  for (auto& c : address) {
+    if (c == '_' && next < std::size(k_separators)) c = k_separators[next++];
+  }
+  return address;
+}
+
+}  // namespace
+
+Result<Selector> parse_selector(std::string_view text) {
+  Selector selector{std::string(text), {}, {}, {}};
+  std::string full(text);
+  if (text.starts_with("pci_")) full = from_libvirt_name(text);
+  const auto colons = std::count(full.begin(), full.end(), ':');
+  const auto dot = full.find('.');
+
+  // 10de:2330: two groups of exactly four digits. 0000:01 would be a domain and a bus, which is no device.
+  if (colons == 1 && dot == std::string::npos && full.size() == 9 && full[4] == ':' &&
+      is_hex(full.substr(0, 4)) && is_hex(full.substr(5))) {
+    selector.ids = Selector::Ids{static_cast<std::uint16_t>(*core::parse_number(full.substr(0, 4), 16)),
+                                 static_cast<std::uint16_t>(*core::parse_number(full.substr(5), 16))};
+    return selector;
+  }
+  if (colons == 1) full.insert(0, "0000:");
+  if (dot != std::string::npos) {
+    selector.address = parse_pci_address(full);
+  } else {
+    selector.slot = parse_pci_address(full + ".0");
+  }
+  if (selector.address || selector.slot) return selector;
+  return fail(ErrorKind::usage, "'" + std::string(text) + "' names no PCI device",
+              "give an address (0000:01:00.0 or 01:00.0), a card (01:00, all its functions), "
+              "a libvirt name (pci_0000_01_00_0) or ids (10de:2330); `gpupass list` shows what is there");
+}
+
+}  // namespace gpupass
