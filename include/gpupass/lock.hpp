@@ -16,6 +16,7 @@ struct LockOwner {
   pid_t pid = 0;
   std::string doing;  // "attach 0000:01:00.0 to vm1"; "unbind 0000:01:00.0 from nvidia (still in the kernel)"
   std::string since;  // UTC
+  bool in_kernel = false;  // left behind by a gpupass that has ended: it is inside the kernel
   bool operator==(const LockOwner&) const = default;
 };
 
@@ -23,8 +24,8 @@ struct LockOwner {
 class Lock {
  public:
   /// Waits until the lock is free, at most `patience`. `waiting` is called once, when it has to wait.
-  /// Error: busy, naming the owner; at once, without waiting, when the owner is a process that was
-  /// left behind in the kernel.
+  /// Error: busy, naming the owner; at once, without waiting, when the owner is a process that is
+  /// still in the kernel after its gpupass ended.
   [[nodiscard]] static Result<Lock> acquire(const Host& host, const std::string& name,
                                             const std::string& doing, std::chrono::milliseconds patience,
                                             const std::function<void(const LockOwner&)>& waiting = {});

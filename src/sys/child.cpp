@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "sys/child.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/pidfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <climits>
+#include <csignal>
+
+#include "sys/fd.hpp"
+
+namespace gpupass::sys {
+namespace {
+
+void detach_streams() {
+  const int null = open("/dev/null", O_RDWR);
+  for (int stream = 0; null >= 0 && stream < 3; ++stream) dup2(null, stream);
+}
+
+/// Closes every descriptor from 3 on that is not in the sorted array.
+void close_all_but(const std::array<int, 4>& keep, std::size_t count) {
+  unsigned first = 3;
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto kept = static_cast<unsigned>(keep.at(i));
+    if (kept > first) close_range(first, kept - 1, 0);
+    first = std::max(first, kept + 1);
+  }
+  close_range(first, UINT_MAX, 0);
+}
+
+}  // namespace
+
+Result<pid_t> fork_child(std::initializer_list<int> keep, const std::function<int()>& work) {
+  std::array<int, 4> kept{};
+  std::size_t count = 0;
+  for (const int fd : keep) {
+    if (fd >= 3 && count < kept.size()) kept.at(count++) = fd;
+  }
+  std::sort(kept.begin(), kept.begin() + static_cast<std::ptrdiff_t>(count));
+
+  // Signals stay blocked in the child: it must not end between the kernel's work and our reading of it.
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  sigprocmask(SIG_SETMASK, &all, &before);
+  const pid_t pid = fork();
+  if (pid == 0) {
+    setsid();
+    detach_streams();
+    close_all_but(kept, count);
+    _exit(work());
+  }
+  const int error = errno;
+  sigprocmask(SIG_SETMASK, &before, nullptr);
+  if (pid < 0) return Failure(errno_error("fork", error));
+  return pid;
+}
+
+std::optional<int> wait_child(pid_t pid, std::chrono::milliseconds timeout) {
+  const Fd handle(pidfd_open(pid, 0));
+  const auto end = std::chrono::steady_clock::now() + timeout;
+  for (;;) {
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+    pollfd wait{handle.get(), POLLIN, 0};
+    const int ready = poll(&wait, 1, static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, INT_MAX)));
+    if (ready < 0 && errno == EINTR) continue;
+    if (ready == 0) return std::nullopt;
+    break;
+  }
+  int status = 0;
+  while (waitpid(pid, &status, 0) < 0) {
+    if (errno != EINTR) return std::nullopt;
+  }
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+}  // namespace gpupass::sys

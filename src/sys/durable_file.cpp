@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "sys/durable_file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "sys/fd.hpp"
+
+namespace gpupass::sys {
+namespace fs = std::filesystem;
+namespace {
+
+Failure failure(const std::string& action, const fs::path& file) {
+  auto error = errno_error(action + " " + file.string(), errno);
+  if (error.kind == ErrorKind::denied) error.hint = "run it as root";
+  return Failure(std::move(error));
+}
+
+Result<void> make_folder(const fs::path& folder) {
+  if (folder.has_parent_path() && !fs::exists(folder.parent_path()))
+    GPUPASS_TRY(make_folder(folder.parent_path()));
+  if (mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) return failure("make", folder);
+  return {};
+}
+
+/// A name is durable once its folder is.
+Result<void> sync_folder(const fs::path& folder) {
+  const Fd handle(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!handle || fsync(handle.get()) != 0) return failure("sync", folder);
+  return {};
+}
+
+Result<void> write_all(const fs::path& file, int flags, const std::string& text) {
+  const Fd handle(open(file.c_str(), flags | O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+  if (!handle) return failure("write", file);
+  for (std::size_t done = 0; done < text.size();) {
+    const auto written = ::write(handle.get(), text.data() + done, text.size() - done);
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return failure("write", file);
+    done += static_cast<std::size_t>(written);
+  }
+  if (fsync(handle.get()) != 0) return failure("sync", file);
+  return {};
+}
+
+}  // namespace
+
+Result<void> write_durably(const fs::path& file, const std::string& text) {
+  GPUPASS_TRY(make_folder(file.parent_path()));
+  const fs::path temporary = file.string() + ".new";
+  GPUPASS_TRY(write_all(temporary, O_TRUNC, text));
+  if (rename(temporary.c_str(), file.c_str()) != 0) return failure("write", file);
+  return sync_folder(file.parent_path());
+}
+
+Result<void> append_durably(const fs::path& file, const std::string& text) {
+  GPUPASS_TRY(make_folder(file.parent_path()));
+  const bool is_new = !fs::exists(file);
+  GPUPASS_TRY(write_all(file, O_APPEND, text));
+  if (is_new) return sync_folder(file.parent_path());
+  return {};
+}
+
+Result<void> remove_durably(const fs::path& file) {
+  if (unlink(file.c_str()) != 0) {
+    if (errno == ENOENT) return {};
+    return failure("remove", file);
+  }
+  return sync_folder(file.parent_path());
+}
+
+}  // namespace gpupass::sys

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Asking the kernel for a virtual machine: that /dev/kvm can be opened proves nothing.
+#include <fcntl.h>
+#include <linux/kvm.h>
+#include <sys/ioctl.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "gpupass/host.hpp"
+#include "sys/fd.hpp"
+
+namespace gpupass {
+
+KvmProbe Host::probe_kvm() const {
+  KvmProbe probe;
+  probe.node_present = exists("/dev/kvm");
+  if (!probe.node_present) {
+    probe.error = "/dev/kvm: there is none";
+    return probe;
+  }
+  const sys::Fd kvm(open(at("/dev/kvm").c_str(), O_RDWR | O_CLOEXEC));
+  probe.opened = static_cast<bool>(kvm);
+  if (!probe.opened) {
+    probe.error = sys::errno_error("open /dev/kvm", errno).what;
+    return probe;
+  }
+  const int version = ioctl(kvm.get(), KVM_GET_API_VERSION, 0);
+  if (version > 0) probe.api_version = version;
+  const sys::Fd machine(version > 0 ? ioctl(kvm.get(), KVM_CREATE_VM, 0) : -1);
+  probe.machine_created = static_cast<bool>(machine);
+  if (!probe.machine_created)
+    probe.error = sys::errno_error("make a virtual machine with /dev/kvm", errno).what;
+  return probe;
+}
+
+}  // namespace gpupass

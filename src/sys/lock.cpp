@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "gpupass/lock.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <thread>
+#include <utility>
+
+#include "core/json.hpp"
+#include "core/text.hpp"
+#include "sys/fd.hpp"
+
+namespace gpupass {
+namespace {
+
+constexpr const char* k_folder = "/run/gpupass";
+
+std::string path_of(const std::string& name) {
+  return fmt::format("{}/{}.lock", k_folder, name);
+}
+
+void write_owner(int fd, const LockOwner& owner) {
+  const auto text =
+      core::Json{
+          {"pid", owner.pid}, {"doing", owner.doing}, {"since", owner.since}, {"in_kernel", owner.in_kernel}}
+          .dump() +
+      "\n";
+  // What stands here only informs; the lock itself is the flock. So a failed write is let be.
+  if (ftruncate(fd, 0) == 0) (void)!pwrite(fd, text.data(), text.size(), 0);
+}
+
+LockOwner read_owner(const Host& host, const std::string& name) {
+  const auto read = [&]() -> Result<LockOwner> {
+    GPUPASS_TRY_ASSIGN(const auto text, host.read(path_of(name)));
+    return core::take_from_json(name, [&] {
+      const auto json = core::Json::parse(text);
+      return LockOwner{json.at("pid"), json.at("doing"), json.at("since"), json.at("in_kernel")};
+    });
+  };
+  return read().value_or(LockOwner{0, "something unknown", "an unknown time", false});
+}
+
+/// A process other than us that has this lock file open: the child of a gpupass that was killed.
+pid_t process_with_open(const Host& host, const std::string& name) {
+  const auto file = host.at(path_of(name));
+  for (const auto& entry : host.list("/proc").value_or(std::vector<std::string>{})) {
+    const auto pid = core::parse_number(entry);
+    if (!pid || static_cast<pid_t>(*pid) == getpid()) continue;
+    std::error_code error;
+    for (std::filesystem::directory_iterator fd(host.at("/proc/" + entry + "/fd"), error), end;
+         !error && fd != end; fd.increment(error)) {
+      std::error_code unreadable;
+      if (std::filesystem::read_symlink(fd->path(), unreadable) == file) return static_cast<pid_t>(*pid);
+    }
+  }
+  return 0;
+}
+
+LockOwner find_owner(const Host& host, const std::string& name) {
+  auto owner = read_owner(host, name);
+  if (owner.in_kernel || (owner.pid > 0 && kill(owner.pid, 0) == 0)) return owner;
+  // Who wrote the file is gone and yet the lock is held: by a child it left inside the kernel.
+  if (const auto pid = process_with_open(host, name); pid > 0) {
+    owner.pid = pid;
+    owner.in_kernel = true;
+  }
+  return owner;
+}
+
+std::string who(const Host& host, const LockOwner& owner) {
+  if (!owner.in_kernel) return fmt::format("process {} ({}) since {}", owner.pid, owner.doing, owner.since);
+  auto text =
+      fmt::format("process {} is still in the kernel ({}) since {}", owner.pid, owner.doing, owner.since);
+  if (const auto now = host.look_at(owner.pid)) {
+    text += fmt::format("; state {}", now->state);
+    if (!now->stack.empty()) text += fmt::format("; in {}", now->stack.front());
+  }
+  return text;
+}
+
+Failure busy(const Host& host, const std::string& name, const LockOwner& owner) {
+  return fail(ErrorKind::busy, fmt::format("{} is busy: {}", name, who(host, owner)),
+              owner.in_kernel
+                  ? "nothing was changed; it cannot be killed and ends when its device's last user lets "
+                    "go. `gpupass status` shows it, `gpupass recover` cleans up after it"
+                  : "nothing was changed; try again when it has ended, or wait longer with --timeout");
+}
+
+Result<sys::Fd> open_lock(const Host& host, const std::string& name) {
+  const auto folder = host.at(k_folder);
+  std::error_code ignored;
+  std::filesystem::create_directories(folder.parent_path(), ignored);
+  (void)mkdir(folder.c_str(), 0755);
+  sys::Fd file(open(host.at(path_of(name)).c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644));
+  if (file) return file;
+  auto error = sys::errno_error("open " + path_of(name), errno);
+  if (error.kind == ErrorKind::denied) error.hint = "run it as root";
+  return Failure(std::move(error));
+}
+
+}  // namespace
+
+Result<Lock> Lock::acquire(const Host& host, const std::string& name, const std::string& doing,
+                           std::chrono::milliseconds patience,
+                           const std::function<void(const LockOwner&)>& waiting) {
+  GPUPASS_TRY_ASSIGN(auto file, open_lock(host, name));
+  const auto until = std::chrono::steady_clock::now() + patience;
+  bool told = false;
+  while (flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK && errno != EINTR)
+      return Failure(sys::errno_error("lock " + path_of(name), errno));
+    const auto owner = find_owner(host, name);
+    if (owner.in_kernel || std::chrono::steady_clock::now() >= until) return busy(host, name, owner);
+    if (!told && waiting) waiting(owner);
+    told = true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  write_owner(file.get(), {getpid(), doing, core::iso_time(host.now()), false});
+  Lock lock(dup(file.get()));  // flock belongs to the open file, which the copy shares
+  fcntl(lock.fd_, F_SETFD, FD_CLOEXEC);
+  return lock;
+}
+
+std::optional<LockOwner> Lock::owner(const Host& host, const std::string& name) {
+  const sys::Fd file(open(host.at(path_of(name)).c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file || flock(file.get(), LOCK_SH | LOCK_NB) == 0) return std::nullopt;
+  return find_owner(host, name);
+}
+
+void Lock::hand_over(pid_t pid, const std::string& doing, const std::string& since) const {
+  write_owner(fd_, {pid, doing, since, true});
+}
+
+Lock::Lock(Lock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+
+Lock& Lock::operator=(Lock&& other) noexcept {
+  std::swap(fd_, other.fd_);
+  return *this;
+}
+
+Lock::~Lock() {
+  if (fd_ >= 0) close(fd_);
+}
+
+}  // namespace gpupass

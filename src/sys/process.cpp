@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Running a program: argv only, never a shell; bounded in time.
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+
+#include "gpupass/host.hpp"
+#include "sys/child.hpp"
+#include "sys/fd.hpp"
+
+namespace gpupass {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+struct Pipe {
+  sys::Fd read_end, write_end;
+  Pipe() {
+    std::array<int, 2> ends{-1, -1};
+    if (pipe2(ends.data(), O_CLOEXEC) == 0) {
+      read_end = sys::Fd(ends[0]);
+      write_end = sys::Fd(ends[1]);
+    }
+  }
+};
+
+struct Streams {
+  Pipe in, out, err;
+};
+
+Result<pid_t> spawn(const std::vector<std::string>& argv, const Streams& streams) {
+  std::vector<char*> words;
+  for (const auto& word : argv) words.push_back(const_cast<char*>(word.c_str()));
+  words.push_back(nullptr);
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_adddup2(&actions, streams.in.read_end.get(), STDIN_FILENO);
+  posix_spawn_file_actions_adddup2(&actions, streams.out.write_end.get(), STDOUT_FILENO);
+  posix_spawn_file_actions_adddup2(&actions, streams.err.write_end.get(), STDERR_FILENO);
+  pid_t pid = 0;
+  const int error = posix_spawnp(&pid, words[0], &actions, nullptr, words.data(), environ);
+  posix_spawn_file_actions_destroy(&actions);
+  if (error != 0) return Failure(sys::errno_error("run " + argv.front(), error));
+  return pid;
+}
+
+/// One round of moving bytes. False once both outputs are closed.
+bool pump(Streams& streams, std::string_view& input, ProgramEnd& end, Clock::time_point until) {
+  if (input.empty()) streams.in.write_end.reset();
+  std::array<pollfd, 3> waits{pollfd{streams.in.write_end.get(), POLLOUT, 0},
+                              pollfd{streams.out.read_end.get(), POLLIN, 0},
+                              pollfd{streams.err.read_end.get(), POLLIN, 0}};
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - Clock::now()).count();
+  if (left <= 0 || poll(waits.data(), waits.size(), static_cast<int>(left)) <= 0) return Clock::now() < until;
+  if (waits[0].revents != 0) {
+    const auto sent = write(streams.in.write_end.get(), input.data(), input.size());
+    input.remove_prefix(sent > 0 ? static_cast<std::size_t>(sent) : input.size());
+  }
+  std::array<char, 65536> bytes{};
+  const auto take = [&bytes](const pollfd& wait, sys::Fd& from, std::string& to) {
+    if (wait.revents == 0) return;
+    const auto got = read(from.get(), bytes.data(), bytes.size());
+    if (got > 0) to.append(bytes.data(), static_cast<std::size_t>(got));
+    if (got <= 0) from.reset();
+  };
+  take(waits[1], streams.out.read_end, end.output);
+  take(waits[2], streams.err.read_end, end.errors);
+  return streams.out.read_end || streams.err.read_end;
+}
+
+}  // namespace
+
+Result<ProgramEnd> Host::run(const Program& program) {
+  Streams streams;
+  if (!streams.in.read_end || !streams.out.read_end || !streams.err.read_end) {
+    return Failure(sys::errno_error("make a pipe", errno));
+  }
+  GPUPASS_TRY_ASSIGN(const auto pid, spawn(program.argv, streams));
+  streams.in.read_end.reset();
+  streams.out.write_end.reset();
+  streams.err.write_end.reset();
+
+  // A program that ends without reading its input must not end us.
+  struct sigaction ignore {};
+  struct sigaction before {};
+  ignore.sa_handler = SIG_IGN;
+  sigaction(SIGPIPE, &ignore, &before);
+  ProgramEnd end;
+  std::string_view input = program.input;
+  const auto until = Clock::now() + program.timeout;
+  while (Clock::now() < until && pump(streams, input, end, until)) {
+  }
+  sigaction(SIGPIPE, &before, nullptr);
+
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - Clock::now());
+  auto status = sys::wait_child(pid, std::max(left, std::chrono::milliseconds(0)));
+  if (status) {
+    end.status = *status;
+    return end;
+  }
+  kill(pid, SIGKILL);
+  (void)sys::wait_child(pid, std::chrono::seconds(1));
+  return fail(ErrorKind::timeout,
+              fmt::format("{} did not end within {} ms", program.argv.front(), program.timeout.count()));
+}
+
+}  // namespace gpupass
