@@ -7,32 +7,35 @@
 namespace gpupass {
 namespace {
 
-/// The element whose key is this one; nothing if there is none. Inventories are small, and a list
-/// made by hand in a test need not be sorted.
+/// The element with this key in a list sorted by it; nothing if there is none.
 template <class Elements, class Key, class Projection>
-auto find_by(const Elements& elements, const Key& key, Projection projection) -> decltype(elements.data()) {
-  const auto found = std::ranges::find(elements, key, projection);
-  return found == elements.end() ? nullptr : &*found;
+auto find_sorted(const Elements& elements, const Key& key, Projection projection)
+    -> decltype(elements.data()) {
+  const auto found = std::ranges::lower_bound(elements, key, {}, projection);
+  return found == elements.end() || (*found).*projection != key ? nullptr : &*found;
 }
 
 }  // namespace
 
 const Module* Kernel::module(std::string_view name) const {
-  return find_by(modules, name, &Module::name);
+  const auto found = std::ranges::find(modules, name, &Module::name);
+  return found == modules.end() ? nullptr : &*found;
 }
 
 const Device* Inventory::find(const PciAddress& address) const {
-  return find_by(devices, address, &Device::address);
+  return find_sorted(devices, address, &Device::address);
 }
 
 const IommuGroup* Inventory::group(int number) const {
-  return find_by(groups, number, &IommuGroup::number);
+  return find_sorted(groups, number, &IommuGroup::number);
 }
 
 std::vector<PciAddress> Inventory::slot_of(const PciAddress& address) const {
   std::vector<PciAddress> functions;
-  for (const auto& device : devices) {
-    if (device.address.same_slot(address)) functions.push_back(device.address);
+  const auto first = std::ranges::lower_bound(
+      devices, PciAddress{address.domain, address.bus, address.slot, 0}, {}, &Device::address);
+  for (auto device = first; device != devices.end() && device->address.same_slot(address); ++device) {
+    functions.push_back(device->address);
   }
   return functions;
 }
