@@ -59,6 +59,7 @@ struct KvmProbe {
   int api_version = 0;           // 12 on every kernel since 2.6.22; 0: not answered
   bool machine_created = false;  // KVM_CREATE_VM gave a machine
   std::string error;             // the first thing that failed; empty when nothing did
+  bool denied = false;           // what failed was this user's permission, not the machine
   bool operator==(const KvmProbe&) const = default;
 };
 

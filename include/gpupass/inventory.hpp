@@ -98,8 +98,9 @@ struct Iommu {
   bool enabled = false;
   IommuOff off = IommuOff::could_not_tell;
   Ternary interrupt_remapping = Ternary::unknown;
-  std::string table;     // the ACPI table found: "DMAR", "IVRS"; empty: none
-  std::string evidence;  // the path or line that decided interrupt_remapping
+  std::string table;               // the ACPI table found: "DMAR", "IVRS"; empty: none
+  std::string evidence;            // the path or line that decided interrupt_remapping
+  bool unsafe_interrupts = false;  // vfio_iommu_type1 was told to do without interrupt remapping
   bool operator==(const Iommu&) const = default;
 };
 

@@ -22,6 +22,7 @@ KvmProbe Host::probe_kvm() const {
   const sys::Fd kvm(open(at("/dev/kvm").c_str(), O_RDWR | O_CLOEXEC));
   probe.opened = static_cast<bool>(kvm);
   if (!probe.opened) {
+    probe.denied = errno == EACCES || errno == EPERM;
     probe.error = sys::errno_error("open /dev/kvm", errno).what;
     return probe;
   }
