@@ -45,16 +45,14 @@ enum class Recovery {
 };
 
 struct RecoveryReport {
-  JournalRecord journal;
   Recovery outcome = Recovery::undone;
-  std::vector<std::string> lines;  // what was done, a line a step
-  std::optional<Error> error;      // failed only
+  std::optional<Error> error;  // failed and still_releasing only
 };
 
-/// Which way recover() would go with this journal, and what it would do; changes nothing.
-[[nodiscard]] RecoveryReport preview_recovery(const JournalRecord& journal, World& world);
-/// Compares an unfinished journal with the machine, and finishes or undoes it. The caller holds the
-/// locks of the plan's devices.
+/// Compares a journal with the machine, and finishes or undoes it. The caller holds the locks of the
+/// plan's devices.
 [[nodiscard]] RecoveryReport recover(const JournalRecord& journal, World& world);
+/// What recover() would do with it, a line a step; changes nothing.
+[[nodiscard]] std::vector<std::string> preview_recovery(const JournalRecord& journal);
 
 }  // namespace gpupass

@@ -19,7 +19,7 @@ enum class StepState {
   failed,      // it failed; whether it had an effect is seen on the machine
   open,        // the kernel had not returned when the wait ended
   undone,      // put back and read back
-  undo_failed  // could not be put back
+  undo_failed  // could not be put back; `recover` tries again
 };
 
 /// One line of a journal: how a step of the plan stands.
@@ -28,13 +28,12 @@ struct JournalEntry {
   StepState state = StepState::intent;
   std::string before;  // the previous value, as the step's undo needs it
   pid_t pid = 0;       // open only: the process inside the kernel
-  std::string note;    // failed, undo_failed: the error
+  std::string note;    // failed, undo_failed: the error; done: what was read back, where an undo needs it
   bool operator==(const JournalEntry&) const = default;
 };
 
-/// How a whole journal ended. A journal without an end was interrupted, or has a step still open.
-enum class JournalEnd { committed, rolled_back, partial };
-
+/// One journal as it was found. Found at all, it was interrupted, has a step still open, or could
+/// not be put back: a journal that ended well is removed.
 struct JournalRecord {
   std::string id;  // the file's name: "20261122T123521Z-4711"
   Plan plan;
@@ -42,7 +41,6 @@ struct JournalRecord {
   std::string boot_id;
   pid_t pid = 0;  // of the gpupass that wrote it
   std::vector<JournalEntry> entries;
-  std::optional<JournalEnd> end;
   bool operator==(const JournalRecord&) const = default;
 
   /// The last state of each step; nothing for a step that was never reached.
@@ -56,11 +54,11 @@ class Journal {
   /// Starts one. Nothing may be changed before this has returned.
   [[nodiscard]] static Result<Journal> start(const Host& host, const Plan& plan, const std::string& boot_id);
   /// Goes on with one that was interrupted.
-  [[nodiscard]] static Result<Journal> resume(const Host& host, const std::string& id);
+  [[nodiscard]] static Journal resume(const Host& host, const std::string& id);
 
   [[nodiscard]] Result<void> append(const JournalEntry& entry);
-  /// A journal that ended well is of no more use and is removed; a partial one stays to be read.
-  [[nodiscard]] Result<void> finish(JournalEnd end);
+  /// Everything was done, or everything was put back: the journal is of no more use.
+  [[nodiscard]] Result<void> remove();
   [[nodiscard]] const std::string& id() const { return id_; }
 
  private:
@@ -69,8 +67,10 @@ class Journal {
   std::string id_;
 };
 
-/// Journals that did not end: interrupted ones and those with an open step, oldest first. A last
-/// line cut short by a power cut is left out; anything else unreadable is an error that names it.
-[[nodiscard]] Result<std::vector<JournalRecord>> unfinished_journals(const Host& host);
+/// The journals there are, oldest first. A last line cut short by a power cut is left out; anything
+/// else unreadable is an error that names the file.
+[[nodiscard]] Result<std::vector<JournalRecord>> load_journals(const Host& host);
+
+[[nodiscard]] const char* name(StepState state);
 
 }  // namespace gpupass

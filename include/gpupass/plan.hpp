@@ -114,8 +114,10 @@ struct PlanFacts {
 struct DomainFacts {
   DomainState state;
   std::string uri;
-  std::string config_xml;  // empty: not to be changed
-  std::string live_xml;    // empty: not to be changed
+  std::string config_xml;      // empty: a transient domain has none
+  std::string live_xml;        // empty: it is not running
+  bool change_config = false;  // what this plan may change of the two
+  bool change_live = false;
 };
 
 /// Takes functions from their drivers and binds them to `driver`, with no domain.

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "gpupass/apply.hpp"
+
+#include "apply/executor.hpp"
+
+namespace gpupass {
+
+Result<void> apply(const Plan& plan, World& world) {
+  if (plan.steps.empty()) return {};
+  GPUPASS_TRY_ASSIGN(const auto boot_id, world.host.attribute("/proc/sys/kernel/random/boot_id"));
+  GPUPASS_TRY_ASSIGN(auto journal, Journal::start(world.host, plan, boot_id));
+  apply_detail::Executor executor(plan, world, journal,
+                                  std::vector<std::optional<JournalEntry>>(plan.steps.size()));
+  auto result = executor.forward();
+  if (result) return journal.remove();
+
+  auto error = std::move(result).error();
+  auto undoing = executor.backward();
+  const bool all_undone = undoing.empty();
+  for (auto& other : undoing) error.also.push_back(std::move(other));
+  if (executor.stuck()) return Failure(std::move(error));  // the journal stays: its outcome is read later
+  if (!all_undone) {
+    error.kind = ErrorKind::partial;
+    error.hint = "not everything could be put back; when the cause is gone, `gpupass recover` tries again";
+    return Failure(std::move(error));
+  }
+  if (auto removed = journal.remove(); !removed) error.also.push_back(removed.error());
+  return Failure(std::move(error));
+}
+
+}  // namespace gpupass

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "apply/device_files.hpp"
+
+#include <fmt/format.h>
+
+#include "core/text.hpp"
+
+namespace gpupass::apply_detail {
+namespace {
+
+constexpr auto k_read_patience = std::chrono::seconds(2);
+
+/// Writes to a file of one device. While the kernel has not returned, the child that is in it keeps
+/// the device's lock.
+Result<WriteEnd> write(World& world, const PciAddress& device, const std::string& path,
+                       const std::string& text, const std::string& doing) {
+  const Lock* lock = nullptr;
+  if (world.locks != nullptr) {
+    const auto found = world.locks->find(device);
+    if (found != world.locks->end()) lock = &found->second;
+  }
+  auto end = world.host.write({path, text, world.step_timeout, lock != nullptr ? lock->fd() : -1});
+  if (end && end->unfinished && lock != nullptr) {
+    lock->hand_over(end->unfinished->pid, doing, core::iso_time(world.host.now()));
+  }
+  return end;
+}
+
+}  // namespace
+
+std::string device_folder(const PciAddress& device) {
+  return "/sys/bus/pci/devices/" + to_string(device);
+}
+
+bool is_there(const Host& host, const PciAddress& device) {
+  return host.exists(device_folder(device));
+}
+
+std::string driver_of(const Host& host, const PciAddress& device) {
+  return host.link_name(device_folder(device) + "/driver").value_or("");
+}
+
+Result<std::string> override_of(const Host& host, const PciAddress& device) {
+  auto value = std::move(
+      host.guarded_attributes({device_folder(device) + "/driver_override"}, k_read_patience).front());
+  if (value == "(null)") return std::string();  // how the kernel prints "not set"
+  return value;
+}
+
+Result<WriteEnd> set_override(World& world, const PciAddress& device, const std::string& driver) {
+  GPUPASS_TRY_ASSIGN(auto end, write(world, device, device_folder(device) + "/driver_override", driver + "\n",
+                                     fmt::format("set the driver override of {}", to_string(device))));
+  if (end.unfinished) return end;
+  GPUPASS_TRY_ASSIGN(const auto now, override_of(world.host, device));
+  if (now == driver) return end;
+  return fail(ErrorKind::system, fmt::format("{}: driver_override reads '{}' after '{}' was written",
+                                             to_string(device), now, driver));
+}
+
+Result<WriteEnd> unbind(World& world, const PciAddress& device, const std::string& driver) {
+  GPUPASS_TRY_ASSIGN(
+      auto end, write(world, device, fmt::format("/sys/bus/pci/drivers/{}/unbind", driver), to_string(device),
+                      fmt::format("unbind {} from {}", to_string(device), driver)));
+  if (end.unfinished || driver_of(world.host, device) != driver) return end;
+  return fail(ErrorKind::system,
+              fmt::format("{} is still on {} after it was unbound", to_string(device), driver));
+}
+
+Result<WriteEnd> probe(World& world, const PciAddress& device, const std::string& driver) {
+  GPUPASS_TRY_ASSIGN(auto end, write(world, device, "/sys/bus/pci/drivers_probe", to_string(device),
+                                     fmt::format("bind {} to {}", to_string(device), driver)));
+  if (end.unfinished || driver_of(world.host, device) == driver) return end;
+  // The write succeeds even when the driver refuses the device: only the link tells.
+  const auto now = driver_of(world.host, device);
+  return fail(
+      ErrorKind::system,
+      fmt::format("{} did not take {}{}", driver, to_string(device), now.empty() ? "" : "; it is on " + now),
+      fmt::format("the reason stands in the kernel's log: `dmesg | grep {}`", to_string(device)));
+}
+
+}  // namespace gpupass::apply_detail

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "apply/executor.hpp"
+
+#include <fmt/format.h>
+
+#include "apply/steps.hpp"
+#include "core/text.hpp"
+
+namespace gpupass::apply_detail {
+
+Result<void> Executor::note(JournalEntry entry, const std::string& text) {
+  GPUPASS_TRY(journal_.append(entry));
+  if (world_.observe) world_.observe({entry.step, entry.state, text, entry.note});
+  states_.at(entry.step) = std::move(entry);
+  return {};
+}
+
+/// The device of a step that the kernel has not returned from: nothing more is done to it, since
+/// whatever else is written to it would block as well.
+Failure Executor::left_behind(std::size_t index, const Unfinished& child, const std::string& text) {
+  const auto& step = plan_.steps.at(index);
+  if (const auto device = device_of(step)) stuck_.insert(*device);
+  const auto before = states_.at(index) ? states_.at(index)->before : std::string();
+  const auto kernel_stack = child.stack.empty() ? std::string() : "; in the kernel at " + child.stack.front();
+  auto error = fail(ErrorKind::timeout,
+                    fmt::format("{} did not return within {} s: process {}, state {}{}", text,
+                                std::chrono::duration_cast<std::chrono::seconds>(world_.step_timeout).count(),
+                                child.pid, child.state, kernel_stack),
+                    "the device is still being released and stays locked; it is left alone (never `remove` "
+                    "it: that would block "
+                    "the whole PCI bus). When its last user has let go, `gpupass recover` puts it back; "
+                    "`gpupass status` shows it");
+  if (auto written = note({index, StepState::open, before, child.pid, child.state}, text); !written) {
+    error.value().also.push_back(written.error());
+  }
+  return error;
+}
+
+Result<void> Executor::forward(std::size_t index) {
+  const auto& step = plan_.steps.at(index);
+  const auto text = describe(step);
+  GPUPASS_TRY_ASSIGN(auto before, look(step, world_));
+  if (before.already) {
+    // What an interrupted run did is ours to undo even though it is so already.
+    if (states_.at(index)) return {};
+    return note({index, StepState::untouched, "", 0, ""}, text);
+  }
+  GPUPASS_TRY(note({index, StepState::intent, before.before, 0, ""}, text));
+  auto end = carry_out(step, world_);
+  if (end && end->unfinished) return left_behind(index, *end->unfinished, text);
+  if (!end) {
+    if (auto written = note({index, StepState::failed, before.before, 0, end.error().what}, text); !written) {
+      end.error().also.push_back(written.error());
+    }
+    return within(text, end.error());
+  }
+  GPUPASS_TRY_ASSIGN(auto result, result_of(step, world_));
+  return note({index, StepState::done, before.before, 0, std::move(result)}, text);
+}
+
+Result<void> Executor::forward() {
+  for (std::size_t i = 0; i < plan_.steps.size(); ++i) {
+    if (world_.interrupted && world_.interrupted()) {
+      return fail(ErrorKind::system, fmt::format("{}: interrupted", plan_.command));
+    }
+    GPUPASS_TRY(forward(i));
+  }
+  return {};
+}
+
+Result<void> Executor::backward(std::size_t index) {
+  const auto& step = plan_.steps.at(index);
+  const auto entry = *states_.at(index);
+  const auto text = describe_undo(step);
+  auto end = undo(step, entry, world_);
+  if (end && end->unfinished) return left_behind(index, *end->unfinished, text);
+  if (end) return note({index, StepState::undone, entry.before, 0, ""}, text);
+  if (auto written = note({index, StepState::undo_failed, entry.before, 0, end.error().what}, text);
+      !written) {
+    end.error().also.push_back(written.error());
+  }
+  return within(text, end.error());
+}
+
+std::vector<Error> Executor::backward() {
+  std::vector<Error> errors;
+  for (auto index = plan_.steps.size(); index-- > 0;) {
+    const auto& state = states_.at(index);
+    if (!state || state->state == StepState::untouched || state->state == StepState::undone) continue;
+    const auto device = device_of(plan_.steps.at(index));
+    if (device && stuck_.contains(*device)) continue;
+    if (auto result = backward(index); !result) errors.push_back(result.error());
+  }
+  return errors;
+}
+
+}  // namespace gpupass::apply_detail

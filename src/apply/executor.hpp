@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// One journal being carried out or put back: what apply() and recover() share.
+#pragma once
+
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "gpupass/apply.hpp"
+
+namespace gpupass::apply_detail {
+
+class Executor {
+ public:
+  Executor(const Plan& plan, World& world, Journal& journal, std::vector<std::optional<JournalEntry>> states)
+      : plan_(plan), world_(world), journal_(journal), states_(std::move(states)) {}
+
+  /// Does every step that is not so already. Error: the first failure; nothing has been put back yet.
+  [[nodiscard]] Result<void> forward();
+  /// Puts back, in reverse, every step that may have had an effect, goes on past failures and
+  /// returns them all. Steps on a device that is still in the kernel are left alone.
+  [[nodiscard]] std::vector<Error> backward();
+  /// True once a step was left behind in the kernel.
+  [[nodiscard]] bool stuck() const { return !stuck_.empty(); }
+
+ private:
+  [[nodiscard]] Result<void> forward(std::size_t index);
+  [[nodiscard]] Result<void> backward(std::size_t index);
+  [[nodiscard]] Result<void> note(JournalEntry entry, const std::string& text);
+  [[nodiscard]] Failure left_behind(std::size_t index, const Unfinished& child, const std::string& text);
+
+  const Plan& plan_;
+  World& world_;
+  Journal& journal_;
+  std::vector<std::optional<JournalEntry>> states_;
+  std::set<PciAddress> stuck_;
+};
+
+}  // namespace gpupass::apply_detail

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <algorithm>
+
+#include "apply/executor.hpp"
+
+namespace gpupass {
+namespace {
+
+using States = std::vector<std::optional<JournalEntry>>;
+
+/// An interrupted give-back goes on to its end, unless it had already turned round.
+bool goes_forward(const JournalRecord& journal) {
+  if (journal.plan.direction != Direction::give_back) return false;
+  return std::none_of(journal.entries.begin(), journal.entries.end(), [](const JournalEntry& entry) {
+    return entry.state == StepState::failed || entry.state == StepState::undone ||
+           entry.state == StepState::undo_failed;
+  });
+}
+
+/// After a reboot no module is as we left it: who loaded it now is not known, so it stays.
+void forget_modules_of_another_boot(const JournalRecord& journal, const World& world, States& states) {
+  if (world.host.attribute("/proc/sys/kernel/random/boot_id").value_or("") == journal.boot_id) return;
+  for (std::size_t i = 0; i < states.size(); ++i) {
+    if (std::holds_alternative<LoadModule>(journal.plan.steps[i])) states[i].reset();
+  }
+}
+
+RecoveryReport stuck_or_failed(const apply_detail::Executor& executor, Error error) {
+  return {executor.stuck() ? Recovery::still_releasing : Recovery::failed, std::move(error)};
+}
+
+}  // namespace
+
+RecoveryReport recover(const JournalRecord& record, World& world) {
+  auto journal = Journal::resume(world.host, record.id);
+  auto states = record.latest();
+  forget_modules_of_another_boot(record, world, states);
+  apply_detail::Executor executor(record.plan, world, journal, std::move(states));
+
+  std::optional<Error> first;
+  if (goes_forward(record)) {
+    auto result = executor.forward();
+    if (result) result = journal.remove();
+    if (result) return {Recovery::finished, {}};
+    first = std::move(result).error();
+    if (executor.stuck()) return stuck_or_failed(executor, *std::move(first));
+  }
+  for (auto& error : executor.backward()) {
+    if (first) {
+      first->also.push_back(std::move(error));
+    } else {
+      first = std::move(error);
+    }
+  }
+  if (first) return stuck_or_failed(executor, *std::move(first));
+  if (auto removed = journal.remove(); !removed) return {Recovery::failed, removed.error()};
+  return {Recovery::undone, {}};
+}
+
+std::vector<std::string> preview_recovery(const JournalRecord& journal) {
+  std::vector<std::string> lines;
+  const auto states = journal.latest();
+  const auto& steps = journal.plan.steps;
+  if (goes_forward(journal)) {
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+      if (!states[i] || states[i]->state == StepState::intent) lines.push_back(describe(steps[i]));
+    }
+    return lines;
+  }
+  for (auto i = steps.size(); i-- > 0;) {
+    if (!states[i] || states[i]->state == StepState::untouched || states[i]->state == StepState::undone)
+      continue;
+    lines.push_back(describe_undo(steps[i]));
+  }
+  return lines;
+}
+
+}  // namespace gpupass

@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "apply/steps.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <thread>
+
+#include "apply/device_files.hpp"
+#include "core/text.hpp"
+
+namespace gpupass::apply_detail {
+namespace {
+
+// ---- modules ---------------------------------------------------------------------------------
+
+bool is_loaded(const Host& host, const std::string& module) {
+  auto name = module;
+  std::replace(name.begin(), name.end(), '-', '_');
+  return host.exists("/sys/module/" + name) || host.exists("/sys/bus/pci/drivers/" + module);
+}
+
+Result<WriteEnd> load_module(const LoadModule& step, World& world) {
+  GPUPASS_TRY_ASSIGN(const auto end, world.host.run({{"modprobe", step.module}, "", world.step_timeout}));
+  if (is_loaded(world.host, step.module)) return WriteEnd{};
+  return fail(ErrorKind::unsupported,
+              fmt::format("the kernel module {} cannot be loaded: {}", step.module, core::trim(end.errors)),
+              "install the kernel's modules (Debian: linux-image-amd64; the cloud kernel has no vfio-pci)");
+}
+
+/// A module that somebody else uses by now stays, and that is as it should be.
+Result<WriteEnd> unload_module(const LoadModule& step, World& world) {
+  if (is_loaded(world.host, step.module)) {
+    GPUPASS_TRY(world.host.run({{"modprobe", "-r", step.module}, "", world.step_timeout}));
+  }
+  return WriteEnd{};
+}
+
+// ---- drivers ---------------------------------------------------------------------------------
+
+/// Back to a driver, whatever others might take the device: the override is aimed at it and then
+/// put back.
+Result<WriteEnd> rebind(World& world, const PciAddress& device, const std::string& driver) {
+  GPUPASS_TRY_ASSIGN(const auto before, override_of(world.host, device));
+  GPUPASS_TRY_ASSIGN(auto end, set_override(world, device, driver));
+  if (end.unfinished) return end;
+  auto probed = probe(world, device, driver);
+  if (probed && probed->unfinished) return probed;
+  GPUPASS_TRY_ASSIGN(end, set_override(world, device, before));
+  if (!probed) return Failure(probed.error());
+  return end;
+}
+
+// ---- domains ---------------------------------------------------------------------------------
+
+Result<Hypervisor*> hypervisor(World& world) {
+  if (world.hypervisor != nullptr) return world.hypervisor;
+  return fail(ErrorKind::hypervisor, "there is no connection to libvirt");
+}
+
+Result<std::vector<PciAddress>> functions_in(World& world, const std::string& domain, DomainView view) {
+  GPUPASS_TRY_ASSIGN(auto* const libvirt, hypervisor(world));
+  GPUPASS_TRY_ASSIGN(const auto xml, libvirt->xml(domain, view));
+  return hostdev_functions(xml);
+}
+
+/// Functions in order, so that two lists of the same ones are equal.
+Result<std::vector<PciAddress>> sorted_functions(const std::string& xml) {
+  GPUPASS_TRY_ASSIGN(auto functions, hostdev_functions(xml));
+  std::sort(functions.begin(), functions.end());
+  return functions;
+}
+
+Result<bool> same_functions(const std::string& a, const std::string& b) {
+  GPUPASS_TRY_ASSIGN(const auto in_a, sorted_functions(a));
+  GPUPASS_TRY_ASSIGN(const auto in_b, sorted_functions(b));
+  return in_a == in_b;
+}
+
+Result<bool> has_live(World& world, const std::string& domain, const PciAddress& device) {
+  GPUPASS_TRY_ASSIGN(const auto functions, functions_in(world, domain, DomainView::live));
+  return std::find(functions.begin(), functions.end(), device) != functions.end();
+}
+
+Result<WriteEnd> define(World& world, const std::string& domain, const std::string& xml) {
+  GPUPASS_TRY_ASSIGN(auto* const libvirt, hypervisor(world));
+  GPUPASS_TRY(libvirt->define(xml));
+  GPUPASS_TRY_ASSIGN(const auto now, libvirt->xml(domain, DomainView::config));
+  GPUPASS_TRY_ASSIGN(const auto as_asked, same_functions(now, xml));
+  if (as_asked) return WriteEnd{};
+  return fail(ErrorKind::hypervisor, fmt::format("libvirt defined {} without the change", domain));
+}
+
+/// Somebody changed the configuration after us: only our own change is taken out of theirs.
+Result<WriteEnd> take_out(World& world, const DefineDomain& step, const std::string& now) {
+  GPUPASS_TRY_ASSIGN(auto added, hostdev_functions(step.after));
+  GPUPASS_TRY_ASSIGN(const auto had, hostdev_functions(step.before));
+  std::erase_if(
+      added, [&](const auto& function) { return std::find(had.begin(), had.end(), function) != had.end(); });
+  if (added.empty()) {
+    return fail(
+        ErrorKind::hypervisor,
+        fmt::format("the configuration of {} was changed by somebody else meanwhile", step.domain),
+        fmt::format("it is left as it is; look at it with `virsh dumpxml --inactive {}`", step.domain));
+  }
+  GPUPASS_TRY_ASSIGN(const auto without, remove_functions(now, added));
+  return define(world, step.domain, without);
+}
+
+Result<WriteEnd> undo_define(World& world, const DefineDomain& step, const JournalEntry& entry) {
+  GPUPASS_TRY_ASSIGN(auto* const libvirt, hypervisor(world));
+  GPUPASS_TRY_ASSIGN(const auto now, libvirt->xml(step.domain, DomainView::config));
+  GPUPASS_TRY_ASSIGN(const auto undone, same_functions(now, step.before));
+  if (undone) return WriteEnd{};
+  // The note is the text as libvirt gave it back after our change; without it the change was cut short.
+  if (entry.note.empty() || entry.note == now) return define(world, step.domain, step.before);
+  return take_out(world, step, now);
+}
+
+Result<WriteEnd> plug_in(World& world, const std::string& domain, const PciAddress& device,
+                         const std::string& xml) {
+  GPUPASS_TRY_ASSIGN(auto* const libvirt, hypervisor(world));
+  GPUPASS_TRY(libvirt->attach_live(domain, xml));
+  GPUPASS_TRY_ASSIGN(const auto there, has_live(world, domain, device));
+  if (there) return WriteEnd{};
+  return fail(ErrorKind::hypervisor,
+              fmt::format("libvirt attached {} but {} does not have it", to_string(device), domain));
+}
+
+/// libvirt's answer only says that the guest was asked.
+Result<WriteEnd> unplug(World& world, const std::string& domain, const PciAddress& device,
+                        const std::string& xml) {
+  GPUPASS_TRY_ASSIGN(auto* const libvirt, hypervisor(world));
+  GPUPASS_TRY(libvirt->request_detach_live(domain, xml));
+  const auto until = std::chrono::steady_clock::now() + world.step_timeout;
+  for (;;) {
+    GPUPASS_TRY_ASSIGN(const auto there, has_live(world, domain, device));
+    if (!there) return WriteEnd{};
+    if (std::chrono::steady_clock::now() >= until) break;
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
+  return fail(
+      ErrorKind::timeout,
+      fmt::format("{} did not let go of {} within {} s", domain, to_string(device),
+                  std::chrono::duration_cast<std::chrono::seconds>(world.step_timeout).count()),
+      "the guest was asked and may still do it: its kernel must answer PCI hot-unplug, and nothing in it may "
+      "use the device; then run the command again");
+}
+
+// ---- holds -----------------------------------------------------------------------------------
+
+Result<std::string> hold_text(const Host& host, const PciAddress& device) {
+  GPUPASS_TRY_ASSIGN(const auto hold, load_hold(host, device));
+  return hold ? to_json(*hold) : std::string();
+}
+
+Result<WriteEnd> restore_hold(const Host& host, const PciAddress& device, const std::string& before) {
+  if (before.empty()) {
+    GPUPASS_TRY(remove_hold(host, device));
+    return WriteEnd{};
+  }
+  GPUPASS_TRY_ASSIGN(const auto hold, hold_from_json(before));
+  GPUPASS_TRY(save_hold(host, hold));
+  return WriteEnd{};
+}
+
+// ---- one visitor for each of the four things -------------------------------------------------
+
+struct Looking {
+  World& world;
+
+  Result<Look> operator()(const LoadModule& s) const { return Look{is_loaded(world.host, s.module), ""}; }
+  Result<Look> operator()(const SetDriverOverride& s) const {
+    GPUPASS_TRY_ASSIGN(auto now, override_of(world.host, s.device));
+    const bool already = now == s.driver;
+    return Look{already, std::move(now)};
+  }
+  Result<Look> operator()(const Unbind& s) const {
+    return Look{driver_of(world.host, s.device) != s.driver, s.driver};
+  }
+  Result<Look> operator()(const ProbeDriver& s) const {
+    return Look{driver_of(world.host, s.device) == s.driver, ""};
+  }
+  Result<Look> operator()(const DefineDomain& s) const {
+    GPUPASS_TRY_ASSIGN(auto* const libvirt, hypervisor(world));
+    GPUPASS_TRY_ASSIGN(const auto now, libvirt->xml(s.domain, DomainView::config));
+    if (now == s.before) return Look{false, ""};
+    GPUPASS_TRY_ASSIGN(const auto already, same_functions(now, s.after));
+    if (already) return Look{true, ""};
+    return fail(ErrorKind::busy, fmt::format("the configuration of {} was changed meanwhile", s.domain),
+                "run the command again");
+  }
+  Result<Look> operator()(const AttachLive& s) const {
+    GPUPASS_TRY_ASSIGN(const auto there, has_live(world, s.domain, s.device));
+    return Look{there, ""};
+  }
+  Result<Look> operator()(const DetachLive& s) const {
+    GPUPASS_TRY_ASSIGN(const auto there, has_live(world, s.domain, s.device));
+    return Look{!there, ""};
+  }
+  Result<Look> operator()(const KeepHold& s) const {
+    GPUPASS_TRY_ASSIGN(auto before, hold_text(world.host, s.hold.device));
+    const bool already = before == to_json(s.hold);
+    return Look{already, std::move(before)};
+  }
+  Result<Look> operator()(const DropHold& s) const {
+    GPUPASS_TRY_ASSIGN(auto before, hold_text(world.host, s.device));
+    const bool already = before.empty();
+    return Look{already, std::move(before)};
+  }
+};
+
+struct Doing {
+  World& world;
+
+  Result<WriteEnd> operator()(const LoadModule& s) const { return load_module(s, world); }
+  Result<WriteEnd> operator()(const SetDriverOverride& s) const {
+    return set_override(world, s.device, s.driver);
+  }
+  Result<WriteEnd> operator()(const Unbind& s) const { return unbind(world, s.device, s.driver); }
+  Result<WriteEnd> operator()(const ProbeDriver& s) const { return probe(world, s.device, s.driver); }
+  Result<WriteEnd> operator()(const DefineDomain& s) const { return define(world, s.domain, s.after); }
+  Result<WriteEnd> operator()(const AttachLive& s) const {
+    return plug_in(world, s.domain, s.device, s.hostdev_xml);
+  }
+  Result<WriteEnd> operator()(const DetachLive& s) const {
+    return unplug(world, s.domain, s.device, s.hostdev_xml);
+  }
+  Result<WriteEnd> operator()(const KeepHold& s) const {
+    GPUPASS_TRY(save_hold(world.host, s.hold));
+    return WriteEnd{};
+  }
+  Result<WriteEnd> operator()(const DropHold& s) const {
+    GPUPASS_TRY(remove_hold(world.host, s.device));
+    return WriteEnd{};
+  }
+};
+
+struct Undoing {
+  World& world;
+  const JournalEntry& entry;
+
+  Result<WriteEnd> operator()(const LoadModule& s) const { return unload_module(s, world); }
+  Result<WriteEnd> operator()(const SetDriverOverride& s) const {
+    GPUPASS_TRY_ASSIGN(const auto now, override_of(world.host, s.device));
+    if (now == entry.before) return WriteEnd{};
+    return set_override(world, s.device, entry.before);
+  }
+  Result<WriteEnd> operator()(const Unbind& s) const {
+    if (driver_of(world.host, s.device) == s.driver) return WriteEnd{};
+    return rebind(world, s.device, s.driver);
+  }
+  Result<WriteEnd> operator()(const ProbeDriver& s) const {
+    if (driver_of(world.host, s.device) != s.driver) return WriteEnd{};
+    return unbind(world, s.device, s.driver);
+  }
+  Result<WriteEnd> operator()(const DefineDomain& s) const { return undo_define(world, s, entry); }
+  Result<WriteEnd> operator()(const AttachLive& s) const {
+    GPUPASS_TRY_ASSIGN(const auto there, has_live(world, s.domain, s.device));
+    if (!there) return WriteEnd{};
+    return unplug(world, s.domain, s.device, s.hostdev_xml);
+  }
+  Result<WriteEnd> operator()(const DetachLive& s) const {
+    GPUPASS_TRY_ASSIGN(const auto there, has_live(world, s.domain, s.device));
+    if (there) return WriteEnd{};
+    return plug_in(world, s.domain, s.device, s.hostdev_xml);
+  }
+  Result<WriteEnd> operator()(const KeepHold& s) const {
+    return restore_hold(world.host, s.hold.device, entry.before);
+  }
+  Result<WriteEnd> operator()(const DropHold& s) const {
+    return restore_hold(world.host, s.device, entry.before);
+  }
+};
+
+/// Steps that write to a device's files; holds outlive their device.
+bool needs_device(const Step& step) {
+  return std::holds_alternative<SetDriverOverride>(step) || std::holds_alternative<Unbind>(step) ||
+         std::holds_alternative<ProbeDriver>(step);
+}
+
+}  // namespace
+
+Result<Look> look(const Step& step, World& world) {
+  if (needs_device(step) && !is_there(world.host, *device_of(step))) {
+    return fail(ErrorKind::not_found, fmt::format("{} is no longer there", to_string(*device_of(step))));
+  }
+  return std::visit(Looking{world}, step);
+}
+
+Result<WriteEnd> carry_out(const Step& step, World& world) {
+  return std::visit(Doing{world}, step);
+}
+
+Result<std::string> result_of(const Step& step, World& world) {
+  const auto* const define = std::get_if<DefineDomain>(&step);
+  if (define == nullptr) return std::string();
+  return world.hypervisor->xml(define->domain, DomainView::config);
+}
+
+Result<WriteEnd> undo(const Step& step, const JournalEntry& entry, World& world) {
+  if (needs_device(step) && !is_there(world.host, *device_of(step)))
+    return WriteEnd{};  // nothing left to put back
+  return std::visit(Undoing{world, entry}, step);
+}
+
+}  // namespace gpupass::apply_detail

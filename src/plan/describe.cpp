@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Steps in words, in both directions.
+#include <fmt/format.h>
+
+#include "core/overloaded.hpp"
+#include "gpupass/plan.hpp"
+
+namespace gpupass {
+namespace {
+
+std::string with_domain(const Hold& hold) {
+  return hold.domain.empty() ? "" : " for " + hold.domain;
+}
+
+}  // namespace
+
+std::optional<PciAddress> device_of(const Step& step) {
+  return std::visit(core::Overloaded{[](const LoadModule&) { return std::optional<PciAddress>(); },
+                                     [](const DefineDomain&) { return std::optional<PciAddress>(); },
+                                     [](const KeepHold& keep) { return std::optional(keep.hold.device); },
+                                     [](const auto& other) { return std::optional(other.device); }},
+                    step);
+}
+
+std::string domain_of(const Step& step) {
+  return std::visit(core::Overloaded{[](const DefineDomain& define) { return define.domain; },
+                                     [](const AttachLive& attach) { return attach.domain; },
+                                     [](const DetachLive& detach) { return detach.domain; },
+                                     [](const auto&) { return std::string(); }},
+                    step);
+}
+
+std::string describe(const Step& step) {
+  return std::visit(
+      core::Overloaded{
+          [](const LoadModule& load) { return fmt::format("load the kernel module {}", load.module); },
+          [](const SetDriverOverride& set) {
+            return set.driver.empty() ? fmt::format("let any driver have {}", to_string(set.device))
+                                      : fmt::format("let only {} have {}", set.driver, to_string(set.device));
+          },
+          [](const Unbind& unbind) {
+            return fmt::format("unbind {} from {}", to_string(unbind.device), unbind.driver);
+          },
+          [](const ProbeDriver& probe) {
+            return fmt::format("bind {} to {}", to_string(probe.device), probe.driver);
+          },
+          [](const DefineDomain& define) {
+            return fmt::format("change the configuration of {}", define.domain);
+          },
+          [](const AttachLive& attach) {
+            return fmt::format("plug {} into the running {}", to_string(attach.device), attach.domain);
+          },
+          [](const DetachLive& detach) {
+            return fmt::format("unplug {} from the running {}", to_string(detach.device), detach.domain);
+          },
+          [](const KeepHold& keep) {
+            return fmt::format("remember {}{} (driver before: {})", to_string(keep.hold.device),
+                               with_domain(keep.hold),
+                               keep.hold.original_driver.empty() ? "none" : keep.hold.original_driver);
+          },
+          [](const DropHold& drop) { return fmt::format("forget {}", to_string(drop.device)); },
+      },
+      step);
+}
+
+std::string describe_undo(const Step& step) {
+  return std::visit(
+      core::Overloaded{
+          [](const LoadModule& load) { return fmt::format("unload the kernel module {}", load.module); },
+          [](const SetDriverOverride& set) {
+            return fmt::format("put back the driver override of {}", to_string(set.device));
+          },
+          [](const Unbind& unbind) {
+            return fmt::format("bind {} to {}", to_string(unbind.device), unbind.driver);
+          },
+          [](const ProbeDriver& probe) {
+            return fmt::format("unbind {} from {}", to_string(probe.device), probe.driver);
+          },
+          [](const DefineDomain& define) {
+            return fmt::format("put back the configuration of {}", define.domain);
+          },
+          [](const AttachLive& attach) {
+            return fmt::format("unplug {} from the running {}", to_string(attach.device), attach.domain);
+          },
+          [](const DetachLive& detach) {
+            return fmt::format("plug {} into the running {}", to_string(detach.device), detach.domain);
+          },
+          [](const KeepHold& keep) {
+            return fmt::format("put back what was remembered of {}", to_string(keep.hold.device));
+          },
+          [](const DropHold& drop) { return fmt::format("remember {} again", to_string(drop.device)); },
+      },
+      step);
+}
+
+}  // namespace gpupass

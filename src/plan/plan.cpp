@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// From an inventory and a wish to the steps. Pure: nothing is read and nothing is changed here.
+#include "gpupass/plan.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/text.hpp"
+
+namespace gpupass {
+namespace {
+
+using Functions = std::vector<PciAddress>;
+
+bool contains(const Functions& functions, const PciAddress& function) {
+  return std::find(functions.begin(), functions.end(), function) != functions.end();
+}
+
+std::string names(const Functions& functions) {
+  std::vector<std::string> texts;
+  for (const auto& function : functions) texts.push_back(to_string(function));
+  return core::enumerate(texts);
+}
+
+const Hold* hold_of(const PlanFacts& facts, const PciAddress& function) {
+  for (const auto& hold : facts.holds) {
+    if (hold.device == function) return &hold;
+  }
+  return nullptr;
+}
+
+/// The device, of which everything is known that a plan needs.
+Result<const Device*> known_device(const PlanFacts& facts, const PciAddress& function) {
+  const auto* const device = facts.inventory.find(function);
+  if (device == nullptr) {
+    return fail(ErrorKind::not_found, fmt::format("there is no PCI function {}", to_string(function)),
+                "`gpupass list --all` shows what is there");
+  }
+  for (const auto& problem : facts.inventory.problems) {
+    if (problem.path.ends_with(to_string(function) + "/driver_override")) {
+      return fail(ErrorKind::busy, fmt::format("{}: {}", problem.path, problem.what),
+                  "nothing was changed; a driver is still letting go of this device, look again later");
+    }
+  }
+  return device;
+}
+
+/// What will be remembered of a device: what was remembered already, or how it is now.
+Hold hold_for(const PlanFacts& facts, const Device& device) {
+  if (const auto* const hold = hold_of(facts, device.address)) return *hold;
+  Hold hold;
+  hold.device = device.address;
+  hold.vendor = device.vendor;
+  hold.device_id = device.device;
+  hold.original_driver = device.driver.value_or("");
+  hold.original_override = device.driver_override.value_or("");
+  hold.since = facts.now;
+  hold.boot_id = facts.inventory.kernel.boot_id;
+  return hold;
+}
+
+/// Every function is released before the first is bound: a driver's probe may reset the card, and
+/// the reset of one function can take the others with it.
+void append_binding(std::vector<Step>& steps, const std::vector<const Device*>& devices,
+                    const std::string& driver) {
+  std::vector<const Device*> to_bind;
+  for (const auto* const device : devices) {
+    if (device->driver != driver) to_bind.push_back(device);
+  }
+  if (to_bind.empty()) return;
+  steps.emplace_back(LoadModule{driver});
+  // The override comes first, so that no other driver can take the device in between.
+  for (const auto* const device : to_bind) steps.emplace_back(SetDriverOverride{device->address, driver});
+  for (const auto* const device : to_bind) {
+    if (device->driver) steps.emplace_back(Unbind{device->address, *device->driver});
+  }
+  for (const auto* const device : to_bind) steps.emplace_back(ProbeDriver{device->address, driver});
+}
+
+/// Back to how each device was before gpupass came; all are released before the first is bound.
+void append_return(std::vector<Step>& steps, const PlanFacts& facts, const std::vector<Hold>& holds) {
+  std::vector<Step> releases;
+  std::vector<Step> bindings;
+  for (const auto& hold : holds) {
+    const auto* const device = facts.inventory.find(hold.device);
+    if (device == nullptr) continue;  // the card was pulled: nothing to give back, only to forget
+    const bool home = device->driver.value_or("") == hold.original_driver;
+    const bool rebooted = hold.boot_id != facts.inventory.kernel.boot_id;
+    if (home && rebooted) continue;  // the override of an earlier boot says nothing about this one
+    if (!home && device->driver) releases.emplace_back(Unbind{hold.device, *device->driver});
+    if (!home && !hold.original_driver.empty()) {
+      // Aimed at the driver it had: where several could have it (nouveau and nvidia), the kernel
+      // would give it to whichever came first.
+      bindings.emplace_back(SetDriverOverride{hold.device, hold.original_driver});
+      bindings.emplace_back(ProbeDriver{hold.device, hold.original_driver});
+    }
+    bindings.emplace_back(SetDriverOverride{hold.device, rebooted ? "" : hold.original_override});
+  }
+  steps.insert(steps.end(), releases.begin(), releases.end());
+  steps.insert(steps.end(), bindings.begin(), bindings.end());
+  for (const auto& hold : holds) steps.emplace_back(DropHold{hold.device});
+}
+
+Result<std::vector<const Device*>> known_devices(const PlanFacts& facts, const Functions& functions) {
+  std::vector<const Device*> devices;
+  for (const auto& function : functions) {
+    GPUPASS_TRY_ASSIGN(const auto* const device, known_device(facts, function));
+    devices.push_back(device);
+  }
+  return devices;
+}
+
+/// The functions of `functions` that an XML names; none for an empty XML.
+Result<Functions> present_in(const std::string& xml, const Functions& functions) {
+  if (xml.empty()) return Functions{};
+  GPUPASS_TRY_ASSIGN(auto there, hostdev_functions(xml));
+  std::erase_if(there, [&](const auto& function) { return !contains(functions, function); });
+  return there;
+}
+
+Result<void> append_live_attach(std::vector<Step>& steps, const DomainFacts& domain,
+                                const Functions& functions, const DomainTemplates& templates) {
+  GPUPASS_TRY_ASSIGN(const auto there, present_in(domain.live_xml, functions));
+  Functions missing = functions;
+  std::erase_if(missing, [&](const auto& function) { return contains(there, function); });
+  GPUPASS_TRY_ASSIGN(const auto ports, free_hotplug_ports(domain.live_xml));
+  if (ports < static_cast<int>(missing.size())) {
+    return fail(
+        ErrorKind::unsupported,
+        fmt::format("{} has {} free PCIe root port(s), and plugging in {} needs {} (one for each function)",
+                    domain.state.name, ports, names(missing), missing.size()),
+        fmt::format("nothing was changed; `gpupass attach {} {} --config` gives it the card, and spare root "
+                    "ports, from its next start on",
+                    domain.state.name, to_string(functions.front())));
+  }
+  for (const auto& function : missing) {
+    GPUPASS_TRY_ASSIGN(auto hostdev, hostdev_xml(function, templates));
+    steps.emplace_back(AttachLive{domain.state.name, function, std::move(hostdev)});
+  }
+  return {};
+}
+
+Result<void> append_live_detach(std::vector<Step>& steps, const DomainFacts& domain,
+                                const Functions& functions, const DomainTemplates& templates) {
+  for (const auto& function : functions) {
+    GPUPASS_TRY_ASSIGN(const auto multifunction, is_multifunction_in_guest(domain.live_xml, function));
+    if (multifunction) {
+      return fail(
+          ErrorKind::unsupported,
+          fmt::format("{} is one of several functions of one device in the running {}, and libvirt cannot "
+                      "unplug such a one",
+                      to_string(function), domain.state.name),
+          fmt::format("nothing was changed; shut {0} down and then `gpupass detach {0} {1}`, or take it out "
+                      "of the next start with --config",
+                      domain.state.name, to_string(function)));
+    }
+    GPUPASS_TRY_ASSIGN(auto hostdev, hostdev_xml(function, templates));
+    steps.emplace_back(DetachLive{domain.state.name, function, std::move(hostdev)});
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Plan> plan_bind(const PlanFacts& facts, const Functions& functions, const std::string& driver) {
+  GPUPASS_TRY_ASSIGN(const auto devices, known_devices(facts, functions));
+  Plan plan{fmt::format("bind {} to {}", names(functions), driver), Direction::take, "", functions, {}};
+  for (const auto* const device : devices) {
+    auto hold = hold_for(facts, *device);
+    hold.bound = true;
+    plan.steps.emplace_back(KeepHold{hold});
+  }
+  append_binding(plan.steps, devices, driver);
+  return plan;
+}
+
+Result<Plan> plan_unbind(const PlanFacts& facts, const Functions& functions) {
+  Plan plan{fmt::format("unbind {}", names(functions)), Direction::give_back, "", functions, {}};
+  std::vector<Hold> holds;
+  for (const auto& function : functions) {
+    const auto* const hold = hold_of(facts, function);
+    if (hold == nullptr) {
+      return fail(
+          ErrorKind::not_found, fmt::format("gpupass does not hold {}", to_string(function)),
+          fmt::format("nothing was changed; to give it to a driver of your choice: `gpupass bind {} --driver "
+                      "NAME`",
+                      to_string(function)));
+    }
+    if (!hold->domain.empty()) {
+      return fail(ErrorKind::busy, fmt::format("{} belongs to {}", to_string(function), hold->domain),
+                  fmt::format("nothing was changed; `gpupass detach {} {}` gives it back", hold->domain,
+                              to_string(function)));
+    }
+    holds.push_back(*hold);
+  }
+  append_return(plan.steps, facts, holds);
+  return plan;
+}
+
+Result<Plan> plan_attach(const PlanFacts& facts, const DomainFacts& domain, const Functions& functions,
+                         const DomainTemplates& templates) {
+  GPUPASS_TRY_ASSIGN(const auto devices, known_devices(facts, functions));
+  Plan plan{fmt::format("attach {} to {}", names(functions), domain.state.name),
+            Direction::take,
+            domain.uri,
+            functions,
+            {}};
+  for (const auto* const device : devices) {
+    auto hold = hold_for(facts, *device);
+    hold.domain = domain.state.name;
+    hold.uri = domain.uri;
+    plan.steps.emplace_back(KeepHold{hold});
+  }
+  append_binding(plan.steps, devices, "vfio-pci");
+  if (domain.change_config) {
+    GPUPASS_TRY_ASSIGN(auto after, add_cards(domain.config_xml, cards_of(functions), templates));
+    GPUPASS_TRY_ASSIGN(const auto there, present_in(domain.config_xml, functions));
+    if (there.size() != functions.size()) {
+      plan.steps.emplace_back(DefineDomain{domain.state.name, domain.config_xml, std::move(after)});
+    }
+  }
+  if (domain.change_live) GPUPASS_TRY(append_live_attach(plan.steps, domain, functions, templates));
+  return plan;
+}
+
+Result<Plan> plan_detach(const PlanFacts& facts, const DomainFacts& domain, const Functions& functions,
+                         const DomainTemplates& templates) {
+  GPUPASS_TRY_ASSIGN(const auto in_config, present_in(domain.config_xml, functions));
+  GPUPASS_TRY_ASSIGN(const auto in_live, present_in(domain.live_xml, functions));
+  Plan plan{fmt::format("detach {} from {}", names(functions), domain.state.name),
+            Direction::give_back,
+            domain.uri,
+            functions,
+            {}};
+  if (domain.change_live) GPUPASS_TRY(append_live_detach(plan.steps, domain, in_live, templates));
+  if (domain.change_config && !in_config.empty()) {
+    GPUPASS_TRY_ASSIGN(auto after, remove_functions(domain.config_xml, in_config));
+    plan.steps.emplace_back(DefineDomain{domain.state.name, domain.config_xml, std::move(after)});
+  }
+  std::vector<Hold> returned;
+  for (const auto& function : functions) {
+    const auto* const hold = hold_of(facts, function);
+    const bool ours = hold != nullptr && hold->domain == domain.state.name;
+    if (!ours && !contains(in_config, function) && !contains(in_live, function)) {
+      return fail(ErrorKind::not_found,
+                  fmt::format("{} does not have {}", domain.state.name, to_string(function)),
+                  "nothing was changed; `gpupass status` shows which domain has which device");
+    }
+    const bool stays = (contains(in_live, function) && !domain.change_live) ||
+                       (contains(in_config, function) && !domain.change_config);
+    if (!ours || stays) continue;
+    if (!hold->bound) {
+      returned.push_back(*hold);
+      continue;
+    }
+    auto kept = *hold;  // `gpupass bind` took it before the domain did
+    kept.domain.clear();
+    kept.uri.clear();
+    plan.steps.emplace_back(KeepHold{kept});
+  }
+  append_return(plan.steps, facts, returned);
+  return plan;
+}
+
+}  // namespace gpupass
