@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// `gpupass attach VM SELECTOR…`: the main job.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cli/domain_change.hpp"
+#include "cli/selection.hpp"
+#include "cli/templates.hpp"
+#include "core/text.hpp"
+
+namespace gpupass::cli {
+namespace {
+
+/// What is to go in: the cards selected, with their companion functions, and exactly the functions
+/// named by --with.
+Result<Functions> wanted(const Inventory& inventory, const po::variables_map& values) {
+  GPUPASS_TRY_ASSIGN(const auto selectors, selectors_of(values, "selector"));
+  if (selectors.empty()) {
+    return fail(ErrorKind::usage, "no device is named",
+                "gpupass attach VM SELECTOR…; `gpupass list` shows what is there");
+  }
+  GPUPASS_TRY_ASSIGN(auto functions, select_cards(inventory, selectors));
+  GPUPASS_TRY_ASSIGN(const auto companions, selectors_of(values, "with"));
+  for (const auto& companion : companions) {
+    GPUPASS_TRY_ASSIGN(const auto found, resolve(companion, inventory));
+    functions.insert(functions.end(), found.begin(), found.end());
+  }
+  return in_order(std::move(functions));
+}
+
+Functions joined(Functions functions, const Functions& more) {
+  functions.insert(functions.end(), more.begin(), more.end());
+  return in_order(std::move(functions));
+}
+
+/// Functions that this domain already has from us: nothing is to be decided about them any more.
+Functions without_own(const Inventory& inventory, const std::vector<Hold>& holds, const std::string& domain,
+                      Functions functions) {
+  std::erase_if(functions, [&](const PciAddress& function) {
+    const auto* const device = inventory.find(function);
+    const auto own = [&](const Hold& hold) { return hold.device == function && hold.domain == domain; };
+    return device != nullptr && device->driver == "vfio-pci" && std::any_of(holds.begin(), holds.end(), own);
+  });
+  return functions;
+}
+
+/// Error: busy, when we hold one of the functions for another domain.
+Result<void> refuse_held_for_others(const std::vector<Hold>& holds, const std::string& domain) {
+  for (const auto& hold : holds) {
+    if (hold.domain.empty() || hold.domain == domain) continue;
+    return fail(ErrorKind::busy, fmt::format("{} belongs to {}", to_string(hold.device), hold.domain),
+                fmt::format("nothing was changed; `gpupass detach {} {}` gives it back first", hold.domain,
+                            to_string(hold.device)));
+  }
+  return {};
+}
+
+Result<void> refuse_if_in(Hypervisor& hypervisor, const DomainState& other, DomainView view,
+                          const Functions& functions) {
+  GPUPASS_TRY_ASSIGN(const auto xml, hypervisor.xml(other.name, view));
+  const auto used = hostdev_functions(xml);
+  if (!used)
+    return {};  // another domain's odd XML is not our concern; libvirt looks at it again at its start
+  for (const auto& function : *used) {
+    if (std::find(functions.begin(), functions.end(), function) == functions.end()) continue;
+    return fail(ErrorKind::busy,
+                fmt::format("{} is in the {} of {}", to_string(function),
+                            view == DomainView::live ? "running guest" : "configuration", other.name),
+                fmt::format("nothing was changed; `gpupass detach {} {}` takes it out first", other.name,
+                            to_string(function)));
+  }
+  return {};
+}
+
+/// libvirt only finds out at the second start that two domains have one device.
+Result<void> refuse_used_by_others(const OpenDomain& domain, const Functions& functions) {
+  GPUPASS_TRY_ASSIGN(const auto others, domain.hypervisor->domains());
+  for (const auto& other : others) {
+    if (other.uuid == domain.state.uuid) continue;
+    if (other.running) GPUPASS_TRY(refuse_if_in(*domain.hypervisor, other, DomainView::live, functions));
+    if (other.persistent) GPUPASS_TRY(refuse_if_in(*domain.hypervisor, other, DomainView::config, functions));
+  }
+  return {};
+}
+
+/// Everything that stands in the way: first that the group holds others at all, then what is to be
+/// said of each function that would be taken, those others included.
+std::vector<Finding> all_obstacles(const Inventory& inventory, const Functions& functions,
+                                   const Functions& others) {
+  auto findings = obstacles(inventory, functions);
+  if (others.empty()) return findings;
+  std::erase_if(findings, [](const Finding& finding) { return finding.rule != "group-viable"; });
+  for (auto& finding : obstacles(inventory, joined(functions, others)))
+    findings.push_back(std::move(finding));
+  return findings;
+}
+
+std::string outcome_of(const DomainFacts& facts, const Functions& functions) {
+  const char* const when = facts.change_live && facts.change_config ? "now, and after every start"
+                           : facts.change_live                      ? "now, until it is shut down"
+                                                                    : "from its next start on";
+  return fmt::format("{} has {} ({})", facts.state.name, names(functions), when);
+}
+
+Syntax syntax() {
+  Syntax syntax{
+      "gpupass attach VM SELECTOR… [--with BDF]… [options]",
+      "Gives a card, with all its functions, to a domain: checks the machine, takes the card from its\n"
+      "driver, and puts it into the domain. A running persistent domain gets it now and in its\n"
+      "configuration, a stopped one in its configuration. If anything fails, all is put back.",
+      {},
+      {{"vm", 1}, {"selector", -1}}};
+  syntax.options.add_options()("with", po::value<std::vector<std::string>>()->composing()->value_name("BDF"),
+                               "also take this other member of the card's IOMMU group");
+  add_domain_options(syntax.options);
+  return syntax;
+}
+
+}  // namespace
+
+Result<int> attach(Context& context, const std::vector<std::string>& arguments) {
+  GPUPASS_TRY_ASSIGN(const auto values, parse(context, syntax(), arguments));
+  if (!values) return 0;
+  GPUPASS_TRY_ASSIGN(const auto options, domain_options_of(context, *values));
+  GPUPASS_TRY_ASSIGN(const auto templates, load_templates(context));
+  GPUPASS_TRY_ASSIGN(const auto first_look, discover(context.host, {.holders = false}));
+  GPUPASS_TRY_ASSIGN(auto functions, wanted(first_look, *values));
+  GPUPASS_TRY_ASSIGN(const auto domain, open_domain(context, options));
+  const auto& vm = domain.state.name;
+
+  // The machine is read again once nobody else can change it.
+  Locks locks;
+  GPUPASS_TRY(lock(context, options.change, fmt::format("attach {} to {}", names(functions), vm),
+                   joined(functions, strangers(first_look, functions)), vm, locks));
+  GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host));
+  GPUPASS_TRY_ASSIGN(auto holds, current_holds(context, inventory, functions));
+  GPUPASS_TRY(refuse_held_for_others(holds, vm));
+  GPUPASS_TRY(refuse_used_by_others(domain, functions));
+  const auto undecided = without_own(inventory, holds, vm, functions);
+  const auto others = undecided.empty() ? Functions{} : strangers(inventory, functions);
+  if (!undecided.empty())
+    GPUPASS_TRY(consent(context, options.change, all_obstacles(inventory, undecided, others)));
+  functions = joined(std::move(functions), others);
+
+  GPUPASS_TRY_ASSIGN(const auto facts, domain_facts(domain, options));
+  const PlanFacts plan_facts{inventory, std::move(holds), core::iso_time(context.host.now())};
+  GPUPASS_TRY_ASSIGN(const auto plan, plan_attach(plan_facts, facts, functions, templates));
+  return carry_out_for_domain(context, options, plan, domain, facts, locks, outcome_of(facts, functions));
+}
+
+}  // namespace gpupass::cli

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/change.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <istream>
+#include <ostream>
+
+#include "core/json.hpp"
+#include "core/text.hpp"
+#include "sys/terminal.hpp"
+
+namespace gpupass::cli {
+namespace {
+
+bool contains(const Functions& functions, const PciAddress& function) {
+  return std::find(functions.begin(), functions.end(), function) != functions.end();
+}
+
+Result<void> refuse_interrupted(Context& context, const Functions& functions) {
+  GPUPASS_TRY_ASSIGN(const auto journals, load_journals(context.host));
+  for (const auto& journal : journals) {
+    for (const auto& device : journal.plan.devices) {
+      if (!contains(functions, device)) continue;
+      return fail(ErrorKind::busy,
+                  fmt::format("{}: an earlier command did not end (\"{}\", started {})", to_string(device),
+                              journal.plan.command, journal.started),
+                  "nothing was changed; `gpupass recover` finishes or undoes it (--dry-run shows which)");
+    }
+  }
+  return {};
+}
+
+bool on_vfio(const Device& device) {
+  return device.driver && (device.driver->find("vfio") != std::string::npos || *device.driver == "pci-stub");
+}
+
+void print_step(std::ostream& out, const StepEvent& event) {
+  if (event.state == StepState::intent) {
+    out << "  " << event.text << " … " << std::flush;
+    return;
+  }
+  if (event.state == StepState::untouched) {
+    out << "  " << event.text << " … already so\n";
+    return;
+  }
+  if (event.state == StepState::undone) {
+    out << "  put back: " << event.text << "\n";
+    return;
+  }
+  if (event.state == StepState::undo_failed) {
+    out << "  NOT put back: " << event.text << ": " << event.note << "\n";
+    return;
+  }
+  out << (event.state == StepState::open ? "the kernel has not returned" : name(event.state)) << "\n";
+}
+
+void print_plan(std::ostream& out, const Plan& plan) {
+  out << "would " << plan.command << ":\n";
+  if (plan.steps.empty()) out << "  nothing: it is so already\n";
+  for (std::size_t i = 0; i < plan.steps.size(); ++i) {
+    out << fmt::format("  {:>2}. {}\n", i + 1, describe(plan.steps[i]));
+  }
+  if (plan.steps.empty()) return;
+  out << "and on a failure, back from where it got to:\n";
+  for (auto i = plan.steps.size(); i-- > 0;)
+    out << fmt::format("  {:>2}. {}\n", i + 1, describe_undo(plan.steps[i]));
+  out << "nothing was changed\n";
+}
+
+core::Json event_json(const StepEvent& event) {
+  return {{"step", event.step}, {"state", name(event.state)}, {"does", event.text}};
+}
+
+Error as_error(const Finding& finding) {
+  return {ErrorKind::refused, finding.what, finding.remedy, {}, {}};
+}
+
+Failure refused(std::vector<Finding> findings, const std::string& advice) {
+  auto error = as_error(findings.front());
+  if (!error.hint.empty()) error.hint += "\n  ";
+  error.hint += "nothing was changed" + advice;
+  for (std::size_t i = 1; i < findings.size(); ++i) error.also.push_back(as_error(findings[i]));
+  return Failure(std::move(error));
+}
+
+/// One question for all of them. No answer is a no.
+bool agreed(Terminal& terminal, const std::vector<Finding>& findings) {
+  for (const auto& finding : findings) {
+    terminal.err << "  ! " << finding.what << "\n";
+    if (!finding.remedy.empty()) terminal.err << "    " << finding.remedy << "\n";
+  }
+  terminal.err << "Go on all the same? [y/N] " << std::flush;
+  std::string answer;
+  std::getline(terminal.in, answer);
+  return answer == "y" || answer == "Y" || answer == "yes";
+}
+
+}  // namespace
+
+void add_change_options(po::options_description& options) {
+  options.add_options()("dry-run,n", "print the steps, there and back, and change nothing");
+  options.add_options()("yes,y", "agree to what would be asked at a terminal");
+  options.add_options()(
+      "timeout", po::value<int>()->default_value(60)->value_name("S"),
+      "how long to wait for each thing that may block: a driver, the guest, another gpupass");
+  add_format(options);
+}
+
+Result<ChangeOptions> change_options_of(const po::variables_map& values) {
+  ChangeOptions options;
+  options.dry_run = values.count("dry-run") > 0;
+  options.yes = values.count("yes") > 0;
+  GPUPASS_TRY_ASSIGN(options.format, format_of(values));
+  const int seconds = values["timeout"].as<int>();
+  if (seconds < 1 || seconds > 86400) {
+    return fail(ErrorKind::usage, fmt::format("--timeout {}: not between 1 and 86400 seconds", seconds));
+  }
+  options.timeout = std::chrono::seconds(seconds);
+  return options;
+}
+
+Result<void> lock(Context& context, const ChangeOptions& options, const std::string& doing,
+                  const Functions& functions, const std::string& domain, Locks& locks) {
+  if (options.dry_run) return {};
+  if (context.host.captured()) {
+    return fail(
+        ErrorKind::refused,
+        fmt::format("{} stands for another machine and is never changed", context.host.root().string()),
+        "add --dry-run to see what would be done there");
+  }
+  const auto waiting = [&context](const LockOwner& owner) {
+    context.terminal.err << fmt::format("waiting for process {} ({})\n", owner.pid, owner.doing)
+                         << std::flush;
+  };
+  for (const auto& function : in_order(functions)) {
+    GPUPASS_TRY_ASSIGN(auto one,
+                       Lock::acquire(context.host, to_string(function), doing, options.timeout, waiting));
+    locks.devices.emplace(function, std::move(one));
+  }
+  if (!domain.empty()) {
+    GPUPASS_TRY_ASSIGN(auto one,
+                       Lock::acquire(context.host, "domain-" + domain, doing, options.timeout, waiting));
+    locks.domains.push_back(std::move(one));
+  }
+  return refuse_interrupted(context, functions);
+}
+
+Result<std::vector<Hold>> current_holds(Context& context, const Inventory& inventory,
+                                        const Functions& functions) {
+  std::vector<Hold> holds;
+  for (const auto& function : functions) {
+    GPUPASS_TRY_ASSIGN(auto hold, load_hold(context.host, function));
+    const auto* const device = inventory.find(function);
+    if (!hold || (device != nullptr && (device->vendor != hold->vendor || device->device != hold->device_id)))
+      continue;
+    holds.push_back(*std::move(hold));
+  }
+  return holds;
+}
+
+Functions strangers(const Inventory& inventory, const Functions& functions) {
+  Functions found;
+  for (const auto& function : functions) {
+    const auto* const device = inventory.find(function);
+    const auto* const group =
+        device != nullptr && device->iommu_group ? inventory.group(*device->iommu_group) : nullptr;
+    if (group == nullptr) continue;
+    for (const auto& member : group->members) {
+      const auto* const other = inventory.find(member);
+      if (other == nullptr || other->is_bridge() || on_vfio(*other) || !other->driver) continue;
+      if (!contains(functions, member) && !contains(found, member)) found.push_back(member);
+    }
+  }
+  return in_order(std::move(found));
+}
+
+std::vector<Finding> obstacles(const Inventory& inventory, const Functions& functions,
+                               const std::set<std::string>& without) {
+  auto findings = judge(inventory, Target{functions});
+  std::erase_if(findings, [&](const Finding& finding) {
+    return finding.severity != Severity::blocks || without.contains(finding.rule);
+  });
+  return findings;
+}
+
+Result<void> consent(Context& context, const ChangeOptions& options, const std::vector<Finding>& findings) {
+  std::vector<Finding> impossible;
+  std::vector<Finding> open;
+  for (const auto& finding : findings) {
+    (finding.consent == Consent::impossible ? impossible : open).push_back(finding);
+  }
+  if (!impossible.empty()) return refused(std::move(impossible), "");
+  if (open.empty() || options.yes || options.dry_run) return {};
+  if (!context.terminal.in_is_terminal) return refused(std::move(open), "; --yes agrees to this");
+  if (agreed(context.terminal, open)) return {};
+  return refused(std::move(open), "");
+}
+
+std::vector<Finding> users_of_vfio(const Inventory& inventory, const Functions& functions) {
+  std::vector<Finding> findings;
+  for (const auto& holder : inventory.holders) {
+    const bool ours = std::find(functions.begin(), functions.end(), holder.device) != functions.end();
+    if (!ours || holder.kind != HolderKind::process || !holder.node.starts_with("/dev/vfio/")) continue;
+    findings.push_back(
+        {"device-held",
+         Severity::blocks,
+         Consent::may_be_given,
+         holder.device,
+         fmt::format("{} is in use by {} (process {}, {}): unbinding it waits until that lets go",
+                     to_string(holder.device), holder.process, holder.pid, holder.node),
+         {{fmt::format("/proc/{}/fd", holder.pid), holder.node}},
+         "take it out of that guest first: `gpupass detach VM SELECTOR`"});
+  }
+  return findings;
+}
+
+std::string names(const Functions& functions) {
+  std::vector<std::string> texts;
+  for (const auto& function : functions) texts.push_back(to_string(function));
+  return core::enumerate(texts);
+}
+
+Functions in_order(Functions functions) {
+  std::sort(functions.begin(), functions.end());
+  functions.erase(std::unique(functions.begin(), functions.end()), functions.end());
+  return functions;
+}
+
+Result<int> carry_out(Context& context, const ChangeOptions& options, const Plan& plan,
+                      Hypervisor* hypervisor, const Locks& locks, const std::string& outcome) {
+  auto& out = context.terminal.out;
+  const bool json = options.format == Format::json;
+  if (options.dry_run) {
+    if (json) {
+      out << core::Json::parse(to_json(plan)).dump(2) << "\n";
+    } else {
+      print_plan(out, plan);
+    }
+    return 0;
+  }
+  auto events = core::Json::array();
+  World world{context.host, hypervisor, &locks.devices, options.timeout, {}, sys::interrupted};
+  world.observe = [&](const StepEvent& event) {
+    if (json) {
+      events.push_back(event_json(event));
+    } else {
+      print_step(out, event);
+    }
+  };
+  sys::catch_interrupts();
+  if (!json) out << plan.command << ":\n";
+  GPUPASS_TRY(apply(plan, world));
+  if (json) {
+    out << core::Json{{"schema", "gpupass.result/1"},
+                      {"command", plan.command},
+                      {"outcome", outcome},
+                      {"events", events}}
+               .dump(2)
+        << "\n";
+  } else {
+    out << outcome << "\n";
+  }
+  return 0;
+}
+
+}  // namespace gpupass::cli

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What every command that changes something goes through: locks, a fresh look, judgement, consent,
+// the plan, and its application.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "cli/options.hpp"
+#include "gpupass/apply.hpp"
+#include "gpupass/finding.hpp"
+
+namespace gpupass::cli {
+
+/// Options that all of them have.
+struct ChangeOptions {
+  bool dry_run = false;
+  bool yes = false;
+  Format format = Format::text;
+  std::chrono::milliseconds timeout = std::chrono::seconds(60);  // for each thing that may block
+};
+
+void add_change_options(po::options_description& options);
+[[nodiscard]] Result<ChangeOptions> change_options_of(const po::variables_map& values);
+
+using Functions = std::vector<PciAddress>;
+
+/// Everything that is locked while a command works. Empty locks on a dry run.
+struct Locks {
+  std::map<PciAddress, Lock> devices;
+  std::vector<Lock> domains;
+};
+
+/// Locks devices in order of address, then the domain: two commands never wait for each other in a
+/// circle. Refuses a device that an interrupted gpupass left in the middle. Takes nothing on a dry run.
+[[nodiscard]] Result<void> lock(Context& context, const ChangeOptions& options, const std::string& doing,
+                                const Functions& functions, const std::string& domain, Locks& locks);
+
+/// The holds of these functions, without those of another card that was at the address before.
+[[nodiscard]] Result<std::vector<Hold>> current_holds(Context& context, const Inventory& inventory,
+                                                      const Functions& functions);
+
+/// Endpoints of the functions' groups that are not among them and not on a vfio driver.
+[[nodiscard]] Functions strangers(const Inventory& inventory, const Functions& functions);
+
+/// Asks for what a person has to decide: yes on a terminal, or --yes. Error: refused, with every
+/// finding, when something is impossible or nobody can be asked.
+[[nodiscard]] Result<void> consent(Context& context, const ChangeOptions& options,
+                                   const std::vector<Finding>& findings);
+
+/// Findings of these functions that block, except from the rules named.
+[[nodiscard]] std::vector<Finding> obstacles(const Inventory& inventory, const Functions& functions,
+                                             const std::set<std::string>& without = {});
+
+/// Who has the functions' groups open: a guest, or another program. To unbind them would wait until it
+/// lets go.
+[[nodiscard]] std::vector<Finding> users_of_vfio(const Inventory& inventory, const Functions& functions);
+
+/// "0000:01:00.0 and 0000:01:00.1".
+[[nodiscard]] std::string names(const Functions& functions);
+/// Sorted, each once.
+[[nodiscard]] Functions in_order(Functions functions);
+
+/// Prints the plan on a dry run; otherwise does it, with a line for each step. Returns 0.
+[[nodiscard]] Result<int> carry_out(Context& context, const ChangeOptions& options, const Plan& plan,
+                                    Hypervisor* hypervisor, const Locks& locks, const std::string& outcome);
+
+}  // namespace gpupass::cli

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// `gpupass detach VM SELECTOR…|--all`: the way back.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cli/domain_change.hpp"
+#include "cli/templates.hpp"
+#include "core/text.hpp"
+
+namespace gpupass::cli {
+namespace {
+
+/// Every function that the domain has in either configuration, or that we hold for it.
+Result<Functions> functions_of(Context& context, const DomainFacts& facts) {
+  Functions functions;
+  for (const auto* const xml : {&facts.live_xml, &facts.config_xml}) {
+    if (xml->empty()) continue;
+    GPUPASS_TRY_ASSIGN(const auto found, hostdev_functions(*xml));
+    functions.insert(functions.end(), found.begin(), found.end());
+  }
+  GPUPASS_TRY_ASSIGN(const auto holds, load_holds(context.host));
+  for (const auto& hold : holds) {
+    if (hold.domain == facts.state.name) functions.push_back(hold.device);
+  }
+  return in_order(std::move(functions));
+}
+
+/// The addresses that a selector means. One that is in the domain need not be in the machine any
+/// more: a card that was pulled can still be taken out of the configuration.
+Result<Functions> addresses_of(const Selector& selector, const Inventory& inventory) {
+  if (selector.address) return Functions{*selector.address};
+  if (selector.slot) return Functions{*selector.slot};
+  return resolve(selector, inventory);
+}
+
+/// Those of the domain's functions that are meant, each with the functions of its card.
+Result<Functions> chosen(const po::variables_map& values, const Inventory& inventory,
+                         const Functions& of_domain, const std::string& vm) {
+  GPUPASS_TRY_ASSIGN(const auto selectors, selectors_of(values, "selector"));
+  const bool all = values.count("all") > 0;
+  if (all == !selectors.empty()) {
+    return fail(ErrorKind::usage, all ? "--all and devices are named" : "no device is named",
+                "gpupass detach VM SELECTOR…, or gpupass detach VM --all");
+  }
+  if (all) return of_domain;
+  Functions functions;
+  for (const auto& selector : selectors) {
+    GPUPASS_TRY_ASSIGN(const auto addresses, addresses_of(selector, inventory));
+    const auto before = functions.size();
+    for (const auto& function : of_domain) {
+      const auto meant = [&](const PciAddress& address) { return address.same_slot(function); };
+      if (std::any_of(addresses.begin(), addresses.end(), meant)) functions.push_back(function);
+    }
+    if (functions.size() > before) continue;
+    return fail(ErrorKind::not_found, fmt::format("{} does not have {}", vm, selector.text),
+                of_domain.empty() ? "nothing was changed; it has no PCI device at all"
+                                  : fmt::format("nothing was changed; it has {}", names(of_domain)));
+  }
+  return in_order(std::move(functions));
+}
+
+Syntax syntax() {
+  Syntax syntax{
+      "gpupass detach VM SELECTOR…|--all [options]",
+      "Takes a card out of a domain and gives it back to the driver it had. A running guest is asked to\n"
+      "let go first. What `gpupass bind` took stays on vfio-pci, and so does what was there before.",
+      {},
+      {{"vm", 1}, {"selector", -1}}};
+  syntax.options.add_options()("all", "every PCI device that the domain has");
+  add_domain_options(syntax.options);
+  return syntax;
+}
+
+std::string outcome_of(const DomainFacts& facts, const Functions& functions, const Plan& plan) {
+  std::vector<std::string> homes;
+  for (const auto& step : plan.steps) {
+    if (const auto* const probe = std::get_if<ProbeDriver>(&step)) {
+      homes.push_back(fmt::format("{} is back on {}", to_string(probe->device), probe->driver));
+    }
+  }
+  const auto out = fmt::format("{} no longer has {}", facts.state.name, names(functions));
+  return homes.empty() ? out : out + "; " + core::enumerate(homes);
+}
+
+}  // namespace
+
+Result<int> detach(Context& context, const std::vector<std::string>& arguments) {
+  GPUPASS_TRY_ASSIGN(const auto values, parse(context, syntax(), arguments));
+  if (!values) return 0;
+  GPUPASS_TRY_ASSIGN(const auto options, domain_options_of(context, *values));
+  GPUPASS_TRY_ASSIGN(const auto templates, load_templates(context));
+  GPUPASS_TRY_ASSIGN(const auto domain, open_domain(context, options));
+  const auto& vm = domain.state.name;
+  GPUPASS_TRY_ASSIGN(const auto first_facts, domain_facts(domain, options));
+  GPUPASS_TRY_ASSIGN(const auto of_domain, functions_of(context, first_facts));
+  GPUPASS_TRY_ASSIGN(const auto first_look, discover(context.host, {.holders = false}));
+  GPUPASS_TRY_ASSIGN(const auto functions, chosen(*values, first_look, of_domain, vm));
+
+  // The machine and the domain are read again once nobody else can change them.
+  Locks locks;
+  GPUPASS_TRY(lock(context, options.change, fmt::format("detach {} from {}", names(functions), vm), functions,
+                   vm, locks));
+  GPUPASS_TRY_ASSIGN(const auto facts, domain_facts(domain, options));
+  GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host));
+  GPUPASS_TRY_ASSIGN(auto holds, current_holds(context, inventory, functions));
+  const PlanFacts plan_facts{inventory, std::move(holds), core::iso_time(context.host.now())};
+  GPUPASS_TRY_ASSIGN(const auto plan, plan_detach(plan_facts, facts, functions, templates));
+  if (!facts.state.running)
+    GPUPASS_TRY(consent(context, options.change, users_of_vfio(inventory, functions)));
+  return carry_out_for_domain(context, options, plan, domain, facts, locks,
+                              outcome_of(facts, functions, plan));
+}
+
+}  // namespace gpupass::cli

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/domain_change.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <ostream>
+
+#include "sys/scratch.hpp"
+
+namespace gpupass::cli {
+namespace {
+
+/// The configuration before and after; equal where the plan leaves it alone.
+DefineDomain definition_of(const Plan& plan, const DomainFacts& facts) {
+  for (const auto& step : plan.steps) {
+    if (const auto* const define = std::get_if<DefineDomain>(&step)) return *define;
+  }
+  return {facts.state.name, facts.config_xml, facts.config_xml};
+}
+
+Result<int> print_difference(Context& context, const DefineDomain& define) {
+  GPUPASS_TRY_ASSIGN(const auto before, sys::ScratchFile::make(define.before));
+  GPUPASS_TRY_ASSIGN(const auto end,
+                     context.host.run({{"diff", "-u", "--label", define.domain + " (now)", "--label",
+                                        define.domain + " (then)", before.path(), "-"},
+                                       define.after}));
+  if (end.status > 1) return fail(ErrorKind::system, "diff failed: " + end.errors);
+  context.terminal.out << end.output;
+  return 0;
+}
+
+}  // namespace
+
+void add_domain_options(po::options_description& options) {
+  options.add_options()("live", "change the running domain only");
+  options.add_options()("config", "change the saved configuration only: it counts from the next start on");
+  options.add_options()("print-xml", "print the configuration that would be defined, and change nothing");
+  options.add_options()("print-diff", "print how the configuration would change, and change nothing");
+  options.add_options()("connect,c", po::value<std::string>()->value_name("URI"),
+                        "the libvirt connection (else LIBVIRT_DEFAULT_URI, else qemu:///system)");
+  add_change_options(options);
+}
+
+Result<DomainOptions> domain_options_of(Context& context, const po::variables_map& values) {
+  DomainOptions options;
+  GPUPASS_TRY_ASSIGN(options.change, change_options_of(values));
+  if (values.count("vm") == 0) {
+    return fail(ErrorKind::usage, "no domain is named",
+                "give the domain first, then the devices: VM SELECTOR…");
+  }
+  options.vm = values["vm"].as<std::vector<std::string>>().front();
+  options.uri = values.count("connect") > 0 ? values["connect"].as<std::string>() : context.default_uri;
+  options.live = values.count("live") > 0;
+  options.config = values.count("config") > 0;
+  options.print_xml = values.count("print-xml") > 0;
+  options.print_diff = values.count("print-diff") > 0;
+  if (options.print_xml || options.print_diff) options.change.dry_run = true;
+  return options;
+}
+
+Result<OpenDomain> open_domain(Context& context, const DomainOptions& options) {
+  GPUPASS_TRY_ASSIGN(auto hypervisor, context.connect(options.uri, options.change.timeout));
+  GPUPASS_TRY_ASSIGN(auto state, hypervisor->domain(options.vm));
+  return OpenDomain{std::move(hypervisor), std::move(state)};
+}
+
+Result<DomainFacts> domain_facts(const OpenDomain& domain, const DomainOptions& options) {
+  const auto& state = domain.state;
+  if (options.live && !state.running) {
+    return fail(
+        ErrorKind::refused, fmt::format("{} is not running, so there is nothing to change live", state.name),
+        fmt::format("nothing was changed; leave --live out, or start it with `virsh start {}`", state.name));
+  }
+  if (options.config && !state.persistent) {
+    return fail(ErrorKind::refused, fmt::format("{} is transient: it has no saved configuration", state.name),
+                "nothing was changed; leave --config out");
+  }
+  const bool both = options.live == options.config;
+  DomainFacts facts{state, options.uri, "", "", false, false};
+  facts.change_live = state.running && (both || options.live);
+  facts.change_config = state.persistent && (both || options.config);
+  if (state.running) GPUPASS_TRY_ASSIGN(facts.live_xml, domain.hypervisor->xml(state.name, DomainView::live));
+  if (state.persistent)
+    GPUPASS_TRY_ASSIGN(facts.config_xml, domain.hypervisor->xml(state.name, DomainView::config));
+  return facts;
+}
+
+Result<int> carry_out_for_domain(Context& context, const DomainOptions& options, const Plan& plan,
+                                 const OpenDomain& domain, const DomainFacts& facts, const Locks& locks,
+                                 const std::string& outcome) {
+  const auto define = definition_of(plan, facts);
+  if (options.print_diff) return print_difference(context, define);
+  if (options.print_xml) {
+    context.terminal.out << define.after;
+    return 0;
+  }
+  return carry_out(context, options.change, plan, domain.hypervisor.get(), locks, outcome);
+}
+
+}  // namespace gpupass::cli

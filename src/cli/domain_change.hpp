@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What attach and detach share: which domain, which of its two configurations, and the preview of
+// its XML.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "cli/change.hpp"
+#include "gpupass/plan.hpp"
+
+namespace gpupass::cli {
+
+struct DomainOptions {
+  ChangeOptions change;
+  std::string vm;
+  std::string uri;
+  bool live = false;
+  bool config = false;
+  bool print_xml = false;
+  bool print_diff = false;
+};
+
+void add_domain_options(po::options_description& options);
+/// Printing the XML or its difference is a dry run.
+[[nodiscard]] Result<DomainOptions> domain_options_of(Context& context, const po::variables_map& values);
+
+struct OpenDomain {
+  std::unique_ptr<Hypervisor> hypervisor;
+  DomainState state;
+};
+[[nodiscard]] Result<OpenDomain> open_domain(Context& context, const DomainOptions& options);
+
+/// The domain's XML now, and which parts this command may change: what --live and --config say;
+/// without them everything a domain has. Error: refused, for --live of a domain that is off or
+/// --config of one that has none.
+[[nodiscard]] Result<DomainFacts> domain_facts(const OpenDomain& domain, const DomainOptions& options);
+
+/// carry_out(), or the XML that the plan would define.
+[[nodiscard]] Result<int> carry_out_for_domain(Context& context, const DomainOptions& options,
+                                               const Plan& plan, const OpenDomain& domain,
+                                               const DomainFacts& facts, const Locks& locks,
+                                               const std::string& outcome);
+
+}  // namespace gpupass::cli

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// `gpupass recover`: after a kill, a power cut, or a driver that took its time.
+#include <fmt/format.h>
+
+#include <ostream>
+
+#include "cli/change.hpp"
+#include "core/json.hpp"
+
+namespace gpupass::cli {
+namespace {
+
+const char* text_of(Recovery outcome) {
+  switch (outcome) {
+    case Recovery::undone:
+      return "undone: everything is as it was before";
+    case Recovery::finished:
+      return "finished: it was carried on to its end";
+    case Recovery::still_releasing:
+      return "still releasing: the kernel has not returned; try again later";
+    case Recovery::failed:
+      return "not everything could be put back";
+  }
+  return "";
+}
+
+/// Locks of a journal's devices. Whoever is at work on them, or still in the kernel with them, is
+/// an error of kind busy.
+Result<std::map<PciAddress, Lock>> lock_all(const Host& host, const JournalRecord& journal,
+                                            std::chrono::milliseconds patience) {
+  std::map<PciAddress, Lock> locks;
+  for (const auto& device : in_order(journal.plan.devices)) {
+    GPUPASS_TRY_ASSIGN(auto lock, Lock::acquire(host, to_string(device), "recover " + journal.id, patience));
+    locks.emplace(device, std::move(lock));
+  }
+  return locks;
+}
+
+Result<RecoveryReport> recover_one(Context& context, const ChangeOptions& options,
+                                   const JournalRecord& journal) {
+  GPUPASS_TRY_ASSIGN(const auto locks, lock_all(context.host, journal, options.timeout));
+  std::unique_ptr<Hypervisor> hypervisor;
+  if (!journal.plan.uri.empty())
+    GPUPASS_TRY_ASSIGN(hypervisor, context.connect(journal.plan.uri, options.timeout));
+  World world{context.host, hypervisor.get(), &locks, options.timeout, {}, {}};
+  if (options.format == Format::text) {
+    world.observe = [&](const StepEvent& event) {
+      if (event.state == StepState::done || event.state == StepState::undone) {
+        context.terminal.out << "  " << event.text << "\n";
+      }
+    };
+  }
+  return recover(journal, world);
+}
+
+void print_preview(Context& context, const JournalRecord& journal) {
+  context.terminal.out << fmt::format("\"{}\", started {}: would\n", journal.plan.command, journal.started);
+  const auto lines = preview_recovery(journal);
+  for (const auto& line : lines) context.terminal.out << "  " << line << "\n";
+  if (lines.empty()) context.terminal.out << "  only close its journal: everything is done\n";
+}
+
+core::Json to_json(const JournalRecord& journal, const RecoveryReport& report) {
+  const char* word = report.outcome == Recovery::undone            ? "undone"
+                     : report.outcome == Recovery::finished        ? "finished"
+                     : report.outcome == Recovery::still_releasing ? "still-releasing"
+                                                                   : "failed";
+  return {{"id", journal.id},
+          {"command", journal.plan.command},
+          {"outcome", word},
+          {"error", report.error ? core::Json(describe(*report.error)) : core::Json()}};
+}
+
+/// The worst of the journals' outcomes as an error; its text has been printed.
+Result<int> verdict(const std::vector<RecoveryReport>& reports) {
+  for (const auto& report : reports) {
+    if (report.outcome == Recovery::failed) {
+      auto error = report.error.value_or(Error{});
+      error.kind = ErrorKind::partial;
+      error.hint += error.hint.empty() ? "" : "\n  ";
+      error.hint +=
+          "mend that and run it again, or accept the machine as it is with `gpupass recover --forget`";
+      return Failure(std::move(error));
+    }
+  }
+  for (const auto& report : reports) {
+    if (report.outcome == Recovery::still_releasing) return Failure(report.error.value_or(Error{}));
+  }
+  return 0;
+}
+
+Result<int> forget(Context& context, const std::vector<JournalRecord>& journals) {
+  for (const auto& journal : journals) {
+    GPUPASS_TRY_ASSIGN(const auto locks, lock_all(context.host, journal, std::chrono::milliseconds(0)));
+    GPUPASS_TRY(Journal::resume(context.host, journal.id).remove());
+    context.terminal.out << fmt::format("\"{}\", started {}: forgotten; the machine stays as it is\n",
+                                        journal.plan.command, journal.started);
+  }
+  return 0;
+}
+
+}  // namespace
+
+Result<int> recover(Context& context, const std::vector<std::string>& arguments) {
+  Syntax syntax{
+      "gpupass recover [--dry-run] [--forget] [options]",
+      "Compares what interrupted commands left in the journal with the machine. An interrupted attach or\n"
+      "bind is undone, an interrupted detach or unbind is finished: either way the host ends up with its\n"
+      "card. Without anything to do it says so and does nothing.",
+      {},
+      {}};
+  syntax.options.add_options()("forget", "accept the machine as it is and close the journals");
+  add_change_options(syntax.options);
+  GPUPASS_TRY_ASSIGN(const auto values, parse(context, std::move(syntax), arguments));
+  if (!values) return 0;
+  GPUPASS_TRY_ASSIGN(const auto options, change_options_of(*values));
+  GPUPASS_TRY_ASSIGN(const auto journals, load_journals(context.host));
+  auto& out = context.terminal.out;
+  const bool json = options.format == Format::json;
+  if (options.dry_run && !json) {
+    for (const auto& journal : journals) print_preview(context, journal);
+  }
+  if (journals.empty() && !json) out << "nothing was left unfinished\n";
+  if (options.dry_run) return 0;
+  if (values->count("forget") > 0) return forget(context, journals);
+
+  std::vector<RecoveryReport> reports;
+  auto results = core::Json::array();
+  for (const auto& journal : journals) {
+    if (!json) out << fmt::format("\"{}\", started {}:\n", journal.plan.command, journal.started);
+    auto report = recover_one(context, options, journal);
+    if (!report) {  // somebody has the device: a gpupass at work, or one left in the kernel
+      const bool busy = report.error().kind == ErrorKind::busy;
+      report = RecoveryReport{busy ? Recovery::still_releasing : Recovery::failed, report.error()};
+    }
+    if (!json) out << "  " << text_of(report->outcome) << "\n";
+    results.push_back(to_json(journal, *report));
+    reports.push_back(*std::move(report));
+  }
+  if (json) out << core::Json{{"schema", "gpupass.recover/1"}, {"journals", results}}.dump(2) << "\n";
+  return verdict(reports);
+}
+
+}  // namespace gpupass::cli

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/run.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+#include <limits>
+
+#include "cli/error_json.hpp"
+#include "cli/options.hpp"
+#include "sys/terminal.hpp"
+
+namespace gpupass::cli {
+namespace {
+
+// The one place where a command is listed; `changes` keeps it from a captured host.
+const std::vector<Command> k_commands = {
+    {"list", "[SELECTOR…]", "show GPUs and their companion functions", false, list},
+    {"groups", "[SELECTOR…]", "show IOMMU groups and whether they can be passed through", false, groups},
+    {"doctor", "[SELECTOR…]", "say what stands in the way of passing a card through, and what helps", false,
+     doctor},
+    {"attach", "VM SELECTOR…", "give a card to a domain", true, attach},
+    {"detach", "VM SELECTOR…", "take a card out of a domain and give it back to its driver", true, detach},
+    {"bind", "SELECTOR…", "take devices from their drivers and bind them to vfio-pci", true, bind},
+    {"unbind", "SELECTOR…", "give devices back to the drivers they had", true, unbind},
+    {"status", "", "show what gpupass holds, and what was left unfinished", false, status},
+    {"recover", "", "finish or undo what was interrupted", true, recover},
+    {"xml", "SELECTOR…", "print the <hostdev> elements, or a whole edited domain", false, xml},
+    {"lab", "run|shell|list", "try it all in an emulated machine, with no hardware", false, lab},
+};
+
+constexpr const char* k_usage = "gpupass [--root DIR] COMMAND [options]";
+
+void print_help(std::ostream& out) {
+  out << "usage: " << k_usage
+      << "\n\nGives a real graphics card to a virtual machine, safely, and takes it back.\n\n";
+  for (const auto& command : k_commands) {
+    out << fmt::format("  {:<9} {:<15} {}\n", command.name, command.arguments, command.summary);
+  }
+  out << "\n  --root DIR   work on a captured machine (see capture-host); commands that change something "
+         "then\n"
+         "               only run with --dry-run\n"
+         "  --version    print the version\n"
+         "\n`gpupass COMMAND --help` explains a command. Exit codes: 0 done, 1 something blocks (doctor,\n"
+         "groups), 2 usage; the rest stand in gpupass(1).\n";
+}
+
+/// xml-templates/ and scripts/ stand together: below the prefix when installed, in the source tree
+/// when run from a build.
+std::filesystem::path find_data() {
+  const auto installed = sys::executable().parent_path().parent_path() / GPUPASS_DATA_BELOW_PREFIX;
+  return std::filesystem::exists(installed) ? installed : std::filesystem::path(GPUPASS_SOURCE_DIR);
+}
+
+std::string environment(const char* name, const std::string& otherwise) {
+  const char* const value = std::getenv(name);
+  return value != nullptr && *value != '\0' ? value : otherwise;
+}
+
+const Command* find(const std::string& name) {
+  const auto found = std::find_if(k_commands.begin(), k_commands.end(),
+                                  [&](const Command& command) { return name == command.name; });
+  return found == k_commands.end() ? nullptr : &*found;
+}
+
+/// The command whose name shares most with what was typed; for "did you mean".
+std::string nearest(const std::string& typed) {
+  std::string best;
+  std::size_t most = 1;
+  for (const auto& command : k_commands) {
+    const std::string name = command.name;
+    const auto same = static_cast<std::size_t>(
+        std::mismatch(name.begin(), name.end(), typed.begin(), typed.end()).first - name.begin());
+    if (same > most) best = name;
+    most = std::max(most, same);
+  }
+  return best.empty() ? "" : fmt::format("did you mean `gpupass {}`? ", best);
+}
+
+struct Global {
+  std::string root = "/";
+  bool help = false;
+  bool version = false;
+  std::vector<std::string> rest;  // the command and what follows
+};
+
+Result<Global> read_global(const std::vector<std::string>& arguments) {
+  Global global;
+  std::size_t i = 0;
+  for (; i < arguments.size() && arguments[i].starts_with('-'); ++i) {
+    const auto& word = arguments[i];
+    if (word == "--help" || word == "-h") {
+      global.help = true;
+    } else if (word == "--version") {
+      global.version = true;
+    } else if (word.starts_with("--root=")) {
+      global.root = word.substr(7);
+    } else if (word == "--root" && i + 1 < arguments.size()) {
+      global.root = arguments[++i];
+    } else {
+      return fail(ErrorKind::usage, fmt::format("unknown option '{}'", word),
+                  fmt::format("usage: {}", k_usage));
+    }
+  }
+  global.rest.assign(arguments.begin() + static_cast<std::ptrdiff_t>(i), arguments.end());
+  std::error_code error;
+  if (!std::filesystem::is_directory(global.root, error)) {
+    return fail(ErrorKind::not_found, fmt::format("--root {}: there is no such directory", global.root));
+  }
+  return global;
+}
+
+int report(const Error& error) {
+  std::cerr << "gpupass: " << describe(error) << "\n";
+  return exit_code(error.kind);
+}
+
+int run_in_real_world(const Global& global) {
+  const auto& name = global.rest.front();
+  const auto* const command = find(name);
+  if (command == nullptr) {
+    return report(fail(ErrorKind::usage, fmt::format("there is no command '{}'", name),
+                       nearest(name) + "`gpupass --help` lists the commands")
+                      .value());
+  }
+  Host host(std::filesystem::absolute(global.root).lexically_normal());
+  const int columns = sys::terminal_columns(1);
+  Terminal terminal{std::cin,
+                    std::cout,
+                    std::cerr,
+                    sys::is_terminal(0),
+                    columns > 0 && environment("NO_COLOR", "").empty() && environment("TERM", "") != "dumb",
+                    columns > 0 ? columns : std::numeric_limits<int>::max()};
+  Context context{host, terminal, connect, find_data(), environment("LIBVIRT_DEFAULT_URI", "qemu:///system")};
+  return run_command(context, *command, {global.rest.begin() + 1, global.rest.end()});
+}
+
+/// Somebody who reads our output as JSON gets errors as JSON too.
+bool wants_json(const std::vector<std::string>& arguments) {
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    if (arguments[i] == "--") return false;
+    if (arguments[i] == "--format=json") return true;
+    if (arguments[i] == "--format" && i + 1 < arguments.size() && arguments[i + 1] == "json") return true;
+  }
+  return false;
+}
+
+Result<int> run_function(Context& context, const Command& command,
+                         const std::vector<std::string>& arguments) {
+  try {
+    return command.function(context, arguments);
+  } catch (const std::exception& error) {  // ours do not throw: bad_alloc, or a library's
+    return fail(ErrorKind::internal, fmt::format("{}: {}", command.name, error.what()),
+                "this is a bug in gpupass");
+  }
+}
+
+}  // namespace
+
+const std::vector<Command>& commands() {
+  return k_commands;
+}
+
+int run_command(Context& context, const Command& command, const std::vector<std::string>& arguments) {
+  const auto result = run_function(context, command, arguments);
+  context.terminal.out.flush();
+  if (result) {
+    if (context.terminal.out) return *result;
+    context.terminal.err << "gpupass: the output could not be written\n";
+    return exit_code(ErrorKind::system);
+  }
+  if (wants_json(arguments)) context.terminal.out << to_json(result.error()) << "\n";
+  context.terminal.err << "gpupass: " << describe(result.error()) << "\n";
+  return exit_code(result.error().kind);
+}
+
+int run(const std::vector<std::string>& arguments) {
+  const auto global = read_global(arguments);
+  if (!global) return report(global.error());
+  if (global->version) {
+    std::cout << "gpupass " GPUPASS_VERSION "\n";
+    return 0;
+  }
+  if (global->help || global->rest.empty()) {
+    print_help(global->help ? std::cout : std::cerr);
+    return global->help ? 0 : exit_code(ErrorKind::usage);
+  }
+  return run_in_real_world(*global);
+}
+
+}  // namespace gpupass::cli

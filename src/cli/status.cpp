@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// `gpupass status`: what gpupass holds, and what was left unfinished.
+#include <fmt/format.h>
+
+#include <ostream>
+
+#include "cli/options.hpp"
+#include "core/json.hpp"
+#include "gpupass/journal.hpp"
+#include "gpupass/lock.hpp"
+#include "report/table.hpp"
+
+namespace gpupass::cli {
+namespace {
+
+/// A device that gpupass holds, as it is now.
+struct Held {
+  Hold hold;
+  std::string driver;                  // now; empty: none
+  bool rebooted = false;               // the hold is from an earlier boot
+  bool another_card = false;           // at that address since
+  std::optional<LockOwner> releasing;  // a process still in the kernel with it
+};
+
+Held look_at(const Host& host, Hold hold) {
+  const auto folder = "/sys/bus/pci/devices/" + to_string(hold.device);
+  Held held;
+  held.driver = host.link_name(folder + "/driver").value_or("");
+  held.rebooted = host.attribute("/proc/sys/kernel/random/boot_id").value_or("") != hold.boot_id;
+  held.another_card =
+      host.attribute(folder + "/vendor").value_or("") != fmt::format("{:#06x}", hold.vendor) ||
+      host.attribute(folder + "/device").value_or("") != fmt::format("{:#06x}", hold.device_id);
+  auto owner = Lock::owner(host, to_string(hold.device));
+  if (owner && owner->in_kernel) held.releasing = std::move(owner);
+  held.hold = std::move(hold);
+  return held;
+}
+
+std::string state_of(const Host& host, const Held& held) {
+  if (held.releasing) {
+    const auto now = host.look_at(held.releasing->pid);
+    return fmt::format("still releasing: process {}, state {}{}", held.releasing->pid,
+                       now ? now->state : "gone",
+                       now && !now->stack.empty() ? ", in " + now->stack.front() : "");
+  }
+  if (held.another_card) return "another card is at this address now";
+  if (held.driver == "vfio-pci") return held.rebooted ? "bound again since the reboot" : "bound";
+  return held.rebooted ? "on its host driver since the reboot" : "NOT bound";
+}
+
+core::Json to_json(const Host& host, const Held& held) {
+  auto json = core::Json::parse(gpupass::to_json(held.hold));
+  json.erase("schema");
+  json["driver"] = held.driver;
+  json["state"] = state_of(host, held);
+  json["releasing_pid"] = held.releasing ? core::Json(held.releasing->pid) : core::Json();
+  return json;
+}
+
+/// Interrupted, as opposed to under way right now.
+bool is_left_over(const Host& host, const JournalRecord& journal) {
+  for (const auto& device : journal.plan.devices) {
+    const auto owner = Lock::owner(host, to_string(device));
+    if (owner && !owner->in_kernel) return false;
+  }
+  return true;
+}
+
+core::Json to_json(const Host& host, const JournalRecord& journal) {
+  core::Json devices = core::Json::array();
+  for (const auto& device : journal.plan.devices) devices.push_back(to_string(device));
+  return {{"id", journal.id},
+          {"command", journal.plan.command},
+          {"started", journal.started},
+          {"devices", std::move(devices)},
+          {"under_way", !is_left_over(host, journal)}};
+}
+
+void print(Context& context, const std::vector<Held>& all, const std::vector<JournalRecord>& journals) {
+  auto& out = context.terminal.out;
+  if (all.empty()) out << "gpupass holds no device\n";
+  report::Table table({"DEVICE", "DRIVER", "BEFORE", "DOMAIN", "SINCE", "STATE"});
+  for (const auto& held : all) {
+    const auto& hold = held.hold;
+    table.add({to_string(hold.device), held.driver.empty() ? "-" : held.driver,
+               hold.original_driver.empty() ? "-" : hold.original_driver,
+               !hold.domain.empty() ? hold.domain : "-", hold.since, state_of(context.host, held)});
+  }
+  if (!all.empty()) out << table.text(context.terminal.columns);
+  for (const auto& journal : journals) {
+    out << fmt::format(
+        "{}: \"{}\", started {}{}\n", is_left_over(context.host, journal) ? "unfinished" : "under way",
+        journal.plan.command, journal.started,
+        is_left_over(context.host, journal) ? "; `gpupass recover` finishes or undoes it" : "");
+  }
+}
+
+}  // namespace
+
+Result<int> status(Context& context, const std::vector<std::string>& arguments) {
+  Syntax syntax{
+      "gpupass status [--format text|json]",
+      "Shows each device that gpupass holds, the driver it had before, the domain that has it and since\n"
+      "when; devices that a driver is still letting go of; and commands that did not end.",
+      {},
+      {}};
+  add_format(syntax.options);
+  GPUPASS_TRY_ASSIGN(const auto values, parse(context, std::move(syntax), arguments));
+  if (!values) return 0;
+  GPUPASS_TRY_ASSIGN(const auto format, format_of(*values));
+  GPUPASS_TRY_ASSIGN(auto holds, load_holds(context.host));
+  GPUPASS_TRY_ASSIGN(const auto journals, load_journals(context.host));
+  std::vector<Held> all;
+  for (auto& hold : holds) all.push_back(look_at(context.host, std::move(hold)));
+  if (format == Format::text) {
+    print(context, all, journals);
+    return 0;
+  }
+  core::Json json{
+      {"schema", "gpupass.status/1"}, {"devices", core::Json::array()}, {"unfinished", core::Json::array()}};
+  for (const auto& held : all) json["devices"].push_back(to_json(context.host, held));
+  for (const auto& journal : journals) json["unfinished"].push_back(to_json(context.host, journal));
+  context.terminal.out << json.dump(2) << "\n";
+  return 0;
+}
+
+}  // namespace gpupass::cli

@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/run.hpp"
+
+int main(int argc, char** argv) {
+  return gpupass::cli::run({argv + 1, argv + argc});
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "sys/folder.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <array>
+#include <cerrno>
+#include <memory>
+
+namespace gpupass::sys {
+namespace {
+
+constexpr std::size_t k_page = 4096;  // a sysfs attribute is at most a page, a link at most PATH_MAX
+
+Failure failure(const std::string& path, int error_number) {
+  return Failure(errno_error("read " + path, error_number));
+}
+
+}  // namespace
+
+Result<Folder> Folder::open(const Host& host, const std::string& path) {
+  Fd fd(::open(host.at(path).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!fd) return failure(path, errno);
+  return Folder(path, std::move(fd));
+}
+
+Result<Folder> Folder::folder(const std::string& name) const {
+  Fd fd(openat(fd_.get(), name.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!fd) return failure(path_of(name), errno);
+  return Folder(path_of(name), std::move(fd));
+}
+
+Result<std::optional<std::string>> Folder::attribute(const char* name) const {
+  // No link is followed (an attribute is none, and in a hostile tree it may lead anywhere), and a
+  // pipe is read as empty instead of waited for.
+  const Fd file(openat(fd_.get(), name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
+  if (!file && errno == ENOENT) return std::nullopt;
+  if (!file) return failure(path_of(name), errno);
+  std::array<char, k_page> text;  // NOLINT(cppcoreguidelines-pro-type-member-init): read() fills it
+  const auto size = read(file.get(), text.data(), text.size());
+  if (size < 0) return failure(path_of(name), errno);
+  std::string value(text.data(), static_cast<std::size_t>(size));
+  if (value.ends_with('\n')) value.pop_back();
+  return value;
+}
+
+Result<std::optional<std::string>> Folder::target(const char* name) const {
+  std::array<char, k_page> text;  // NOLINT(cppcoreguidelines-pro-type-member-init): readlinkat() fills it
+  const auto size = readlinkat(fd_.get(), name, text.data(), text.size());
+  if (size < 0 && errno == ENOENT) return std::nullopt;
+  if (size < 0) return failure(path_of(name), errno);
+  return std::string(text.data(), static_cast<std::size_t>(size));
+}
+
+Result<std::vector<std::string>> Folder::list() const {
+  const int fd = openat(fd_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return failure(path_, errno);
+  const std::unique_ptr<DIR, int (*)(DIR*)> stream(fdopendir(fd), closedir);
+  if (!stream) {
+    const Fd closed(fd);
+    return failure(path_, errno);
+  }
+  std::vector<std::string> names;
+  for (;;) {
+    errno = 0;
+    const auto* const found = readdir(stream.get());
+    if (found == nullptr && errno != 0) return failure(path_, errno);
+    if (found == nullptr) return names;
+    const std::string_view name(static_cast<const char*>(found->d_name));
+    if (name != "." && name != "..") names.emplace_back(name);
+  }
+}
+
+Entry Folder::entry(const char* name) const {
+  struct stat found {};
+  if (fstatat(fd_.get(), name, &found, AT_SYMLINK_NOFOLLOW) != 0) return Entry::none;
+  return S_ISREG(found.st_mode) ? Entry::file : Entry::other;
+}
+
+}  // namespace gpupass::sys

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "sys/terminal.hpp"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+
+#include "sys/fd.hpp"
+
+namespace gpupass::sys {
+namespace {
+
+// A signal handler can reach nothing else.
+volatile std::sig_atomic_t g_interrupted = 0;
+
+}  // namespace
+
+bool is_terminal(int stream) {
+  return isatty(stream) == 1;
+}
+
+int terminal_columns(int stream) {
+  winsize size{};
+  return is_terminal(stream) && ioctl(stream, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+void catch_interrupts() {
+  struct sigaction action {};
+  action.sa_handler = [](int) { g_interrupted = 1; };
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaction(signal, &action, nullptr);
+}
+
+bool interrupted() {
+  return g_interrupted != 0;
+}
+
+std::filesystem::path executable() {
+  std::error_code error;
+  return std::filesystem::read_symlink("/proc/self/exe", error);
+}
+
+Error become(const std::vector<std::string>& argv) {
+  std::vector<char*> words;
+  for (const auto& word : argv) words.push_back(const_cast<char*>(word.c_str()));
+  words.push_back(nullptr);
+  execvp(words[0], words.data());
+  return errno_error("run " + argv.front(), errno);
+}
+
+}  // namespace gpupass::sys
