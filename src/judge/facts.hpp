@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Questions about an inventory that several rules ask.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gpupass/finding.hpp"
+
+namespace gpupass::rules {
+
+/// "/sys/bus/pci/devices/0000:01:00.0/boot_vga".
+[[nodiscard]] std::string attribute_path(const PciAddress& device, std::string_view attribute);
+
+/// "0000:03:00.0 (Ethernet controller, driver r8169)".
+[[nodiscard]] std::string describe(const Device& device);
+/// "0000:01:00.0 and 0000:01:00.1".
+[[nodiscard]] std::string name_all(const std::vector<PciAddress>& functions);
+
+[[nodiscard]] bool contains(const Target& target, const PciAddress& function);
+/// The target's functions that the inventory has, in the target's order.
+[[nodiscard]] std::vector<const Device*> devices_of(const Inventory& inventory, const Target& target);
+
+/// What the host uses a device for: "the file system on /", "swap on /dev/sda2", "the default route
+/// through eth0". Of mounts, swap and routes.
+[[nodiscard]] std::string describe_use(const Holder& holder);
+
+/// A driver that hands devices to guests: vfio-pci and its variants (mlx5_vfio_pci, xe-vfio-pci, …).
+[[nodiscard]] bool is_vfio_driver(std::string_view driver);
+/// No driver of the host's is in the way: none is bound, or one that only keeps a place for a guest.
+[[nodiscard]] bool is_free_for_vfio(const Device& device);
+
+/// What could not be read at or below these paths, as evidence that something is not known.
+[[nodiscard]] std::vector<Evidence> unread(const Inventory& inventory, const std::vector<std::string>& paths);
+
+}  // namespace gpupass::rules

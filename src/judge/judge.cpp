@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <algorithm>
+#include <array>
+
+#include "judge/rules.hpp"
+
+namespace gpupass {
+namespace rules {
+namespace {
+
+// docs/doctor-rules.md has a section for each; a test compares the two.
+constexpr std::array k_table = {
+    Rule{"iommu-enabled", "The IOMMU is on",
+         "The IOMMU keeps a guest's card inside the guest's memory. Without one, nothing can be passed "
+         "through.",
+         iommu_enabled},
+    Rule{"interrupt-remapping", "Interrupts are remapped",
+         "A card signals by writing to memory. Remapping keeps a guest from forging signals meant for the "
+         "host; "
+         "the kernel passes nothing through without it unless told to.",
+         interrupt_remapping},
+    Rule{"vfio-pci-available", "The kernel has vfio-pci",
+         "vfio-pci is the driver that holds a device for a guest, in place of the host's own driver.",
+         vfio_pci_available},
+    Rule{
+        "kvm-usable", "KVM runs virtual machines",
+        "Without KVM a guest runs in software emulation, some twenty times slower. That /dev/kvm opens is no "
+        "proof: the processor must have vmx or svm, and the kernel must make a machine.",
+        kvm_usable},
+    Rule{"dead-device", "The card answers",
+         "A card that fell off its bus, or was not reset after its last guest, reads as all ones and can "
+         "only be "
+         "brought back by cutting its power.",
+         dead_device},
+    Rule{"header-type", "Only endpoints are passed",
+         "A bridge connects buses and does nothing by itself; it stays with the host.", header_type},
+    Rule{"sriov", "No virtual functions hang on it",
+         "A card that is split into virtual functions cannot be given away whole before they are removed.",
+         sriov},
+    Rule{"group-viable", "Its IOMMU group goes with it",
+         "Members of one IOMMU group cannot be kept apart from each other, so all of them go to the guest or "
+         "none. "
+         "Bridges may stay on their own drivers.",
+         group_viable},
+    Rule{"host-depends", "The host can do without it",
+         "A device that carries the host's root file system, other mounted file systems, swap or its only "
+         "default "
+         "route would take the host down with it.",
+         host_depends},
+    Rule{"boot-display", "It does not drive the screen",
+         "When the card that shows the host's console goes to a guest, the screen goes dark until the guest "
+         "draws "
+         "on it.",
+         boot_display},
+    Rule{"device-held", "No process has it open",
+         "A driver lets go of a device only when nobody has it open; until then the unbinding blocks, beyond "
+         "the "
+         "reach of any signal.",
+         device_held},
+    Rule{"reset-method", "It can be reset",
+         "A reset between users clears what the last one left in the card. One of the bus reaches every "
+         "function "
+         "on that bus.",
+         reset_method},
+    Rule{"driver-returns", "A driver takes it back",
+         "After the guest, the card goes back to the driver it had. One that was on vfio-pci before stays "
+         "there.",
+         driver_returns},
+};
+
+/// Where in the target a finding's device stands; those of the machine come first.
+std::size_t place_of(const Finding& finding, const Target& target) {
+  if (!finding.device) return 0;
+  const auto found = std::ranges::find(target.functions, *finding.device);
+  return static_cast<std::size_t>(found - target.functions.begin()) + 1;
+}
+
+}  // namespace
+
+std::span<const Rule> table() {
+  return k_table;
+}
+
+}  // namespace rules
+
+std::vector<Finding> judge(const Inventory& inventory, const Target& target) {
+  std::vector<Finding> findings;
+  for (const auto& rule : rules::table()) {
+    auto found = rule.function(inventory, target);
+    std::ranges::stable_sort(found, {}, [&](const Finding& f) { return rules::place_of(f, target); });
+    for (auto& finding : found) {
+      finding.rule = rule.id;
+      findings.push_back(std::move(finding));
+    }
+  }
+  return findings;
+}
+
+Severity worst(const std::vector<Finding>& findings) {
+  const auto heaviest = std::ranges::max_element(findings, {}, &Finding::severity);
+  return heaviest == findings.end() ? Severity::fine : heaviest->severity;
+}
+
+}  // namespace gpupass

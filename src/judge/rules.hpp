@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The rules: each a pure function in a file of its own in rules/, each a row of the table in
+// judge.cpp. docs/adding-a-rule.md shows how to add one.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "gpupass/finding.hpp"
+
+// Not gpupass::judge, after the folder: that is the function which runs them.
+namespace gpupass::rules {
+
+/// Judges one thing. It leaves Finding::rule empty (the table knows the id), finds nothing where it
+/// does not apply, and is unmeasured where the facts it needs are missing.
+using Function = std::vector<Finding> (*)(const Inventory& inventory, const Target& target);
+
+struct Rule {
+  const char* id;       // stable: scripts and documents name it
+  const char* title;    // what is asked: "The IOMMU is on"
+  const char* meaning;  // a sentence or two for a person who never heard of it
+  Function function;
+};
+
+/// All rules, in the order in which they are judged and shown: first the machine, then the card.
+[[nodiscard]] std::span<const Rule> table();
+
+// Of the machine: the same whatever the target is.
+[[nodiscard]] std::vector<Finding> iommu_enabled(const Inventory& inventory, const Target& target);
+[[nodiscard]] std::vector<Finding> interrupt_remapping(const Inventory& inventory, const Target& target);
+[[nodiscard]] std::vector<Finding> vfio_pci_available(const Inventory& inventory, const Target& target);
+[[nodiscard]] std::vector<Finding> kvm_usable(const Inventory& inventory, const Target& target);
+
+// Of the target.
+[[nodiscard]] std::vector<Finding> dead_device(const Inventory& inventory, const Target& target);
+[[nodiscard]] std::vector<Finding> header_type(const Inventory& inventory, const Target& target);
+[[nodiscard]] std::vector<Finding> sriov(const Inventory& inventory, const Target& target);
+[[nodiscard]] std::vector<Finding> group_viable(const Inventory& inventory, const Target& target);
+[[nodiscard]] std::vector<Finding> host_depends(const Inventory& inventory, const Target& target);
+[[nodiscard]] std::vector<Finding> boot_display(const Inventory& inventory, const Target& target);
+[[nodiscard]] std::vector<Finding> device_held(const Inventory& inventory, const Target& target);
+[[nodiscard]] std::vector<Finding> reset_method(const Inventory& inventory, const Target& target);
+[[nodiscard]] std::vector<Finding> driver_returns(const Inventory& inventory, const Target& target);
+
+}  // namespace gpupass::rules

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <fmt/format.h>
+
+#include <optional>
+
+#include "judge/facts.hpp"
+#include "judge/findings.hpp"
+#include "judge/rules.hpp"
+
+namespace gpupass::rules {
+namespace {
+
+Finding absent(const PciAddress& function) {
+  return blocks(Consent::impossible, function, to_string(function) + " is not there",
+                {{"/sys/bus/pci/devices", "no " + to_string(function)}},
+                "`gpupass list --all` shows what is there");
+}
+
+Finding silent(const Device& device) {
+  return blocks(Consent::impossible, device.address,
+                to_string(device.address) + " does not answer: its configuration space reads as 0xff",
+                {{attribute_path(device.address, "config"), "header type 0x7f"},
+                 {attribute_path(device.address, "power_state"), device.power_state}},
+                "power the machine off and on again (a reboot may not be enough)");
+}
+
+Finding asleep(const Device& device) {
+  const auto control = attribute_path(device.address, "power/control");
+  return warns(device.address,
+               to_string(device.address) + " is powered off; not every card wakes for a guest",
+               {{attribute_path(device.address, "power_state"), device.power_state}},
+               fmt::format("`echo on > {}` wakes it and keeps it awake", control));
+}
+
+/// What is wrong with a function that the inventory has; nothing where it answers.
+std::optional<Finding> trouble_with(const Inventory& inventory, const Device& device) {
+  const auto config = unread(inventory, {attribute_path(device.address, "config")});
+  if (device.header_type == HeaderType::unreadable && !config.empty()) {
+    return unmeasured(device.address, "whether " + to_string(device.address) + " answers could not be read",
+                      config, "run `gpupass doctor` again as root");
+  }
+  if (device.header_type == HeaderType::unreadable) return silent(device);
+  if (device.power_state == "D3cold") return asleep(device);
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::vector<Finding> dead_device(const Inventory& inventory, const Target& target) {
+  std::vector<Finding> findings;
+  std::vector<PciAddress> answering;
+  std::vector<Evidence> evidence;
+  for (const auto& function : target.functions) {
+    const auto* const device = inventory.find(function);
+    const auto trouble =
+        device == nullptr ? std::optional(absent(function)) : trouble_with(inventory, *device);
+    if (trouble) {
+      findings.push_back(*trouble);
+      continue;
+    }
+    answering.push_back(function);
+    evidence.push_back({attribute_path(function, "config"), "readable"});
+  }
+  append(findings, all_fine(answering, "answers", "answer", evidence));
+  return findings;
+}
+
+}  // namespace gpupass::rules

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "judge/facts.hpp"
+#include "judge/findings.hpp"
+#include "judge/rules.hpp"
+
+namespace gpupass::rules {
+namespace {
+
+Finding bridge(const Device& device) {
+  const bool cardbus = device.header_type == HeaderType::cardbus;
+  return blocks(Consent::impossible, device.address,
+                describe(device) + " is a bridge; only endpoints can be passed through",
+                {{attribute_path(device.address, "config"), cardbus ? "header type 2" : "header type 1"}},
+                "leave it out: a bridge stays with the host, on its own driver");
+}
+
+}  // namespace
+
+std::vector<Finding> header_type(const Inventory& inventory, const Target& target) {
+  std::vector<Finding> findings;
+  std::vector<PciAddress> endpoints;
+  std::vector<Evidence> evidence;
+  for (const auto* const device : devices_of(inventory, target)) {
+    if (device->header_type == HeaderType::unreadable) continue;  // dead-device has it
+    if (device->header_type != HeaderType::endpoint) {
+      findings.push_back(bridge(*device));
+      continue;
+    }
+    endpoints.push_back(device->address);
+    evidence.push_back({attribute_path(device->address, "config"), "header type 0"});
+  }
+  append(findings, all_fine(endpoints, "is an endpoint", "are endpoints", evidence));
+  return findings;
+}
+
+}  // namespace gpupass::rules

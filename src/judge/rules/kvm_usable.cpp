@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <fmt/format.h>
+
+#include "judge/facts.hpp"
+#include "judge/findings.hpp"
+#include "judge/rules.hpp"
+
+namespace gpupass::rules {
+namespace {
+
+constexpr const char* k_node = "/dev/kvm";
+constexpr const char* k_cpuinfo = "/proc/cpuinfo";
+constexpr int k_api_version = 12;
+
+/// KVM is a person's to decide: a domain of type qemu has its card without it, only slowly.
+Finding unusable(std::string what, std::vector<Evidence> evidence, std::string remedy) {
+  return blocks(Consent::may_be_given, k_machine, std::move(what), std::move(evidence), std::move(remedy));
+}
+
+std::string module_for(const std::string& cpu_flag) {
+  return cpu_flag == "svm" ? "kvm_amd" : "kvm_intel";
+}
+
+Finding without_processor(const Inventory& inventory) {
+  if (const auto problems = unread(inventory, {k_cpuinfo}); !problems.empty()) {
+    return unmeasured(k_machine, "whether the processor supports KVM could not be read", problems, "");
+  }
+  // Seen: a /dev/kvm that opens and makes machines, on a processor without the flag, runs no kernel.
+  return unusable(
+      "the processor shows neither vmx nor svm, so KVM cannot run a guest",
+      {{k_cpuinfo, "flags: neither vmx nor svm"}},
+      "turn on \"VT-x\" (Intel) or \"SVM\" (AMD) in the firmware's set-up; in a virtual machine, turn on "
+      "nested virtualisation outside");
+}
+
+Finding from_probe(const Inventory& inventory, const KvmProbe& probe) {
+  const auto& flag = inventory.kvm.cpu_flag;
+  const auto module = module_for(flag);
+  const Evidence answer{k_node, probe.error};
+  if (probe.denied) {
+    return unmeasured(k_machine, "KVM could not be tried: this user may not open /dev/kvm", {answer},
+                      "run `gpupass doctor` again as root, or `adduser $USER kvm` and log in again");
+  }
+  if (!probe.node_present) {
+    return unusable("there is no /dev/kvm", {answer, {k_cpuinfo, "flags: " + flag}},
+                    fmt::format("`modprobe {}`; if that fails, `journalctl -k -b -g kvm` says why (often: "
+                                "virtualisation is off in the firmware's set-up)",
+                                module));
+  }
+  if (!probe.opened) return unusable("/dev/kvm cannot be opened", {answer}, "`modprobe " + module + "`");
+  if (probe.api_version != k_api_version) {
+    return unusable("/dev/kvm does not answer as KVM does",
+                    {{k_node, fmt::format("API version {}, not {}", probe.api_version, k_api_version)}},
+                    "boot a distribution's kernel");
+  }
+  if (!probe.machine_created) {
+    return unusable("KVM makes no virtual machine", {answer},
+                    "end whatever else uses the processor's virtualisation (VirtualBox, VMware), or look at "
+                    "`journalctl -k -b -g kvm`");
+  }
+  return fine(k_machine, "KVM runs virtual machines",
+              {{k_cpuinfo, "flags: " + flag}, {k_node, "made a virtual machine"}});
+}
+
+}  // namespace
+
+std::vector<Finding> kvm_usable(const Inventory& inventory, const Target&) {
+  const auto& kvm = inventory.kvm;
+  if (kvm.cpu_flag.empty()) return {without_processor(inventory)};
+  if (kvm.probe) return {from_probe(inventory, *kvm.probe)};
+  return {unmeasured(
+      k_machine,
+      fmt::format("the processor has {}, but /dev/kvm of a captured host cannot be tried", kvm.cpu_flag),
+      {{k_cpuinfo, "flags: " + kvm.cpu_flag}}, "run `gpupass doctor` on the machine itself")};
+}
+
+}  // namespace gpupass::rules

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "core/text.hpp"
+#include "judge/facts.hpp"
+#include "judge/findings.hpp"
+#include "judge/rules.hpp"
+
+namespace gpupass::rules {
+namespace {
+
+/// A reset of the bus reaches everything on it; all other methods reach the function alone.
+bool reaches_bus(const std::string& method) {
+  return method == "bus" || method == "cxl_bus";
+}
+
+bool resets_alone(const Device& device) {
+  return !std::ranges::all_of(device.reset_methods, reaches_bus);
+}
+
+std::vector<PciAddress> others_on_bus(const Inventory& inventory, const Target& target,
+                                      const Device& device) {
+  std::vector<PciAddress> others;
+  for (const auto& other : inventory.devices) {
+    const bool same_bus =
+        other.address.domain == device.address.domain && other.address.bus == device.address.bus;
+    if (same_bus && !contains(target, other.address)) others.push_back(other.address);
+  }
+  return others;
+}
+
+Evidence methods(const Device& device) {
+  const auto& list = device.reset_methods;
+  return {attribute_path(device.address, "reset_method"),
+          list.empty() ? "none" : fmt::format("{}", fmt::join(list, " "))};
+}
+
+Finding unread_method(const Device& device, std::vector<Evidence> problems) {
+  return unmeasured(device.address, "how " + to_string(device.address) + " is reset could not be read",
+                    std::move(problems),
+                    "run `gpupass doctor` again as root; kernels before 5.15 do not say");
+}
+
+Finding reset_reaches(const Device& device, const std::vector<PciAddress>& others) {
+  std::vector<std::string> names;
+  for (const auto& other : others) names.push_back(to_string(other));
+  return warns(
+      device.address,
+      fmt::format("{} is reset with its bus, which would reset {} too; unless the guest has all of it, "
+                  "the reset is left out",
+                  to_string(device.address), core::enumerate(names)),
+      {methods(device), {"bridge above", to_string(device.bridges.front())}},
+      fmt::format("give it all to one guest: --with {}", fmt::join(names, " --with ")));
+}
+
+Finding no_method(const Device& device) {
+  return warns(
+      device.address,
+      to_string(device.address) + " cannot be reset: whoever gets it next gets it as the last guest left it",
+      {methods(device)}, "power the machine off and on before trusting a card that a guest has had");
+}
+
+/// What is wrong with the reset of a function; nothing where it works.
+std::optional<Finding> trouble_with(const Inventory& inventory, const Target& target, const Device& device) {
+  const auto path = attribute_path(device.address, "reset_method");
+  if (auto problems = unread(inventory, {path}); !problems.empty()) {
+    return unread_method(device, std::move(problems));
+  }
+  if (resets_alone(device)) return std::nullopt;
+  if (device.bridges.empty()) return no_method(device);
+  const auto others = others_on_bus(inventory, target, device);
+  if (!others.empty()) return reset_reaches(device, others);
+  return std::nullopt;
+}
+
+/// How a function without trouble is reset. One without a method of its own is reset through the
+/// bridge above it, which vfio does for a guest that has all that is on that bus.
+std::string way_of(const Device& device) {
+  return resets_alone(device)
+             ? fmt::format("reset alone, by {}", device.reset_methods.front())
+             : fmt::format("reset with the whole bus, by {}", to_string(device.bridges.front()));
+}
+
+struct Way {
+  std::string name;
+  std::vector<PciAddress> functions;
+  std::vector<Evidence> evidence;
+};
+
+}  // namespace
+
+std::vector<Finding> reset_method(const Inventory& inventory, const Target& target) {
+  std::vector<Finding> findings;
+  std::vector<Way> ways;
+  for (const auto* const device : devices_of(inventory, target)) {
+    if (const auto trouble = trouble_with(inventory, target, *device)) {
+      findings.push_back(*trouble);
+      continue;
+    }
+    const auto name = way_of(*device);
+    const auto known = std::ranges::find(ways, name, &Way::name);
+    auto& way = known != ways.end() ? *known : ways.emplace_back(Way{name, {}, {}});
+    way.functions.push_back(device->address);
+    way.evidence.push_back(methods(*device));
+  }
+  for (const auto& way : ways) {
+    append(findings, all_fine(way.functions, "is " + way.name, "are " + way.name, way.evidence));
+  }
+  return findings;
+}
+
+}  // namespace gpupass::rules

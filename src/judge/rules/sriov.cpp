@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <fmt/format.h>
+
+#include "judge/facts.hpp"
+#include "judge/findings.hpp"
+#include "judge/rules.hpp"
+
+namespace gpupass::rules {
+namespace {
+
+/// Its virtual functions that a guest has or is about to have.
+std::vector<PciAddress> on_vfio(const Inventory& inventory, const Sriov& sriov) {
+  std::vector<PciAddress> used;
+  for (const auto& function : sriov.virtual_functions) {
+    const auto* const device = inventory.find(function);
+    if (device != nullptr && device->driver && is_vfio_driver(*device->driver)) used.push_back(function);
+  }
+  return used;
+}
+
+/// Neither the kernel nor libvirt refuses this: vfio-pci then does not bind, the device is left
+/// without a driver, and its virtual functions can no longer be removed.
+Finding has_virtual_functions(const Inventory& inventory, const Device& device) {
+  const auto& sriov = *device.sriov;
+  const auto number_path = attribute_path(device.address, "sriov_numvfs");
+  const auto used = on_vfio(inventory, sriov);
+  std::vector<Evidence> evidence{{number_path, std::to_string(sriov.enabled)}};
+  if (!used.empty()) evidence.push_back({"/sys/bus/pci/drivers/vfio-pci", name_all(used)});
+  return blocks(Consent::impossible, device.address,
+                fmt::format("{} has {} virtual function{} enabled; vfio-pci does not bind to it so",
+                            to_string(device.address), sriov.enabled, sriov.enabled == 1 ? "" : "s"),
+                evidence,
+                fmt::format("{}`echo 0 > {}`", used.empty() ? "" : "take them out of their guests, then ",
+                            number_path));
+}
+
+}  // namespace
+
+std::vector<Finding> sriov(const Inventory& inventory, const Target& target) {
+  std::vector<Finding> findings;
+  for (const auto* const device : devices_of(inventory, target)) {
+    if (!device->sriov) continue;
+    const auto name = to_string(device->address);
+    if (const auto& physical = device->sriov->physical_function) {
+      findings.push_back(fine(device->address,
+                              fmt::format("{} is a virtual function of {}", name, to_string(*physical)),
+                              {{attribute_path(device->address, "physfn"), to_string(*physical)}}));
+    } else if (device->sriov->enabled > 0) {
+      findings.push_back(has_virtual_functions(inventory, *device));
+    } else {
+      findings.push_back(fine(device->address, name + " has no virtual functions enabled",
+                              {{attribute_path(device->address, "sriov_numvfs"), "0"}}));
+    }
+  }
+  return findings;
+}
+
+}  // namespace gpupass::rules
