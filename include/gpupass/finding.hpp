@@ -42,7 +42,8 @@ struct Target {
   bool operator==(const Target&) const = default;
 };
 
-/// Runs every rule. Findings in the order of the rules, then of the functions.
+/// Runs every rule on an inventory that was read with its holders. Findings in the order of the rules, then
+/// of the functions.
 [[nodiscard]] std::vector<Finding> judge(const Inventory& inventory, const Target& target);
 
 /// The weightiest severity among findings; fine for none.

@@ -24,43 +24,70 @@ bool is_only_gpu(const Inventory& inventory) {
   return std::ranges::count_if(inventory.devices, &Device::is_gpu) == 1;
 }
 
+/// Where it shows that the console is there.
+std::string path_of(const Holder& console) {
+  if (console.node.starts_with("fb")) return "/sys/class/graphics/" + console.node;
+  return console.node == "vga" ? "/sys/class/vtconsole" : "/sys/class/tty/console/active";
+}
+
 Finding drives_screen(const Inventory& inventory, const Device& device, const std::vector<Holder>& consoles) {
   std::vector<std::string> roles;
   std::vector<Evidence> evidence;
   if (device.boot_vga.value_or(false)) {
-    roles.emplace_back("it is the display the firmware started with");
+    roles.emplace_back("the firmware started with it");
     evidence.push_back({attribute_path(device.address, "boot_vga"), "1"});
   }
   for (const auto& console : consoles) {
-    roles.push_back(fmt::format("{} ({}) is on it", console.node, console.use));
-    evidence.push_back({"/sys/class/graphics/" + console.node, console.use});
+    roles.push_back(fmt::format("{} is on it", console.node));
+    evidence.push_back({path_of(console), console.use});
   }
   if (is_only_gpu(inventory)) roles.emplace_back("it is the machine's only graphics card");
   return blocks(Consent::may_be_given, device.address,
-                fmt::format("{} drives the screen: {}; the screen goes dark when a guest gets it",
+                fmt::format("{} drives the screen ({}); the screen goes dark when a guest gets it",
                             to_string(device.address), core::enumerate(roles)),
                 evidence,
                 "have another way in (ssh, a serial console) and say --yes; or make another card the first "
                 "display in the firmware's set-up");
 }
 
-/// One display controller; nothing to say of other devices without a console.
+/// A serial port or the like.
+Finding carries_console(const Device& device, const std::vector<Holder>& consoles) {
+  std::vector<std::string> nodes;
+  std::vector<Evidence> evidence;
+  for (const auto& console : consoles) {
+    nodes.push_back(console.node);
+    evidence.push_back({path_of(console), console.use});
+  }
+  return blocks(Consent::may_be_given, device.address,
+                fmt::format("{} carries the kernel's console ({}), which falls silent when a guest gets it",
+                            describe(device), core::enumerate(nodes)),
+                evidence, "take console=… off the kernel's command line, or say --yes");
+}
+
+Finding dark(const Device& device) {
+  const auto shown = [&]() -> std::string {
+    if (!device.boot_vga) return "none";
+    return *device.boot_vga ? "1, but its driver is " + *device.driver : "0";
+  };
+  return fine(device.address, to_string(device.address) + " does not drive the screen",
+              {{attribute_path(device.address, "boot_vga"), shown()}});
+}
+
+/// Nothing to say of devices that are no displays and have no console.
 std::optional<Finding> judge_display(const Inventory& inventory, const Device& device) {
   const auto consoles = consoles_on(inventory, device.address);
-  const auto path = attribute_path(device.address, "boot_vga");
-  if (!device.is_gpu() && consoles.empty()) return std::nullopt;
+  if (!device.is_gpu()) {
+    return consoles.empty() ? std::nullopt : std::optional(carries_console(device, consoles));
+  }
   const bool left_to_guests = device.driver && is_vfio_driver(*device.driver);
   if (!consoles.empty() || (device.boot_vga.value_or(false) && !left_to_guests)) {
     return drives_screen(inventory, device, consoles);
   }
-  if (const auto problems = unread(inventory, {path, "/sys/class/graphics", "/sys/class/vtconsole"});
-      !problems.empty()) {
-    return unmeasured(device.address,
-                      "whether " + to_string(device.address) + " drives the screen could not be read",
-                      problems, "run `gpupass doctor` again as root");
-  }
-  return fine(device.address, to_string(device.address) + " does not drive the screen",
-              {{path, device.boot_vga ? (*device.boot_vga ? "1, but on vfio-pci" : "0") : "none"}});
+  const auto problems = unread(inventory, {attribute_path(device.address, "boot_vga")});
+  if (problems.empty()) return dark(device);
+  return unmeasured(device.address,
+                    "whether " + to_string(device.address) + " drives the screen could not be read", problems,
+                    "run `gpupass doctor` again as root");
 }
 
 }  // namespace

@@ -34,8 +34,7 @@ Finding asleep(const Device& device) {
 
 /// What is wrong with a function that the inventory has; nothing where it answers.
 std::optional<Finding> trouble_with(const Inventory& inventory, const Device& device) {
-  const auto config = unread(inventory, {attribute_path(device.address, "config")});
-  if (device.header_type == HeaderType::unreadable && !config.empty()) {
+  if (const auto config = unread(inventory, {attribute_path(device.address, "config")}); !config.empty()) {
     return unmeasured(device.address, "whether " + to_string(device.address) + " answers could not be read",
                       config, "run `gpupass doctor` again as root");
   }

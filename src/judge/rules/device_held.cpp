@@ -99,7 +99,7 @@ std::vector<Finding> device_held(const Inventory& inventory, const Target& targe
     findings.push_back(unmeasured(first,
                                   fmt::format("whether {} process has {} open could not be found out",
                                               users.empty() ? "a" : "another", name_all(target.functions)),
-                                  unread(inventory, {"/proc"}), "run `gpupass doctor` again as root"));
+                                  unread(inventory, {"/proc/*/fd"}), "run `gpupass doctor` again as root"));
   } else if (users.empty()) {
     findings.push_back(fine(first, "no process has " + name_all(target.functions) + " open",
                             {{"/proc/*/fd", "none of its device nodes"}}));

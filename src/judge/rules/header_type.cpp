@@ -21,13 +21,15 @@ std::vector<Finding> header_type(const Inventory& inventory, const Target& targe
   std::vector<PciAddress> endpoints;
   std::vector<Evidence> evidence;
   for (const auto* const device : devices_of(inventory, target)) {
-    if (device->header_type == HeaderType::unreadable) continue;  // dead-device has it
+    const auto path = attribute_path(device->address, "config");
+    const bool known = device->header_type != HeaderType::unreadable && unread(inventory, {path}).empty();
+    if (!known) continue;  // dead-device has it
     if (device->header_type != HeaderType::endpoint) {
       findings.push_back(bridge(*device));
       continue;
     }
     endpoints.push_back(device->address);
-    evidence.push_back({attribute_path(device->address, "config"), "header type 0"});
+    evidence.push_back({path, "header type 0"});
   }
   append(findings, all_fine(endpoints, "is an endpoint", "are endpoints", evidence));
   return findings;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <fmt/format.h>
 
+#include "judge/facts.hpp"
 #include "judge/findings.hpp"
 #include "judge/rules.hpp"
 
@@ -13,9 +14,11 @@ constexpr const char* k_in_firmware =
     "\"x2APIC\"), "
     "and with neither intremap=off nor nointremap on the kernel's command line";
 
+/// "/proc/interrupts: IR-PCI-MSI" as path and value.
 std::vector<Evidence> decided_by(const Iommu& iommu) {
-  return iommu.evidence.empty() ? std::vector<Evidence>{}
-                                : std::vector<Evidence>{{iommu.evidence, "no interrupt remapping"}};
+  const auto colon = iommu.evidence.find(": ");
+  if (colon == std::string::npos) return {};
+  return {{iommu.evidence.substr(0, colon), iommu.evidence.substr(colon + 2)}};
 }
 
 Finding missing(const Iommu& iommu) {
@@ -41,13 +44,14 @@ std::vector<Finding> interrupt_remapping(const Inventory& inventory, const Targe
   if (!iommu.enabled) return {};
   switch (iommu.interrupt_remapping) {
     case Ternary::yes:
-      return {fine(k_machine, "interrupts are remapped", {{iommu.evidence, "interrupt remapping"}})};
+      return {fine(k_machine, "interrupts are remapped", decided_by(iommu))};
     case Ternary::no:
       return {missing(iommu)};
     case Ternary::unknown:
       break;
   }
-  return {unmeasured(k_machine, "whether interrupts are remapped could not be found out", {},
+  return {unmeasured(k_machine, "whether interrupts are remapped could not be found out",
+                     unread(inventory, {"/proc/interrupts"}),
                      "`journalctl -k -b -g remapping` shows what the kernel said about it at boot")};
 }
 

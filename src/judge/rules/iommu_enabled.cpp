@@ -9,6 +9,7 @@
 namespace gpupass::rules {
 namespace {
 
+constexpr const char* k_units = "/sys/class/iommu";
 constexpr const char* k_groups = "/sys/kernel/iommu_groups";
 constexpr const char* k_tables = "/sys/firmware/acpi/tables";
 constexpr const char* k_command_line = "/proc/cmdline";
@@ -63,7 +64,7 @@ Finding option_missing(const Inventory& inventory) {
   return blocks(
       Consent::impossible, k_machine,
       fmt::format("the firmware offers {}, but the kernel does not use it", amd ? "AMD-Vi" : "Intel VT-d"),
-      {table(inventory), {k_groups, "empty"}, command_line(inventory)},
+      {table(inventory), {k_units, "empty"}, command_line(inventory)},
       amd ? "`journalctl -k -b -g AMD-Vi` says why the kernel left it off; where it distrusts the "
             "platform, " +
                 add_option("amd_iommu=force_enable")
@@ -85,7 +86,7 @@ Finding no_table(const Inventory& inventory) {
   if (maker == Maker::amd) setting = "\"IOMMU\" (\"AMD-Vi\"; Enabled, not Auto)";
   return blocks(Consent::impossible, k_machine,
                 "the firmware describes no IOMMU: it is switched off there, or the machine has none",
-                {table(inventory), {k_groups, "empty"}},
+                {table(inventory), {k_units, "empty"}},
                 fmt::format("turn on {} in the firmware's set-up{}", setting,
                             maker == Maker::intel ? ", then " + add_option("intel_iommu=on") : ""));
 }
@@ -103,15 +104,14 @@ Finding xen_dom0() {
   return blocks(
       Consent::impossible, k_machine,
       "this is a Xen dom0: Xen has the IOMMU, and neither KVM nor vfio-pci works under it",
-      {{"/sys/hypervisor/type", "xen"}, {k_groups, "empty"}},
+      {{"/sys/hypervisor/type", "xen"}, {k_units, "empty"}},
       "boot the same kernel without Xen (the boot menu's plain entry), or pass cards with Xen's own "
       "`xl pci-assignable-add`");
 }
 
 Finding could_not_tell(const Inventory& inventory) {
   return unmeasured(k_machine, "whether there is an IOMMU could not be found out",
-                    unread(inventory, {k_groups, k_tables, k_command_line, "/sys/class/iommu"}),
-                    "run `gpupass doctor` again as root");
+                    unread(inventory, {k_tables, k_command_line}), "run `gpupass doctor` again as root");
 }
 
 }  // namespace
@@ -119,7 +119,7 @@ Finding could_not_tell(const Inventory& inventory) {
 std::vector<Finding> iommu_enabled(const Inventory& inventory, const Target&) {
   if (inventory.iommu.enabled) {
     return {fine(k_machine, name_of(inventory.iommu.kind) + " is on",
-                 {{k_groups, fmt::format("{} groups", inventory.groups.size())}})};
+                 {{k_groups, fmt::format("{} groups of PCI functions", inventory.groups.size())}})};
   }
   switch (inventory.iommu.off) {
     case IommuOff::kernel_option_missing:

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "judge/machine.hpp"
+#include "judge/rules.hpp"
+
+namespace gpupass::rules {
+namespace {
+
+using test::card;
+using test::machine;
+using test::only;
+
+TEST(HeaderTypeRule, EndpointsAreFine) {
+  const auto finding = only(header_type(machine(), card()));
+  EXPECT_EQ(finding.severity, Severity::fine);
+  EXPECT_EQ(finding.what, "0000:01:00.0 and 0000:01:00.1 are endpoints");
+}
+
+TEST(HeaderTypeRule, ABridgeBlocks) {
+  const auto finding = only(header_type(machine(), test::target("0000:00:01.0")));
+  EXPECT_EQ(finding.severity, Severity::blocks);
+  EXPECT_EQ(finding.consent, Consent::impossible);
+  EXPECT_EQ(finding.what,
+            "0000:00:01.0 (PCI bridge, driver pcieport) is a bridge; only endpoints can be passed through");
+  EXPECT_EQ(finding.evidence.front().value, "header type 1");
+}
+
+TEST(HeaderTypeRule, ACardBusBridgeBlocks) {
+  auto inventory = machine();
+  test::device_of(inventory, "0000:03:00.0").header_type = HeaderType::cardbus;
+  const auto finding = only(header_type(inventory, test::target("0000:03:00.0")));
+  EXPECT_EQ(finding.severity, Severity::blocks);
+  EXPECT_EQ(finding.evidence.front().value, "header type 2");
+}
+
+TEST(HeaderTypeRule, LeavesADeadDeviceToTheRuleThatHasIt) {
+  auto inventory = machine();
+  test::device_of(inventory, "0000:01:00.0").header_type = HeaderType::unreadable;
+  EXPECT_TRUE(header_type(inventory, test::target("0000:01:00.0")).empty());
+  inventory.problems = {{"/sys/bus/pci/devices/0000:01:00.1/config", "Permission denied"}};
+  EXPECT_TRUE(header_type(inventory, test::target("0000:01:00.1")).empty());
+}
+
+}  // namespace
+}  // namespace gpupass::rules

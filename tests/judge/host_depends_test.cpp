@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <gmock/gmock.h>
+
+#include "judge/machine.hpp"
+#include "judge/rules.hpp"
+
+namespace gpupass::rules {
+namespace {
+
+using test::at;
+using test::card;
+using test::machine;
+using test::only;
+using test::target;
+using ::testing::Contains;
+using ::testing::HasSubstr;
+
+TEST(HostDepends, ACardThatNothingIsOnIsFine) {
+  const auto finding = only(host_depends(machine(), card()));
+  EXPECT_EQ(finding.severity, Severity::fine);
+  EXPECT_EQ(finding.what, "no file system, swap or route of the host is on 0000:01:00.0 and 0000:01:00.1");
+}
+
+TEST(HostDepends, TheRootDiskIsNeverGivenAway) {
+  const auto finding = only(host_depends(machine(), target("0000:02:00.0")));
+  EXPECT_EQ(finding.severity, Severity::blocks);
+  EXPECT_EQ(finding.consent, Consent::impossible);
+  EXPECT_EQ(finding.what, "the host needs 0000:02:00.0 for the file system on /");
+  EXPECT_THAT(finding.evidence, Contains(Evidence{"/proc/self/mountinfo", "/dev/nvme0n1p2 on /"}));
+  EXPECT_THAT(finding.remedy, HasSubstr("choose another device"));
+}
+
+TEST(HostDepends, OtherFileSystemsAndSwapAreNeitherButCanBeEnded) {
+  auto inventory = machine();
+  inventory.holders = {{at("0000:02:00.0"), HolderKind::mount, "/dev/nvme0n1p1", "/data", 0, ""},
+                       {at("0000:02:00.0"), HolderKind::swap, "/dev/nvme0n1p2", "swap", 0, ""}};
+  const auto finding = only(host_depends(inventory, target("0000:02:00.0")));
+  EXPECT_EQ(finding.consent, Consent::impossible);
+  EXPECT_EQ(finding.what,
+            "the host needs 0000:02:00.0 for the file system on /data and swap on /dev/nvme0n1p2");
+  EXPECT_EQ(finding.remedy, "if the host can do without: `umount /data` and `swapoff /dev/nvme0n1p2`");
+}
+
+TEST(HostDepends, TheOnlyDefaultRouteIsNeverGivenAway) {
+  const auto finding = only(host_depends(machine(), target("0000:03:00.0")));
+  EXPECT_EQ(finding.consent, Consent::impossible);
+  EXPECT_EQ(finding.what, "the host needs 0000:03:00.0 for the default route through eth0");
+  EXPECT_THAT(finding.remedy, HasSubstr("`ip route del default dev eth0`"));
+}
+
+TEST(HostDepends, OneOfTwoDefaultRoutesIsAPersonsToGive) {
+  auto inventory = machine();
+  inventory.holders.push_back({at("0000:04:00.0"), HolderKind::route, "wlan0", "default", 0, ""});
+  EXPECT_EQ(only(host_depends(inventory, target("0000:03:00.0"))).consent, Consent::may_be_given);
+}
+
+TEST(HostDepends, BothDefaultRoutesAtOnceAreNot) {
+  auto inventory = machine();
+  inventory.devices.push_back(test::device("0000:04:00.0", 0x028000, "Network controller", "iwlwifi", 9));
+  inventory.holders.push_back({at("0000:04:00.0"), HolderKind::route, "wlan0", "default", 0, ""});
+  const auto findings = host_depends(inventory, {{at("0000:03:00.0"), at("0000:04:00.0")}});
+  ASSERT_EQ(findings.size(), 2U);
+  EXPECT_EQ(findings[0].consent, Consent::impossible);
+  EXPECT_EQ(findings[1].consent, Consent::impossible);
+}
+
+TEST(HostDepends, AnotherRouteIsAPersonsToGive) {
+  auto inventory = machine();
+  inventory.holders.back().use = "10.1.0.0/16";
+  const auto finding = only(host_depends(inventory, target("0000:03:00.0")));
+  EXPECT_EQ(finding.severity, Severity::blocks);
+  EXPECT_EQ(finding.consent, Consent::may_be_given);
+  EXPECT_EQ(finding.what, "the host needs 0000:03:00.0 for the route to 10.1.0.0/16 through eth0");
+}
+
+TEST(HostDepends, IsUnmeasuredWhereMountsCannotBeRead) {
+  auto inventory = machine();
+  inventory.problems = {{"/proc/self/mountinfo", "Permission denied"}};
+  const auto finding = only(host_depends(inventory, card()));
+  EXPECT_EQ(finding.severity, Severity::unmeasured);
+  EXPECT_EQ(finding.evidence.size(), 1U);
+}
+
+}  // namespace
+}  // namespace gpupass::rules

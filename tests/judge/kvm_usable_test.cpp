@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <gmock/gmock.h>
+
+#include "judge/machine.hpp"
+#include "judge/rules.hpp"
+
+namespace gpupass::rules {
+namespace {
+
+using test::machine;
+using test::only;
+using ::testing::Contains;
+using ::testing::HasSubstr;
+
+Finding judged(const char* cpu_flag, std::optional<KvmProbe> probe) {
+  auto inventory = machine();
+  inventory.kvm = {cpu_flag, std::move(probe)};
+  return only(kvm_usable(inventory, test::card()));
+}
+
+TEST(KvmUsable, IsFineWhenAMachineWasMade) {
+  const auto finding = judged("svm", KvmProbe{true, true, 12, true, "", false});
+  EXPECT_EQ(finding.severity, Severity::fine);
+  EXPECT_THAT(finding.evidence, Contains(Evidence{"/proc/cpuinfo", "flags: svm"}));
+}
+
+TEST(KvmUsable, AMachineMadeWithoutTheProcessorsFlagProvesNothing) {
+  const auto finding = judged("", KvmProbe{true, true, 12, true, "", false});
+  EXPECT_EQ(finding.severity, Severity::blocks);
+  EXPECT_EQ(finding.consent, Consent::may_be_given);
+  EXPECT_THAT(finding.what, HasSubstr("neither vmx nor svm"));
+}
+
+TEST(KvmUsable, IsUnmeasuredWhereTheProcessorCannotBeRead) {
+  auto inventory = machine();
+  inventory.kvm = {"", std::nullopt};
+  inventory.problems = {{"/proc/cpuinfo", "Permission denied"}};
+  EXPECT_EQ(only(kvm_usable(inventory, test::card())).severity, Severity::unmeasured);
+}
+
+TEST(KvmUsable, IsUnmeasuredOnACapturedHost) {
+  const auto finding = judged("vmx", std::nullopt);
+  EXPECT_EQ(finding.severity, Severity::unmeasured);
+  EXPECT_THAT(finding.remedy, HasSubstr("on the machine itself"));
+}
+
+TEST(KvmUsable, ThatThisUserMayNotOpenItSaysNothingOfTheMachine) {
+  const auto finding =
+      judged("vmx", KvmProbe{true, false, 0, false, "open /dev/kvm: Permission denied", true});
+  EXPECT_EQ(finding.severity, Severity::unmeasured);
+  EXPECT_THAT(finding.remedy, HasSubstr("adduser $USER kvm"));
+}
+
+TEST(KvmUsable, NamesTheModuleOfTheProcessorsMaker) {
+  const KvmProbe absent{false, false, 0, false, "/dev/kvm: there is none", false};
+  EXPECT_THAT(judged("vmx", absent).remedy, HasSubstr("modprobe kvm_intel"));
+  EXPECT_THAT(judged("svm", absent).remedy, HasSubstr("modprobe kvm_amd"));
+  EXPECT_EQ(judged("svm", absent).severity, Severity::blocks);
+}
+
+TEST(KvmUsable, BlocksAtEachStepThatFails) {
+  EXPECT_THAT(judged("vmx", KvmProbe{true, false, 0, false, "No such device", false}).what,
+              HasSubstr("cannot be opened"));
+  EXPECT_THAT(judged("vmx", KvmProbe{true, true, 0, false, "Inappropriate ioctl", false}).what,
+              HasSubstr("does not answer as KVM"));
+  EXPECT_THAT(judged("vmx", KvmProbe{true, true, 12, false, "Device or resource busy", false}).what,
+              HasSubstr("makes no virtual machine"));
+}
+
+}  // namespace
+}  // namespace gpupass::rules

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <gmock/gmock.h>
+
+#include "judge/machine.hpp"
+#include "judge/rules.hpp"
+
+namespace gpupass::rules {
+namespace {
+
+using test::at;
+using test::card;
+using test::device_of;
+using test::machine;
+using test::only;
+using test::target;
+using ::testing::HasSubstr;
+
+Inventory with_methods(const std::vector<std::string>& methods) {
+  auto inventory = machine();
+  device_of(inventory, "0000:01:00.0").reset_methods = methods;
+  device_of(inventory, "0000:01:00.1").reset_methods = methods;
+  return inventory;
+}
+
+TEST(ResetMethod, SaysHow) {
+  const auto flr = only(reset_method(with_methods({"flr", "bus"}), card()));
+  EXPECT_EQ(flr.severity, Severity::fine);
+  EXPECT_EQ(flr.what, "0000:01:00.0 and 0000:01:00.1 are reset alone, by flr");
+  EXPECT_EQ(flr.evidence.front(), (Evidence{"/sys/bus/pci/devices/0000:01:00.0/reset_method", "flr bus"}));
+  EXPECT_THAT(only(reset_method(with_methods({"pm"}), card())).what, HasSubstr("by pm"));
+}
+
+TEST(ResetMethod, TheBusIsFineWhenTheTargetIsAllThatIsOnIt) {
+  for (const auto& methods : {std::vector<std::string>{"bus"}, {}}) {
+    const auto finding = only(reset_method(with_methods(methods), card()));
+    EXPECT_EQ(finding.severity, Severity::fine);
+    EXPECT_THAT(finding.what, HasSubstr("are reset with the whole bus, by 0000:00:01.0"));
+  }
+}
+
+TEST(ResetMethod, WarnsOfFunctionsThatABusResetWouldReachToo) {
+  const auto finding = only(reset_method(with_methods({"bus"}), target("0000:01:00.0")));
+  EXPECT_EQ(finding.severity, Severity::warns);
+  EXPECT_THAT(finding.what, HasSubstr("would reset 0000:01:00.1 too"));
+  EXPECT_THAT(finding.remedy, HasSubstr("--with 0000:01:00.1"));
+}
+
+TEST(ResetMethod, WarnsWhereThereIsNone) {
+  auto inventory = machine();
+  device_of(inventory, "0000:00:02.0").reset_methods.clear();
+  const auto finding = only(reset_method(inventory, target("0000:00:02.0")));
+  EXPECT_EQ(finding.severity, Severity::warns);
+  EXPECT_THAT(finding.what, HasSubstr("cannot be reset"));
+}
+
+TEST(ResetMethod, FunctionsThatDifferAreTwoFindings) {
+  auto inventory = with_methods({"flr"});
+  device_of(inventory, "0000:01:00.1").reset_methods = {"pm"};
+  const auto findings = reset_method(inventory, card());
+  ASSERT_EQ(findings.size(), 2U);
+  EXPECT_EQ(findings[1].device, at("0000:01:00.1"));
+}
+
+TEST(ResetMethod, IsUnmeasuredWhereItCannotBeRead) {
+  auto inventory = with_methods({});
+  inventory.problems = {{"/sys/bus/pci/devices/0000:01:00.0/reset_method", "Permission denied"}};
+  EXPECT_EQ(only(reset_method(inventory, target("0000:01:00.0"))).severity, Severity::unmeasured);
+}
+
+}  // namespace
+}  // namespace gpupass::rules

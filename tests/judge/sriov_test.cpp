@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <gmock/gmock.h>
+
+#include "judge/machine.hpp"
+#include "judge/rules.hpp"
+
+namespace gpupass::rules {
+namespace {
+
+using test::at;
+using test::machine;
+using test::only;
+using ::testing::Contains;
+using ::testing::HasSubstr;
+
+/// The network card with one virtual function, on this driver.
+Inventory split_machine(const char* driver_of_virtual_function) {
+  auto inventory = machine();
+  auto virtual_function =
+      test::device("0000:03:10.0", 0x020000, "Ethernet controller", driver_of_virtual_function, 4);
+  virtual_function.sriov = Sriov{at("0000:03:00.0"), 0, 0, {}};
+  inventory.devices.push_back(virtual_function);
+  test::device_of(inventory, "0000:03:00.0").sriov = Sriov{{}, 7, 1, {at("0000:03:10.0")}};
+  return inventory;
+}
+
+TEST(SriovRule, DoesNotApplyToOrdinaryCards) {
+  EXPECT_TRUE(sriov(machine(), test::card()).empty());
+}
+
+TEST(SriovRule, ACardThatIsNotSplitIsFine) {
+  auto inventory = machine();
+  test::device_of(inventory, "0000:01:00.0").sriov = Sriov{{}, 16, 0, {}};
+  EXPECT_EQ(only(sriov(inventory, test::card())).severity, Severity::fine);
+}
+
+TEST(SriovRule, ASplitCardBlocksWhateverIsSaid) {
+  const auto finding = only(sriov(split_machine("iavf"), test::target("0000:03:00.0")));
+  EXPECT_EQ(finding.severity, Severity::blocks);
+  EXPECT_EQ(finding.consent, Consent::impossible);
+  EXPECT_THAT(finding.evidence, Contains(Evidence{"/sys/bus/pci/devices/0000:03:00.0/sriov_numvfs", "1"}));
+  EXPECT_EQ(finding.remedy, "`echo 0 > /sys/bus/pci/devices/0000:03:00.0/sriov_numvfs`");
+}
+
+TEST(SriovRule, SaysWhichVirtualFunctionsGuestsHave) {
+  const auto finding = only(sriov(split_machine("vfio-pci"), test::target("0000:03:00.0")));
+  EXPECT_THAT(finding.evidence, Contains(Evidence{"/sys/bus/pci/drivers/vfio-pci", "0000:03:10.0"}));
+  EXPECT_THAT(finding.remedy, HasSubstr("take them out of their guests, then"));
+}
+
+TEST(SriovRule, AVirtualFunctionItselfIsFine) {
+  const auto finding = only(sriov(split_machine("iavf"), test::target("0000:03:10.0")));
+  EXPECT_EQ(finding.severity, Severity::fine);
+  EXPECT_EQ(finding.what, "0000:03:10.0 is a virtual function of 0000:03:00.0");
+}
+
+}  // namespace
+}  // namespace gpupass::rules
