@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <concepts>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,6 +18,11 @@ namespace gpupass::core {
 [[nodiscard]] std::vector<std::string_view> split(std::string_view text, char separator);
 /// Pieces between any white space.
 [[nodiscard]] std::vector<std::string_view> words(std::string_view text);
+// The pieces lie in the text: one that ends with the expression would leave them dangling.
+template <std::same_as<std::string> Temporary>
+std::vector<std::string_view> split(Temporary&& text, char separator) = delete;
+template <std::same_as<std::string> Temporary>
+std::vector<std::string_view> words(Temporary&& text) = delete;
 
 /// The whole text as a number in this base, without sign or blanks; nothing for anything else.
 /// A 0x before hexadecimal digits is accepted when base is 16.

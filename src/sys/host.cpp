@@ -141,8 +141,8 @@ std::optional<Unfinished> Host::look_at(pid_t pid) const {
     if (line.starts_with("State:")) unfinished.state = core::trim(line.substr(6));
   }
   if (unfinished.state.starts_with('Z')) return std::nullopt;  // out of the kernel, only not reaped yet
-  const auto stack = read(fmt::format("/proc/{}/stack", pid));
-  for (const auto line : core::split(stack.value_or(""), '\n')) {
+  const auto stack = read(fmt::format("/proc/{}/stack", pid)).value_or("");
+  for (const auto line : core::split(stack, '\n')) {
     // "[<0>] vfio_unregister_group_dev+0x11d/0x1b0 [vfio]": the address is always hidden.
     const auto close = line.find("] ");
     unfinished.stack.emplace_back(line.starts_with('[') && close != line.npos ? line.substr(close + 2)

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// gpupass list: what is there.
+#include <algorithm>
+#include <ostream>
+#include <set>
+
+#include "cli/options.hpp"
+#include "gpupass/inventory.hpp"
+#include "report/device_text.hpp"
+#include "report/inventory_json.hpp"
+
+namespace gpupass::cli {
+namespace {
+
+Syntax syntax() {
+  Syntax syntax;
+  syntax.usage = "gpupass list [SELECTOR…] [options]";
+  syntax.about =
+      "Shows GPUs with their companion functions, or the functions that SELECTORs name: an address\n"
+      "(0000:01:00.0, 01:00.0), a card (01:00), a libvirt name (pci_0000_01_00_0), ids (10de:2330).";
+  syntax.options.add_options()("all", "show every PCI function");
+  add_format(syntax.options);
+  syntax.positional = {{"selector", -1}};
+  return syntax;
+}
+
+std::vector<const Device*> every_device(const Inventory& inventory) {
+  std::vector<const Device*> all;
+  for (const auto& device : inventory.devices) all.push_back(&device);
+  return all;
+}
+
+/// Display controllers and the other functions of their cards, in order.
+std::vector<const Device*> cards(const Inventory& inventory) {
+  std::set<PciAddress> functions;
+  for (const auto& device : inventory.devices) {
+    if (!device.is_gpu() || functions.contains(device.address)) continue;
+    for (const auto& function : inventory.slot_of(device.address)) functions.insert(function);
+  }
+  std::vector<const Device*> shown;
+  for (const auto& function : functions) shown.push_back(inventory.find(function));
+  return shown;
+}
+
+Result<std::vector<const Device*>> selected(const std::vector<Selector>& selectors,
+                                            const Inventory& inventory) {
+  std::set<PciAddress> functions;
+  for (const auto& selector : selectors) {
+    GPUPASS_TRY_ASSIGN(const auto matches, resolve(selector, inventory));
+    functions.insert(matches.begin(), matches.end());
+  }
+  std::vector<const Device*> shown;
+  for (const auto& function : functions) shown.push_back(inventory.find(function));
+  return shown;
+}
+
+void print(Terminal& terminal, const Inventory& inventory, const std::vector<const Device*>& shown) {
+  if (shown.empty()) {
+    terminal.out << (inventory.devices.empty() ? "There is no PCI device.\n"
+                                               : "There is no GPU. `gpupass list --all` shows every PCI "
+                                                 "function.\n");
+  } else {
+    terminal.out << report::device_table(shown, terminal.columns, terminal.colour);
+  }
+  terminal.err << report::problems_text(inventory.problems);
+}
+
+}  // namespace
+
+Result<int> list(Context& context, const std::vector<std::string>& arguments) {
+  GPUPASS_TRY_ASSIGN(const auto parsed, parse(context, syntax(), arguments));
+  if (!parsed) return 0;
+  GPUPASS_TRY_ASSIGN(const auto format, format_of(*parsed));
+  GPUPASS_TRY_ASSIGN(const auto selectors, selectors_of(*parsed, "selector"));
+  // The table has no holders, and looking into every process takes time.
+  GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host, {.holders = format == Format::json}));
+  auto shown = parsed->count("all") > 0 ? every_device(inventory) : cards(inventory);
+  if (!selectors.empty()) {
+    GPUPASS_TRY_ASSIGN(shown, selected(selectors, inventory));
+  }
+  if (format == Format::json) {
+    report::write_list(context.terminal.out, inventory, shown);
+  } else {
+    print(context.terminal, inventory, shown);
+  }
+  return 0;
+}
+
+}  // namespace gpupass::cli

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What the files and links in a PCI function's folder say about it.
+#pragma once
+
+#include "discover/problems.hpp"
+#include "gpupass/inventory.hpp"
+#include "sys/folder.hpp"
+
+namespace gpupass::discovery {
+
+/// Fills in everything but what needs the configuration space, the lists of names and modules, and
+/// driver_override (whose read may block).
+void read_attributes(const sys::Folder& folder, Device& device, Problems& problems);
+
+}  // namespace gpupass::discovery

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Reads the machine once, each part by its own file, and joins what they say.
+#include "discover/functions.hpp"
+#include "discover/holders.hpp"
+#include "discover/iommu.hpp"
+#include "discover/kernel.hpp"
+#include "discover/modules.hpp"
+#include "discover/names.hpp"
+
+namespace gpupass {
+
+Result<Inventory> discover(const Host& host, DiscoverParts parts) {
+  Inventory inventory;
+  auto& [devices, groups, iommu, kernel, kvm, holders, holders_complete, problems] = inventory;
+  GPUPASS_TRY_ASSIGN(const auto space, discovery::ConfigSpace::open(host));
+  GPUPASS_TRY_ASSIGN(devices, discovery::read_functions(host, space, problems));
+  discovery::name_devices(host, space.name_list(), devices, problems);
+  groups = discovery::read_groups(host, devices);
+  kernel = discovery::read_kernel(host, problems);
+  if (!kernel.release.empty()) discovery::find_modules(host, kernel.release, devices, problems);
+  kvm = discovery::read_kvm(host, problems);
+  iommu = discovery::read_iommu(host, inventory, problems);
+  if (parts.holders) discovery::read_holders(host, inventory);
+  discovery::read_driver_overrides(host, devices, problems);
+  return inventory;
+}
+
+}  // namespace gpupass

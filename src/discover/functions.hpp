@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Every PCI function of the machine.
+#pragma once
+
+#include "discover/pci.hpp"
+#include "discover/problems.hpp"
+
+namespace gpupass::discovery {
+
+/// Sorted by address, complete but for names, modules and driver_override. Error: the bus's folder
+/// cannot be read.
+[[nodiscard]] Result<std::vector<Device>> read_functions(const Host& host, const ConfigSpace& space,
+                                                         Problems& problems);
+
+/// The bridges above the function that a link below /sys/bus/pci/devices leads to, nearest first:
+/// "../../../devices/pci0000:00/0000:00:01.0/0000:01:00.0" → 0000:00:01.0.
+[[nodiscard]] std::vector<PciAddress> bridges_above(std::string_view target);
+
+/// Sets driver_override, read under a deadline. To be called after everything else is read: while a
+/// driver lets go of its device, this is the attribute whose read may not return.
+void read_driver_overrides(const Host& host, std::vector<Device>& devices, Problems& problems);
+
+}  // namespace gpupass::discovery

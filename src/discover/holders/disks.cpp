@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A disk is held by what is mounted from it or swaps to it, itself or through layers: partitions,
+// LVM, encryption, RAID, bcache (each names what it stands on in `slaves`), the several disks of a
+// btrfs, the several controllers of one NVMe disk.
+#include <fmt/format.h>
+
+#include <set>
+
+#include "core/printable.hpp"
+#include "core/text.hpp"
+#include "discover/holders/holders.hpp"
+
+namespace gpupass::discovery {
+namespace {
+
+/// A line of mountinfo: "36 35 259:2 / /boot rw - ext4 /dev/nvme0n1p2 rw".
+struct Mount {
+  std::string_view device;   // major:minor; of btrfs and the like a number that is no disk's
+  std::string_view subtree;  // which part of the file system is mounted
+  std::string point;
+  std::string_view type, source;
+};
+
+/// Blanks and backslashes of a path stand in mountinfo and swaps as \040.
+std::string unescape(std::string_view text) {
+  std::string plain;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto code =
+        text[i] == '\\' && i + 3 < text.size() ? core::parse_number(text.substr(i + 1, 3), 8) : std::nullopt;
+    plain += code ? static_cast<char>(*code) : text[i];
+    if (code) i += 3;
+  }
+  return core::printable(plain);
+}
+
+std::optional<Mount> parse_mount(std::string_view line) {
+  const auto fields = core::words(line);
+  std::size_t dash = 6;  // behind a number of optional fields
+  while (dash < fields.size() && fields[dash] != "-") ++dash;
+  if (dash + 2 >= fields.size()) return std::nullopt;
+  return Mount{fields[2], fields[3], unescape(fields[4]), fields[dash + 1], fields[dash + 2]};
+}
+
+bool lies_within(std::string_view path, std::string_view folder) {
+  return folder == "/" || path == folder || (path.starts_with(folder) && path[folder.size()] == '/');
+}
+
+/// Finds the PCI functions below a block device.
+class Disks {
+ public:
+  Disks(const Host& host, Holders& holders) : host_(host), holders_(holders) {}
+
+  /// `link` leads to the block device: "/sys/dev/block/259:2", "/sys/class/block/nvme0n1p2".
+  void hold(const std::string& link, HolderKind kind, const std::string& use) {
+    std::set<std::string> seen;  // a hostile tree may stand on itself
+    if (const auto path = host_.resolve(link)) descend(*path, kind, use, seen);
+  }
+
+ private:
+  void descend(const std::string& path, HolderKind kind, const std::string& use,
+               std::set<std::string>& seen) {
+    if (!seen.insert(path).second) return;
+    const auto node = "/dev/" + core::printable(path.substr(path.rfind('/') + 1));
+    if (const auto function = function_of(path)) {
+      holders_.push_back({*function, kind, node, use, 0, ""});
+      return;
+    }
+    for (const auto& below : {path, path.substr(0, path.rfind('/'))}) {  // of a partition: its disk's
+      for (const auto& slave : list(below + "/slaves")) {
+        if (const auto next = host_.resolve(below + "/slaves/" + slave)) descend(*next, kind, use, seen);
+      }
+    }
+    hold_controllers(path, node, kind, use);
+  }
+
+  /// A disk that several NVMe controllers may reach lies in a subsystem, beside links to them:
+  /// /sys/devices/virtual/nvme-subsystem/nvme-subsys0/{nvme0n1,nvme0,nvme1}.
+  void hold_controllers(const std::string& path, const std::string& node, HolderKind kind,
+                        const std::string& use) {
+    const auto at = path.find("/nvme-subsys");
+    if (at == path.npos) return;
+    const auto start = path.find("/nvme-subsys", at + 1);  // …/nvme-subsystem/nvme-subsys0
+    if (start == path.npos) return;
+    const auto subsystem = path.substr(0, path.find('/', start + 1));
+    for (const auto& name : list(subsystem)) {
+      const auto controller = host_.resolve(subsystem + "/" + name);
+      const auto function = controller ? function_of(*controller) : std::nullopt;
+      if (function) holders_.push_back({*function, kind, node, use, 0, ""});
+    }
+  }
+
+  [[nodiscard]] std::vector<std::string> list(const std::string& path) const {
+    return host_.list(path).value_or(std::vector<std::string>{});
+  }
+
+  const Host& host_;
+  Holders& holders_;
+};
+
+/// "/dev/nvme0n1p2" → "nvme0n1p2"; nothing for a source that is no device ("tmpfs", "rpool/ROOT").
+std::optional<std::string> block_name(std::string_view source) {
+  if (!source.starts_with("/dev/")) return std::nullopt;
+  return std::string(source.substr(source.rfind('/') + 1));
+}
+
+/// All disks of the btrfs that this one is of; itself where the kernel does not tell.
+std::vector<std::string> btrfs_disks(const Host& host, const std::string& name) {
+  const std::string all = "/sys/fs/btrfs";
+  for (const auto& id : host.list(all).value_or(std::vector<std::string>{})) {
+    const auto disks = host.list(all + "/" + id + "/devices");
+    if (disks && std::find(disks->begin(), disks->end(), name) != disks->end()) return *disks;
+  }
+  return {name};
+}
+
+/// A file system without a block device of its own, yet on disks.
+void hold_by_source(const Host& host, const Mount& mount, Disks& disks, Problems& problems) {
+  if (mount.type == "zfs") {
+    note(problems, mount.point, "lies on ZFS, whose disks are not told by the kernel: they may be in use");
+    return;
+  }
+  auto name = block_name(mount.source);
+  if (!name) return;
+  // A name that udev made, /dev/mapper/root, is a link to the kernel's, /dev/dm-0.
+  if (const auto node = host.resolve(unescape(mount.source))) name = block_name(*node);
+  if (!name) return;
+  for (const auto& disk : btrfs_disks(host, *name)) {
+    disks.hold("/sys/class/block/" + disk, HolderKind::mount, mount.point);
+  }
+}
+
+/// The mounts as the first process sees them; those of this process where that may not be read.
+Result<std::string> read_mounts(const Host& host, const std::string& file) {
+  constexpr std::size_t k_limit = 64U << 20U;
+  if (auto text = host.read("/proc/1/" + file, k_limit); text && !text->empty()) return text;
+  return host.read("/proc/self/" + file, k_limit);
+}
+
+void read_mounted(const Host& host, Disks& disks, Problems& problems) {
+  const auto text = text_or_note(problems, "/proc/self/mountinfo", read_mounts(host, "mountinfo"));
+  std::vector<Mount> seen;
+  for (const auto line : core::split(text, '\n')) {
+    const auto mount = parse_mount(line);
+    if (!mount) {
+      note(problems, "/proc/self/mountinfo", "line " + excerpt(line) + " is no mount");
+      continue;
+    }
+    // A part of what is mounted already, shown at a second place: it holds nothing more.
+    const bool repeated = std::any_of(seen.begin(), seen.end(), [&](const Mount& other) {
+      return other.device == mount->device && lies_within(mount->subtree, other.subtree);
+    });
+    if (repeated) continue;
+    seen.push_back(*mount);
+    if (mount->device.starts_with("0:")) {
+      hold_by_source(host, *mount, disks, problems);
+    } else {
+      disks.hold("/sys/dev/block/" + std::string(mount->device), HolderKind::mount, mount->point);
+    }
+  }
+}
+
+/// A line of /proc/swaps behind the heading: "/dev/nvme0n1p3 partition 999420 0 -2". A swap file
+/// lies on a mounted file system, which holds the disk.
+void read_swaps(const Host& host, Disks& disks, Problems& problems) {
+  const auto text = text_or_note(problems, "/proc/swaps", host.read("/proc/swaps"));
+  for (const auto line : core::split(text, '\n')) {
+    const auto fields = core::words(line);
+    const auto name =
+        fields.size() > 1 && fields[1] == "partition" ? block_name(unescape(fields[0])) : std::nullopt;
+    if (name) disks.hold("/sys/class/block/" + *name, HolderKind::swap, "swap");
+  }
+}
+
+}  // namespace
+
+void read_disks(const Host& host, Holders& holders, Problems& problems) {
+  Disks disks(host, holders);
+  read_mounted(host, disks, problems);
+  read_swaps(host, disks, problems);
+}
+
+}  // namespace gpupass::discovery

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The machine's IOMMU and the groups it makes.
+#pragma once
+
+#include "discover/problems.hpp"
+
+namespace gpupass::discovery {
+
+/// The groups that hold PCI functions, by number. A group's kind of translation is read from it.
+[[nodiscard]] std::vector<IommuGroup> read_groups(const Host& host, const std::vector<Device>& devices);
+
+/// Looks at kernel and processor too, for why an IOMMU is off.
+[[nodiscard]] Iommu read_iommu(const Host& host, const Inventory& inventory, Problems& problems);
+
+}  // namespace gpupass::discovery

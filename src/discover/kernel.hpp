@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The running kernel, its modules, and whether the processor can run guests.
+#pragma once
+
+#include "discover/problems.hpp"
+
+namespace gpupass::discovery {
+
+[[nodiscard]] Kernel read_kernel(const Host& host, Problems& problems);
+[[nodiscard]] Kvm read_kvm(const Host& host, Problems& problems);
+
+}  // namespace gpupass::discovery

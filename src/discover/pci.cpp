@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The only file that knows libpci. Its error function must not return, and ending the program is not
+// ours to do, so only those of its functions are called that have nothing to call it for but memory
+// that has run out: no pci_scan_bus() (a folder with an odd name is an error to it), no
+// pci_fill_info() of sysfs values, no name list (one malformed line is an error to it).
+#include "discover/pci.hpp"
+
+#include <array>
+#include <exception>
+
+extern "C" {
+#include <pci/pci.h>
+}
+
+namespace gpupass::discovery {
+namespace {
+
+[[noreturn]] void out_of_memory(char*, ...) {  // NOLINT(cert-dcl50-cpp): libpci's signature
+  std::terminate();
+}
+
+/// What libpci would warn of shows in what its functions return.
+void say_nothing(char*, ...) {}  // NOLINT(cert-dcl50-cpp): libpci's signature
+
+HeaderType type_of(std::uint8_t byte) {
+  switch (byte & 0x7fU) {
+    case PCI_HEADER_TYPE_NORMAL:
+      return HeaderType::endpoint;
+    case PCI_HEADER_TYPE_BRIDGE:
+      return HeaderType::bridge;
+    case PCI_HEADER_TYPE_CARDBUS:
+      return HeaderType::cardbus;
+    default:
+      return HeaderType::unreadable;  // all ones: the function does not answer
+  }
+}
+
+}  // namespace
+
+void ConfigSpace::Close::operator()(pci_access* access) const {
+  pci_cleanup(access);
+}
+
+Result<ConfigSpace> ConfigSpace::open(const Host& host) {
+  constexpr std::size_t k_longest = 900;  // libpci builds a function's paths in 1024 bytes
+  auto path = host.at("/sys/bus/pci").string();
+  if (path.size() > k_longest) {
+    return fail(ErrorKind::invalid, "the path " + path + " is too long for libpci",
+                "move the root to a shorter path");
+  }
+  ConfigSpace space;
+  space.access_.reset(pci_alloc());
+  auto& access = *space.access_;
+  access.method = PCI_ACCESS_SYS_BUS_PCI;
+  access.error = out_of_memory;
+  access.warning = say_nothing;
+  access.debug = say_nothing;
+  pci_set_param(&access, const_cast<char*>("sysfs.path"), path.data());
+  pci_init(&access);
+  return space;
+}
+
+std::optional<HeaderType> ConfigSpace::header_type(const PciAddress& address) const {
+  struct Free {
+    void operator()(pci_dev* device) const { pci_free_dev(device); }
+  };
+  const std::unique_ptr<pci_dev, Free> device(pci_get_dev(access_.get(), static_cast<int>(address.domain),
+                                                          address.bus, address.slot, address.function));
+  // Of a real device each read of four bytes crosses the bus: no more is read than everybody may.
+  constexpr int k_standard = 64;
+  std::array<std::uint8_t, k_standard> bytes{};
+  if (pci_read_block(device.get(), 0, bytes.data(), k_standard) == 0) return std::nullopt;
+  return type_of(bytes[PCI_HEADER_TYPE]);
+}
+
+std::string ConfigSpace::name_list() const {
+  // libpci that knows zlib names pci.ids.gz and takes pci.ids where that is not there.
+  std::string path = access_->id_file_name;
+  constexpr std::string_view k_packed = ".gz";
+  if (path.ends_with(k_packed)) path.resize(path.size() - k_packed.size());
+  return path;
+}
+
+}  // namespace gpupass::discovery

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The configuration space of PCI functions, read by libpci.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "gpupass/host.hpp"
+#include "gpupass/inventory.hpp"
+
+struct pci_access;
+
+namespace gpupass::discovery {
+
+class ConfigSpace {
+ public:
+  /// Error: invalid when the root's path is too long for libpci.
+  [[nodiscard]] static Result<ConfigSpace> open(const Host& host);
+
+  /// Nothing when the standard header could not be read.
+  [[nodiscard]] std::optional<HeaderType> header_type(const PciAddress& address) const;
+
+  /// Where libpci was built to find the list of names, unpacked: "/usr/share/misc/pci.ids".
+  [[nodiscard]] std::string name_list() const;
+
+ private:
+  struct Close {
+    void operator()(pci_access* access) const;
+  };
+  std::unique_ptr<pci_access, Close> access_;
+};
+
+}  // namespace gpupass::discovery

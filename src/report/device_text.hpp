@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A device in the words of a table.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "gpupass/inventory.hpp"
+
+namespace gpupass::report {
+
+/// "10de:2330".
+[[nodiscard]] std::string ids(const Device& device);
+
+/// Vendor and model in few words: "NVIDIA GH100 [H100 SXM5 80GB]". Where pci.ids has no model, what
+/// kind of device it is: "NVIDIA 3D controller".
+[[nodiscard]] std::string short_name(const Device& device);
+
+/// "16.0 GT/s x16", and what it could be where it is less: "2.5 GT/s x16 of 16.0 GT/s x16".
+[[nodiscard]] std::string link_text(const Device& device);
+
+/// What a person should know before touching it: "boot display", "override vfio-pci", "D3cold".
+[[nodiscard]] std::string remarks(const Device& device);
+
+/// The devices as a table for `gpupass list`.
+[[nodiscard]] std::string device_table(const std::vector<const Device*>& devices, int width, bool colour);
+
+/// What could not be read, a line for each of the first few; empty for nothing.
+[[nodiscard]] std::string problems_text(const std::vector<Problem>& problems);
+
+}  // namespace gpupass::report

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "report/inventory_json.hpp"
+
+#include <fmt/format.h>
+
+#include <ostream>
+#include <set>
+
+namespace gpupass::report {
+namespace {
+
+using core::Json;
+
+std::string hex(std::uint64_t number, int digits) {
+  return fmt::format("{:#0{}x}", number, digits + 2);
+}
+
+template <class Value>
+Json or_null(const std::optional<Value>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+Json addresses(const std::vector<PciAddress>& list) {
+  auto json = Json::array();
+  for (const auto& address : list) json.push_back(to_string(address));
+  return json;
+}
+
+const char* name(HeaderType type) {
+  switch (type) {
+    case HeaderType::endpoint:
+      return "endpoint";
+    case HeaderType::bridge:
+      return "bridge";
+    case HeaderType::cardbus:
+      return "cardbus";
+    case HeaderType::unreadable:
+      break;
+  }
+  return "unreadable";
+}
+
+const char* name(IommuKind kind) {
+  switch (kind) {
+    case IommuKind::none:
+      return "none";
+    case IommuKind::intel_vtd:
+      return "intel-vtd";
+    case IommuKind::amd_vi:
+      return "amd-vi";
+    case IommuKind::other:
+      break;
+  }
+  return "other";
+}
+
+const char* name(IommuOff off) {
+  switch (off) {
+    case IommuOff::not_off:
+      return "not-off";
+    case IommuOff::kernel_option_missing:
+      return "kernel-option-missing";
+    case IommuOff::kernel_option_off:
+      return "kernel-option-off";
+    case IommuOff::no_firmware_table:
+      return "no-firmware-table";
+    case IommuOff::no_cpu_support:
+      return "no-cpu-support";
+    case IommuOff::xen_dom0:
+      return "xen-dom0";
+    case IommuOff::could_not_tell:
+      break;
+  }
+  return "could-not-tell";
+}
+
+const char* name(HolderKind kind) {
+  switch (kind) {
+    case HolderKind::process:
+      return "process";
+    case HolderKind::mount:
+      return "mount";
+    case HolderKind::swap:
+      return "swap";
+    case HolderKind::route:
+      return "route";
+    case HolderKind::console:
+      break;
+  }
+  return "console";
+}
+
+Json ternary(Ternary value) {
+  return value == Ternary::unknown ? Json(nullptr) : Json(value == Ternary::yes);
+}
+
+Json link(const std::optional<Link>& link) {
+  if (!link) return nullptr;
+  return {{"speed", link->speed}, {"width", link->width}};
+}
+
+Json bars(const std::vector<Bar>& bars) {
+  auto json = Json::array();
+  for (const auto& bar : bars) {
+    json.push_back({{"index", bar.index},
+                    {"start", hex(bar.start, 1)},
+                    {"size", bar.size},
+                    {"io", bar.io},
+                    {"64bit", bar.is_64bit},
+                    {"prefetchable", bar.prefetchable}});
+  }
+  return json;
+}
+
+Json sriov(const std::optional<Sriov>& sriov) {
+  if (!sriov) return nullptr;
+  const auto& physical = sriov->physical_function;
+  return {{"physical_function", physical ? Json(to_string(*physical)) : Json(nullptr)},
+          {"total", sriov->total},
+          {"enabled", sriov->enabled},
+          {"virtual_functions", addresses(sriov->virtual_functions)}};
+}
+
+/// Text of an inventory is valid UTF-8 already; should it ever not be, the document still is JSON.
+std::string dump(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+/// Elements one a line, so that a large document is never held as a whole.
+template <class Elements, class ToJson>
+void write_array(std::ostream& out, const char* name, const Elements& elements, ToJson to_json) {
+  out << ",\n\"" << name << "\":[";
+  const char* before = "\n";
+  for (const auto& element : elements) {
+    out << before << dump(to_json(element));
+    before = ",\n";
+  }
+  out << "]";
+}
+
+}  // namespace
+
+Json to_json(const Device& device) {
+  Json json;
+  json["address"] = to_string(device.address);
+  json["class"] = hex(device.class_code, 6);
+  json["class_name"] = device.class_name;
+  json["vendor"] = hex(device.vendor, 4);
+  json["vendor_name"] = device.vendor_name;
+  json["device"] = hex(device.device, 4);
+  json["device_name"] = device.device_name;
+  json["subsystem_vendor"] = hex(device.subsystem_vendor, 4);
+  json["subsystem_device"] = hex(device.subsystem_device, 4);
+  json["subsystem_name"] = device.subsystem_name;
+  json["revision"] = hex(device.revision, 2);
+  json["header_type"] = name(device.header_type);
+  json["pcie"] = device.is_pcie;
+  json["driver"] = or_null(device.driver);
+  json["driver_override"] = or_null(device.driver_override);
+  json["modules"] = device.modules;
+  json["iommu_group"] = or_null(device.iommu_group);
+  json["bridges"] = addresses(device.bridges);
+  json["bars"] = bars(device.bars);
+  json["reset_methods"] = device.reset_methods;
+  json["numa_node"] = device.numa_node < 0 ? Json(nullptr) : Json(device.numa_node);
+  json["link_now"] = link(device.link_now);
+  json["link_most"] = link(device.link_most);
+  json["boot_vga"] = or_null(device.boot_vga);
+  json["sriov"] = sriov(device.sriov);
+  json["power_state"] = device.power_state.empty() ? Json(nullptr) : Json(device.power_state);
+  return json;
+}
+
+Json to_json(const IommuGroup& group) {
+  return {{"number", group.number}, {"type", group.type}, {"members", addresses(group.members)}};
+}
+
+Json to_json(const Iommu& iommu) {
+  return {{"kind", name(iommu.kind)},
+          {"enabled", iommu.enabled},
+          {"off", iommu.enabled ? Json(nullptr) : Json(name(iommu.off))},
+          {"table", iommu.table.empty() ? Json(nullptr) : Json(iommu.table)},
+          {"interrupt_remapping", ternary(iommu.interrupt_remapping)},
+          {"interrupt_remapping_evidence", iommu.evidence},
+          {"unsafe_interrupts", iommu.unsafe_interrupts}};
+}
+
+Json to_json(const Kernel& kernel) {
+  auto modules = Json::array();
+  for (const auto& module : kernel.modules) {
+    modules.push_back({{"name", module.name}, {"loaded", module.loaded}, {"available", module.available}});
+  }
+  return {{"release", kernel.release},
+          {"command_line", kernel.command_line},
+          {"boot_id", kernel.boot_id},
+          {"modules", modules}};
+}
+
+Json to_json(const Kvm& kvm) {
+  Json probe = nullptr;
+  if (kvm.probe) {
+    probe = {{"node_present", kvm.probe->node_present},
+             {"opened", kvm.probe->opened},
+             {"api_version", kvm.probe->api_version},
+             {"machine_created", kvm.probe->machine_created},
+             {"error", kvm.probe->error}};
+  }
+  return {{"cpu_flag", kvm.cpu_flag.empty() ? Json(nullptr) : Json(kvm.cpu_flag)}, {"probe", probe}};
+}
+
+Json to_json(const Holder& holder) {
+  Json json = {{"device", to_string(holder.device)},
+               {"kind", name(holder.kind)},
+               {"node", holder.node},
+               {"use", holder.use}};
+  if (holder.kind == HolderKind::process) {
+    json["pid"] = holder.pid;
+    json["process"] = holder.process;
+  }
+  return json;
+}
+
+Json to_json(const std::vector<Problem>& problems) {
+  auto json = Json::array();
+  for (const auto& problem : problems) json.push_back({{"path", problem.path}, {"what", problem.what}});
+  return json;
+}
+
+void write_list(std::ostream& out, const Inventory& inventory, const std::vector<const Device*>& shown) {
+  std::set<int> groups;
+  std::set<PciAddress> functions;
+  for (const auto* const device : shown) {
+    functions.insert(device->address);
+    if (device->iommu_group) groups.insert(*device->iommu_group);
+  }
+  std::vector<const IommuGroup*> shown_groups;
+  for (const auto& group : inventory.groups) {
+    if (groups.contains(group.number)) shown_groups.push_back(&group);
+  }
+  std::vector<const Holder*> shown_holders;
+  for (const auto& holder : inventory.holders) {
+    if (functions.contains(holder.device)) shown_holders.push_back(&holder);
+  }
+  const auto pointed = [](const auto* element) { return to_json(*element); };
+  out << "{\"schema\":\"gpupass.list/1\"";
+  write_array(out, "devices", shown, pointed);
+  write_array(out, "groups", shown_groups, pointed);
+  write_array(out, "holders", shown_holders, pointed);
+  out << ",\n\"holders_complete\":" << (inventory.holders_complete ? "true" : "false")
+      << ",\n\"iommu\":" << dump(to_json(inventory.iommu))
+      << ",\n\"kernel\":" << dump(to_json(inventory.kernel)) << ",\n\"kvm\":" << dump(to_json(inventory.kvm))
+      << ",\n\"problems\":" << dump(to_json(inventory.problems)) << "}\n";
+}
+
+}  // namespace gpupass::report
