@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "virt/hostdev.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+
+#include "virt/address_xml.hpp"
+
+namespace gpupass::virt {
+namespace {
+
+/// 0000:01:00.0 as an alias may have it.
+std::string dashed(std::string text) {
+  const auto is_separator = [](char c) { return c == ':' || c == '.'; };
+  std::replace_if(text.begin(), text.end(), is_separator, '-');
+  return text;
+}
+
+template <class AnyElement>
+AnyElement* source_address(AnyElement& device) {
+  auto* const source = device.FirstChildElement("source");
+  return source == nullptr ? nullptr : source->FirstChildElement("address");
+}
+
+bool gives_pci_function(const Element& device) {
+  const std::string_view name = device.Name();
+  if (name == "hostdev") {
+    return attribute(device, "mode").value_or("subsystem") == "subsystem" &&
+           attribute_is(device, "type", "pci");
+  }
+  if (name != "interface" || !attribute_is(device, "type", "hostdev")) return false;
+  // An interface may be a USB device, too.
+  const auto* const address = source_address(device);
+  return address == nullptr || attribute(*address, "type").value_or("pci") == "pci";
+}
+
+Result<Hostdev> read_hostdev(Element& device) {
+  const auto* const address = source_address(device);
+  if (address == nullptr) {
+    return fail(ErrorKind::invalid,
+                fmt::format("line {}: <{}> names no host device: it has no <source> with an <address>",
+                            device.GetLineNum(), device.Name()));
+  }
+  GPUPASS_TRY_ASSIGN(const auto function, read_address(*address));
+  return Hostdev{function, &device};
+}
+
+}  // namespace
+
+Result<std::vector<Hostdev>> hostdevs(Document& domain) {
+  std::vector<Hostdev> all;
+  auto* const devices = domain.root().FirstChildElement("devices");
+  if (devices == nullptr) return all;
+  for (auto* device = devices->FirstChildElement(); device != nullptr;
+       device = device->NextSiblingElement()) {
+    if (!gives_pci_function(*device)) continue;
+    GPUPASS_TRY_ASSIGN(const auto hostdev, read_hostdev(*device));
+    all.push_back(hostdev);
+  }
+  return all;
+}
+
+Result<std::vector<PciAddress>> distinct_functions(Document& domain) {
+  GPUPASS_TRY_ASSIGN(const auto all, hostdevs(domain));
+  std::vector<PciAddress> functions;
+  for (const auto& hostdev : all) functions.push_back(hostdev.function);
+  std::sort(functions.begin(), functions.end());
+  const auto twice = std::adjacent_find(functions.begin(), functions.end());
+  if (twice == functions.end()) return functions;
+  return fail(ErrorKind::invalid,
+              fmt::format("{} is in the domain twice, which libvirt refuses: Hostdev already exists in the "
+                          "domain configuration",
+                          to_string(*twice)),
+              "remove one of the two");
+}
+
+Result<Document> make_hostdev(const PciAddress& function, const std::string& hostdev_template) {
+  GPUPASS_TRY_ASSIGN(auto hostdev, Document::parse(hostdev_template, "template hostdev.xml", "hostdev"));
+  auto* const address = source_address(hostdev.root());
+  if (address == nullptr) {
+    return fail(ErrorKind::invalid, "the template hostdev.xml has no <source> with an <address> to fill in");
+  }
+  write_address(*address, function);
+  set_alias(hostdev.root(), "ua-gpupass-" + dashed(to_string(function)));
+  return hostdev;
+}
+
+void set_place(Element& hostdev, const PciAddress& place, bool multifunction) {
+  auto& address = child(hostdev, "address");
+  address.SetAttribute("type", "pci");
+  write_address(address, place);
+  if (multifunction) {
+    address.SetAttribute("multifunction", "on");
+  } else {
+    address.DeleteAttribute("multifunction");
+  }
+}
+
+std::string port_alias(const PciAddress& function) {
+  return "ua-gpupass-port-" + dashed(slot_to_string(function));
+}
+
+void set_alias(Element& device, const std::string& alias) {
+  child(device, "alias").SetAttribute("name", alias.c_str());
+}
+
+}  // namespace gpupass::virt
