@@ -42,7 +42,7 @@ struct WriteEnd {
 
 struct Program {
   std::vector<std::string> argv;
-  std::string input;  // given to its standard input
+  std::string input = {};  // given to its standard input
   std::chrono::milliseconds timeout = std::chrono::seconds(30);
 };
 
@@ -75,7 +75,7 @@ class Host {
 
   [[nodiscard]] const std::filesystem::path& root() const { return root_; }
   /// True for a tree that stands for another machine: it can be read, never changed.
-  [[nodiscard]] bool captured() const { return root_ != "/"; }
+  [[nodiscard]] bool captured() const { return captured_; }
   /// A path of the host as a path of this process.
   [[nodiscard]] std::filesystem::path at(std::string_view path) const;
 
@@ -104,8 +104,14 @@ class Host {
   /// What a process that did not return is doing now; nothing once it is gone.
   [[nodiscard]] virtual std::optional<Unfinished> look_at(pid_t pid) const;
 
+ protected:
+  /// A root that is no captured machine although it is not "/": the writes are answered by somebody.
+  enum class Alive { yes };
+  Host(std::filesystem::path root, Alive) : root_(std::move(root)), captured_(false) {}
+
  private:
   std::filesystem::path root_;
+  bool captured_;
 };
 
 }  // namespace gpupass

@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include "core/json.hpp"
 #include "sys/durable_file.hpp"
 
 namespace gpupass {
@@ -16,39 +15,6 @@ std::string path_of(const PciAddress& device) {
 }
 
 }  // namespace
-
-std::string to_json(const Hold& hold) {
-  return core::Json{{"schema", "gpupass.hold/1"},
-                    {"device", to_string(hold.device)},
-                    {"vendor", hold.vendor},
-                    {"device_id", hold.device_id},
-                    {"original_driver", hold.original_driver},
-                    {"original_override", hold.original_override},
-                    {"bound", hold.bound},
-                    {"domain", hold.domain},
-                    {"uri", hold.uri},
-                    {"since", hold.since},
-                    {"boot_id", hold.boot_id}}
-      .dump();
-}
-
-Result<Hold> hold_from_json(const std::string& text) {
-  return core::take_from_json("hold", [&] {
-    const auto json = core::Json::parse(text);
-    Hold hold;
-    hold.device = core::address_from_json(json.at("device"));
-    hold.vendor = json.at("vendor");
-    hold.device_id = json.at("device_id");
-    hold.original_driver = json.at("original_driver");
-    hold.original_override = json.at("original_override");
-    hold.bound = json.at("bound");
-    hold.domain = json.at("domain");
-    hold.uri = json.at("uri");
-    hold.since = json.at("since");
-    hold.boot_id = json.at("boot_id");
-    return hold;
-  });
-}
 
 Result<std::optional<Hold>> load_hold(const Host& host, const PciAddress& device) {
   const auto path = path_of(device);

@@ -43,7 +43,7 @@ Result<Selector> parse_selector(std::string_view text) {
   if (colons == 1) full.insert(0, "0000:");
   if (dot != std::string::npos) {
     selector.address = parse_pci_address(full);
-  } else {
+  } else if (!text.starts_with("pci_")) {
     selector.slot = parse_pci_address(full + ".0");
   }
   if (selector.address || selector.slot) return selector;

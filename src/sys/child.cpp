@@ -3,7 +3,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/pidfd.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -63,7 +63,8 @@ Result<pid_t> fork_child(std::initializer_list<int> keep, const std::function<in
 }
 
 std::optional<int> wait_child(pid_t pid, std::chrono::milliseconds timeout) {
-  const Fd handle(pidfd_open(pid, 0));
+  // Not pidfd_open(): glibc 2.36 declares it without C linkage.
+  const Fd handle(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
   const auto end = std::chrono::steady_clock::now() + timeout;
   for (;;) {
     const auto left =

@@ -57,7 +57,7 @@ Failure read_failure(std::string_view path, int error_number) {
 
 }  // namespace
 
-Host::Host(std::filesystem::path root) : root_(std::move(root)) {}
+Host::Host(std::filesystem::path root) : root_(std::move(root)), captured_(root_ != "/") {}
 
 std::filesystem::path Host::at(std::string_view path) const {
   return root_ / std::filesystem::path(path).relative_path();
@@ -116,7 +116,7 @@ Result<std::string> Host::resolve(std::string_view path) const {
   std::error_code error;
   const auto real = std::filesystem::canonical(at(path), error);
   if (error) return read_failure(path, error.value());
-  if (!captured()) return real.string();
+  if (root_ == "/") return real.string();
   const auto root = std::filesystem::canonical(root_, error).string();
   if (!real.string().starts_with(root + "/")) {
     return fail(ErrorKind::invalid, fmt::format("{} leads out of {}", path, root_.string()));

@@ -61,7 +61,8 @@ bool pump(Streams& streams, std::string_view& input, ProgramEnd& end, Clock::tim
   if (left <= 0 || poll(waits.data(), waits.size(), static_cast<int>(left)) <= 0) return Clock::now() < until;
   if (waits[0].revents != 0) {
     const auto sent = write(streams.in.write_end.get(), input.data(), input.size());
-    input.remove_prefix(sent > 0 ? static_cast<std::size_t>(sent) : input.size());
+    if (sent > 0) input.remove_prefix(static_cast<std::size_t>(sent));
+    if (sent < 0 && errno != EAGAIN) input = {};  // it ended without reading the rest
   }
   std::array<char, 65536> bytes{};
   const auto take = [&bytes](const pollfd& wait, sys::Fd& from, std::string& to) {
@@ -84,6 +85,8 @@ Result<ProgramEnd> Host::run(const Program& program) {
   }
   GPUPASS_TRY_ASSIGN(const auto pid, spawn(program.argv, streams));
   streams.in.read_end.reset();
+  // A pipe that is full must not hold us up: the program may be waiting for us to read its output.
+  fcntl(streams.in.write_end.get(), F_SETFL, O_NONBLOCK);
   streams.out.write_end.reset();
   streams.err.write_end.reset();
 

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "gpupass/plan.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace gpupass {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+const PciAddress k_gpu{0, 1, 0, 0};
+const PciAddress k_audio{0, 1, 0, 1};
+
+Device device(const PciAddress& address, const std::optional<std::string>& driver) {
+  Device one;
+  one.address = address;
+  one.vendor = 0x10de;
+  one.device = address.function == 0 ? 0x2330 : 0x22ba;
+  one.driver = driver;
+  one.iommu_group = 1;
+  return one;
+}
+
+Inventory machine(const std::optional<std::string>& gpu, const std::optional<std::string>& audio) {
+  Inventory inventory;
+  inventory.devices = {device(k_gpu, gpu), device(k_audio, audio)};
+  inventory.groups = {{1, "DMA", {k_gpu, k_audio}}};
+  inventory.kernel.boot_id = "b00t";
+  return inventory;
+}
+
+Hold hold(const PciAddress& address, const std::string& original, const std::string& domain = "") {
+  Hold one;
+  one.device = address;
+  one.vendor = 0x10de;
+  one.device_id = address.function == 0 ? 0x2330 : 0x22ba;
+  one.original_driver = original;
+  one.domain = domain;
+  one.since = "2026-01-01T00:00:00Z";
+  one.boot_id = "b00t";
+  return one;
+}
+
+std::vector<std::string> words(const Result<Plan>& plan) {
+  std::vector<std::string> lines;
+  if (!plan) return {"ERROR " + describe(plan.error())};
+  for (const auto& step : plan->steps) lines.push_back(describe(step));
+  return lines;
+}
+
+const char* const k_q35 =
+    "<domain type='kvm'><name>vm1</name><os><type machine='q35'>hvm</type></os><devices></devices></domain>";
+
+DomainTemplates templates() {
+  return {
+      "<hostdev mode='subsystem' type='pci' managed='yes'><driver name='vfio'/><source><address "
+      "domain='0x0000' "
+      "bus='0x00' slot='0x00' function='0x0'/></source></hostdev>",
+      "<controller type='pci' index='1' model='pcie-root-port'/>"};
+}
+
+TEST(PlanBind, ReleasesEveryFunctionBeforeItBindsTheFirst) {
+  const auto inventory = machine("nvidia", "snd_hda_intel");
+  EXPECT_THAT(
+      words(plan_bind({inventory, {}, "now"}, {k_gpu, k_audio}, "vfio-pci")),
+      ElementsAre("remember 0000:01:00.0 (driver before: nvidia)",
+                  "remember 0000:01:00.1 (driver before: snd_hda_intel)", "load the kernel module vfio-pci",
+                  "let only vfio-pci have 0000:01:00.0", "let only vfio-pci have 0000:01:00.1",
+                  "unbind 0000:01:00.0 from nvidia", "unbind 0000:01:00.1 from snd_hda_intel",
+                  "bind 0000:01:00.0 to vfio-pci", "bind 0000:01:00.1 to vfio-pci"));
+}
+
+TEST(PlanBind, ADeviceWithoutADriverIsOnlyBound) {
+  const auto inventory = machine(std::nullopt, "vfio-pci");
+  EXPECT_THAT(
+      words(plan_bind({inventory, {}, "now"}, {k_gpu, k_audio}, "vfio-pci")),
+      ElementsAre("remember 0000:01:00.0 (driver before: none)",
+                  "remember 0000:01:00.1 (driver before: vfio-pci)", "load the kernel module vfio-pci",
+                  "let only vfio-pci have 0000:01:00.0", "bind 0000:01:00.0 to vfio-pci"));
+}
+
+TEST(PlanBind, WhatIsRememberedIsHowItWasAtFirst) {
+  const auto inventory = machine("vfio-pci", "vfio-pci");
+  const auto plan = plan_bind({inventory, {hold(k_gpu, "nvidia", "vm1")}, "now"}, {k_gpu}, "vfio-pci");
+  ASSERT_TRUE(plan);
+  const auto& kept = std::get<KeepHold>(plan->steps.at(0)).hold;
+  EXPECT_EQ(kept.original_driver, "nvidia");
+  EXPECT_EQ(kept.since, "2026-01-01T00:00:00Z");
+  EXPECT_TRUE(kept.bound);
+  EXPECT_EQ(plan->steps.size(), 1U);
+}
+
+TEST(PlanBind, ADeviceThatADriverIsStillReleasingIsRefused) {
+  auto inventory = machine("nvidia", "snd_hda_intel");
+  inventory.problems.push_back(
+      {"/sys/bus/pci/devices/0000:01:00.0/driver_override", "the kernel does not answer"});
+  const auto plan = plan_bind({inventory, {}, "now"}, {k_gpu}, "vfio-pci");
+  ASSERT_FALSE(plan);
+  EXPECT_EQ(plan.error().kind, ErrorKind::busy);
+}
+
+TEST(PlanUnbind, GoesBackToTheDriverItHadAndPutsTheOverrideBack) {
+  const auto inventory = machine("vfio-pci", "vfio-pci");
+  auto gpu = hold(k_gpu, "nvidia");
+  gpu.original_override = "nvidia";
+  EXPECT_THAT(words(plan_unbind({inventory, {gpu, hold(k_audio, "snd_hda_intel")}, "now"}, {k_gpu, k_audio})),
+              ElementsAre("unbind 0000:01:00.0 from vfio-pci", "unbind 0000:01:00.1 from vfio-pci",
+                          "let only nvidia have 0000:01:00.0", "bind 0000:01:00.0 to nvidia",
+                          "let only nvidia have 0000:01:00.0", "let only snd_hda_intel have 0000:01:00.1",
+                          "bind 0000:01:00.1 to snd_hda_intel", "let any driver have 0000:01:00.1",
+                          "forget 0000:01:00.0", "forget 0000:01:00.1"));
+}
+
+TEST(PlanUnbind, WhatWasOnVfioBeforeStaysThere) {
+  const auto inventory = machine("vfio-pci", "vfio-pci");
+  EXPECT_THAT(words(plan_unbind({inventory, {hold(k_gpu, "vfio-pci")}, "now"}, {k_gpu})),
+              ElementsAre("let any driver have 0000:01:00.0", "forget 0000:01:00.0"));
+}
+
+TEST(PlanUnbind, AfterARebootADeviceThatIsHomeIsOnlyForgotten) {
+  const auto inventory = machine("nvidia", "snd_hda_intel");
+  auto old = hold(k_gpu, "nvidia");
+  old.boot_id = "an earlier one";
+  EXPECT_THAT(words(plan_unbind({inventory, {old}, "now"}, {k_gpu})), ElementsAre("forget 0000:01:00.0"));
+}
+
+TEST(PlanUnbind, RefusesWhatItDoesNotHoldAndWhatADomainHas) {
+  const auto inventory = machine("vfio-pci", "vfio-pci");
+  EXPECT_EQ(plan_unbind({inventory, {}, "now"}, {k_gpu}).error().kind, ErrorKind::not_found);
+  const auto plan = plan_unbind({inventory, {hold(k_gpu, "nvidia", "vm1")}, "now"}, {k_gpu});
+  EXPECT_EQ(plan.error().kind, ErrorKind::busy);
+  EXPECT_THAT(plan.error().hint, HasSubstr("gpupass detach vm1 0000:01:00.0"));
+}
+
+DomainFacts stopped() {
+  return {{"vm1", "u", false, true}, "qemu:///system", k_q35, "", true, false};
+}
+
+TEST(PlanAttach, AStoppedDomainIsDefinedAfterTheCardIsBound) {
+  const auto inventory = machine("nvidia", "snd_hda_intel");
+  const auto plan = plan_attach({inventory, {}, "now"}, stopped(), {k_gpu, k_audio}, templates());
+  ASSERT_TRUE(plan) << describe(plan.error());
+  EXPECT_EQ(plan->direction, Direction::take);
+  const auto& define = std::get<DefineDomain>(plan->steps.back());
+  EXPECT_EQ(define.before, k_q35);
+  EXPECT_EQ(hostdev_functions(define.after), (std::vector{k_gpu, k_audio}));
+  EXPECT_EQ(std::get<KeepHold>(plan->steps.front()).hold.domain, "vm1");
+  EXPECT_EQ(std::get<KeepHold>(plan->steps.front()).hold.since, "now");
+}
+
+TEST(PlanAttach, ARunningGuestNeedsARootPortForEachFunction) {
+  const auto inventory = machine("nvidia", "snd_hda_intel");
+  auto running = stopped();
+  running.state.running = true;
+  running.live_xml =
+      "<domain type='kvm'><name>vm1</name><os><type machine='q35'>hvm</type></os><devices>"
+      "<controller type='pci' index='0' model='pcie-root'/>"
+      "<controller type='pci' index='1' model='pcie-root-port'/></devices></domain>";
+  running.change_live = true;
+  const auto refused = plan_attach({inventory, {}, "now"}, running, {k_gpu, k_audio}, templates());
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::unsupported);
+  EXPECT_THAT(refused.error().what, HasSubstr("1 free PCIe root port"));
+
+  const auto one = plan_attach({inventory, {}, "now"}, running, {k_gpu}, templates());
+  ASSERT_TRUE(one) << describe(one.error());
+  EXPECT_TRUE(std::holds_alternative<AttachLive>(one->steps.back()));
+}
+
+TEST(PlanAttach, DoingItAgainChangesNothing) {
+  auto there = stopped();
+  there.config_xml = *add_cards(k_q35, {{{k_gpu}}}, templates());
+  const auto inventory = machine("vfio-pci", "snd_hda_intel");
+  const auto plan =
+      plan_attach({inventory, {hold(k_gpu, "nvidia", "vm1")}, "now"}, there, {k_gpu}, templates());
+  EXPECT_THAT(words(plan), ElementsAre("remember 0000:01:00.0 for vm1 (driver before: nvidia)"));
+}
+
+DomainFacts with_gpu() {
+  auto domain = stopped();
+  domain.config_xml = *add_cards(k_q35, {{{k_gpu}}}, templates());
+  return domain;
+}
+
+TEST(PlanDetach, TheDomainLetsGoBeforeTheDriverDoes) {
+  const auto inventory = machine("vfio-pci", "snd_hda_intel");
+  EXPECT_THAT(words(plan_detach({inventory, {hold(k_gpu, "nvidia", "vm1")}, "now"}, with_gpu(), {k_gpu},
+                                templates())),
+              ElementsAre("change the configuration of vm1", "unbind 0000:01:00.0 from vfio-pci",
+                          "let only nvidia have 0000:01:00.0", "bind 0000:01:00.0 to nvidia",
+                          "let any driver have 0000:01:00.0", "forget 0000:01:00.0"));
+}
+
+TEST(PlanDetach, WhatBindTookStaysBound) {
+  const auto inventory = machine("vfio-pci", "snd_hda_intel");
+  auto bound = hold(k_gpu, "nvidia", "vm1");
+  bound.bound = true;
+  EXPECT_THAT(
+      words(plan_detach({inventory, {bound}, "now"}, with_gpu(), {k_gpu}, templates())),
+      ElementsAre("change the configuration of vm1", "remember 0000:01:00.0 (driver before: nvidia)"));
+}
+
+TEST(PlanDetach, ADeviceThatSomebodyElsePutThereIsOnlyTakenOut) {
+  const auto inventory = machine("nvidia", "snd_hda_intel");
+  EXPECT_THAT(words(plan_detach({inventory, {}, "now"}, with_gpu(), {k_gpu}, templates())),
+              ElementsAre("change the configuration of vm1"));
+}
+
+TEST(PlanDetach, WhileTheRunningGuestKeepsItTheCardStaysBound) {
+  const auto inventory = machine("vfio-pci", "snd_hda_intel");
+  auto running = with_gpu();
+  running.state.running = true;
+  running.live_xml = running.config_xml;  // change_live stays false: --config
+  EXPECT_THAT(
+      words(plan_detach({inventory, {hold(k_gpu, "nvidia", "vm1")}, "now"}, running, {k_gpu}, templates())),
+      ElementsAre("change the configuration of vm1"));
+}
+
+TEST(PlanDetach, WhatTheDomainDoesNotHaveIsAnError) {
+  const auto inventory = machine("nvidia", "snd_hda_intel");
+  const auto plan = plan_detach({inventory, {}, "now"}, stopped(), {k_gpu}, templates());
+  EXPECT_EQ(plan.error().kind, ErrorKind::not_found);
+}
+
+TEST(PlanJson, APlanComesBackAsItWas) {
+  const auto inventory = machine("nvidia", "snd_hda_intel");
+  const auto plan = plan_attach({inventory, {}, "now"}, stopped(), {k_gpu, k_audio}, templates());
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(plan_from_json(to_json(*plan)), *plan);
+  EXPECT_EQ(plan_from_json(R"({"command":"x"})").error().kind, ErrorKind::invalid);
+}
+
+TEST(PlanWords, EveryStepSaysWhatItDoesAndWhatUndoesIt) {
+  const std::vector<Step> steps = {LoadModule{"vfio-pci"},
+                                   SetDriverOverride{k_gpu, "vfio-pci"},
+                                   Unbind{k_gpu, "nvidia"},
+                                   ProbeDriver{k_gpu, "vfio-pci"},
+                                   DefineDomain{"vm1", "", ""},
+                                   AttachLive{"vm1", k_gpu, ""},
+                                   DetachLive{"vm1", k_gpu, ""},
+                                   KeepHold{hold(k_gpu, "nvidia", "vm1")},
+                                   DropHold{k_gpu}};
+  std::set<std::string> seen;
+  for (const auto& step : steps) {
+    EXPECT_TRUE(seen.insert(describe(step)).second) << describe(step);
+    EXPECT_NE(describe(step), describe_undo(step));
+  }
+}
+
+}  // namespace
+}  // namespace gpupass

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A libvirt with one domain, kept as two texts; it can refuse, and its guest can be slow to let go.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "gpupass/domain.hpp"
+#include "gpupass/hypervisor.hpp"
+
+namespace gpupass::test {
+
+class FakeHypervisor : public Hypervisor {
+ public:
+  FakeHypervisor(std::string name, std::string config, std::string live)
+      : state_{std::move(name), "uuid-1", !live.empty(), true},
+        config_(std::move(config)),
+        live_(std::move(live)) {}
+
+  bool refuse_define = false;
+  bool refuse_attach = false;
+  bool guest_lets_go = true;
+  std::function<void()> on_attach;  // somebody else acts just before the answer
+  std::vector<std::string> calls;
+
+  [[nodiscard]] const std::string& uri() const override { return uri_; }
+  [[nodiscard]] Result<std::vector<DomainState>> domains() override { return std::vector{state_}; }
+  [[nodiscard]] Result<DomainState> domain(const std::string& name) override {
+    if (name == state_.name) return state_;
+    return fail(ErrorKind::not_found, "there is no domain " + name);
+  }
+  [[nodiscard]] Result<std::string> xml(const std::string&, DomainView view) override {
+    return view == DomainView::live ? live_ : config_;
+  }
+  [[nodiscard]] Result<void> define(const std::string& xml) override {
+    calls.emplace_back("define");
+    if (refuse_define) return fail(ErrorKind::hypervisor, "libvirt says no");
+    config_ = xml;
+    return {};
+  }
+  [[nodiscard]] Result<void> attach_live(const std::string&, const std::string& hostdev) override {
+    calls.emplace_back("attach");
+    if (on_attach) on_attach();
+    if (refuse_attach) return fail(ErrorKind::hypervisor, "QEMU says no");
+    live_.insert(live_.find("</devices>"), hostdev);
+    return {};
+  }
+  [[nodiscard]] Result<void> request_detach_live(const std::string&, const std::string& hostdev) override {
+    calls.emplace_back("detach");
+    if (!guest_lets_go) return {};
+    const auto functions = hostdev_functions("<domain><devices>" + hostdev + "</devices></domain>");
+    if (!functions) return Failure(functions.error());
+    auto without = remove_functions(live_, *functions);
+    if (!without) return Failure(without.error());
+    live_ = *std::move(without);
+    return {};
+  }
+  void set_config(std::string xml) { config_ = std::move(xml); }
+  [[nodiscard]] const std::string& config() const { return config_; }
+  [[nodiscard]] const std::string& live() const { return live_; }
+
+ private:
+  DomainState state_;
+  std::string config_, live_;
+  std::string uri_ = "fake:///";
+};
+
+}  // namespace gpupass::test

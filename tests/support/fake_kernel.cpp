@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "support/fake_kernel.hpp"
+
+#include <fmt/format.h>
+
+#include <gtest/gtest.h>
+#include <cerrno>
+
+#include "core/text.hpp"
+#include "sys/fd.hpp"
+
+namespace gpupass::test {
+namespace {
+
+constexpr pid_t k_stuck_pid = 4242;
+
+std::string device_path(const std::string& address) {
+  return "/sys/bus/pci/devices/" + address;
+}
+
+std::string driver_path(const std::string& driver) {
+  return "/sys/bus/pci/drivers/" + driver;
+}
+
+}  // namespace
+
+FakeKernel::FakeKernel(Tree& tree) : Host(tree.root(), Alive::yes), tree_(tree) {
+  tree_.file("/proc/sys/kernel/random/boot_id", "b00t\n").file("/sys/bus/pci/drivers_probe");
+  tree_.dir("/sys/bus/pci/devices").dir("/sys/bus/pci/drivers").dir("/sys/module");
+}
+
+FakeKernel& FakeKernel::add_driver(const std::string& driver) {
+  tree_.file(driver_path(driver) + "/bind").file(driver_path(driver) + "/unbind");
+  return *this;
+}
+
+FakeKernel& FakeKernel::add_device(const std::string& address, const std::string& driver) {
+  tree_.file(device_path(address) + "/driver_override", "(null)\n");
+  tree_.file(device_path(address) + "/vendor", "0x10de\n").file(device_path(address) + "/device", "0x2330\n");
+  if (!driver.empty()) {
+    add_driver(driver);
+    bind(address, driver);
+    preferred_[address] = driver;
+  }
+  return *this;
+}
+
+FakeKernel& FakeKernel::prefer(const std::string& address, const std::string& driver) {
+  preferred_[address] = driver;
+  return *this;
+}
+
+FakeKernel& FakeKernel::refuse(const std::string& path, int error_number) {
+  refusals_[path] = error_number;
+  return *this;
+}
+
+FakeKernel& FakeKernel::reject_probe(const std::string& driver, const std::string& address) {
+  rejected_.emplace(driver, address);
+  return *this;
+}
+
+FakeKernel& FakeKernel::accept_probe(const std::string& driver, const std::string& address) {
+  rejected_.erase({driver, address});
+  return *this;
+}
+
+FakeKernel& FakeKernel::block_unbind(const std::string& driver, const std::string& address) {
+  blocked_.emplace(driver, address);
+  return *this;
+}
+
+void FakeKernel::release(const std::string& address) {
+  stuck_.erase(address);
+  std::erase_if(blocked_, [&](const auto& entry) { return entry.second == address; });
+}
+
+std::string FakeKernel::driver(const std::string& address) const {
+  return link_name(device_path(address) + "/driver").value_or("");
+}
+
+std::string FakeKernel::override_of(const std::string& address) const {
+  const auto text = attribute(device_path(address) + "/driver_override").value_or("(null)");
+  return text == "(null)" ? "" : text;
+}
+
+void FakeKernel::bind(const std::string& address, const std::string& driver) {
+  tree_.link(device_path(address) + "/driver", "../../../bus/pci/drivers/" + driver);
+  tree_.link(driver_path(driver) + "/" + address, "../../devices/" + address);
+}
+
+void FakeKernel::unbind(const std::string& address) {
+  tree_.remove(driver_path(driver(address)) + "/" + address).remove(device_path(address) + "/driver");
+}
+
+/// As drivers_probe: 0 for a device that is bound, for one that nobody takes, and when a driver's
+/// probe fails.
+int FakeKernel::probe(const std::string& address) {
+  if (!exists(device_path(address))) return ENODEV;
+  if (!driver(address).empty()) return 0;
+  const auto only = override_of(address);
+  const auto candidate = only.empty() ? preferred_[address] : only;
+  if (candidate.empty() || !exists(driver_path(candidate))) return 0;
+  if (!rejected_.contains({candidate, address})) bind(address, candidate);
+  return 0;
+}
+
+Result<WriteEnd> FakeKernel::write(const KernelWrite& request) {
+  if (before_write) before_write(writes_.size());
+  const std::string text(core::trim(request.text));
+  writes_.push_back(request.path + " <- " + text);
+  const auto answer = [&](int error_number) -> Result<WriteEnd> {
+    if (error_number == 0) return WriteEnd{};
+    return Failure(sys::errno_error(fmt::format("write '{}' to {}", text, request.path), error_number));
+  };
+  if (const auto refusal = refusals_.find(request.path); refusal != refusals_.end()) {
+    const int error_number = refusal->second;
+    refusals_.erase(refusal);
+    return answer(error_number);
+  }
+  if (!exists(request.path)) return answer(ENOENT);
+  for (const auto& address : stuck_) {
+    // The device's lock is held by whoever does not return: this one does not either.
+    if (request.path.starts_with(device_path(address) + "/")) return WriteEnd{look_at(k_stuck_pid)};
+  }
+  if (request.path.ends_with("/driver_override")) {
+    tree_.file(request.path, text.empty() ? "(null)\n" : text + "\n");
+    return answer(0);
+  }
+  if (request.path == "/sys/bus/pci/drivers_probe") return answer(probe(text));
+  if (request.path.ends_with("/unbind")) {
+    const auto from = std::filesystem::path(request.path).parent_path().filename().string();
+    if (driver(text) != from) return answer(ENODEV);
+    unbind(text);
+    if (!blocked_.contains({from, text})) return answer(0);
+    stuck_.insert(text);
+    return WriteEnd{look_at(k_stuck_pid)};
+  }
+  ADD_FAILURE() << "nobody should write to " << request.path;
+  return answer(EACCES);
+}
+
+Result<ProgramEnd> FakeKernel::run(const Program& program) {
+  std::string line;
+  for (const auto& word : program.argv) line += (line.empty() ? "" : " ") + word;
+  programs_.push_back(line);
+  if (program.argv.front() == "modprobe" && program.argv.size() == 2) {
+    add_driver(program.argv[1]);
+    return ProgramEnd{};
+  }
+  if (program.argv.front() == "modprobe" && program.argv[1] == "-r") {
+    tree_.remove(driver_path(program.argv[2]));
+    return ProgramEnd{};
+  }
+  return fail(ErrorKind::not_found, "run " + program.argv.front() + ": No such file or directory");
+}
+
+std::vector<Result<std::string>> FakeKernel::guarded_attributes(const std::vector<std::string>& paths,
+                                                                std::chrono::milliseconds timeout) const {
+  std::vector<Result<std::string>> values;
+  for (const auto& path : paths) {
+    const auto device = std::filesystem::path(path).parent_path().filename().string();
+    if (stuck_.contains(device)) {
+      values.emplace_back(
+          fail(ErrorKind::timeout, fmt::format("read {}: no answer in {} ms", path, timeout.count())));
+    } else {
+      values.push_back(attribute(path));
+    }
+  }
+  return values;
+}
+
+std::chrono::system_clock::time_point FakeKernel::now() const {
+  return std::chrono::system_clock::from_time_t(1795350921);  // 2026-11-22T12:35:21Z
+}
+
+std::optional<Unfinished> FakeKernel::look_at(pid_t pid) const {
+  return Unfinished{pid, "D (disk sleep)", {"vfio_unregister_group_dev+0x11d/0x1b0 [vfio]"}};
+}
+
+}  // namespace gpupass::test

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A kernel made of a directory tree: writes to unbind, driver_override and drivers_probe move links
+// as the real one does, and are refused, swallowed or never returned from as by the real one.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "gpupass/host.hpp"
+#include "gpupass/pci_address.hpp"
+#include "support/tree.hpp"
+
+namespace gpupass::test {
+
+class FakeKernel : public Host {
+ public:
+  /// The tree must outlive it.
+  explicit FakeKernel(Tree& tree);
+
+  // ---- setting the machine up -------------------------------------------------------------
+  FakeKernel& add_driver(const std::string& driver);
+  /// A function with its attributes; an empty driver leaves it unbound.
+  FakeKernel& add_device(const std::string& address, const std::string& driver);
+  /// Which driver takes a device when nothing overrides it: by default the one it was added with.
+  FakeKernel& prefer(const std::string& address, const std::string& driver);
+
+  // ---- how it misbehaves ------------------------------------------------------------------
+  /// The next write to this path fails with this errno.
+  FakeKernel& refuse(const std::string& path, int error_number);
+  /// This driver's probe fails for the device: drivers_probe swallows that.
+  FakeKernel& reject_probe(const std::string& driver, const std::string& address);
+  FakeKernel& accept_probe(const std::string& driver, const std::string& address);
+  /// Unbinding from this driver does not return; the driver link is gone at once all the same.
+  FakeKernel& block_unbind(const std::string& driver, const std::string& address);
+  /// What blocked returns.
+  void release(const std::string& address);
+
+  // ---- what was seen ----------------------------------------------------------------------
+  /// Every write, "PATH <- TEXT", in order.
+  [[nodiscard]] const std::vector<std::string>& writes() const { return writes_; }
+  [[nodiscard]] const std::vector<std::string>& programs() const { return programs_; }
+  /// Called before each write; a test throws from here to be a power cut.
+  std::function<void(std::size_t count)> before_write;
+
+  [[nodiscard]] Result<WriteEnd> write(const KernelWrite& request) override;
+  [[nodiscard]] Result<ProgramEnd> run(const Program& program) override;
+  [[nodiscard]] std::vector<Result<std::string>> guarded_attributes(
+      const std::vector<std::string>& paths, std::chrono::milliseconds timeout) const override;
+  [[nodiscard]] std::chrono::system_clock::time_point now() const override;
+  [[nodiscard]] std::optional<Unfinished> look_at(pid_t pid) const override;
+
+  [[nodiscard]] std::string driver(const std::string& address) const;
+
+ private:
+  [[nodiscard]] std::string override_of(const std::string& address) const;
+  void bind(const std::string& address, const std::string& driver);
+  void unbind(const std::string& address);
+  [[nodiscard]] int probe(const std::string& address);
+
+  Tree& tree_;
+  std::map<std::string, std::string> preferred_;
+  std::map<std::string, int> refusals_;
+  std::set<std::pair<std::string, std::string>> rejected_, blocked_;
+  std::set<std::string> stuck_;
+  std::vector<std::string> writes_, programs_;
+};
+
+}  // namespace gpupass::test
