@@ -27,6 +27,11 @@ std::vector<PciAddress> addresses_in(const sys::Folder& bus, const std::vector<s
   return addresses;
 }
 
+Failure no_bus(Error error) {
+  error.hint = "there is no PCI bus to be seen: is sysfs mounted, and does a captured root hold sys/?";
+  return Failure(std::move(error));
+}
+
 /// What to take for the header where there is no configuration space to read it from.
 HeaderType header_by_class(const Device& device) {
   constexpr std::uint32_t k_pci_bridge = 0x0604, k_cardbus_bridge = 0x0607;
@@ -59,20 +64,21 @@ std::vector<PciAddress> bridges_above(std::string_view target) {
 }
 
 Result<std::vector<Device>> read_functions(const Host& host, const ConfigSpace& space, Problems& problems) {
-  GPUPASS_TRY_ASSIGN(const auto bus, sys::Folder::open(host, k_bus));
-  GPUPASS_TRY_ASSIGN(const auto names, bus.list());
+  const auto bus = sys::Folder::open(host, k_bus);
+  if (!bus) return no_bus(bus.error());
+  GPUPASS_TRY_ASSIGN(const auto names, bus->list());
   std::vector<Device> devices;
-  for (const auto& address : addresses_in(bus, names, problems)) {
+  for (const auto& address : addresses_in(*bus, names, problems)) {
     const auto name = to_string(address);
-    const auto folder = bus.folder(name);
+    const auto folder = bus->folder(name);
     if (!folder) {
-      note(problems, bus.path_of(name), folder.error());
+      note(problems, bus->path_of(name), folder.error());
       continue;
     }
     auto& device = devices.emplace_back();
     device.address = address;
     // A tree made by hand may have a folder where sysfs has a link: then nothing is said of bridges.
-    if (const auto target = bus.target(name.c_str()); target && *target) {
+    if (const auto target = bus->target(name.c_str()); target && *target) {
       device.bridges = bridges_above(**target);
     }
     read_attributes(*folder, device, problems);

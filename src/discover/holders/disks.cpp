@@ -4,6 +4,9 @@
 // btrfs, the several controllers of one NVMe disk.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+#include <map>
 #include <set>
 
 #include "core/printable.hpp"
@@ -15,10 +18,9 @@ namespace {
 
 /// A line of mountinfo: "36 35 259:2 / /boot rw - ext4 /dev/nvme0n1p2 rw".
 struct Mount {
-  std::string_view device;   // major:minor; of btrfs and the like a number that is no disk's
-  std::string_view subtree;  // which part of the file system is mounted
-  std::string point;
-  std::string_view type, source;
+  std::string device;   // major:minor; 0:… where the file system is not on one disk
+  std::string subtree;  // which part of the file system is mounted
+  std::string point, type, source;
 };
 
 /// Blanks and backslashes of a path stand in mountinfo and swaps as \040.
@@ -38,7 +40,8 @@ std::optional<Mount> parse_mount(std::string_view line) {
   std::size_t dash = 6;  // behind a number of optional fields
   while (dash < fields.size() && fields[dash] != "-") ++dash;
   if (dash + 2 >= fields.size()) return std::nullopt;
-  return Mount{fields[2], fields[3], unescape(fields[4]), fields[dash + 1], fields[dash + 2]};
+  return Mount{std::string(fields[2]), std::string(fields[3]), unescape(fields[4]),
+               core::printable(fields[dash + 1]), unescape(fields[dash + 2])};
 }
 
 bool lies_within(std::string_view path, std::string_view folder) {
@@ -50,10 +53,13 @@ class Disks {
  public:
   Disks(const Host& host, Holders& holders) : host_(host), holders_(holders) {}
 
-  /// `link` leads to the block device: "/sys/dev/block/259:2", "/sys/class/block/nvme0n1p2".
-  void hold(const std::string& link, HolderKind kind, const std::string& use) {
+  /// `link` leads to the block device: "/sys/dev/block/259:2", "/sys/class/block/nvme0n1p2". False when
+  /// there is none.
+  [[nodiscard]] bool hold(const std::string& link, HolderKind kind, const std::string& use) {
     std::set<std::string> seen;  // a hostile tree may stand on itself
-    if (const auto path = host_.resolve(link)) descend(*path, kind, use, seen);
+    const auto path = host_.resolve(link);
+    if (path) descend(*path, kind, use, seen);
+    return path.has_value();
   }
 
  private:
@@ -97,10 +103,12 @@ class Disks {
   Holders& holders_;
 };
 
-/// "/dev/nvme0n1p2" → "nvme0n1p2"; nothing for a source that is no device ("tmpfs", "rpool/ROOT").
-std::optional<std::string> block_name(std::string_view source) {
+/// The disk's name in /dev that a source has, followed where udev made it: /dev/mapper/root is a link to
+/// the kernel's /dev/dm-0. Nothing for a source that is no device ("tmpfs", "rpool/ROOT").
+std::optional<std::string> disk_of(const Host& host, const std::string& source) {
   if (!source.starts_with("/dev/")) return std::nullopt;
-  return std::string(source.substr(source.rfind('/') + 1));
+  const auto node = host.resolve(source).value_or(source);
+  return node.substr(node.rfind('/') + 1);
 }
 
 /// All disks of the btrfs that this one is of; itself where the kernel does not tell.
@@ -108,53 +116,62 @@ std::vector<std::string> btrfs_disks(const Host& host, const std::string& name) 
   const std::string all = "/sys/fs/btrfs";
   for (const auto& id : host.list(all).value_or(std::vector<std::string>{})) {
     const auto disks = host.list(all + "/" + id + "/devices");
-    if (disks && std::find(disks->begin(), disks->end(), name) != disks->end()) return *disks;
+    if (disks && std::ranges::find(*disks, name) != disks->end()) return *disks;
   }
   return {name};
 }
 
-/// A file system without a block device of its own, yet on disks.
-void hold_by_source(const Host& host, const Mount& mount, Disks& disks, Problems& problems) {
-  if (mount.type == "zfs") {
-    note(problems, mount.point, "lies on ZFS, whose disks are not told by the kernel: they may be in use");
-    return;
+/// Holds the disks of a file system that has none for itself: those its source names, "/dev/sda2", of
+/// bcachefs "/dev/sda2:/dev/sdb2".
+bool hold_source(const Host& host, const Mount& mount, Disks& disks) {
+  bool found = false;
+  for (const auto source : core::split(mount.source, ':')) {
+    const auto name = disk_of(host, std::string(source));
+    if (!name) continue;
+    for (const auto& disk : btrfs_disks(host, *name)) {
+      found |= disks.hold("/sys/class/block/" + disk, HolderKind::mount, mount.point);
+    }
   }
-  auto name = block_name(mount.source);
-  if (!name) return;
-  // A name that udev made, /dev/mapper/root, is a link to the kernel's, /dev/dm-0.
-  if (const auto node = host.resolve(unescape(mount.source))) name = block_name(*node);
-  if (!name) return;
-  for (const auto& disk : btrfs_disks(host, *name)) {
-    disks.hold("/sys/class/block/" + disk, HolderKind::mount, mount.point);
-  }
+  return found;
 }
 
+/// False when there must be disks below a mount and they could not be found.
+bool hold_mount(const Host& host, const Mount& mount, Disks& disks) {
+  if (!mount.device.starts_with("0:")) {
+    return disks.hold("/sys/dev/block/" + mount.device, HolderKind::mount, mount.point);
+  }
+  // Of ZFS the kernel does not tell on which disks a pool lies.
+  constexpr std::array k_on_disks = {"btrfs", "bcachefs", "zfs"};
+  return hold_source(host, mount, disks) || std::ranges::find(k_on_disks, mount.type) == k_on_disks.end();
+}
+
+constexpr const char* k_mounts = "/proc/self/mountinfo";
+
 /// The mounts as the first process sees them; those of this process where that may not be read.
-Result<std::string> read_mounts(const Host& host, const std::string& file) {
+Result<std::string> read_mounts(const Host& host) {
   constexpr std::size_t k_limit = 64U << 20U;
-  if (auto text = host.read("/proc/1/" + file, k_limit); text && !text->empty()) return text;
-  return host.read("/proc/self/" + file, k_limit);
+  if (auto text = host.read("/proc/1/mountinfo", k_limit); text && !text->empty()) return text;
+  return host.read(k_mounts, k_limit);
 }
 
 void read_mounted(const Host& host, Disks& disks, Problems& problems) {
-  const auto text = text_or_note(problems, "/proc/self/mountinfo", read_mounts(host, "mountinfo"));
-  std::vector<Mount> seen;
+  const auto text = text_or_note(problems, k_mounts, read_mounts(host));
+  std::map<std::string, std::vector<std::string>> seen;  // device → what of it is mounted
   for (const auto line : core::split(text, '\n')) {
     const auto mount = parse_mount(line);
     if (!mount) {
-      note(problems, "/proc/self/mountinfo", "line " + excerpt(line) + " is no mount");
+      note(problems, k_mounts, "line " + excerpt(line) + " is no mount");
       continue;
     }
-    // A part of what is mounted already, shown at a second place: it holds nothing more.
-    const bool repeated = std::any_of(seen.begin(), seen.end(), [&](const Mount& other) {
-      return other.device == mount->device && lies_within(mount->subtree, other.subtree);
-    });
-    if (repeated) continue;
-    seen.push_back(*mount);
-    if (mount->device.starts_with("0:")) {
-      hold_by_source(host, *mount, disks, problems);
-    } else {
-      disks.hold("/sys/dev/block/" + std::string(mount->device), HolderKind::mount, mount->point);
+    // A part of what is mounted already, shown at a second place, holds nothing more.
+    auto& subtrees = seen[mount->device];
+    const auto holds_it = [&](const std::string& subtree) { return lies_within(mount->subtree, subtree); };
+    if (std::ranges::any_of(subtrees, holds_it)) continue;
+    subtrees.push_back(mount->subtree);
+    if (!hold_mount(host, *mount, disks)) {
+      note(problems, k_mounts,
+           fmt::format("the disks below {} ({} {}) cannot be found", mount->point, mount->type,
+                       mount->source));
     }
   }
 }
@@ -162,12 +179,17 @@ void read_mounted(const Host& host, Disks& disks, Problems& problems) {
 /// A line of /proc/swaps behind the heading: "/dev/nvme0n1p3 partition 999420 0 -2". A swap file
 /// lies on a mounted file system, which holds the disk.
 void read_swaps(const Host& host, Disks& disks, Problems& problems) {
-  const auto text = text_or_note(problems, "/proc/swaps", host.read("/proc/swaps"));
+  constexpr const char* k_swaps = "/proc/swaps";
+  auto read = host.read(k_swaps);
+  if (!read && read.error().kind == ErrorKind::not_found) return;  // a kernel without swap
+  const auto text = text_or_note(problems, k_swaps, std::move(read));
   for (const auto line : core::split(text, '\n')) {
     const auto fields = core::words(line);
-    const auto name =
-        fields.size() > 1 && fields[1] == "partition" ? block_name(unescape(fields[0])) : std::nullopt;
-    if (name) disks.hold("/sys/class/block/" + *name, HolderKind::swap, "swap");
+    if (fields.size() < 2 || fields[1] != "partition") continue;
+    const auto name = disk_of(host, unescape(fields[0]));
+    if (!name || !disks.hold("/sys/class/block/" + *name, HolderKind::swap, "swap")) {
+      note(problems, k_swaps, "the disk of " + excerpt(fields[0]) + " cannot be found");
+    }
   }
 }
 

@@ -65,15 +65,12 @@ bool says_nothing(const Route& route) {
 
 using Parse = std::optional<Route> (*)(std::string_view);
 
-std::set<Route> routes_in(const Host& host, const std::string& path, Parse parse, bool heading,
-                          Problems& problems) {
+std::set<Route> routes_in(const Host& host, const std::string& path, Parse parse, Problems& problems) {
   constexpr std::size_t k_limit = 64U << 20U;
   std::set<Route> routes;
-  auto read = host.read(path, k_limit);
-  if (!read && read.error().kind == ErrorKind::not_found) return {};  // a kernel without IPv6
-  const auto text = text_or_note(problems, path, std::move(read));
+  const auto text = text_or_note(problems, path, host.read(path, k_limit));
   for (const auto line : core::split(text, '\n')) {
-    if (std::exchange(heading, false)) continue;
+    if (line.starts_with("Iface")) continue;  // the heading
     const auto route = parse(line);
     if (!route) note(problems, path, "line " + excerpt(line) + " is no route");
     if (route && !says_nothing(*route)) routes.insert(*route);
@@ -81,31 +78,49 @@ std::set<Route> routes_in(const Host& host, const std::string& path, Parse parse
   return routes;
 }
 
-void hold(const Host& host, const std::string& interface, const Route& route, std::set<std::string>& seen,
-          Holders& holders) {
-  if (!seen.insert(interface).second) return;
-  const auto path = "/sys/class/net/" + interface;
-  const auto real = host.resolve(path);
-  if (!real) return;
-  if (const auto function = function_of(*real)) {
-    holders.push_back({*function, HolderKind::route, core::printable(interface), route.to, 0, ""});
-    return;
+/// Finds the PCI functions below a network interface.
+class Interfaces {
+ public:
+  Interfaces(const Host& host, Holders& holders, Problems& problems)
+      : host_(host), holders_(holders), problems_(problems) {}
+
+  void hold(const Route& route) {
+    std::set<std::string> seen;
+    descend(route.interface, route, seen);
   }
-  constexpr std::string_view k_lower = "lower_";
-  for (const auto& name : host.list(path).value_or(std::vector<std::string>{})) {
-    if (name.starts_with(k_lower)) hold(host, name.substr(k_lower.size()), route, seen, holders);
+
+ private:
+  void descend(const std::string& interface, const Route& route, std::set<std::string>& seen) {
+    if (!seen.insert(interface).second) return;
+    const auto path = "/sys/class/net/" + interface;
+    const auto real = host_.resolve(path);
+    if (!real) {
+      note(problems_, path, real.error());
+      return;
+    }
+    if (const auto function = function_of(*real)) {
+      holders_.push_back({*function, HolderKind::route, core::printable(interface), route.to, 0, ""});
+      return;
+    }
+    constexpr std::string_view k_lower = "lower_";
+    for (const auto& name : host_.list(path).value_or(std::vector<std::string>{})) {
+      if (name.starts_with(k_lower)) descend(name.substr(k_lower.size()), route, seen);
+    }
   }
-}
+
+  const Host& host_;
+  Holders& holders_;
+  Problems& problems_;
+};
 
 }  // namespace
 
 void read_routes(const Host& host, Holders& holders, Problems& problems) {
-  auto routes = routes_in(host, "/proc/net/route", parse_ipv4, true, problems);
-  routes.merge(routes_in(host, "/proc/net/ipv6_route", parse_ipv6, false, problems));
-  for (const auto& route : routes) {
-    std::set<std::string> seen;
-    hold(host, route.interface, route, seen, holders);
-  }
+  auto routes = routes_in(host, "/proc/net/route", parse_ipv4, problems);
+  constexpr const char* k_ipv6 = "/proc/net/ipv6_route";
+  if (host.exists(k_ipv6)) routes.merge(routes_in(host, k_ipv6, parse_ipv6, problems));
+  Interfaces interfaces(host, holders, problems);
+  for (const auto& route : routes) interfaces.hold(route);
 }
 
 }  // namespace gpupass::discovery
