@@ -80,9 +80,12 @@ Result<DomainFacts> domain_facts(const OpenDomain& domain, const DomainOptions& 
   DomainFacts facts{state, options.uri, "", "", false, false};
   facts.change_live = state.running && (both || options.live);
   facts.change_config = state.persistent && (both || options.config);
-  if (state.running) GPUPASS_TRY_ASSIGN(facts.live_xml, domain.hypervisor->xml(state.name, DomainView::live));
-  if (state.persistent)
+  if (state.running) {
+    GPUPASS_TRY_ASSIGN(facts.live_xml, domain.hypervisor->xml(state.name, DomainView::live));
+  }
+  if (state.persistent) {
     GPUPASS_TRY_ASSIGN(facts.config_xml, domain.hypervisor->xml(state.name, DomainView::config));
+  }
   return facts;
 }
 

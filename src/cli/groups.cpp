@@ -5,6 +5,7 @@
 #include <set>
 
 #include "cli/options.hpp"
+#include "cli/selection.hpp"
 #include "gpupass/inventory.hpp"
 #include "judge/viability.hpp"
 #include "report/device_text.hpp"
@@ -31,17 +32,14 @@ Syntax syntax() {
 
 using Functions = std::set<PciAddress>;
 
-/// What is to be passed through: what the user named, else the GPUs.
+/// What is to be passed through: the cards that the user named, else those with a GPU.
 Result<Functions> wanted_functions(const std::vector<Selector>& selectors, const Inventory& inventory) {
+  if (!selectors.empty()) {
+    GPUPASS_TRY_ASSIGN(const auto named, select_cards(inventory, selectors));
+    return Functions(named.begin(), named.end());
+  }
   Functions wanted;
-  for (const auto& selector : selectors) {
-    GPUPASS_TRY_ASSIGN(const auto functions, resolve(selector, inventory));
-    wanted.insert(functions.begin(), functions.end());
-  }
-  if (!selectors.empty()) return wanted;
-  for (const auto& device : inventory.devices) {
-    if (device.is_gpu()) wanted.insert(device.address);
-  }
+  for (const auto& card : graphics_cards(inventory)) wanted.insert(card.begin(), card.end());
   return wanted;
 }
 
@@ -49,25 +47,20 @@ bool is_bridge(const Device& device) {
   return device.header_type == HeaderType::bridge || device.header_type == HeaderType::cardbus;
 }
 
-/// The members of a group that would go to the guest: every function of the cards that are wanted, or,
-/// where the group has none of those, of its first card.
+/// The members of a group that would go to the guest: those that are wanted, or, where the group has
+/// none of those, its first card.
 Target target_in(const IommuGroup& group, const Functions& wanted, const Inventory& inventory) {
-  const auto endpoint = [&](const PciAddress& member) {
+  const auto is_endpoint = [&](const PciAddress& member) {
     const auto* const device = inventory.find(member);
     return device != nullptr && !is_bridge(*device);
   };
-  std::vector<PciAddress> cards;
-  std::ranges::copy_if(group.members, std::back_inserter(cards),
-                       [&](const PciAddress& member) { return wanted.contains(member); });
-  if (cards.empty()) {
-    const auto first = std::ranges::find_if(group.members, endpoint);
-    if (first != group.members.end()) cards.push_back(*first);
-  }
   Target target;
-  for (const auto& member : group.members) {
-    const auto same_card = [&](const PciAddress& card) { return card.same_slot(member); };
-    if (endpoint(member) && std::ranges::any_of(cards, same_card)) target.functions.push_back(member);
-  }
+  std::ranges::copy_if(group.members, std::back_inserter(target.functions), [&](const PciAddress& member) {
+    return wanted.contains(member) && is_endpoint(member);
+  });
+  if (!target.functions.empty()) return target;
+  const auto first = std::ranges::find_if(group.members, is_endpoint);
+  if (first != group.members.end()) target.functions = card_of(inventory, *first);
   return target;
 }
 

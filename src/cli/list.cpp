@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // gpupass list: what is there.
-#include <algorithm>
 #include <ostream>
 #include <set>
 
 #include "cli/options.hpp"
+#include "cli/selection.hpp"
 #include "gpupass/inventory.hpp"
 #include "report/device_text.hpp"
 #include "report/inventory_json.hpp"
@@ -30,15 +30,11 @@ std::vector<const Device*> every_device(const Inventory& inventory) {
   return all;
 }
 
-/// Display controllers and the other functions of their cards, in order.
-std::vector<const Device*> cards(const Inventory& inventory) {
-  std::set<PciAddress> functions;
-  for (const auto& device : inventory.devices) {
-    if (!device.is_gpu() || functions.contains(device.address)) continue;
-    for (const auto& function : inventory.slot_of(device.address)) functions.insert(function);
-  }
+std::vector<const Device*> graphics(const Inventory& inventory) {
   std::vector<const Device*> shown;
-  for (const auto& function : functions) shown.push_back(inventory.find(function));
+  for (const auto& card : graphics_cards(inventory)) {
+    for (const auto& function : card) shown.push_back(inventory.find(function));
+  }
   return shown;
 }
 
@@ -74,7 +70,7 @@ Result<int> list(Context& context, const std::vector<std::string>& arguments) {
   GPUPASS_TRY_ASSIGN(const auto selectors, selectors_of(*parsed, "selector"));
   // The table has no holders, and looking into every process takes time.
   GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host, {.holders = format == Format::json}));
-  auto shown = parsed->count("all") > 0 ? every_device(inventory) : cards(inventory);
+  auto shown = parsed->count("all") > 0 ? every_device(inventory) : graphics(inventory);
   if (!selectors.empty()) {
     GPUPASS_TRY_ASSIGN(shown, selected(selectors, inventory));
   }

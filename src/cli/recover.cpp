@@ -40,8 +40,9 @@ Result<RecoveryReport> recover_one(Context& context, const ChangeOptions& option
                                    const JournalRecord& journal) {
   GPUPASS_TRY_ASSIGN(const auto locks, lock_all(context.host, journal, options.timeout));
   std::unique_ptr<Hypervisor> hypervisor;
-  if (!journal.plan.uri.empty())
+  if (!journal.plan.uri.empty()) {
     GPUPASS_TRY_ASSIGN(hypervisor, context.connect(journal.plan.uri, options.timeout));
+  }
   World world{context.host, hypervisor.get(), &locks, options.timeout, {}, {}};
   if (options.format == Format::text) {
     world.observe = [&](const StepEvent& event) {

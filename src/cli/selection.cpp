@@ -2,33 +2,51 @@
 #include "cli/selection.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace gpupass::cli {
 namespace {
 
-/// A bridge that shares the slot stays with the host; one that is selected itself is for the rules
-/// to refuse.
-bool goes_along(const Inventory& inventory, const PciAddress& function, const std::vector<PciAddress>& selected) {
-  if (std::find(selected.begin(), selected.end(), function) != selected.end()) return true;
-  const auto* const device = inventory.find(function);
-  return device != nullptr && !device->is_bridge();
+bool is_virtual(const Device& device) {
+  return device.sriov && device.sriov->physical_function;
+}
+
+/// Whether the other functions of its slot are of one card with it. On a root bus they are not: a
+/// chipset has its network card, its sound and its bridge to the slow bus in one slot.
+bool is_part_of_card(const Device& device) {
+  return device.header_type != HeaderType::bridge && !is_virtual(device) && !device.bridges.empty();
 }
 
 }  // namespace
 
-Result<std::vector<PciAddress>> select_cards(const Inventory& inventory, const std::vector<Selector>& selectors) {
-  std::vector<PciAddress> functions;
+std::vector<PciAddress> card_of(const Inventory& inventory, const PciAddress& function) {
+  if (!is_part_of_card(*inventory.find(function))) return {function};
+  auto functions = inventory.slot_of(function);
+  std::erase_if(functions,
+                [&](const PciAddress& companion) { return !is_part_of_card(*inventory.find(companion)); });
+  return functions;
+}
+
+std::vector<std::vector<PciAddress>> graphics_cards(const Inventory& inventory) {
+  std::vector<std::vector<PciAddress>> cards;
+  for (const auto& device : inventory.devices) {
+    if (!device.is_gpu()) continue;
+    auto card = card_of(inventory, device.address);
+    if (cards.empty() || cards.back() != card) cards.push_back(std::move(card));
+  }
+  return cards;
+}
+
+Result<std::vector<PciAddress>> select_cards(const Inventory& inventory,
+                                             const std::vector<Selector>& selectors) {
+  std::set<PciAddress> functions;
   for (const auto& selector : selectors) {
-    GPUPASS_TRY_ASSIGN(const auto selected, resolve(selector, inventory));
-    for (const auto& one : selected) {
-      for (const auto& function : inventory.slot_of(one)) {
-        if (goes_along(inventory, function, selected)) functions.push_back(function);
-      }
+    GPUPASS_TRY_ASSIGN(const auto named, resolve(selector, inventory));
+    for (const auto& function : named) {
+      for (const auto& companion : card_of(inventory, function)) functions.insert(companion);
     }
   }
-  std::sort(functions.begin(), functions.end());
-  functions.erase(std::unique(functions.begin(), functions.end()), functions.end());
-  return functions;
+  return std::vector(functions.begin(), functions.end());
 }
 
 }  // namespace gpupass::cli

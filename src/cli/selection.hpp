@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+// Which functions a user means who names a card.
 #pragma once
 
 #include <vector>
@@ -7,8 +8,15 @@
 
 namespace gpupass::cli {
 
-/// The functions that go into a guest when these are selected: each with the other endpoints of its
-/// card. Sorted, each once. Errors: as resolve().
+/// A function that the inventory has, with its companions: the other functions of the same card, but
+/// for bridges and virtual functions. Sorted.
+[[nodiscard]] std::vector<PciAddress> card_of(const Inventory& inventory, const PciAddress& function);
+
+/// Every card that has a display controller, sorted.
+[[nodiscard]] std::vector<std::vector<PciAddress>> graphics_cards(const Inventory& inventory);
+
+/// The functions that selectors name, with their companions. Sorted, each once. Errors: not_found;
+/// usage when ids match several cards.
 [[nodiscard]] Result<std::vector<PciAddress>> select_cards(const Inventory& inventory,
                                                            const std::vector<Selector>& selectors);
 

@@ -79,14 +79,19 @@ core::Json to_json(const Host& host, const JournalRecord& journal) {
 void print(Context& context, const std::vector<Held>& all, const std::vector<JournalRecord>& journals) {
   auto& out = context.terminal.out;
   if (all.empty()) out << "gpupass holds no device\n";
-  report::Table table({"DEVICE", "DRIVER", "BEFORE", "DOMAIN", "SINCE", "STATE"});
+  report::Table table({{"DEVICE"},
+                       {"DRIVER"},
+                       {"BEFORE"},
+                       {"DOMAIN"},
+                       {"SINCE", report::Align::left, 0, 1},
+                       {"STATE", report::Align::left, 12, 2}});
   for (const auto& held : all) {
     const auto& hold = held.hold;
     table.add({to_string(hold.device), held.driver.empty() ? "-" : held.driver,
                hold.original_driver.empty() ? "-" : hold.original_driver,
                !hold.domain.empty() ? hold.domain : "-", hold.since, state_of(context.host, held)});
   }
-  if (!all.empty()) out << table.text(context.terminal.columns);
+  if (!all.empty()) out << table.text(context.terminal.columns, context.terminal.colour);
   for (const auto& journal : journals) {
     out << fmt::format(
         "{}: \"{}\", started {}{}\n", is_left_over(context.host, journal) ? "unfinished" : "under way",

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// gpupass doctor: what stands in the way, and what would help.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <ostream>
+
+#include "cli/options.hpp"
+#include "cli/selection.hpp"
+#include "core/text.hpp"
+#include "gpupass/finding.hpp"
+#include "report/device_text.hpp"
+#include "report/findings.hpp"
+#include "report/inventory_json.hpp"
+#include "report/table.hpp"
+
+namespace gpupass::cli {
+namespace {
+
+using Findings = std::vector<Finding>;
+
+/// One target with what was found about it alone.
+struct Patient {
+  Target target;
+  Findings findings;
+};
+
+struct Diagnosis {
+  Findings machine;  // what is so for every target
+  std::vector<Patient> patients;
+};
+
+Syntax syntax() {
+  Syntax syntax;
+  syntax.usage = "gpupass doctor [SELECTOR…] [options]";
+  syntax.about =
+      "Says of each graphics card, or of the devices that SELECTORs name taken together, whether it\n"
+      "can be passed through, what stands in the way, and what helps. Ends with 1 where something\n"
+      "blocks, with 0 otherwise.";
+  syntax.options.add_options()("verbose,v", "show what was read for what is fine, too");
+  add_format(syntax.options);
+  syntax.positional = {{"selector", -1}};
+  return syntax;
+}
+
+/// Each graphics card is a target of its own; what is named together is judged together, as `gpupass attach`
+/// would take it.
+Result<std::vector<Target>> targets_of(const Inventory& inventory, const std::vector<Selector>& selectors) {
+  if (selectors.empty()) {
+    std::vector<Target> targets;
+    for (auto& card : graphics_cards(inventory)) targets.push_back({std::move(card)});
+    return targets;
+  }
+  GPUPASS_TRY_ASSIGN(auto functions, select_cards(inventory, selectors));
+  return std::vector{Target{std::move(functions)}};
+}
+
+Diagnosis diagnose(const Inventory& inventory, const std::vector<Target>& targets) {
+  const auto about_machine = [](const Finding& finding) { return !finding.device; };
+  Diagnosis diagnosis{judge(inventory, {}), {}};
+  for (const auto& target : targets) {
+    auto findings = judge(inventory, target);
+    std::erase_if(findings, about_machine);
+    diagnosis.patients.push_back({target, std::move(findings)});
+  }
+  return diagnosis;
+}
+
+enum class Verdict { can, with_consent, cannot };
+
+/// What may be said of a target, and what decides it.
+struct Judgement {
+  Verdict verdict = Verdict::can;
+  std::vector<std::string> impossible, open, unknown;  // ids of rules
+};
+
+void add_once(std::vector<std::string>& rules, const std::string& rule) {
+  if (std::ranges::find(rules, rule) == rules.end()) rules.push_back(rule);
+}
+
+Judgement judgement_of(const Findings& machine, const Findings& own) {
+  Judgement judgement;
+  for (const auto* const findings : {&machine, &own}) {
+    for (const auto& finding : *findings) {
+      if (finding.severity == Severity::unmeasured) add_once(judgement.unknown, finding.rule);
+      if (finding.severity != Severity::blocks) continue;
+      add_once(finding.consent == Consent::impossible ? judgement.impossible : judgement.open, finding.rule);
+    }
+  }
+  if (!judgement.open.empty()) judgement.verdict = Verdict::with_consent;
+  if (!judgement.impossible.empty()) judgement.verdict = Verdict::cannot;
+  return judgement;
+}
+
+std::string verdict_text(const Judgement& judgement) {
+  const auto unknown = judgement.unknown.empty()
+                           ? std::string()
+                           : fmt::format("; not known: {}", core::enumerate(judgement.unknown));
+  switch (judgement.verdict) {
+    case Verdict::can:
+      return "can be passed through" + unknown;
+    case Verdict::with_consent:
+      return fmt::format("can be passed through if you agree (--yes) to {}{}",
+                         core::enumerate(judgement.open), unknown);
+    case Verdict::cannot:
+      break;
+  }
+  const auto open = judgement.open.empty()
+                        ? std::string()
+                        : fmt::format("; only your consent is needed to {}", core::enumerate(judgement.open));
+  return fmt::format("cannot be passed through: {} {}{}{}", core::enumerate(judgement.impossible),
+                     judgement.impossible.size() == 1 ? "blocks" : "block", open, unknown);
+}
+
+report::Style style_of(Verdict verdict) {
+  if (verdict == Verdict::can) return report::Style::green;
+  return verdict == Verdict::cannot ? report::Style::red : report::Style::yellow;
+}
+
+/// "0000:01:00.0 NVIDIA GA102 [GeForce RTX 3080], 0000:01:00.1 NVIDIA GA102 High Definition Audio".
+std::string heading(const Inventory& inventory, const Target& target) {
+  std::vector<std::string> names;
+  for (const auto& function : target.functions) {
+    const auto* const device = inventory.find(function);
+    names.push_back(to_string(function) + (device == nullptr ? "" : " " + report::short_name(*device)));
+  }
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+void print(Terminal& terminal, const Inventory& inventory, const Diagnosis& diagnosis, bool verbose) {
+  const report::FindingsView view{terminal.columns, terminal.colour, verbose};
+  const auto columns = static_cast<std::size_t>(terminal.columns);
+  const auto title = [&](const std::string& text) {
+    return report::styled(report::wrapped(text, columns, 2), report::Style::bold, terminal.colour) + "\n";
+  };
+  auto& out = terminal.out;
+  out << title("This machine") << report::findings_text(diagnosis.machine, view);
+  for (const auto& [target, findings] : diagnosis.patients) {
+    const auto judgement = judgement_of(diagnosis.machine, findings);
+    out << "\n"
+        << title(heading(inventory, target)) << report::findings_text(findings, view)
+        << report::styled(report::wrapped("  It " + verdict_text(judgement) + ".", columns, 2),
+                          style_of(judgement.verdict), terminal.colour)
+        << "\n";
+  }
+  if (diagnosis.patients.empty()) {
+    out << "\nThere is no graphics card; `gpupass doctor SELECTOR` judges any other device.\n";
+  }
+  terminal.err << report::problems_text(inventory.problems);
+}
+
+const char* name(Verdict verdict) {
+  if (verdict == Verdict::can) return "can";
+  return verdict == Verdict::cannot ? "cannot" : "with-consent";
+}
+
+core::Json to_json(const Inventory& inventory, const Diagnosis& diagnosis, bool blocks) {
+  auto targets = core::Json::array();
+  for (const auto& [target, findings] : diagnosis.patients) {
+    auto functions = core::Json::array();
+    for (const auto& function : target.functions) functions.push_back(to_string(function));
+    targets.push_back({{"functions", functions},
+                       {"verdict", name(judgement_of(diagnosis.machine, findings).verdict)},
+                       {"findings", report::to_json(findings)}});
+  }
+  return {{"schema", "gpupass.doctor/1"},
+          {"blocks", blocks},
+          {"machine", report::to_json(diagnosis.machine)},
+          {"targets", targets},
+          {"problems", report::to_json(inventory.problems)}};
+}
+
+bool anything_blocks(const Diagnosis& diagnosis) {
+  return worst(diagnosis.machine) == Severity::blocks ||
+         std::ranges::any_of(diagnosis.patients, [](const Patient& patient) {
+           return worst(patient.findings) == Severity::blocks;
+         });
+}
+
+}  // namespace
+
+Result<int> doctor(Context& context, const std::vector<std::string>& arguments) {
+  GPUPASS_TRY_ASSIGN(const auto values, parse(context, syntax(), arguments));
+  if (!values) return 0;
+  GPUPASS_TRY_ASSIGN(const auto format, format_of(*values));
+  GPUPASS_TRY_ASSIGN(const auto selectors, selectors_of(*values, "selector"));
+  GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host));
+  GPUPASS_TRY_ASSIGN(const auto targets, targets_of(inventory, selectors));
+  const auto diagnosis = diagnose(inventory, targets);
+  const bool blocks = anything_blocks(diagnosis);
+  if (format == Format::json) {
+    context.terminal.out << to_json(inventory, diagnosis, blocks).dump(2) << "\n";
+  } else {
+    print(context.terminal, inventory, diagnosis, values->count("verbose") > 0);
+  }
+  return blocks ? 1 : 0;
+}
+
+}  // namespace gpupass::cli
