@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "report/findings.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/printable.hpp"
+#include "report/table.hpp"
+
+namespace gpupass::report {
+namespace {
+
+constexpr std::size_t k_indent = 11;  // of what was found: two blanks, the severity's eight, a blank
+
+struct Label {
+  const char* text;
+  Style style;
+};
+
+Label label(Severity severity) {
+  switch (severity) {
+    case Severity::fine:
+      return {"ok", Style::green};
+    case Severity::unmeasured:
+      return {"UNKNOWN", Style::yellow};
+    case Severity::warns:
+      return {"WARN", Style::yellow};
+    case Severity::blocks:
+      break;
+  }
+  return {"BLOCKS", Style::red};
+}
+
+/// A paragraph below a finding: "read    /proc/cmdline: …".
+std::string note(const char* word, const std::string& text, const FindingsView& view) {
+  constexpr std::size_t k_word = 8;
+  return std::string(k_indent, ' ') + styled(fmt::format("{:<{}}", word, k_word), Style::dim, view.colour) +
+         wrapped(text, static_cast<std::size_t>(view.columns), k_indent + k_word) + "\n";
+}
+
+std::string finding_text(const Finding& finding, const FindingsView& view) {
+  const auto [word, style] = label(finding.severity);
+  const auto what = fmt::format("{} [{}]", finding.what, finding.rule);
+  std::string text = "  " + styled(fmt::format("{:<8}", word), style, view.colour) + " " +
+                     wrapped(what, static_cast<std::size_t>(view.columns), k_indent) + "\n";
+  if (finding.severity == Severity::fine && !view.verbose) return text;
+  for (const auto& [path, value] : finding.evidence) text += note("read", path + ": " + value, view);
+  if (!finding.remedy.empty()) text += note("remedy", finding.remedy, view);
+  return text;
+}
+
+const char* name(Consent consent) {
+  return consent == Consent::may_be_given ? "may-be-given" : "impossible";
+}
+
+}  // namespace
+
+const char* name(Severity severity) {
+  switch (severity) {
+    case Severity::fine:
+      return "fine";
+    case Severity::unmeasured:
+      return "unmeasured";
+    case Severity::warns:
+      return "warns";
+    case Severity::blocks:
+      break;
+  }
+  return "blocks";
+}
+
+std::string wrapped(const std::string& text, std::size_t columns, std::size_t indent) {
+  std::string lines;
+  std::size_t used = indent;
+  std::size_t start = 0;
+  while (start <= text.size()) {
+    const auto end = std::min(text.find(' ', start), text.size());
+    const auto word = text.substr(start, end - start);
+    const auto width = core::columns(word);
+    if (used > indent && used + 1 + width > columns) {
+      lines += "\n" + std::string(indent, ' ');
+      used = indent;
+    } else if (used > indent) {
+      lines += " ";
+      ++used;
+    }
+    lines += word;
+    used += width;
+    start = end + 1;
+  }
+  return lines;
+}
+
+std::string findings_text(const std::vector<Finding>& findings, const FindingsView& view) {
+  std::string text;
+  for (const auto& finding : findings) text += finding_text(finding, view);
+  return text;
+}
+
+core::Json to_json(const Finding& finding) {
+  auto evidence = core::Json::array();
+  for (const auto& [path, value] : finding.evidence) evidence.push_back({{"path", path}, {"value", value}});
+  const bool blocks = finding.severity == Severity::blocks;
+  return {{"rule", finding.rule},
+          {"severity", name(finding.severity)},
+          {"consent", blocks ? core::Json(name(finding.consent)) : core::Json(nullptr)},
+          {"device", finding.device ? core::Json(to_string(*finding.device)) : core::Json(nullptr)},
+          {"what", finding.what},
+          {"evidence", evidence},
+          {"remedy", finding.remedy.empty() ? core::Json(nullptr) : core::Json(finding.remedy)}};
+}
+
+core::Json to_json(const std::vector<Finding>& findings) {
+  auto json = core::Json::array();
+  for (const auto& finding : findings) json.push_back(to_json(finding));
+  return json;
+}
+
+}  // namespace gpupass::report
