@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+#
+# For the lab's tests, inside the lab host and outside it: steps, checks, waiting with a deadline, and
+# what sysfs says of a PCI function. A test sources this, and ends with `finish`. A program costs 50 ms
+# in the emulated host, hence the builtins.
+
+checks_passed=0 checks_failed=0
+
+# step TEXT…: says what comes, and when (seconds since the machine started).
+step() {
+  local now
+  read -r now _ </proc/uptime
+  printf '== %s [%s]\n' "$*" "$now"
+}
+
+passed() {
+  checks_passed=$((checks_passed + 1))
+  printf 'ok    %s\n' "$1"
+}
+
+# failed WHAT [DETAIL]: DETAIL, of any number of lines, is shown below it.
+failed() {
+  checks_failed=$((checks_failed + 1))
+  printf 'FAIL  %s\n' "$1"
+  [[ -z ${2:-} ]] || printf '      | %s\n' "${2//$'\n'/$'\n      | '}"
+}
+
+# check WHAT COMMAND…: COMMAND succeeds; its output is shown when it does not.
+check() {
+  local what=$1 output
+  shift
+  if output=$("$@" 2>&1); then passed "$what"; else failed "$what" "$* ended with $?: $output"; fi
+}
+
+# check_equal WHAT EXPECTED GOT
+check_equal() {
+  if [[ "$2" == "$3" ]]; then passed "$1"; else failed "$1" "$(diff <(echo "$2") <(echo "$3"))"; fi
+}
+
+# check_match WHAT REGEX TEXT
+check_match() {
+  if [[ "$3" =~ $2 ]]; then passed "$1"; else failed "$1" "no match of: $2"$'\n'"in: $3"; fi
+}
+
+# check_run WHAT STATUS COMMAND…: COMMAND ends with STATUS; `run_stdout` and `run_stderr` are what it
+# said, for checks that follow. In files meanwhile: a stuck child may hold a pipe open for ever.
+run_stdout='' run_stderr=''
+check_run() {
+  local what=$1 expected=$2 status=0 folder
+  shift 2
+  folder=$(mktemp -d)
+  "$@" >"$folder/stdout" 2>"$folder/stderr" </dev/null || status=$?
+  run_stdout=$(<"$folder/stdout")
+  run_stderr=$(<"$folder/stderr")
+  rm -r "$folder"
+  if ((status == expected)); then
+    passed "$what"
+  else
+    failed "$what" "$* ended with $status, not $expected"$'\n'"$run_stdout"$'\n'"$run_stderr"
+  fi
+}
+
+# wait_until SECONDS COMMAND…: status 1 when COMMAND has not succeeded by then.
+wait_until() {
+  local limit=$((SECONDS + $1))
+  shift
+  until "$@" >/dev/null 2>&1; do
+    ((SECONDS < limit)) || return 1
+    sleep 0.3
+  done
+}
+
+# give_up WHY: for what the rest of a test cannot do without.
+give_up() {
+  failed "$1"
+  finish
+}
+
+# finish: the summary, and the test's end.
+finish() {
+  printf '%d passed, %d failed\n' "$checks_passed" "$checks_failed"
+  exit $((checks_failed > 0))
+}
+
+# --- PCI functions, by full address (0000:01:00.0) ----------------------------------------------------
+
+# link_of ADDRESS driver|iommu_group: the last part of where the link points, or '-'.
+link_of() {
+  local target
+  target=$(readlink "/sys/bus/pci/devices/$1/$2") || target=-
+  echo "${target##*/}"
+}
+
+driver_of() {
+  link_of "$1" driver
+}
+
+on_driver() {
+  [[ $(driver_of "$1") == "$2" ]]
+}
+
+# sysfs_state ADDRESS…: what must be the same before a card is lent and after it has come back: where it
+# is bound, and every attribute that says how it is set up, configuration space included. Left out: what
+# counts or measures (power/*_time, aer_*, irq numbers).
+sysfs_state() {
+  local address
+  for address in "$@"; do
+    (
+      cd "/sys/bus/pci/devices/$address" || exit
+      echo "== $address $(driver_of "$address") group $(link_of "$address" iommu_group)"
+      grep -s '' vendor device subsystem_vendor subsystem_device class revision modalias driver_override enable \
+        resource reset_method boot_vga numa_node msi_bus broken_parity_status d3cold_allowed ari_enabled \
+        sriov_numvfs sriov_drivers_autoprobe power/control power_state current_link_speed current_link_width
+      od -A x -t x1 -v config
+    )
+  done
+}
