@@ -87,6 +87,9 @@ Judgement judgement_of(const Findings& machine, const Findings& own) {
       add_once(finding.consent == Consent::impossible ? judgement.impossible : judgement.open, finding.rule);
     }
   }
+  std::erase_if(judgement.open, [&](const std::string& rule) {
+    return std::ranges::find(judgement.impossible, rule) != judgement.impossible.end();
+  });
   if (!judgement.open.empty()) judgement.verdict = Verdict::with_consent;
   if (!judgement.impossible.empty()) judgement.verdict = Verdict::cannot;
   return judgement;
@@ -107,7 +110,8 @@ std::string verdict_text(const Judgement& judgement) {
   }
   const auto open = judgement.open.empty()
                         ? std::string()
-                        : fmt::format("; only your consent is needed to {}", core::enumerate(judgement.open));
+                        : fmt::format("; {} only {} your consent", core::enumerate(judgement.open),
+                                      judgement.open.size() == 1 ? "needs" : "need");
   return fmt::format("cannot be passed through: {} {}{}{}", core::enumerate(judgement.impossible),
                      judgement.impossible.size() == 1 ? "blocks" : "block", open, unknown);
 }
@@ -139,7 +143,7 @@ void print(Terminal& terminal, const Inventory& inventory, const Diagnosis& diag
     const auto judgement = judgement_of(diagnosis.machine, findings);
     out << "\n"
         << title(heading(inventory, target)) << report::findings_text(findings, view)
-        << report::styled(report::wrapped("  It " + verdict_text(judgement) + ".", columns, 2),
+        << report::styled(report::wrapped("It " + verdict_text(judgement) + ".", columns, 2),
                           style_of(judgement.verdict), terminal.colour)
         << "\n";
   }

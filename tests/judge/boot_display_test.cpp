@@ -37,12 +37,20 @@ TEST(BootDisplay, SaysWhenItIsTheOnlyCard) {
   std::erase_if(inventory.devices, [](const Device& device) { return device.address == at("0000:01:00.0"); });
   const auto finding = only(boot_display(inventory, target("0000:00:02.0")));
   EXPECT_THAT(finding.what, HasSubstr("it is the machine's only graphics card"));
+  EXPECT_THAT(finding.remedy, Not(HasSubstr("another card")));
 }
 
-TEST(BootDisplay, AFramebufferAloneBlocksToo) {
+TEST(BootDisplay, TheConsoleOnACardThatIsNotTheBootCardBlocksToo) {
+  auto inventory = machine();
+  inventory.holders = {
+      {at("0000:01:00.0"), HolderKind::console, "fb1", "text console on nouveaudrmfb", 0, ""}};
+  EXPECT_EQ(only(boot_display(inventory, test::card())).severity, Severity::blocks);
+}
+
+TEST(BootDisplay, AFramebufferThatShowsNoConsoleIsNoScreen) {
   auto inventory = machine();
   inventory.holders = {{at("0000:01:00.0"), HolderKind::console, "fb1", "nouveaudrmfb", 0, ""}};
-  EXPECT_EQ(only(boot_display(inventory, test::card())).severity, Severity::blocks);
+  EXPECT_EQ(only(boot_display(inventory, test::card())).severity, Severity::fine);
 }
 
 TEST(BootDisplay, TheBootCardOnVfioIsDarkAlready) {

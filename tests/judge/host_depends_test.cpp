@@ -18,7 +18,7 @@ using ::testing::HasSubstr;
 TEST(HostDepends, ACardThatNothingIsOnIsFine) {
   const auto finding = only(host_depends(machine(), card()));
   EXPECT_EQ(finding.severity, Severity::fine);
-  EXPECT_EQ(finding.what, "no file system, swap or route of the host is on 0000:01:00.0 and 0000:01:00.1");
+  EXPECT_EQ(finding.what, "0000:01:00.0 and 0000:01:00.1 carry no file system, swap or route of the host");
 }
 
 TEST(HostDepends, TheRootDiskIsNeverGivenAway) {

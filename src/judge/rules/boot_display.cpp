@@ -12,10 +12,13 @@
 namespace gpupass::rules {
 namespace {
 
+/// Consoles, not the bare framebuffers that every graphics driver makes for its card: what is shown
+/// on those goes through /dev/dri, and whoever shows it holds the card as a process.
 std::vector<Holder> consoles_on(const Inventory& inventory, const PciAddress& device) {
   std::vector<Holder> consoles;
   for (const auto& holder : inventory.holders) {
-    if (holder.kind == HolderKind::console && holder.device == device) consoles.push_back(holder);
+    const bool shows = holder.kind == HolderKind::console && holder.use.find("console") != std::string::npos;
+    if (shows && holder.device == device) consoles.push_back(holder);
   }
   return consoles;
 }
@@ -41,13 +44,15 @@ Finding drives_screen(const Inventory& inventory, const Device& device, const st
     roles.push_back(fmt::format("{} is on it", console.node));
     evidence.push_back({path_of(console), console.use});
   }
-  if (is_only_gpu(inventory)) roles.emplace_back("it is the machine's only graphics card");
-  return blocks(Consent::may_be_given, device.address,
-                fmt::format("{} drives the screen ({}); the screen goes dark when a guest gets it",
-                            to_string(device.address), core::enumerate(roles)),
-                evidence,
-                "have another way in (ssh, a serial console) and say --yes; or make another card the first "
-                "display in the firmware's set-up");
+  const bool alone = is_only_gpu(inventory);
+  if (alone) roles.emplace_back("it is the machine's only graphics card");
+  return blocks(
+      Consent::may_be_given, device.address,
+      fmt::format("{} drives the screen ({}); the screen goes dark when a guest gets it",
+                  to_string(device.address), core::enumerate(roles)),
+      evidence,
+      fmt::format("have another way in (ssh, a serial console) and say --yes{}",
+                  alone ? "" : "; or make another card the first display in the firmware's set-up"));
 }
 
 /// A serial port or the like.

@@ -101,8 +101,8 @@ std::vector<Finding> device_held(const Inventory& inventory, const Target& targe
                                               users.empty() ? "a" : "another", name_all(target.functions)),
                                   unread(inventory, {"/proc/*/fd"}), "run `gpupass doctor` again as root"));
   } else if (users.empty()) {
-    findings.push_back(fine(first, "no process has " + name_all(target.functions) + " open",
-                            {{"/proc/*/fd", "none of its device nodes"}}));
+    append(findings, all_fine(target.functions, "is open in no process", "are open in no process",
+                              {{"/proc/*/fd", "none of its device nodes"}}));
   }
   return findings;
 }

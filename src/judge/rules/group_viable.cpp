@@ -54,17 +54,16 @@ Finding stranger(const Inventory& inventory, const Target& target, const Share& 
       {attribute_path(device.address, "driver"), device.driver.value_or("none")}};
   const auto uses = vital_uses(inventory, target, device.address);
   if (uses.empty()) {
-    return blocks(Consent::may_be_given, share.functions.front(), what, evidence,
-                  fmt::format("take it along with `--with {}` (the host loses it), or move one of the two to "
-                              "another slot",
-                              to_string(device.address)));
+    return blocks(
+        Consent::may_be_given, share.functions.front(), what, evidence,
+        fmt::format("take it along with `--with {}` (the host loses it), or put the card into another slot",
+                    to_string(device.address)));
   }
   std::vector<std::string> phrases;
   for (const auto& use : uses) phrases.push_back(describe_use(use));
   return blocks(
       Consent::impossible, share.functions.front(), what, evidence,
-      fmt::format("move one of the two to another slot: {} cannot be taken along, the host needs it "
-                  "for {}",
+      fmt::format("put the card into another slot: {} cannot be taken along, the host needs it for {}",
                   to_string(device.address), core::enumerate(phrases)));
 }
 

@@ -75,9 +75,10 @@ std::vector<Finding> host_depends(const Inventory& inventory, const Target& targ
         "run `gpupass doctor` again as root"));
     return findings;
   }
-  findings.push_back(
-      fine(spare.front(), "no file system, swap or route of the host is on " + name_all(spare),
-           {{"/proc/self/mountinfo", "none"}, {"/proc/swaps", "none"}, {"/proc/net/route", "none"}}));
+  append(findings,
+         all_fine(spare, "carries no file system, swap or route of the host",
+                  "carry no file system, swap or route of the host",
+                  {{"/proc/self/mountinfo", "none"}, {"/proc/swaps", "none"}, {"/proc/net/route", "none"}}));
   return findings;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/text.hpp"
 #include "judge/facts.hpp"
 #include "judge/findings.hpp"
@@ -48,6 +50,11 @@ std::string add_option(const std::string& option) {
       option, option);
 }
 
+bool has_word(const std::string& command_line, std::string_view option) {
+  const auto words = core::words(command_line);
+  return std::ranges::find(words, option) != words.end();
+}
+
 /// The options that turn an IOMMU off, as they stand on the command line.
 std::string offending_options(const std::string& command_line) {
   std::vector<std::string> options;
@@ -84,11 +91,13 @@ Finding no_table(const Inventory& inventory) {
   std::string setting = "\"Intel VT-d\" or \"AMD-Vi\" (\"IOMMU\")";
   if (maker == Maker::intel) setting = "\"Intel VT-d\" (\"Virtualization Technology for Directed I/O\")";
   if (maker == Maker::amd) setting = "\"IOMMU\" (\"AMD-Vi\"; Enabled, not Auto)";
+  const bool option_lacks =
+      maker == Maker::intel && !has_word(inventory.kernel.command_line, "intel_iommu=on");
   return blocks(Consent::impossible, k_machine,
                 "the firmware describes no IOMMU: it is switched off there, or the machine has none",
                 {table(inventory), {k_units, "empty"}},
                 fmt::format("turn on {} in the firmware's set-up{}", setting,
-                            maker == Maker::intel ? ", then " + add_option("intel_iommu=on") : ""));
+                            option_lacks ? ", then " + add_option("intel_iommu=on") : ""));
 }
 
 Finding no_processor_support(const Inventory& inventory) {
