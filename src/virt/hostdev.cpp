@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <string_view>
 
 #include "virt/address_xml.hpp"
@@ -65,7 +66,8 @@ Result<std::vector<Hostdev>> hostdevs(Document& domain) {
 Result<std::vector<PciAddress>> distinct_functions(Document& domain) {
   GPUPASS_TRY_ASSIGN(const auto all, hostdevs(domain));
   std::vector<PciAddress> functions;
-  for (const auto& hostdev : all) functions.push_back(hostdev.function);
+  std::transform(all.begin(), all.end(), std::back_inserter(functions),
+                 [](const Hostdev& hostdev) { return hostdev.function; });
   std::sort(functions.begin(), functions.end());
   const auto twice = std::adjacent_find(functions.begin(), functions.end());
   if (twice == functions.end()) return functions;

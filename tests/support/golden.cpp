@@ -2,8 +2,8 @@
 #include "support/golden.hpp"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
+#include <cstdlib>
 #include <fstream>
 #include <iterator>
 
@@ -21,7 +21,8 @@ std::string read_fixture(const fs::path& path) {
 }
 
 void expect_golden(const fs::path& path, const std::string& text) {
-  if (const char* const regenerate = getenv("GPUPASS_REGEN"); regenerate != nullptr && *regenerate == '1') {
+  if (const char* const regenerate = std::getenv("GPUPASS_REGEN");
+      regenerate != nullptr && *regenerate == '1') {
     fs::create_directories(fixture(path).parent_path());
     std::ofstream(fixture(path), std::ios::binary) << text;
   }

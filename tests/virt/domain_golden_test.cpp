@@ -134,6 +134,13 @@ TEST_P(DomainGolden, PassesLibvirtsSchema) {
   EXPECT_EQ(end->status, 0) << end->output << end->errors;
 }
 
+TEST_P(DomainGolden, IsDefinedByLibvirt) {
+  auto libvirt = connect("test:///default", std::chrono::seconds(60));
+  ASSERT_TRUE(libvirt) << libvirt.error().what;
+  const auto defined = (*libvirt)->define(read_fixture(expected));
+  EXPECT_TRUE(defined) << defined.error().what;
+}
+
 TEST_P(DomainGolden, IsTheSameWhenTheFirstRequestIsMadeTwice) {
   ASSERT_EQ(requests.front().verb, "attach");
   const auto once = attached(domain, requests.front().functions);
