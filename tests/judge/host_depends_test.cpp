@@ -38,14 +38,23 @@ TEST(HostDepends, OtherFileSystemsAndSwapAreNeitherButCanBeEnded) {
   EXPECT_EQ(finding.consent, Consent::impossible);
   EXPECT_EQ(finding.what,
             "the host needs 0000:02:00.0 for the file system on /data and swap on /dev/nvme0n1p2");
-  EXPECT_EQ(finding.remedy, "if the host can do without: `umount /data` and `swapoff /dev/nvme0n1p2`");
+  EXPECT_EQ(finding.remedy, "once the host can do without: `umount /data` and `swapoff /dev/nvme0n1p2`");
 }
 
 TEST(HostDepends, TheOnlyDefaultRouteIsNeverGivenAway) {
   const auto finding = only(host_depends(machine(), target("0000:03:00.0")));
   EXPECT_EQ(finding.consent, Consent::impossible);
   EXPECT_EQ(finding.what, "the host needs 0000:03:00.0 for the default route through eth0");
-  EXPECT_THAT(finding.remedy, HasSubstr("`ip route del default dev eth0`"));
+  EXPECT_THAT(finding.remedy, HasSubstr("`ip link set eth0 down`"));
+}
+
+TEST(HostDepends, TheDefaultRouteOutweighsTheOthers) {
+  auto inventory = machine();
+  inventory.holders.push_back({at("0000:03:00.0"), HolderKind::route, "eth0", "192.168.1.0/24", 0, ""});
+  const auto finding = only(host_depends(inventory, target("0000:03:00.0")));
+  EXPECT_EQ(finding.what, "the host needs 0000:03:00.0 for the default route through eth0");
+  EXPECT_EQ(finding.evidence.size(), 2U);
+  EXPECT_EQ(finding.remedy, "once the host can do without: `ip link set eth0 down`");
 }
 
 TEST(HostDepends, OneOfTwoDefaultRoutesIsAPersonsToGive) {

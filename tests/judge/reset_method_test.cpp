@@ -45,6 +45,20 @@ TEST(ResetMethod, WarnsOfFunctionsThatABusResetWouldReachToo) {
   EXPECT_THAT(finding.remedy, HasSubstr("--with 0000:01:00.1"));
 }
 
+TEST(ResetMethod, WarnsOfAmdCardsThatABusResetMayKill) {
+  auto inventory = with_methods({"bus"});
+  device_of(inventory, "0000:01:00.0").vendor = 0x1002;
+  device_of(inventory, "0000:01:00.1").vendor = 0x1002;
+  const auto findings = reset_method(inventory, card());
+  ASSERT_EQ(findings.size(), 2U);
+  EXPECT_EQ(findings[0].severity, Severity::warns);
+  EXPECT_THAT(findings[0].remedy, HasSubstr("vendor-reset"));
+  EXPECT_EQ(findings[1].severity, Severity::fine) << "the sound function has no such trouble";
+
+  device_of(inventory, "0000:01:00.0").reset_methods = {"device_specific", "bus"};
+  for (const auto& finding : reset_method(inventory, card())) EXPECT_EQ(finding.severity, Severity::fine);
+}
+
 TEST(ResetMethod, WarnsWhereThereIsNone) {
   auto inventory = machine();
   device_of(inventory, "0000:00:02.0").reset_methods.clear();

@@ -41,7 +41,7 @@ Finding drives_screen(const Inventory& inventory, const Device& device, const st
     evidence.push_back({attribute_path(device.address, "boot_vga"), "1"});
   }
   for (const auto& console : consoles) {
-    roles.push_back(fmt::format("{} is on it", console.node));
+    roles.push_back(fmt::format("the text console is on its {}", console.node));
     evidence.push_back({path_of(console), console.use});
   }
   const bool alone = is_only_gpu(inventory);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/text.hpp"
 #include "judge/facts.hpp"
 #include "judge/findings.hpp"
@@ -9,9 +11,6 @@
 
 namespace gpupass::rules {
 namespace {
-
-const std::vector<std::string> k_read = {"/proc/self/mountinfo", "/proc/swaps",      "/proc/net/route",
-                                         "/proc/net/ipv6_route", "/sys/class/block", "/sys/class/net"};
 
 bool is_use(const Holder& holder) {
   return holder.kind == HolderKind::mount || holder.kind == HolderKind::swap ||
@@ -25,6 +24,27 @@ Evidence evidence_of(const Holder& use) {
           use.use + " through " + use.node};
 }
 
+bool is_default_route(const Holder& use) {
+  return use.kind == HolderKind::route && use.use == "default";
+}
+
+/// In few words: where a default route is lost, the other routes through the interface go unsaid.
+std::vector<std::string> phrases_for(const std::vector<Holder>& uses) {
+  const bool loses_default = std::ranges::any_of(uses, is_default_route);
+  std::vector<std::string> phrases;
+  for (const auto& use : uses) {
+    const bool minor = use.kind == HolderKind::route && loses_default && !is_default_route(use);
+    if (!minor) phrases.push_back(describe_use(use));
+  }
+  return phrases;
+}
+
+std::string command_that_ends(const Holder& use) {
+  if (use.kind == HolderKind::mount) return "`umount " + use.use + "`";
+  if (use.kind == HolderKind::swap) return "`swapoff " + use.node + "`";
+  return "`ip link set " + use.node + " down`";
+}
+
 /// How the host stops using it; a root file system it cannot do without.
 std::string remedy_for(const std::vector<Holder>& uses) {
   std::vector<std::string> commands;
@@ -32,27 +52,21 @@ std::string remedy_for(const std::vector<Holder>& uses) {
     if (use.kind == HolderKind::mount && use.use == "/") {
       return "choose another device: the host runs from this one";
     }
-    if (use.kind == HolderKind::mount) commands.push_back("`umount " + use.use + "`");
-    if (use.kind == HolderKind::swap) commands.push_back("`swapoff " + use.node + "`");
-    if (use.kind == HolderKind::route) {
-      commands.push_back(fmt::format("`ip route del {} dev {}`", use.use, use.node));
-    }
+    const auto command = command_that_ends(use);
+    if (std::ranges::find(commands, command) == commands.end()) commands.push_back(command);
   }
-  return "if the host can do without: " + core::enumerate(commands);
+  return "once the host can do without: " + core::enumerate(commands);
 }
 
 Finding needed(const Inventory& inventory, const Target& target, const PciAddress& device,
                const std::vector<Holder>& uses) {
   const bool vital = !vital_uses(inventory, target, device).empty();
-  std::vector<std::string> phrases;
   std::vector<Evidence> evidence;
-  for (const auto& use : uses) {
-    phrases.push_back(describe_use(use));
-    evidence.push_back(evidence_of(use));
-  }
-  return blocks(vital ? Consent::impossible : Consent::may_be_given, device,
-                fmt::format("the host needs {} for {}", to_string(device), core::enumerate(phrases)),
-                evidence, remedy_for(uses));
+  for (const auto& use : uses) evidence.push_back(evidence_of(use));
+  return blocks(
+      vital ? Consent::impossible : Consent::may_be_given, device,
+      fmt::format("the host needs {} for {}", to_string(device), core::enumerate(phrases_for(uses))),
+      evidence, remedy_for(uses));
 }
 
 }  // namespace
@@ -69,7 +83,9 @@ std::vector<Finding> host_depends(const Inventory& inventory, const Target& targ
     if (!uses.empty()) findings.push_back(needed(inventory, target, device->address, uses));
   }
   if (spare.empty()) return findings;
-  if (const auto problems = unread(inventory, k_read); !problems.empty()) {
+  if (const auto problems = unread(
+          inventory, {"/proc/self/mountinfo", "/proc/swaps", "/proc/net/route", "/proc/net/ipv6_route"});
+      !problems.empty()) {
     findings.push_back(unmeasured(
         spare.front(), "whether the host depends on " + name_all(spare) + " could not be found out", problems,
         "run `gpupass doctor` again as root"));

@@ -63,6 +63,23 @@ Finding no_method(const Device& device) {
       {methods(device)}, "power the machine off and on before trusting a card that a guest has had");
 }
 
+/// AMD's cards before function-level reset (Polaris, Vega, Navi 10) and graphics within its processors.
+bool may_not_come_back(const Device& device) {
+  constexpr std::uint16_t k_amd = 0x1002;
+  return device.vendor == k_amd && device.is_gpu();
+}
+
+Finding amd_reset(const Device& device) {
+  return warns(
+      device.address,
+      fmt::format("{} has only a reset of the bus, from which many of AMD's cards do not come back: after "
+                  "one guest it may be dead until the machine is powered off",
+                  to_string(device.address)),
+      {methods(device), {attribute_path(device.address, "vendor"), "0x1002"}},
+      "install the kernel module vendor-reset, if it knows the card: reset_method then has "
+      "device_specific");
+}
+
 /// What is wrong with the reset of a function; nothing where it works.
 std::optional<Finding> trouble_with(const Inventory& inventory, const Target& target, const Device& device) {
   const auto path = attribute_path(device.address, "reset_method");
@@ -73,6 +90,7 @@ std::optional<Finding> trouble_with(const Inventory& inventory, const Target& ta
   if (device.bridges.empty()) return no_method(device);
   const auto others = others_on_bus(inventory, target, device);
   if (!others.empty()) return reset_reaches(device, others);
+  if (may_not_come_back(device)) return amd_reset(device);
   return std::nullopt;
 }
 
