@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+#
+# Seconds that go by, for a person who waits. With PROGRESS_IN_PLACE=yes (a terminal) they are counted in
+# place; otherwise the line grows every ten seconds.
+
+# tick TEXT SECONDS
+next_word=0
+tick() {
+  if [[ ${PROGRESS_IN_PLACE:-} == yes ]]; then
+    printf '\r  %s … %d s' "$1" "$2"
+  elif (($2 == 0)); then
+    printf '  %s …' "$1"
+    next_word=10
+  elif (($2 >= next_word)); then
+    printf ' %d s …' "$2"
+    next_word=$(($2 / 10 * 10 + 10))
+  fi
+}
+
+# tock TEXT SECONDS WORD: the same line, ended.
+tock() {
+  if [[ ${PROGRESS_IN_PLACE:-} == yes ]]; then
+    printf '\r  %s … %s (%d s)\n' "$1" "$3" "$2"
+  else
+    printf ' %s (%d s)\n' "$3" "$2"
+  fi
+}
+
+# progress TEXT COMMAND…: runs COMMAND and counts. What it prints is kept back, and shown if it fails.
+progress() {
+  local text=$1 begin=$SECONDS log status=0 worker
+  shift
+  log=$(mktemp)
+  "$@" >"$log" 2>&1 </dev/null &
+  worker=$!
+  tick "$text" 0
+  while sleep 1 && kill -0 "$worker" 2>/dev/null; do tick "$text" $((SECONDS - begin)); done
+  wait "$worker" || status=$?
+  if ((status == 0)); then
+    tock "$text" $((SECONDS - begin)) "done"
+  else
+    tock "$text" $((SECONDS - begin)) FAILED
+    cat "$log" >&2
+  fi
+  rm -f "$log"
+  return "$status"
+}
+
+# progress_until_output TEXT: copies its input, and counts the seconds until the first of it comes.
+progress_until_output() {
+  local text=$1 begin=$SECONDS first status=0
+  tick "$text" 0
+  while :; do
+    IFS= read -r -d '' -n 1 -t 1 first && break
+    status=$?
+    ((status > 128)) || { tock "$text" $((SECONDS - begin)) "nothing came"; return; }
+    tick "$text" $((SECONDS - begin))
+  done
+  tock "$text" $((SECONDS - begin)) "done"
+  printf %s "$first"
+  cat
+}
