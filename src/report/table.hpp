@@ -11,6 +11,9 @@ enum class Align { left, right };
 enum class Style { plain, bold, dim, green, yellow, red };
 
 struct Column {
+  Column(const char* words, Align side = Align::left, std::size_t narrowest = 0, int rank = 0)
+      : title(words), align(side), least(narrowest), importance(rank) {}
+
   std::string title;
   Align align = Align::left;
   std::size_t least = 0;  // columns that it may be shortened to; 0: it is not shortened
@@ -33,7 +36,7 @@ class Table {
   void add(std::vector<Cell> row) { rows_.push_back(std::move(row)); }
 
   /// Lines of at most `width` columns, a heading first, columns that are empty in every row left out.
-  [[nodiscard]] std::string text(int width, bool colour) const;
+  [[nodiscard]] std::string text(int width, bool colour = false) const;
 
  private:
   std::vector<Column> columns_;

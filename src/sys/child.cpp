@@ -8,10 +8,11 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <climits>
 #include <csignal>
+#include <iterator>
+#include <vector>
 
 #include "sys/fd.hpp"
 
@@ -23,11 +24,11 @@ void detach_streams() {
   for (int stream = 0; null >= 0 && stream < 3; ++stream) dup2(null, stream);
 }
 
-/// Closes every descriptor from 3 on that is not in the sorted array.
-void close_all_but(const std::array<int, 4>& keep, std::size_t count) {
+/// Closes every descriptor from 3 on that is not in the sorted list.
+void close_all_but(const std::vector<int>& keep) {
   unsigned first = 3;
-  for (std::size_t i = 0; i < count; ++i) {
-    const auto kept = static_cast<unsigned>(keep.at(i));
+  for (const int fd : keep) {
+    const auto kept = static_cast<unsigned>(fd);
     if (kept > first) close_range(first, kept - 1, 0);
     first = std::max(first, kept + 1);
   }
@@ -37,12 +38,9 @@ void close_all_but(const std::array<int, 4>& keep, std::size_t count) {
 }  // namespace
 
 Result<pid_t> fork_child(std::initializer_list<int> keep, const std::function<int()>& work) {
-  std::array<int, 4> kept{};
-  std::size_t count = 0;
-  for (const int fd : keep) {
-    if (fd >= 3 && count < kept.size()) kept.at(count++) = fd;
-  }
-  std::sort(kept.begin(), kept.begin() + static_cast<std::ptrdiff_t>(count));
+  std::vector<int> kept;
+  std::ranges::copy_if(keep, std::back_inserter(kept), [](int fd) { return fd >= 3; });
+  std::ranges::sort(kept);
 
   // Signals stay blocked in the child: it must not end between the kernel's work and our reading of it.
   sigset_t all;
@@ -53,7 +51,7 @@ Result<pid_t> fork_child(std::initializer_list<int> keep, const std::function<in
   if (pid == 0) {
     setsid();
     detach_streams();
-    close_all_but(kept, count);
+    close_all_but(kept);
     _exit(work());
   }
   const int error = errno;
