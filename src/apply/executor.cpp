@@ -58,6 +58,21 @@ Result<void> Executor::forward(std::size_t index) {
   return note({index, StepState::done, before.before, 0, std::move(result)}, text);
 }
 
+/// Some drivers take a device at once and give it up again when its start fails a moment later.
+Result<void> Executor::check_bindings() {
+  for (const auto& step : plan_.steps) {
+    const auto* const probe = std::get_if<ProbeDriver>(&step);
+    if (probe == nullptr) continue;
+    GPUPASS_TRY_ASSIGN(const auto now, look(step, world_));
+    if (now.already) continue;
+    return fail(
+        ErrorKind::system,
+        fmt::format("{} took {} and has given it up again", probe->driver, to_string(probe->device)),
+        fmt::format("the reason stands in the kernel's log: `dmesg | grep {}`", to_string(probe->device)));
+  }
+  return {};
+}
+
 Result<void> Executor::forward() {
   for (std::size_t i = 0; i < plan_.steps.size(); ++i) {
     if (world_.interrupted && world_.interrupted()) {
@@ -65,7 +80,7 @@ Result<void> Executor::forward() {
     }
     GPUPASS_TRY(forward(i));
   }
-  return {};
+  return check_bindings();
 }
 
 Result<void> Executor::backward(std::size_t index) {

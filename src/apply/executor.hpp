@@ -25,6 +25,7 @@ class Executor {
 
  private:
   [[nodiscard]] Result<void> forward(std::size_t index);
+  [[nodiscard]] Result<void> check_bindings();
   [[nodiscard]] Result<void> backward(std::size_t index);
   [[nodiscard]] Result<void> note(JournalEntry entry, const std::string& text);
   [[nodiscard]] Failure left_behind(std::size_t index, const Unfinished& child, const std::string& text);

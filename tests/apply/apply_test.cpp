@@ -113,6 +113,19 @@ TEST_F(Apply, AProbeThatIsSwallowedIsSeen) {
   EXPECT_EQ(test::snapshot(tree.at("/sys")), before);
 }
 
+TEST_F(Apply, ADriverThatGivesTheDeviceUpAgainIsSeenAtTheEnd) {
+  kernel.before_write = [this](std::size_t) {
+    // The first function falls off its new driver while the second is bound.
+    if (kernel.driver(k_gpu_name) == "vfio-pci" && kernel.driver(k_audio_name).empty())
+      kernel.give_up(k_gpu_name);
+  };
+  const auto result = run(bind_plan());
+  kernel.before_write = {};
+  ASSERT_FALSE(result);
+  EXPECT_THAT(result.error().what, HasSubstr("given it up again"));
+  EXPECT_EQ(test::snapshot(tree.at("/sys")), before);
+}
+
 TEST_F(Apply, ADriverThatWasThereBeforeIsNeverUndone) {
   ASSERT_TRUE(kernel.run({{"modprobe", "vfio-pci"}, "", {}}));
   kernel.refuse("/sys/bus/pci/drivers_probe", EBUSY);

@@ -102,17 +102,72 @@ on_driver() {
 
 # sysfs_state ADDRESS…: what must be the same before a card is lent and after it has come back: where it
 # is bound, and every attribute that says how it is set up, configuration space included. Left out: what
-# counts or measures (power/*_time, aer_*, irq numbers).
+# counts or measures (power/*_time, aer_*, irq numbers; `enable`, which aty128fb never lowers).
 sysfs_state() {
   local address
   for address in "$@"; do
     (
       cd "/sys/bus/pci/devices/$address" || exit
       echo "== $address $(driver_of "$address") group $(link_of "$address" iommu_group)"
-      grep -s '' vendor device subsystem_vendor subsystem_device class revision modalias driver_override enable \
+      grep -s '' vendor device subsystem_vendor subsystem_device class revision modalias driver_override \
         resource reset_method boot_vga numa_node msi_bus broken_parity_status d3cold_allowed ari_enabled \
         sriov_numvfs sriov_drivers_autoprobe power/control power_state current_link_speed current_link_width
       od -A x -t x1 -v config
     )
+  done
+}
+
+# --- libvirt and its guests -----------------------------------------------------------------------------
+
+start_libvirt() {
+  check "libvirt answers" "$GPUPASS_LAB/host-setup"
+}
+
+# make_domain NAME [--ports N]: a domain that starts the guest of GPUPASS_GUEST.
+make_domain() {
+  local name=$1
+  shift
+  "$GPUPASS_LAB/make-domain" "$name" "$GPUPASS_GUEST" "$@" >"/root/$name.xml" || give_up "make-domain $name"
+  check "define $name" virsh -q define "/root/$name.xml"
+}
+
+is_off() {
+  [[ $(virsh domstate "$1") == 'shut off' ]]
+}
+
+shut_down() {
+  virsh -q shutdown "$1" && "$GPUPASS_LAB/guest-events" "$1" bye --timeout 60 >/dev/null
+  check "$1 shuts down" wait_until 60 is_off "$1"
+}
+
+# other_domain NAME: a connection of libvirt's test driver that has a domain of that name; no daemon.
+other_domain() {
+  cat >/root/test-node.xml <<XML
+<node><domain type='test'><name>$1</name><memory unit='MiB'>64</memory><os><type arch='x86_64' machine='q35'>hvm</type></os></domain></node>
+XML
+  echo test:///root/test-node.xml
+}
+
+# --- what is in the machine -----------------------------------------------------------------------------
+
+# value_of NAME: the first string of that name in the JSON on standard input.
+value_of() {
+  sed -n 's/.*"'"$1"'": *"\([^"]*\)".*/\1/p' | head -n 1
+}
+
+first_gpu() {
+  basename "$(dirname "$(grep -l '^0x03' /sys/bus/pci/devices/*/class | head -n 1)")"
+}
+
+# group_member_with_driver DRIVER: the first function on that driver.
+group_member_with_driver() {
+  basename "$(find "/sys/bus/pci/drivers/$1" -name '0000:*' | sort | head -n 1)"
+}
+
+# gpu_in_group_of ADDRESS
+gpu_in_group_of() {
+  local member
+  for member in "/sys/bus/pci/devices/$1/iommu_group/devices/"*; do
+    [[ $(<"$member/class") != 0x03* ]] || basename "$member"
   done
 }

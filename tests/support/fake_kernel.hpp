@@ -32,6 +32,8 @@ class FakeKernel : public Host {
   /// This driver's probe fails for the device: drivers_probe swallows that.
   FakeKernel& reject_probe(const std::string& driver, const std::string& address);
   FakeKernel& accept_probe(const std::string& driver, const std::string& address);
+  /// The device's driver lets go of it by itself.
+  void give_up(const std::string& address) { unbind(address); }
   /// Unbinding from this driver does not return; the driver link is gone at once all the same.
   FakeKernel& block_unbind(const std::string& driver, const std::string& address);
   /// What blocked returns.
