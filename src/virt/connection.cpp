@@ -12,6 +12,7 @@
 
 #include "core/text.hpp"
 #include "gpupass/hypervisor.hpp"
+#include "virt/libvirt_on_demand.hpp"
 #include "virt/run_within.hpp"
 
 namespace gpupass {
@@ -251,6 +252,7 @@ class Libvirt final : public Hypervisor {
 }  // namespace
 
 Result<std::unique_ptr<Hypervisor>> connect(const std::string& uri, std::chrono::milliseconds deadline) {
+  GPUPASS_TRY(virt::load_libvirt());
   // Without a function of its own libvirt prints every error to standard error.
   virSetErrorFunc(nullptr, [](void*, virErrorPtr) {});
   const auto opened = virt::run_within(deadline, [uri] { return open(uri); });

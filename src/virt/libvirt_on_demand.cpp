@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// libvirt and the forty libraries below it take longer to load than most commands take to run, and
+// most never speak to it. So it is not linked: each of its functions that is used is defined here as a
+// step to its own, and the library is loaded when a connection is opened.
+#include "virt/libvirt_on_demand.hpp"
+
+#include <dlfcn.h>
+#include <libvirt/libvirt.h>
+#include <libvirt/virterror.h>
+
+#include <string>
+
+namespace gpupass::virt {
+namespace {
+
+void* library() {
+  static void* const handle = dlopen("libvirt.so.0", RTLD_NOW | RTLD_LOCAL);
+  return handle;
+}
+
+template <class Function, class... Arguments>
+auto call(const char* name, Arguments... arguments) {
+  return reinterpret_cast<Function*>(dlsym(library(), name))(arguments...);
+}
+
+}  // namespace
+
+Result<void> load_libvirt() {
+  if (library() != nullptr) return {};
+  const char* const why = dlerror();
+  return fail(ErrorKind::unsupported,
+              std::string("libvirt cannot be loaded: ") + (why == nullptr ? "unknown" : why),
+              "install it (Debian: `apt install libvirt-daemon-system`)");
+}
+
+}  // namespace gpupass::virt
+
+// Calls the library's function of the name that is being defined.
+#define GPUPASS_LIBVIRT(function, ...) \
+  gpupass::virt::call<decltype(function)>(#function __VA_OPT__(, ) __VA_ARGS__)
+
+virConnectPtr virConnectOpen(const char* uri) {
+  return GPUPASS_LIBVIRT(virConnectOpen, uri);
+}
+int virConnectClose(virConnectPtr connection) {
+  return GPUPASS_LIBVIRT(virConnectClose, connection);
+}
+int virConnectListAllDomains(virConnectPtr connection, virDomainPtr** domains, unsigned flags) {
+  return GPUPASS_LIBVIRT(virConnectListAllDomains, connection, domains, flags);
+}
+virDomainPtr virDomainLookupByName(virConnectPtr connection, const char* name) {
+  return GPUPASS_LIBVIRT(virDomainLookupByName, connection, name);
+}
+virDomainPtr virDomainLookupByUUIDString(virConnectPtr connection, const char* uuid) {
+  return GPUPASS_LIBVIRT(virDomainLookupByUUIDString, connection, uuid);
+}
+virDomainPtr virDomainDefineXMLFlags(virConnectPtr connection, const char* xml, unsigned flags) {
+  return GPUPASS_LIBVIRT(virDomainDefineXMLFlags, connection, xml, flags);
+}
+int virDomainFree(virDomainPtr domain) {
+  return GPUPASS_LIBVIRT(virDomainFree, domain);
+}
+const char* virDomainGetName(virDomainPtr domain) {
+  return GPUPASS_LIBVIRT(virDomainGetName, domain);
+}
+int virDomainGetUUIDString(virDomainPtr domain, char* text) {
+  return GPUPASS_LIBVIRT(virDomainGetUUIDString, domain, text);
+}
+char* virDomainGetXMLDesc(virDomainPtr domain, unsigned flags) {
+  return GPUPASS_LIBVIRT(virDomainGetXMLDesc, domain, flags);
+}
+int virDomainIsActive(virDomainPtr domain) {
+  return GPUPASS_LIBVIRT(virDomainIsActive, domain);
+}
+int virDomainIsPersistent(virDomainPtr domain) {
+  return GPUPASS_LIBVIRT(virDomainIsPersistent, domain);
+}
+int virDomainAttachDeviceFlags(virDomainPtr domain, const char* xml, unsigned flags) {
+  return GPUPASS_LIBVIRT(virDomainAttachDeviceFlags, domain, xml, flags);
+}
+int virDomainDetachDeviceFlags(virDomainPtr domain, const char* xml, unsigned flags) {
+  return GPUPASS_LIBVIRT(virDomainDetachDeviceFlags, domain, xml, flags);
+}
+virErrorPtr virGetLastError(void) {
+  return GPUPASS_LIBVIRT(virGetLastError);
+}
+void virSetErrorFunc(void* data, virErrorFunc handler) {
+  GPUPASS_LIBVIRT(virSetErrorFunc, data, handler);
+}
