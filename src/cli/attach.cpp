@@ -12,23 +12,6 @@
 namespace gpupass::cli {
 namespace {
 
-/// What is to go in: the cards selected, with their companion functions, and exactly the functions
-/// named by --with.
-Result<Functions> wanted(const Inventory& inventory, const po::variables_map& values) {
-  GPUPASS_TRY_ASSIGN(const auto selectors, selectors_of(values, "selector"));
-  if (selectors.empty()) {
-    return fail(ErrorKind::usage, "no device is named",
-                "gpupass attach VM SELECTOR…; `gpupass list` shows what is there");
-  }
-  GPUPASS_TRY_ASSIGN(auto functions, select_cards(inventory, selectors));
-  GPUPASS_TRY_ASSIGN(const auto companions, selectors_of(values, "with"));
-  for (const auto& companion : companions) {
-    GPUPASS_TRY_ASSIGN(const auto found, resolve(companion, inventory));
-    functions.insert(functions.end(), found.begin(), found.end());
-  }
-  return in_order(std::move(functions));
-}
-
 Functions joined(Functions functions, const Functions& more) {
   functions.insert(functions.end(), more.begin(), more.end());
   return in_order(std::move(functions));
@@ -125,7 +108,7 @@ Result<int> attach(Context& context, const std::vector<std::string>& arguments) 
   GPUPASS_TRY_ASSIGN(const auto options, domain_options_of(context, *values));
   GPUPASS_TRY_ASSIGN(const auto templates, load_templates(context));
   GPUPASS_TRY_ASSIGN(const auto first_look, discover(context.host, {.holders = false}));
-  GPUPASS_TRY_ASSIGN(auto functions, wanted(first_look, *values));
+  GPUPASS_TRY_ASSIGN(auto functions, functions_to_pass(first_look, *values, "gpupass attach VM SELECTOR…"));
   GPUPASS_TRY_ASSIGN(const auto domain, open_domain(context, options));
   const auto& vm = domain.state.name;
 

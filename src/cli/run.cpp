@@ -28,7 +28,7 @@ const std::vector<Command> k_commands = {
     {"unbind", "SELECTOR…", "give devices back to the drivers they had", true, unbind},
     {"status", "", "show what gpupass holds, and what was left unfinished", false, status},
     {"recover", "", "finish or undo what was interrupted", true, recover},
-    //{"xml", "SELECTOR…", "print the <hostdev> elements, or a whole edited domain", false, xml},
+    {"xml", "SELECTOR…", "print the <hostdev> elements, or a whole edited domain", false, xml},
     {"lab", "run|shell|list", "try it all in an emulated machine, with no hardware", false, lab},
 };
 

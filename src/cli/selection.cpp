@@ -49,4 +49,20 @@ Result<std::vector<PciAddress>> select_cards(const Inventory& inventory,
   return std::vector(functions.begin(), functions.end());
 }
 
+Result<std::vector<PciAddress>> functions_to_pass(const Inventory& inventory, const po::variables_map& values,
+                                                  const std::string& usage) {
+  GPUPASS_TRY_ASSIGN(const auto selectors, selectors_of(values, "selector"));
+  if (selectors.empty()) {
+    return fail(ErrorKind::usage, "no device is named", usage + "; `gpupass list` shows what is there");
+  }
+  GPUPASS_TRY_ASSIGN(const auto cards, select_cards(inventory, selectors));
+  std::set<PciAddress> functions(cards.begin(), cards.end());
+  GPUPASS_TRY_ASSIGN(const auto companions, selectors_of(values, "with"));
+  for (const auto& companion : companions) {
+    GPUPASS_TRY_ASSIGN(const auto found, resolve(companion, inventory));
+    functions.insert(found.begin(), found.end());
+  }
+  return std::vector(functions.begin(), functions.end());
+}
+
 }  // namespace gpupass::cli

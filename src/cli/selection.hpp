@@ -2,8 +2,10 @@
 // Which functions a user means who names a card.
 #pragma once
 
+#include <string>
 #include <vector>
 
+#include "cli/options.hpp"
 #include "gpupass/inventory.hpp"
 
 namespace gpupass::cli {
@@ -19,5 +21,11 @@ namespace gpupass::cli {
 /// usage when ids match several cards.
 [[nodiscard]] Result<std::vector<PciAddress>> select_cards(const Inventory& inventory,
                                                            const std::vector<Selector>& selectors);
+
+/// What a command's SELECTOR words select, and exactly the functions that its --with names. Sorted,
+/// each once. Errors: as above; usage when nothing is named.
+[[nodiscard]] Result<std::vector<PciAddress>> functions_to_pass(const Inventory& inventory,
+                                                                const po::variables_map& values,
+                                                                const std::string& usage);
 
 }  // namespace gpupass::cli
