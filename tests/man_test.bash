@@ -1,0 +1,71 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Do the man pages say what the program does? Each command has a page, each page's options are those of
+# --help with the same values and defaults, groff finds nothing wrong, and the exit codes are those of
+# docs/exit-codes.md.
+#
+#   man_test.bash GPUPASS
+set -euo pipefail
+
+gpupass=$1
+root=$(dirname "$(readlink -f "$0")")/..
+pages=$root/docs/man
+failures=0
+
+# same WHAT PROGRAM PAGE
+same() {
+  [[ "$2" != "$3" ]] || return 0
+  echo "FAIL: $1 (< the program, > the page):"
+  diff <(echo "$2") <(echo "$3") | grep '^[<>]' || true
+  failures=$((failures + 1))
+}
+
+# Both print lines like "-c, --connect URI" and "--timeout S = 60", sorted.
+options_of_help() {
+  "$gpupass" "$1" --help | sed -nE \
+    -e 's/^  -(.) \[ (--[a-z-]+) \]/  -\1, \2/' \
+    -e 's/^  ((-., )?--[a-z-]+( [^ (]+)?)( \(=([^)]*)\))?.*$/\1 = \5/p' | sed 's/ = $//' | sort
+}
+
+options_of_page() {
+  sed -n '/^\.SH OPTIONS/,/^\.SH EX/p' "$1" | awk '
+    function plain(text) {
+      sub(/^\.B[IR]? /, "", text)
+      gsub(/"|\\f[A-Z]/, "", text); gsub(/\\-/, "-", text); gsub(/ +/, " ", text); gsub(/ ,/, ",", text)
+      return text
+    }
+    function flush() { if (option != "") print option (value == "" ? "" : " = " value); option = value = "" }
+    tag { option = plain($0); tag = 0; next }
+    /^\.TP/ { flush(); tag = 1 }
+    match($0, /\[default: [^]]*\]/) { value = plain(substr($0, RSTART + 10, RLENGTH - 11)) }
+    END { flush() }' | sort
+}
+
+# "5 refused", a line for each code.
+codes_of_page() {
+  sed -nE 's/^\.BR ([0-9]+) " \(([a-z-]+)\)"$/\1 \2/p' "$1"
+}
+
+# shellcheck disable=SC2016  # the backquotes are the table's
+codes_of_table() {
+  sed -nE 's/^\| ([0-9]+) \| `?([a-z-]+)`? .*/\1 \2/p' "$1"
+}
+
+commands=$("$gpupass" --help | sed -nE 's/^  ([a-z]+) .*/\1/p')
+same "pages and commands" "$(for command in $commands; do echo "gpupass-$command.1"; done | sort)" \
+  "$(cd "$pages" && printf '%s\n' gpupass-*.1 | sort)"
+
+for command in $commands; do
+  page=$pages/gpupass-$command.1
+  [[ -e $page ]] || continue
+  same "options of $command" "$(options_of_help "$command")" "$(options_of_page "$page")"
+done
+same "exit codes" "$(codes_of_table "$root/docs/exit-codes.md")" "$(codes_of_page "$pages/gpupass.1")"
+
+for page in "$pages"/*.1; do
+  same "groff on ${page##*/}" "" "$(groff -man -Tutf8 -rLL=78n -ww -z "$page" 2>&1)"
+done
+
+((failures == 0)) && echo "the man pages agree with the program"
+exit $((failures > 0))
