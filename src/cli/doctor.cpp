@@ -9,6 +9,7 @@
 #include "cli/selection.hpp"
 #include "core/text.hpp"
 #include "gpupass/finding.hpp"
+#include "judge/rules.hpp"
 #include "report/device_text.hpp"
 #include "report/findings.hpp"
 #include "report/inventory_json.hpp"
@@ -158,6 +159,15 @@ const char* name(Verdict verdict) {
   return verdict == Verdict::cannot ? "cannot" : "with-consent";
 }
 
+/// What the ids of the rules mean.
+core::Json rules_json() {
+  auto json = core::Json::array();
+  for (const auto& rule : rules::table()) {
+    json.push_back({{"id", rule.id}, {"title", rule.title}, {"meaning", rule.meaning}});
+  }
+  return json;
+}
+
 core::Json to_json(const Inventory& inventory, const Diagnosis& diagnosis, bool blocks) {
   auto targets = core::Json::array();
   for (const auto& [target, findings] : diagnosis.patients) {
@@ -171,6 +181,7 @@ core::Json to_json(const Inventory& inventory, const Diagnosis& diagnosis, bool 
           {"blocks", blocks},
           {"machine", report::to_json(diagnosis.machine)},
           {"targets", targets},
+          {"rules", rules_json()},
           {"problems", report::to_json(inventory.problems)}};
 }
 

@@ -15,56 +15,49 @@ constexpr std::array k_table = {
          "through.",
          iommu_enabled},
     Rule{"interrupt-remapping", "Interrupts are remapped",
-         "A card signals by writing to memory. Remapping keeps a guest from forging signals meant for the "
-         "host; "
-         "the kernel passes nothing through without it unless told to.",
+         "A card signals by writing to memory. Remapping keeps a guest from forging signals meant for "
+         "the host; the kernel passes nothing through without it unless it is told to.",
          interrupt_remapping},
     Rule{"vfio-pci-available", "The kernel has vfio-pci",
          "vfio-pci is the driver that holds a device for a guest, in place of the host's own driver.",
          vfio_pci_available},
-    Rule{
-        "kvm-usable", "KVM runs virtual machines",
-        "Without KVM a guest runs in software emulation, some twenty times slower. That /dev/kvm opens is no "
-        "proof: the processor must have vmx or svm, and the kernel must make a machine.",
-        kvm_usable},
+    Rule{"kvm-usable", "KVM runs virtual machines",
+         "Without KVM a guest runs in software emulation, many times slower. That /dev/kvm opens is no "
+         "proof: the processor must have vmx or svm, and the kernel must make a machine.",
+         kvm_usable},
     Rule{"dead-device", "The card answers",
-         "A card that fell off its bus, or was not reset after its last guest, reads as all ones and can "
-         "only be "
-         "brought back by cutting its power.",
+         "A card that fell off its bus, or was not reset after its last guest, reads as all ones; only "
+         "cutting its power brings it back.",
          dead_device},
     Rule{"header-type", "Only endpoints are passed",
          "A bridge connects buses and does nothing by itself; it stays with the host.", header_type},
     Rule{"sriov", "No virtual functions hang on it",
-         "A card that is split into virtual functions cannot be given away whole before they are removed.",
+         "A card that is split into virtual functions cannot be given away whole before they are "
+         "removed.",
          sriov},
     Rule{"group-viable", "Its IOMMU group goes with it",
-         "Members of one IOMMU group cannot be kept apart from each other, so all of them go to the guest or "
-         "none. "
-         "Bridges may stay on their own drivers.",
+         "Members of one IOMMU group cannot be kept apart from each other, so all of them go to the "
+         "guest or none. Bridges may stay on their own drivers.",
          group_viable},
     Rule{"host-depends", "The host can do without it",
-         "A device that carries the host's root file system, other mounted file systems, swap or its only "
-         "default "
-         "route would take the host down with it.",
+         "A device that carries the host's root file system, another mounted file system, swap or its "
+         "only default route would take the host down with it.",
          host_depends},
     Rule{"boot-display", "It does not drive the screen",
-         "When the card that shows the host's console goes to a guest, the screen goes dark until the guest "
-         "draws "
-         "on it.",
+         "When the card that shows the host's console goes to a guest, the screen goes dark until the "
+         "guest draws on it.",
          boot_display},
     Rule{"device-held", "No process has it open",
-         "A driver lets go of a device only when nobody has it open; until then the unbinding blocks, beyond "
-         "the "
-         "reach of any signal.",
+         "A driver lets go of a device only when nobody has it open; until then the unbinding blocks, "
+         "beyond the reach of any signal.",
          device_held},
     Rule{"reset-method", "It can be reset",
-         "A reset between users clears what the last one left in the card. One of the bus reaches every "
-         "function "
-         "on that bus.",
+         "A reset between users clears what the last one left in the card. A reset of the bus reaches "
+         "every function on that bus.",
          reset_method},
     Rule{"driver-returns", "A driver takes it back",
-         "After the guest, the card goes back to the driver it had. One that was on vfio-pci before stays "
-         "there.",
+         "After the guest, the card goes back to the driver it had. One that was on vfio-pci before "
+         "stays there.",
          driver_returns},
 };
 

@@ -41,6 +41,14 @@ TEST(DriverReturns, ACardThatIsKeptForGuestsStaysSo) {
             "0000:01:00.0 is on vfio-pci already and stays there; nouveau and nvidia could drive it");
 }
 
+TEST(DriverReturns, IsUnmeasuredWhereTheModulesAreNotKnown) {
+  auto inventory = machine();
+  device_of(inventory, "0000:01:00.0").driver = "vfio-pci";
+  device_of(inventory, "0000:01:00.0").modules.clear();
+  inventory.problems = {{"/lib/modules/6.1.0-56-amd64/modules.alias", "No such file or directory"}};
+  EXPECT_EQ(only(driver_returns(inventory, target("0000:01:00.0"))).severity, Severity::unmeasured);
+}
+
 TEST(DriverReturns, WarnsWhereNoDriverOfTheHostsIsKnown) {
   const auto finding = judged("vfio-pci", {});
   EXPECT_EQ(finding.severity, Severity::warns);

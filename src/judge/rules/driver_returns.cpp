@@ -9,41 +9,52 @@
 namespace gpupass::rules {
 namespace {
 
-std::vector<Evidence> evidence_of(const Device& device) {
+std::string aliases_path(const Inventory& inventory) {
+  return "/lib/modules/" + inventory.kernel.release + "/modules.alias";
+}
+
+std::vector<Evidence> evidence_of(const Inventory& inventory, const Device& device) {
   std::vector<Evidence> evidence{{attribute_path(device.address, "driver"), device.driver.value_or("none")}};
   if (!device.modules.empty()) {
-    evidence.push_back({attribute_path(device.address, "modalias"), core::enumerate(device.modules)});
+    evidence.push_back({aliases_path(inventory), core::enumerate(device.modules)});
   }
   return evidence;
 }
 
-Finding judge_device(const Device& device) {
-  const auto name = to_string(device.address);
-  if (!device.driver) {
-    return fine(device.address, name + " has no driver now and goes back to having none",
-                evidence_of(device));
-  }
-  if (!is_free_for_vfio(device)) {
-    return fine(device.address, fmt::format("{} goes back to {}", name, *device.driver), evidence_of(device));
-  }
+/// A function on vfio-pci before anybody passed it through: whose it was is not known any more.
+Finding kept_for_guests(const Inventory& inventory, const Device& device) {
+  const auto state = fmt::format("{} is on {} already", to_string(device.address), *device.driver);
   if (!device.modules.empty()) {
     return fine(device.address,
-                fmt::format("{} is on {} already and stays there; {} could drive it", name, *device.driver,
-                            core::enumerate(device.modules)),
-                evidence_of(device));
+                fmt::format("{} and stays there; {} could drive it", state, core::enumerate(device.modules)),
+                evidence_of(inventory, device));
   }
-  return warns(
-      device.address,
-      fmt::format("{} is on {} already, and no driver of the host's is known for it", name, *device.driver),
-      evidence_of(device),
-      "install its driver's package if the host is to use it again; for guests nothing is needed");
+  if (const auto problems = unread(inventory, {aliases_path(inventory)}); !problems.empty()) {
+    return unmeasured(device.address, state + ", and whether the host has a driver for it is not known",
+                      problems, "`depmod -a` writes the list of drivers anew");
+  }
+  return warns(device.address, state + ", and no driver of the host's is known for it",
+               evidence_of(inventory, device),
+               "install its driver's package if the host is to use it again; for guests nothing is needed");
+}
+
+Finding judge_device(const Inventory& inventory, const Device& device) {
+  const auto name = to_string(device.address);
+  const auto evidence = evidence_of(inventory, device);
+  if (!device.driver) {
+    return fine(device.address, name + " has no driver now and goes back to having none", evidence);
+  }
+  if (is_free_for_vfio(device)) return kept_for_guests(inventory, device);
+  return fine(device.address, fmt::format("{} goes back to {}", name, *device.driver), evidence);
 }
 
 }  // namespace
 
 std::vector<Finding> driver_returns(const Inventory& inventory, const Target& target) {
   std::vector<Finding> findings;
-  for (const auto* const device : devices_of(inventory, target)) findings.push_back(judge_device(*device));
+  for (const auto* const device : devices_of(inventory, target)) {
+    findings.push_back(judge_device(inventory, *device));
+  }
   return findings;
 }
 

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// scripts/capture-host: what is seen on a capture is what was seen on the machine, and nothing in it
+// tells whose machine it was.
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "cli/command.hpp"
+#include "support/golden.hpp"
+#include "support/tree.hpp"
+
+namespace gpupass {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Runs the script; returns the captured root.
+fs::path capture(const test::Tree& folder, const std::string& from = {}) {
+  Host host;
+  Program program;
+  program.argv = {GPUPASS_SOURCE_DIR "/scripts/capture-host", (folder.root() / "captured").string()};
+  if (!from.empty()) program.argv.push_back(from);
+  program.timeout = std::chrono::minutes(2);
+  const auto end = host.run(program);
+  EXPECT_TRUE(end && end->status == 0) << (end ? end->errors : describe(end.error()));
+  return folder.root() / "captured/root";
+}
+
+std::string said(cli::Function function, const fs::path& root, const std::vector<std::string>& arguments) {
+  Host host(root);
+  std::istringstream in;
+  std::ostringstream out;
+  cli::Terminal terminal{in, out, out, false, false, 100};
+  cli::Context context{host, terminal, {}, GPUPASS_SOURCE_DIR, ""};
+  const auto status = function(context, arguments);
+  return out.str() + (status ? "" : describe(status.error()));
+}
+
+class CaptureHost : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(CaptureHost, OfAMachineHereSaysTheSame) {
+  const test::Tree folder;
+  const auto machine = fs::path("hosts") / GetParam();
+  const auto root = capture(folder, test::fixture(machine / "root").string());
+  EXPECT_EQ(said(cli::list, root, {"--all"}), test::read_fixture(machine / "list.txt"));
+  EXPECT_EQ(said(cli::groups, root, {"--all"}), test::read_fixture(machine / "groups.txt"));
+  EXPECT_EQ(said(cli::doctor, root, {}), test::read_fixture(machine / "doctor.txt"));
+}
+
+// The laptop has LVM on an encrypted disk, the server a mirror and a bond.
+INSTANTIATE_TEST_SUITE_P(Machines, CaptureHost, ::testing::Values("laptop", "server-8gpu"),
+                         [](const auto& machine) { return machine.index == 0 ? "laptop" : "server"; });
+
+std::vector<std::string> secrets_of_this_machine() {
+  std::vector<std::string> files{"/proc/sys/kernel/random/boot_id", "/etc/machine-id"};
+  for (const auto& interface : fs::directory_iterator("/sys/class/net")) {
+    files.push_back(interface.path() / "address");
+  }
+  std::vector<std::string> secrets;
+  for (const auto& file : files) {
+    std::string secret;
+    if (std::ifstream(file) >> secret && secret != "00:00:00:00:00:00") secrets.push_back(secret);
+  }
+  return secrets;
+}
+
+TEST(CaptureThisHost, SaysTheSameAndTellsNoSecrets) {
+  if (geteuid() != 0) GTEST_SKIP() << "capture-host is for root";
+  if (!fs::exists("/sys/bus/pci/devices")) GTEST_SKIP() << "this machine has no PCI bus";
+  const test::Tree folder;
+  const auto root = capture(folder);
+  EXPECT_EQ(said(cli::list, root, {"--all"}), said(cli::list, "/", {"--all"}));
+  EXPECT_EQ(said(cli::groups, root, {"--all"}), said(cli::groups, "/", {"--all"}));
+  const auto everything = test::snapshot(root);
+  const auto secrets = secrets_of_this_machine();
+  EXPECT_FALSE(secrets.empty());
+  for (const auto& secret : secrets) EXPECT_EQ(everything.find(secret), std::string::npos) << secret;
+}
+
+TEST(CaptureThisHost, DoesNotWriteOverACapture) {
+  test::Tree folder;
+  folder.file("captured/root/proc/cmdline", "mine");
+  Host host;
+  Program program;
+  program.argv = {GPUPASS_SOURCE_DIR "/scripts/capture-host", (folder.root() / "captured").string(),
+                  test::fixture("hosts/laptop/root").string()};
+  const auto end = host.run(program);
+  ASSERT_TRUE(end);
+  EXPECT_EQ(end->status, 1);
+  EXPECT_EQ(folder.text("captured/root/proc/cmdline"), "mine");
+}
+
+}  // namespace
+}  // namespace gpupass

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The documents say what the code says.
+#include <gtest/gtest.h>
+
+#include "core/text.hpp"
+#include "judge/rules.hpp"
+#include "support/golden.hpp"
+
+namespace gpupass {
+namespace {
+
+std::string document(const char* name) {
+  return test::read_fixture(std::filesystem::path("../docs") / name);
+}
+
+/// Line breaks and runs of blanks as one blank each.
+std::string flowing(std::string_view text) {
+  std::string flow;
+  for (const auto word : core::words(text)) flow += (flow.empty() ? "" : " ") + std::string(word);
+  return flow;
+}
+
+TEST(DoctorRulesDocument, HasASectionForEachRuleInOrderAndNoOther) {
+  std::vector<std::string> sections, ids;
+  const auto text = document("doctor-rules.md");
+  for (const auto line : core::split(text, '\n')) {
+    if (line.starts_with("## ")) sections.emplace_back(line.substr(3));
+  }
+  for (const auto& rule : rules::table()) ids.emplace_back(rule.id);
+  EXPECT_EQ(sections, ids);
+}
+
+TEST(DoctorRulesDocument, SaysWhatTheTableSays) {
+  const auto text = flowing(document("doctor-rules.md"));
+  for (const auto& rule : rules::table()) {
+    const auto start = std::string("## ") + rule.id + " **" + rule.title + ".** " + rule.meaning + " ";
+    EXPECT_NE(text.find(start), std::string::npos) << start;
+  }
+}
+
+/// A quotation is a line that names a file, and then a block of code.
+TEST(AddingARuleDocument, QuotesTheCodeAsItIs) {
+  const auto text = document("adding-a-rule.md");
+  constexpr std::string_view k_start = "`\n```cpp\n", k_end = "```\n";
+  int quotations = 0;
+  for (auto at = text.find(k_start); at != std::string::npos; at = text.find(k_start, at + 1)) {
+    const auto name_start = text.rfind('`', at - 1) + 1;
+    const auto file = text.substr(name_start, at - name_start);
+    const auto start = at + k_start.size();
+    const auto code = text.substr(start, text.find(k_end, start) - start);
+    EXPECT_NE(test::read_fixture("../" + file).find(code), std::string::npos) << file << ":\n" << code;
+    ++quotations;
+  }
+  EXPECT_EQ(quotations, 5);
+}
+
+}  // namespace
+}  // namespace gpupass
