@@ -101,7 +101,7 @@ bool agreed(Terminal& terminal, const std::vector<Finding>& findings) {
 
 void add_change_options(po::options_description& options) {
   options.add_options()("dry-run,n", "print the steps, there and back, and change nothing");
-  options.add_options()("yes,y", "agree to what would be asked at a terminal");
+  options.add_options()("yes,y", "agree to what a person at a terminal would be asked");
   options.add_options()(
       "timeout", po::value<int>()->default_value(60)->value_name("S"),
       "how long to wait for each thing that may block: a driver, the guest, another gpupass");
@@ -192,7 +192,11 @@ Result<void> consent(Context& context, const ChangeOptions& options, const std::
     (finding.consent == Consent::impossible ? impossible : open).push_back(finding);
   }
   if (!impossible.empty()) return refused(std::move(impossible), "");
-  if (open.empty() || options.yes || options.dry_run) return {};
+  if (open.empty() || options.yes) return {};
+  if (options.dry_run) {
+    for (const auto& finding : open) context.terminal.err << "would be asked about: " << finding.what << "\n";
+    return {};
+  }
   if (!context.terminal.in_is_terminal) return refused(std::move(open), "; --yes agrees to this");
   if (agreed(context.terminal, open)) return {};
   return refused(std::move(open), "");

@@ -22,9 +22,11 @@ kill_when() {
   kill -9 $pid 2>/dev/null
   wait $pid 2>/dev/null
 }
-override_set() { [[ $(<"/sys/bus/pci/devices/$gpu/driver_override") == vfio-pci ]]; }
+# Builtins only: they are asked all the time, beside the work that they wait for.
+override_set() { read -r override <"/sys/bus/pci/devices/$gpu/driver_override" && [[ $override == vfio-pci ]]; }
 released() { [[ ! -e /sys/bus/pci/devices/$audio/driver ]]; }
-on_vfio() { on_driver $audio vfio-pci; }
+on_vfio() { [[ -e /sys/bus/pci/drivers/vfio-pci/$audio ]]; }
+on_host_driver() { [[ -e /sys/bus/pci/drivers/aty128fb/$gpu ]]; }
 
 for moment in override_set released on_vfio; do
   step "killed when: $moment"
@@ -42,7 +44,6 @@ done
 
 step "killed on the way back"
 check_run "attach" 0 "$GPUPASS_BIN" attach vm1 $gpu
-on_host_driver() { on_driver $gpu aty128fb; }
 kill_when on_host_driver "$GPUPASS_BIN" detach vm1 $gpu
 check_run "recover" 0 "$GPUPASS_BIN" recover
 check_match "says that it finished it" "finished" "$run_stdout"

@@ -52,6 +52,8 @@ class FakeKernel : public Host {
       const std::vector<std::string>& paths, std::chrono::milliseconds timeout) const override;
   [[nodiscard]] std::chrono::system_clock::time_point now() const override;
   [[nodiscard]] std::optional<Unfinished> look_at(pid_t pid) const override;
+  /// A kernel that makes virtual machines.
+  [[nodiscard]] KvmProbe probe_kvm() const override { return {true, true, 12, true, "", false}; }
 
   [[nodiscard]] std::string driver(const std::string& address) const;
 

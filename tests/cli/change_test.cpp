@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The commands that change something, on a kernel and a libvirt that answer as the real ones do.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "cli/run.hpp"
+#include "gpupass/journal.hpp"
+#include "gpupass/lock.hpp"
+#include "support/fake_hypervisor.hpp"
+#include "support/fake_kernel.hpp"
+#include "support/pci_tree.hpp"
+
+namespace gpupass::cli {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+const char* const k_gpu = "0000:01:00.0";
+const char* const k_audio = "0000:01:00.1";
+const char* const k_nic = "0000:02:00.0";
+const char* const k_domain =
+    "<domain type='kvm'><name>vm1</name><os><type arch='x86_64' machine='q35'>hvm</type></os>"
+    "<devices><controller type='pci' index='0' model='pcie-root'/></devices></domain>";
+
+/// Gives every caller the same libvirt, and lets the test look into it.
+class Shared : public Hypervisor {
+ public:
+  explicit Shared(Hypervisor& libvirt) : libvirt_(libvirt) {}
+  [[nodiscard]] const std::string& uri() const override { return libvirt_.uri(); }
+  [[nodiscard]] Result<std::vector<DomainState>> domains() override { return libvirt_.domains(); }
+  [[nodiscard]] Result<DomainState> domain(const std::string& name) override { return libvirt_.domain(name); }
+  [[nodiscard]] Result<std::string> xml(const std::string& name, DomainView view) override {
+    return libvirt_.xml(name, view);
+  }
+  [[nodiscard]] Result<void> define(const std::string& xml) override { return libvirt_.define(xml); }
+  [[nodiscard]] Result<void> attach_live(const std::string& name, const std::string& xml) override {
+    return libvirt_.attach_live(name, xml);
+  }
+  [[nodiscard]] Result<void> request_detach_live(const std::string& name, const std::string& xml) override {
+    return libvirt_.request_detach_live(name, xml);
+  }
+
+ private:
+  Hypervisor& libvirt_;
+};
+
+/// A desktop: a card of two functions in group 1, a network card in a group that a test chooses.
+class Change : public testing::Test {
+ protected:
+  explicit Change(int nic_group = 2) {
+    test::PciTree pci(tree.root());
+    pci.add_iommu_unit("dmar0");
+    pci.add({.address = k_gpu,
+             .class_code = 0x030000,
+             .vendor = 0x10de,
+             .device = 0x2330,
+             .driver = "nvidia",
+             .group = 1,
+             .boot_vga = 0});
+    pci.add({.address = k_audio,
+             .class_code = 0x040300,
+             .vendor = 0x10de,
+             .device = 0x22ba,
+             .driver = "snd_hda_intel",
+             .group = 1});
+    pci.add({.address = k_nic, .driver = "igb", .group = nic_group});
+    tree.file("/proc/cpuinfo", "flags\t\t: fpu vmx\n").file("/proc/cmdline", "quiet\n");
+    tree.file("/proc/sys/kernel/osrelease", "6.1.0\n").file("/lib/modules/6.1.0/modules.alias");
+    tree.file("/lib/modules/6.1.0/modules.dep", "kernel/drivers/vfio/pci/vfio-pci.ko:\n");
+    for (const auto* const driver : {"nvidia", "snd_hda_intel", "igb"}) kernel.add_driver(driver);
+    kernel.prefer(k_gpu, "nvidia").prefer(k_audio, "snd_hda_intel").prefer(k_nic, "igb");
+    kernel.add_driver("vfio-pci");
+    before = test::snapshot(tree.at("/sys"));
+  }
+
+  /// One command; what it printed is in out and err.
+  int run(const std::vector<std::string>& words, const std::string& typed = "", bool terminal_there = false) {
+    std::istringstream in(typed);
+    std::ostringstream to_out;
+    std::ostringstream to_err;
+    Terminal terminal{in, to_out, to_err, terminal_there, false, 200};
+    const auto connect = [this](const std::string&,
+                                std::chrono::milliseconds) -> Result<std::unique_ptr<Hypervisor>> {
+      return std::make_unique<Shared>(libvirt);
+    };
+    Context context{kernel, terminal, connect, GPUPASS_SOURCE_DIR, "fake:///"};
+    for (const auto& command : commands()) {
+      if (words.front() != command.name) continue;
+      const int status = run_command(context, command, {words.begin() + 1, words.end()});
+      out = to_out.str();
+      err = to_err.str();
+      return status;
+    }
+    ADD_FAILURE() << "there is no command " << words.front();
+    return -1;
+  }
+
+  void expect_untouched() {
+    EXPECT_EQ(test::snapshot(tree.at("/sys")), before);
+    EXPECT_TRUE(load_holds(kernel)->empty());
+    EXPECT_TRUE(load_journals(kernel)->empty());
+    EXPECT_EQ(libvirt.config(), k_domain);
+  }
+
+  test::Tree tree;
+  test::FakeKernel kernel{tree};
+  test::FakeHypervisor libvirt{"vm1", k_domain, ""};
+  std::string before, out, err;
+};
+
+class ChangeSharedGroup : public Change {
+ protected:
+  ChangeSharedGroup() : Change(1) {}
+};
+
+TEST_F(Change, ACardGoesInAndComesBack) {
+  ASSERT_EQ(run({"attach", "vm1", "01:00.0"}), 0) << err;
+  EXPECT_THAT(out, HasSubstr("vm1 has 0000:01:00.0 and 0000:01:00.1 (from its next start on)"));
+  EXPECT_EQ(kernel.driver(k_audio), "vfio-pci");
+  EXPECT_EQ(hostdev_functions(libvirt.config())->size(), 2U);
+
+  ASSERT_EQ(run({"status"}), 0);
+  EXPECT_THAT(out, testing::ContainsRegex("0000:01:00.0 +vfio-pci +nvidia +vm1 +2026"));
+
+  ASSERT_EQ(run({"detach", "vm1", "01:00"}), 0) << err;
+  EXPECT_THAT(out, HasSubstr("0000:01:00.0 is back on nvidia"));
+  EXPECT_EQ(test::snapshot(tree.at("/sys")), before);
+  EXPECT_EQ(hostdev_functions(libvirt.config())->size(), 0U);
+  EXPECT_TRUE(load_holds(kernel)->empty());
+}
+
+TEST_F(Change, ADryRunPrintsTheWayThereAndBack) {
+  ASSERT_EQ(run({"attach", "vm1", "01:00.0", "--dry-run"}), 0) << err;
+  EXPECT_THAT(out, HasSubstr("bind 0000:01:00.1 to vfio-pci"));
+  EXPECT_THAT(out, HasSubstr("unbind 0000:01:00.1 from vfio-pci"));
+  expect_untouched();
+  ASSERT_EQ(run({"attach", "vm1", "01:00.0", "--print-xml"}), 0) << err;
+  EXPECT_EQ(hostdev_functions(out)->size(), 2U);
+  expect_untouched();
+}
+
+TEST_F(Change, BadInputIsOneErrorWithItsCodeAndChangesNothing) {
+  const std::vector<std::pair<std::vector<std::string>, int>> cases = {
+      {{"attach"}, 2},
+      {{"attach", "vm1"}, 2},
+      {{"attach", "vm1", "nonsense"}, 2},
+      {{"attach", "vm1", "01:00.0", "--no-such-option"}, 2},
+      {{"attach", "vm1", "01:00.0", "--timeout", "0"}, 2},
+      {{"attach", "vm1", "01:00.0", "--timeout", "soon"}, 2},
+      {{"attach", "vm1", "01:00.0", "--format", "yaml"}, 2},
+      {{"attach", "vm1", "77:00.0"}, 3},
+      {{"attach", "vm1", "8086:ffff"}, 3},
+      {{"attach", "vm9", "01:00.0"}, 3},
+      {{"attach", "vm1", "01:00.0", "--live"}, 5},
+      {{"attach", "vm1", "01:00.0", "--with", "nonsense"}, 2},
+      {{"detach", "vm1"}, 2},
+      {{"detach", "vm1", "01:00.0", "--all"}, 2},
+      {{"detach", "vm1", "01:00.0"}, 3},
+      {{"bind"}, 2},
+      {{"bind", "01:00.0", "--driver", "../../evil"}, 2},
+      {{"bind", "01:00.0", "--driver", ""}, 2},
+      {{"unbind", "01:00.0"}, 3},
+      {{"status", "extra"}, 2},
+      {{"recover", "--format", "x"}, 2},
+  };
+  for (const auto& [words, status] : cases) {
+    EXPECT_EQ(run(words), status) << testing::PrintToString(words) << err;
+    EXPECT_THAT(err, testing::StartsWith("gpupass: ")) << testing::PrintToString(words);
+    expect_untouched();
+  }
+}
+
+TEST_F(Change, AnErrorIsJsonForWhoReadsJson) {
+  EXPECT_EQ(run({"attach", "vm9", "01:00.0", "--format", "json"}), 3);
+  EXPECT_THAT(out, HasSubstr("\"kind\": \"not-found\""));
+  EXPECT_THAT(out, HasSubstr("\"exit_code\": 3"));
+}
+
+TEST_F(Change, ADomainWhoseXmlIsNotXmlChangesNothing) {
+  for (const auto* const xml : {"this is not XML", "<domain", "<network/>",
+                                "<domain type='kvm'><os><type machine='q35'>hvm</type></os><devices><hostdev "
+                                "mode='subsystem' type='pci'><source><address bus='1f' slot='0' "
+                                "function='0'/></source></hostdev></devices></domain>"}) {
+    libvirt.set_config(xml);
+    EXPECT_EQ(run({"attach", "vm1", "01:00.0"}), 8) << xml << err;
+    EXPECT_EQ(test::snapshot(tree.at("/sys")), before);
+    EXPECT_EQ(libvirt.config(), xml);
+  }
+}
+
+TEST_F(Change, WhatLibvirtRefusesIsPutBack) {
+  libvirt.refuse_define = true;
+  EXPECT_EQ(run({"attach", "vm1", "01:00.0"}), 10);
+  EXPECT_THAT(err, HasSubstr("libvirt says no"));
+  expect_untouched();
+}
+
+TEST_F(Change, TheSecondWaitsAndNamesTheFirst) {
+  const auto lock = Lock::acquire(kernel, k_audio, "a long job", std::chrono::milliseconds(0));
+  ASSERT_TRUE(lock);
+  EXPECT_EQ(run({"attach", "vm1", "01:00.0", "--timeout", "1"}), 6);
+  EXPECT_THAT(err, HasSubstr("waiting for process"));
+  EXPECT_THAT(err, HasSubstr("a long job"));
+  expect_untouched();
+}
+
+TEST_F(Change, BindTakesExactlyWhatIsNamedAndSaysWhatIsMissing) {
+  ASSERT_EQ(run({"bind", "01:00.0"}), 0) << err;
+  EXPECT_THAT(out, HasSubstr("0000:01:00.1 is of the same IOMMU group still on a host driver"));
+  EXPECT_EQ(kernel.driver(k_audio), "snd_hda_intel");
+  ASSERT_EQ(run({"unbind", "01:00.0"}), 0) << err;
+  EXPECT_EQ(test::snapshot(tree.at("/sys")), before);
+}
+
+TEST_F(Change, AStuckUnbindIsShownAndRecoveredFromLater) {
+  kernel.block_unbind("nvidia", k_gpu);
+  EXPECT_EQ(run({"attach", "vm1", "01:00.0", "--timeout", "1"}), 7);
+  EXPECT_THAT(err, HasSubstr("still being released"));
+  ASSERT_EQ(run({"status"}), 0);
+  EXPECT_THAT(out, HasSubstr("still releasing: process 4242, state D (disk sleep)"));
+  EXPECT_EQ(run({"attach", "vm1", "01:00.0"}), 6);
+  EXPECT_EQ(kernel.driver(k_audio), "snd_hda_intel") << "the other function was put back";
+
+  kernel.release(k_gpu);
+  ASSERT_EQ(run({"recover", "--dry-run"}), 0);
+  EXPECT_THAT(out, HasSubstr("bind 0000:01:00.0 to nvidia"));
+  ASSERT_EQ(run({"recover"}), 0) << err;
+  EXPECT_THAT(out, HasSubstr("undone"));
+  expect_untouched();
+}
+
+TEST_F(Change, WhatCannotBePutBackCanBeAccepted) {
+  kernel.reject_probe("vfio-pci", k_audio).reject_probe("nvidia", k_gpu);
+  EXPECT_EQ(run({"bind", "01:00"}), 12);
+  EXPECT_EQ(run({"recover"}), 12);
+  EXPECT_THAT(err, HasSubstr("recover --forget"));
+  EXPECT_EQ(run({"recover", "--forget"}), 0);
+  EXPECT_TRUE(load_journals(kernel)->empty());
+}
+
+TEST_F(ChangeSharedGroup, AnUnnamedMemberOfTheGroupIsRefusedByName) {
+  EXPECT_EQ(run({"attach", "vm1", "01:00.0"}), 5);
+  EXPECT_THAT(err, HasSubstr("0000:02:00.0"));
+  EXPECT_THAT(err, HasSubstr("--with 0000:02:00.0"));
+  expect_untouched();
+}
+
+TEST_F(ChangeSharedGroup, NamedItGoesAlong) {
+  ASSERT_EQ(run({"attach", "vm1", "01:00.0", "--with", "02:00.0"}), 0) << err;
+  EXPECT_EQ(kernel.driver(k_nic), "vfio-pci");
+  EXPECT_EQ(hostdev_functions(libvirt.config())->size(), 3U);
+}
+
+TEST_F(ChangeSharedGroup, APersonAtATerminalIsAskedAndANoChangesNothing) {
+  for (const auto* const answer : {"n\n", "\n", ""}) {
+    EXPECT_EQ(run({"attach", "vm1", "01:00.0"}, answer, true), 5);
+    EXPECT_THAT(err, HasSubstr("Go on all the same? [y/N]"));
+    expect_untouched();
+  }
+  EXPECT_EQ(run({"attach", "vm1", "01:00.0"}, "y\n", true), 0) << err;
+  EXPECT_EQ(kernel.driver(k_nic), "vfio-pci");
+}
+
+TEST_F(ChangeSharedGroup, YesIsThatConsentButNeverForWhatTheHostNeeds) {
+  tree.link("/sys/class/net/eth0", "../../bus/pci/devices/0000:02:00.0/net/eth0");
+  tree.file("/sys/bus/pci/devices/0000:02:00.0/net/eth0/ifindex", "2\n");
+  tree.link("/sys/bus/pci/devices/0000:02:00.0/net/eth0/device", "../..");
+  tree.file("/proc/net/route",
+            "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\tMTU\tWindow\tIRTT\n"
+            "eth0\t00000000\t0101A8C0\t0003\t0\t0\t100\t00000000\t0\t0\t0\n");
+  before = test::snapshot(tree.at("/sys"));
+  for (const auto& words :
+       std::vector<std::vector<std::string>>{{"attach", "vm1", "01:00.0", "--yes"},
+                                             {"attach", "vm1", "01:00.0", "--with", "02:00.0", "--yes"},
+                                             {"bind", "02:00.0", "--yes"}}) {
+    EXPECT_EQ(run(words), 5) << testing::PrintToString(words);
+    EXPECT_THAT(err, HasSubstr("default route"));
+    expect_untouched();
+  }
+  tree.remove("/proc/net/route");
+  tree.file("/proc/net/route",
+            "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\tMTU\tWindow\tIRTT\n");
+  EXPECT_EQ(run({"attach", "vm1", "01:00.0", "--yes"}), 0) << err;
+}
+
+TEST(CapturedHost, IsNeverChanged) {
+  test::Tree tree;
+  Host host(tree.root());
+  std::istringstream in;
+  std::ostringstream out;
+  std::ostringstream err;
+  Terminal terminal{in, out, err, false, false, 80};
+  Context context{host, terminal, {}, GPUPASS_SOURCE_DIR, "fake:///"};
+  test::PciTree(tree.root()).add({.address = k_nic, .driver = "igb"});
+  const auto before = test::snapshot(tree.root());
+  const auto result = bind(context, {"02:00.0"});
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind, ErrorKind::refused);
+  EXPECT_THAT(result.error().hint, HasSubstr("--dry-run"));
+  EXPECT_EQ(test::snapshot(tree.root()), before);
+}
+
+}  // namespace
+}  // namespace gpupass::cli
