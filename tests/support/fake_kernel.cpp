@@ -85,8 +85,11 @@ std::string FakeKernel::override_of(const std::string& address) const {
 }
 
 void FakeKernel::bind(const std::string& address, const std::string& driver) {
-  tree_.link(device_path(address) + "/driver", "../../../bus/pci/drivers/" + driver);
-  tree_.link(driver_path(driver) + "/" + address, "../../devices/" + address);
+  namespace fs = std::filesystem;
+  const fs::path device = resolve(device_path(address)).value_or(device_path(address));
+  const fs::path to = driver_path(driver);
+  tree_.link(device_path(address) + "/driver", to.lexically_relative(device).string());
+  tree_.link((to / address).string(), device.lexically_relative(to).string());
 }
 
 void FakeKernel::unbind(const std::string& address) {
