@@ -139,6 +139,16 @@ TEST(AddCards, GivesALateFunctionOfACardAPortOfItsOwn) {
   EXPECT_THAT(bare, Not(HasSubstr("ua-gpupass-port")));
 }
 
+TEST(AddCards, AddsOnlyTheSparesThatAreLackingEachWithANameOfItsOwn) {
+  const auto one = add_cards(q35(""), {{{at("0000:01:00.0")}}}, shipped_templates()).value();
+  const auto more = add_cards(one, {{{at("0000:02:00.0"), at("0000:02:00.1")}}}, shipped_templates()).value();
+  EXPECT_EQ(free_hotplug_ports(one), 1);
+  EXPECT_EQ(free_hotplug_ports(more), 2);
+  const auto first = more.find("'ua-gpupass-spare-1'");
+  EXPECT_EQ(first, more.rfind("'ua-gpupass-spare-1'"));
+  EXPECT_THAT(more, HasSubstr("'ua-gpupass-spare-2'"));
+}
+
 TEST(AddCards, FailsWhereNothingIsFree) {
   std::string disks;
   for (int slot = 3; slot < 32; ++slot)
