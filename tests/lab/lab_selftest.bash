@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Does the lab keep its promises? Runs outside, starts some fifteen hosts, 2 minutes on an idle machine.
+# Does the lab keep its promises? Runs outside, starts seventeen hosts, two minutes of processor time.
 #
 #   lab_selftest.bash [PART…]     parts: errors streams groups endings topologies
 #
