@@ -26,7 +26,9 @@ void forget_modules_of_another_boot(const JournalRecord& journal, const World& w
 }
 
 RecoveryReport stuck_or_failed(const apply_detail::Executor& executor, Error error) {
-  return {executor.stuck() ? Recovery::still_releasing : Recovery::failed, std::move(error)};
+  if (executor.stuck()) return {Recovery::still_releasing, std::move(error)};
+  error.kind = ErrorKind::partial;
+  return {Recovery::failed, std::move(error)};
 }
 
 }  // namespace

@@ -77,7 +77,6 @@ Result<int> verdict(const std::vector<RecoveryReport>& reports) {
   for (const auto& report : reports) {
     if (report.outcome == Recovery::failed) {
       auto error = report.error.value_or(Error{});
-      error.kind = ErrorKind::partial;
       error.hint += error.hint.empty() ? "" : "\n  ";
       error.hint +=
           "mend that and run it again, or accept the machine as it is with `gpupass recover --forget`";
@@ -130,7 +129,7 @@ Result<int> recover(Context& context, const std::vector<std::string>& arguments)
   for (const auto& journal : journals) {
     if (!json) out << fmt::format("\"{}\", started {}:\n", journal.plan.command, journal.started);
     auto report = recover_one(context, options, journal);
-    if (!report) {  // somebody has the device: a gpupass at work, or one left in the kernel
+    if (!report) {  // busy: a gpupass is at work on the device, or one was left in the kernel with it
       const bool busy = report.error().kind == ErrorKind::busy;
       report = RecoveryReport{busy ? Recovery::still_releasing : Recovery::failed, report.error()};
     }
@@ -138,8 +137,11 @@ Result<int> recover(Context& context, const std::vector<std::string>& arguments)
     results.push_back(to_json(journal, *report));
     reports.push_back(*std::move(report));
   }
-  if (json) out << core::Json{{"schema", "gpupass.recover/1"}, {"journals", results}}.dump(2) << "\n";
-  return verdict(reports);
+  auto end = verdict(reports);
+  if (!json) return end;
+  // The errors stand in this one document.
+  out << core::Json{{"schema", "gpupass.recover/1"}, {"journals", results}}.dump(2) << "\n";
+  return end ? 0 : exit_code(end.error().kind);
 }
 
 }  // namespace gpupass::cli
