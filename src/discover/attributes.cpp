@@ -11,6 +11,7 @@
 #include "core/printable.hpp"
 #include "core/text.hpp"
 #include "discover/bars.hpp"
+#include "discover/modules.hpp"
 
 namespace gpupass::discovery {
 namespace {
@@ -82,12 +83,28 @@ class Attributes {
   Problems& problems_;
 };
 
-void read_identity(Attributes& from, Device& device) {
+/// One file that has all the ids: "pci:v000010DEd00002330sv000010DEsd000016C1bc03sc02i00". False where it
+/// is not there or does not.
+bool read_modalias(Attributes& from, Device& device) {
+  const auto ids = parse_alias(from.text("modalias").value_or(""));
+  if (!ids || !ids->vendor || !ids->device || !ids->subsystem_vendor || !ids->subsystem_device ||
+      !ids->base_class || !ids->subclass || !ids->interface) {
+    return false;
+  }
+  device.vendor = static_cast<std::uint16_t>(*ids->vendor);
+  device.device = static_cast<std::uint16_t>(*ids->device);
+  device.subsystem_vendor = static_cast<std::uint16_t>(*ids->subsystem_vendor);
+  device.subsystem_device = static_cast<std::uint16_t>(*ids->subsystem_device);
+  device.class_code = *ids->base_class << 16U | *ids->subclass << 8U | *ids->interface;
+  return true;
+}
+
+/// From a file each, as a captured machine may have only these.
+void read_single_ids(Attributes& from, Device& device) {
   constexpr std::uint32_t k_24_bits = 0xffffff;
   device.vendor = from.id<std::uint16_t>("vendor");
   device.device = from.id<std::uint16_t>("device");
   device.class_code = from.id<std::uint32_t>("class", k_24_bits);
-  device.revision = from.number<std::uint8_t>("revision", 16).value_or(0);
   device.subsystem_vendor = from.number<std::uint16_t>("subsystem_vendor", 16).value_or(0);
   device.subsystem_device = from.number<std::uint16_t>("subsystem_device", 16).value_or(0);
 }
@@ -159,7 +176,8 @@ std::optional<Sriov> read_sriov(Attributes& from) {
 
 void read_attributes(const sys::Folder& folder, Device& device, Problems& problems) {
   Attributes from(folder, problems);
-  read_identity(from, device);
+  if (!read_modalias(from, device)) read_single_ids(from, device);
+  device.revision = from.number<std::uint8_t>("revision", 16).value_or(0);
   read_bars(from, device);
   read_group(from, device);
   read_numa_node(from, device);

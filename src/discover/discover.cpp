@@ -6,15 +6,15 @@
 #include "discover/kernel.hpp"
 #include "discover/modules.hpp"
 #include "discover/names.hpp"
+#include "discover/pci.hpp"
 
 namespace gpupass {
 
 Result<Inventory> discover(const Host& host, DiscoverParts parts) {
   Inventory inventory;
   auto& [devices, groups, iommu, kernel, kvm, holders, holders_complete, problems] = inventory;
-  GPUPASS_TRY_ASSIGN(const auto space, discovery::ConfigSpace::open(host));
-  GPUPASS_TRY_ASSIGN(devices, discovery::read_functions(host, space, problems));
-  discovery::name_devices(host, space.name_list(), devices, problems);
+  GPUPASS_TRY_ASSIGN(devices, discovery::read_functions(host, problems));
+  discovery::name_devices(host, discovery::name_list(), devices, problems);
   groups = discovery::read_groups(host, devices);
   kernel = discovery::read_kernel(host, problems);
   if (!kernel.release.empty()) discovery::find_modules(host, kernel.release, devices, problems);

@@ -2,9 +2,14 @@
 #include "discover/functions.hpp"
 
 #include <algorithm>
+#include <future>
+#include <iterator>
+#include <span>
+#include <thread>
 
 #include "core/text.hpp"
 #include "discover/attributes.hpp"
+#include "discover/pci.hpp"
 
 namespace gpupass::discovery {
 namespace {
@@ -50,6 +55,50 @@ void read_header(const sys::Folder& folder, const ConfigSpace& space, Device& de
   device.header_type = header.value_or(header_by_class(device));
 }
 
+/// What one thread reads.
+struct Share {
+  std::vector<Device> devices;
+  Problems problems;
+};
+using Addresses = std::span<const PciAddress>;
+
+Result<Share> read_share(const Host& host, const sys::Folder& bus, Addresses addresses) {
+  GPUPASS_TRY_ASSIGN(const auto space, ConfigSpace::open(host));  // one for each thread: it is not shared
+  Share share;
+  share.devices.reserve(addresses.size());
+  for (const auto& address : addresses) {
+    const auto name = to_string(address);
+    const auto folder = bus.folder(name);
+    if (!folder) {
+      note(share.problems, bus.path_of(name), folder.error());
+      continue;
+    }
+    auto& device = share.devices.emplace_back();
+    device.address = address;
+    // A tree made by hand may have a folder where sysfs has a link: then nothing is said of bridges.
+    if (const auto target = bus.target(name.c_str()); target && *target) {
+      device.bridges = bridges_above(**target);
+    }
+    read_attributes(*folder, device, share.problems);
+    read_header(*folder, space, device, share.problems);
+  }
+  return share;
+}
+
+/// Equal parts, as many as there are processors, but none so small that a thread is not worth it.
+/// Nearly all of the time goes by in the kernel, which serves several at once.
+std::vector<Addresses> shared_out(const std::vector<PciAddress>& addresses) {
+  constexpr std::size_t k_least = 128, k_most_threads = 8;
+  const std::size_t processors =
+      std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, k_most_threads);
+  const auto size = std::max((addresses.size() + processors - 1) / processors, k_least);
+  std::vector<Addresses> parts;
+  for (Addresses rest(addresses); !rest.empty(); rest = rest.subspan(parts.back().size())) {
+    parts.push_back(rest.first(std::min(size, rest.size())));
+  }
+  return parts;
+}
+
 }  // namespace
 
 std::vector<PciAddress> bridges_above(std::string_view target) {
@@ -63,26 +112,23 @@ std::vector<PciAddress> bridges_above(std::string_view target) {
   return chain;
 }
 
-Result<std::vector<Device>> read_functions(const Host& host, const ConfigSpace& space, Problems& problems) {
+Result<std::vector<Device>> read_functions(const Host& host, Problems& problems) {
   const auto bus = sys::Folder::open(host, k_bus);
   if (!bus) return no_bus(bus.error());
   GPUPASS_TRY_ASSIGN(const auto names, bus->list());
+  const auto addresses = addresses_in(*bus, names, problems);
+  std::vector<std::future<Result<Share>>> shares;
+  for (const auto part : shared_out(addresses)) {
+    // Deferred where there can be no more threads.
+    shares.push_back(std::async(std::launch::async | std::launch::deferred,
+                                [&host, &bus, part] { return read_share(host, *bus, part); }));
+  }
   std::vector<Device> devices;
-  for (const auto& address : addresses_in(*bus, names, problems)) {
-    const auto name = to_string(address);
-    const auto folder = bus->folder(name);
-    if (!folder) {
-      note(problems, bus->path_of(name), folder.error());
-      continue;
-    }
-    auto& device = devices.emplace_back();
-    device.address = address;
-    // A tree made by hand may have a folder where sysfs has a link: then nothing is said of bridges.
-    if (const auto target = bus->target(name.c_str()); target && *target) {
-      device.bridges = bridges_above(**target);
-    }
-    read_attributes(*folder, device, problems);
-    read_header(*folder, space, device, problems);
+  devices.reserve(addresses.size());
+  for (auto& future : shares) {
+    GPUPASS_TRY_ASSIGN(auto share, future.get());
+    std::ranges::move(share.devices, std::back_inserter(devices));
+    std::ranges::move(share.problems, std::back_inserter(problems));
   }
   return devices;
 }

@@ -2,15 +2,13 @@
 // Every PCI function of the machine.
 #pragma once
 
-#include "discover/pci.hpp"
 #include "discover/problems.hpp"
 
 namespace gpupass::discovery {
 
 /// Sorted by address, complete but for names, modules and driver_override. Error: the bus's folder
-/// cannot be read.
-[[nodiscard]] Result<std::vector<Device>> read_functions(const Host& host, const ConfigSpace& space,
-                                                         Problems& problems);
+/// cannot be read, or its path is too long for libpci.
+[[nodiscard]] Result<std::vector<Device>> read_functions(const Host& host, Problems& problems);
 
 /// The bridges above the function that a link below /sys/bus/pci/devices leads to, nearest first:
 /// "../../../devices/pci0000:00/0000:00:01.0/0000:01:00.0" → 0000:00:01.0.

@@ -73,9 +73,11 @@ std::optional<HeaderType> ConfigSpace::header_type(const PciAddress& address) co
   return type_of(bytes[PCI_HEADER_TYPE]);
 }
 
-std::string ConfigSpace::name_list() const {
+std::string name_list() {
+  auto* const access = pci_alloc();
+  std::string path = access->id_file_name;
+  pci_cleanup(access);
   // libpci that knows zlib names pci.ids.gz and takes pci.ids where that is not there.
-  std::string path = access_->id_file_name;
   constexpr std::string_view k_packed = ".gz";
   if (path.ends_with(k_packed)) path.resize(path.size() - k_packed.size());
   return path;

@@ -21,14 +21,14 @@ class ConfigSpace {
   /// Nothing when the standard header could not be read.
   [[nodiscard]] std::optional<HeaderType> header_type(const PciAddress& address) const;
 
-  /// Where libpci was built to find the list of names, unpacked: "/usr/share/misc/pci.ids".
-  [[nodiscard]] std::string name_list() const;
-
  private:
   struct Close {
     void operator()(pci_access* access) const;
   };
   std::unique_ptr<pci_access, Close> access_;
 };
+
+/// Where libpci was built to find the list of names, unpacked: "/usr/share/misc/pci.ids".
+[[nodiscard]] std::string name_list();
 
 }  // namespace gpupass::discovery

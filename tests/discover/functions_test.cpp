@@ -2,6 +2,7 @@
 // What sysfs says of a function.
 #include "discover/functions.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "discover/machine.hpp"
@@ -74,6 +75,30 @@ TEST_F(Functions, AreReadWhole) {
   EXPECT_EQ(gpu.power_state, "D0");
 }
 
+TEST_F(Functions, AreKnownByFilesOfOneIdEach) {
+  machine.tree.remove(PciTree::folder_of(machine.gpu) + "/modalias");
+  set("subsystem_device", "0x16c1\n");
+  const auto gpu = read();
+  EXPECT_EQ(test::all_problems(inventory), "");
+  EXPECT_EQ(gpu.class_code, 0x030000U);
+  EXPECT_EQ(gpu.vendor, 0x10de);
+  EXPECT_EQ(gpu.device, 0x2330);
+  EXPECT_EQ(gpu.subsystem_vendor, 0x8086);
+  EXPECT_EQ(gpu.subsystem_device, 0x16c1);
+}
+
+TEST_F(Functions, AreAllThereWhenSeveralThreadsRead) {
+  for (int bus = 0x10; bus < 0x30; ++bus) {
+    for (int slot = 0; slot < 32; ++slot) {
+      machine.tree.dir(fmt::format("/sys/bus/pci/devices/0000:{:02x}:{:02x}.0", bus, slot));
+    }
+  }
+  inventory = machine.read();
+  EXPECT_EQ(inventory.devices.size(), 6U + 32 * 32);
+  EXPECT_TRUE(std::ranges::is_sorted(inventory.devices, {}, &Device::address));
+  EXPECT_EQ(test::problems_of(inventory, "/sys/bus/pci/devices/0000:2f:1f.0/class"), "is missing\n");
+}
+
 TEST_F(Functions, AreSortedByAddress) {
   EXPECT_TRUE(std::ranges::is_sorted(machine.read().devices, {}, &Device::address));
   EXPECT_EQ(machine.read().devices.size(), 6U);
@@ -144,6 +169,7 @@ TEST_F(Functions, WithVirtualFunctionsNameThem) {
 }
 
 TEST_F(Functions, WithRubbishInAFileAreKeptWithAProblem) {
+  set("modalias", "pci:v000010DE\n");
   set("class", "");
   set("vendor", "what\n");
   set("numa_node", "-7\n");
@@ -165,7 +191,8 @@ TEST_F(Functions, WithRubbishInAFileAreKeptWithAProblem) {
 }
 
 TEST_F(Functions, WithoutIdentityAreKeptWithAProblem) {
-  machine.tree.remove(PciTree::folder_of(machine.gpu) + "/vendor");
+  const auto folder = PciTree::folder_of(machine.gpu);
+  machine.tree.remove(folder + "/modalias").remove(folder + "/vendor");
   EXPECT_EQ(read().vendor, 0);
   EXPECT_EQ(problem("vendor"), "is missing\n");
 }
@@ -173,7 +200,7 @@ TEST_F(Functions, WithoutIdentityAreKeptWithAProblem) {
 TEST_F(Functions, WhoseFilesAreNoFilesAreKeptWithAProblem) {
   const auto folder = PciTree::folder_of(machine.gpu);
   machine.tree.remove(folder + "/numa_node").link(folder + "/numa_node", "numa_node");
-  machine.tree.remove(folder + "/class").dir(folder + "/class");
+  machine.tree.remove(folder + "/modalias").remove(folder + "/class").dir(folder + "/class");
   machine.tree.remove(folder + "/driver").file(folder + "/driver", "nvidia");
   machine.tree.remove(folder + "/config").dir(folder + "/config");
   machine.tree.remove(folder + "/iommu_group").link(folder + "/iommu_group", "../nonsense");
@@ -232,7 +259,11 @@ TEST(Discover, WithoutABusIsAnError) {
 }
 
 TEST(Discover, RefusesARootTooLongForLibpci) {
-  const auto read = discover(Host("/tmp/" + std::string(1000, 'x')));
+  test::Tree tree;
+  std::string root;
+  for (int i = 0; i < 5; ++i) root += "/" + std::string(200, 'x');
+  tree.dir(root + "/sys/bus/pci/devices/0000:00:00.0");
+  const auto read = discover(Host(tree.at(root)));
   ASSERT_FALSE(read);
   EXPECT_EQ(read.error().kind, ErrorKind::invalid);
 }
