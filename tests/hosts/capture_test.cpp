@@ -5,9 +5,8 @@
 #include <unistd.h>
 
 #include <fstream>
-#include <sstream>
 
-#include "cli/command.hpp"
+#include "support/command.hpp"
 #include "support/golden.hpp"
 #include "support/tree.hpp"
 
@@ -22,7 +21,7 @@ fs::path capture(const test::Tree& folder, const std::string& from = {}) {
   Program program;
   program.argv = {GPUPASS_SOURCE_DIR "/scripts/capture-host", (folder.root() / "captured").string()};
   if (!from.empty()) program.argv.push_back(from);
-  program.timeout = std::chrono::minutes(2);
+  program.timeout = std::chrono::minutes(5);
   const auto end = host.run(program);
   EXPECT_TRUE(end && end->status == 0) << (end ? end->errors : describe(end.error()));
   return folder.root() / "captured/root";
@@ -30,12 +29,8 @@ fs::path capture(const test::Tree& folder, const std::string& from = {}) {
 
 std::string said(cli::Function function, const fs::path& root, const std::vector<std::string>& arguments) {
   Host host(root);
-  std::istringstream in;
-  std::ostringstream out;
-  cli::Terminal terminal{in, out, out, false, false, 100};
-  cli::Context context{host, terminal, {}, GPUPASS_SOURCE_DIR, ""};
-  const auto status = function(context, arguments);
-  return out.str() + (status ? "" : describe(status.error()));
+  const auto said = test::run(function, host, arguments);
+  return said.out + said.err;
 }
 
 class CaptureHost : public ::testing::TestWithParam<const char*> {};

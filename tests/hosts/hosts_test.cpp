@@ -3,12 +3,11 @@
 // A folder more is a test more. GPUPASS_REGEN=1 writes the expected texts anew; read them then.
 #include <gtest/gtest.h>
 
-#include <limits>
-#include <sstream>
+#include <algorithm>
 
-#include "cli/command.hpp"
 #include "cli/selection.hpp"
 #include "gpupass/finding.hpp"
+#include "support/command.hpp"
 #include "support/fake_hypervisor.hpp"
 #include "support/golden.hpp"
 
@@ -17,33 +16,20 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int k_columns = 100;
 constexpr const char* k_domain =
     "<domain type='kvm'><name>vm1</name><os><type arch='x86_64' machine='q35'>hvm</type></os>"
     "<devices><controller type='pci' index='0' model='pcie-root'/></devices></domain>";
-
-struct Said {
-  int status = 0;
-  std::string out, err;
-};
 
 class Hosts : public ::testing::TestWithParam<std::string> {
  protected:
   [[nodiscard]] fs::path folder() const { return fs::path("hosts") / GetParam(); }
 
-  /// Runs a command's function on the machine.
-  Said run(cli::Function function, const std::vector<std::string>& arguments) {
-    std::istringstream in;
-    std::ostringstream out, err;
-    cli::Terminal terminal{in, out, err, false, false, k_columns};
+  test::Said run(cli::Function function, const std::vector<std::string>& arguments) {
     const auto connect = [](const std::string&,
                             std::chrono::milliseconds) -> Result<std::unique_ptr<Hypervisor>> {
       return std::make_unique<test::FakeHypervisor>("vm1", k_domain, "");
     };
-    cli::Context context{host_, terminal, connect, GPUPASS_SOURCE_DIR, "test:///default"};
-    const auto status = function(context, arguments);
-    if (!status) err << describe(status.error()) << "\n";
-    return {status ? *status : exit_code(status.error().kind), out.str(), err.str()};
+    return test::run(function, host_, arguments, connect);
   }
 
   /// The command must say this and have nothing to complain about.

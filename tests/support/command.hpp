@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Running a command's function and keeping what it says.
+#pragma once
+
+#include <sstream>
+
+#include "cli/command.hpp"
+
+namespace gpupass::test {
+
+struct Said {
+  int status = 0;
+  std::string out, err;  // an error is described in err, as the program would
+};
+
+struct Screen {
+  int columns = 100;
+  bool colour = false;
+};
+
+inline Said run(cli::Function function, Host& host, const std::vector<std::string>& arguments,
+                const cli::Connect& connect = {}, const Screen& screen = {}) {
+  std::istringstream in;
+  std::ostringstream out, err;
+  cli::Terminal terminal{in, out, err, false, screen.colour, screen.columns};
+  cli::Context context{host, terminal, connect, GPUPASS_SOURCE_DIR, "test:///default"};
+  const auto status = function(context, arguments);
+  if (!status) err << describe(status.error()) << "\n";
+  return {status ? *status : exit_code(status.error().kind), out.str(), err.str()};
+}
+
+}  // namespace gpupass::test
