@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 #
 # Seconds that go by, for a person who waits. With PROGRESS_IN_PLACE=yes (a terminal) they are counted in
-# place; otherwise the line grows every ten seconds.
+# place; otherwise the line grows, every ten seconds at first and then every minute.
 
 # tick TEXT SECONDS
 next_word=0
@@ -14,7 +14,8 @@ tick() {
     next_word=10
   elif (($2 >= next_word)); then
     printf ' %d s …' "$2"
-    next_word=$(($2 / 10 * 10 + 10))
+    local every=$(($2 < 60 ? 10 : 60))
+    next_word=$(($2 / every * every + every))
   fi
 }
 

@@ -38,9 +38,9 @@ TEST(DoctorRulesDocument, SaysWhatTheTableSays) {
   }
 }
 
-/// A quotation is a line that names a file, and then a block of code.
-TEST(AddingARuleDocument, QuotesTheCodeAsItIs) {
-  const auto text = document("adding-a-rule.md");
+/// A quotation is a line that names a file, and then a block of code. Returns how many there are.
+int check_quotations(const char* name) {
+  const auto text = document(name);
   constexpr std::string_view k_start = "`\n```cpp\n", k_end = "```\n";
   int quotations = 0;
   for (auto at = text.find(k_start); at != std::string::npos; at = text.find(k_start, at + 1)) {
@@ -51,7 +51,15 @@ TEST(AddingARuleDocument, QuotesTheCodeAsItIs) {
     EXPECT_NE(test::read_fixture("../" + file).find(code), std::string::npos) << file << ":\n" << code;
     ++quotations;
   }
-  EXPECT_EQ(quotations, 5);
+  return quotations;
+}
+
+TEST(AddingARuleDocument, QuotesTheCodeAsItIs) {
+  EXPECT_EQ(check_quotations("adding-a-rule.md"), 5);
+}
+
+TEST(AddingAStepDocument, QuotesTheCodeAsItIs) {
+  EXPECT_EQ(check_quotations("adding-a-step.md"), 6);
 }
 
 }  // namespace
