@@ -8,7 +8,7 @@ set -u
 source "$(dirname "$0")/lib.bash"
 gpu=0000:01:00.0 audio=0000:01:00.1
 
-check_equal "the IOMMU is the one asked for" "$([[ $GPUPASS_LAB_IOMMU == amd ]] && echo amd-vi || echo intel-vt-d)" \
+check_equal "the IOMMU is the one asked for" "$([[ $GPUPASS_LAB_IOMMU == amd ]] && echo amd-vi || echo intel-vtd)" \
   "$(value_of kind <<<"$("$GPUPASS_BIN" groups --all --format json)")"
 before=$(sysfs_state $gpu $audio)
 check_equal "the card is on its host drivers" "aty128fb snd_hda_intel" "$(driver_of $gpu) $(driver_of $audio)"
