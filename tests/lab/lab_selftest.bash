@@ -8,7 +8,7 @@
 # shellcheck disable=SC2317  # the parts are called by name
 set -uo pipefail
 here=$(dirname "$(readlink -f "$0")")
-# shellcheck source=lib.bash
+# shellcheck source-path=SCRIPTDIR source=lib.bash
 . "$here/lib.bash"
 boot=$(readlink -f "$here/../../scripts/lab/boot")
 topologies=$(dirname "$boot")/topologies
@@ -82,6 +82,16 @@ TALKER
   chmod +x "$scratch/talker"
 }
 
+# COMMAND has ended when the reader starts.
+late_reader() {
+  # shellcheck disable=SC2094  # its stderr is not what the pipeline carries
+  lab -- bash -c 'head -c 350000 /dev/zero; echo written >&2' 2>"$scratch/late" | {
+    wait_until 100 grep -q written "$scratch/late"
+    sleep 2
+    wc -c
+  }
+}
+
 streams() {
   step "COMMAND, its surroundings and its streams"
   write_talker
@@ -99,6 +109,7 @@ streams() {
   check_match "the end is not cut, and what it left running does not hold it up" $'\nno newline at the end$' "$run_stdout"
   check_equal "stderr has COMMAND's words alone" $'to stderr\nlast line of stderr' "$run_stderr"
   check_equal "no carriage returns" 0 "$(tr -dc '\r' <<<"$run_stdout" | wc -c)"
+  check_equal "a reader that is late gets all" 350000 "$(late_reader)"
   check_run "a COMMAND that is not there: status 127" 127 lab -- ./no-such-program
   check_equal "nothing is left behind" "" "$(ls -A "$TMPDIR")"
 }

@@ -5,7 +5,7 @@
 # DRIVER GROUP`), on those drivers, and grouped so? GROUP is a label: equal for members of one group,
 # different for different groups. The function in the group `screen` is the boot display.
 set -uo pipefail
-# shellcheck source=lib.bash
+# shellcheck source-path=SCRIPTDIR source=lib.bash
 . "$(dirname "$0")/lib.bash"
 
 declare -A number_of=() label_of=()
