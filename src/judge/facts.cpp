@@ -27,10 +27,14 @@ std::string describe(const Device& device) {
                      device.driver ? "driver " + *device.driver : "no driver");
 }
 
+std::vector<std::string> names_of(const std::vector<PciAddress>& functions) {
+  std::vector<std::string> names(functions.size());
+  std::ranges::transform(functions, names.begin(), [](const PciAddress& f) { return to_string(f); });
+  return names;
+}
+
 std::string name_all(const std::vector<PciAddress>& functions) {
-  std::vector<std::string> names;
-  for (const auto& function : functions) names.push_back(to_string(function));
-  return core::enumerate(names);
+  return core::enumerate(names_of(functions));
 }
 
 std::string describe_use(const Holder& holder) {

@@ -45,7 +45,9 @@ std::string finding_text(const Finding& finding, const FindingsView& view) {
   std::string text = "  " + styled(fmt::format("{:<8}", word), style, view.colour) + " " +
                      wrapped(what, static_cast<std::size_t>(view.columns), k_indent) + "\n";
   if (finding.severity == Severity::fine && !view.verbose) return text;
-  for (const auto& [path, value] : finding.evidence) text += note("read", path + ": " + value, view);
+  for (const auto& [path, value] : finding.evidence) {
+    text += note("read", fmt::format("{}: {}", path, value), view);
+  }
   if (!finding.remedy.empty()) text += note("remedy", finding.remedy, view);
   return text;
 }

@@ -92,6 +92,7 @@ Finding held(const User& user) {
 std::vector<Finding> device_held(const Inventory& inventory, const Target& target) {
   std::vector<Finding> findings;
   const auto users = users_of(inventory, target);
+  findings.reserve(users.size() + 1);
   for (const auto& user : users) findings.push_back(held(user));
   if (target.functions.empty()) return findings;
   const auto& first = target.functions.front();

@@ -60,6 +60,7 @@ Finding stranger(const Inventory& inventory, const Target& target, const Share& 
                     to_string(device.address)));
   }
   std::vector<std::string> phrases;
+  phrases.reserve(uses.size());
   for (const auto& use : uses) phrases.push_back(describe_use(use));
   return blocks(
       Consent::impossible, share.functions.front(), what, evidence,

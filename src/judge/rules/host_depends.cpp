@@ -62,6 +62,7 @@ Finding needed(const Inventory& inventory, const Target& target, const PciAddres
                const std::vector<Holder>& uses) {
   const bool vital = !vital_uses(inventory, target, device).empty();
   std::vector<Evidence> evidence;
+  evidence.reserve(uses.size());
   for (const auto& use : uses) evidence.push_back(evidence_of(use));
   return blocks(
       vital ? Consent::impossible : Consent::may_be_given, device,

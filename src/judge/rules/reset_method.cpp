@@ -45,8 +45,7 @@ Finding unread_method(const Device& device, std::vector<Evidence> problems) {
 }
 
 Finding reset_reaches(const Device& device, const std::vector<PciAddress>& others) {
-  std::vector<std::string> names;
-  for (const auto& other : others) names.push_back(to_string(other));
+  const auto names = names_of(others);
   return warns(
       device.address,
       fmt::format("{} is reset with its bus, which would reset {} too; unless the guest has all of it, "
