@@ -52,7 +52,10 @@ TEST(Selection, ABridgeDoesNotComeAlong) {
 
 TEST(Selection, GraphicsCardsComeWithTheirCompanions) {
   const std::vector<Functions> cards{{at("0000:00:02.0")}, {at("0000:01:00.0"), at("0000:01:00.1")}};
-  EXPECT_EQ(graphics_cards(test::machine()), cards);
+  auto inventory = test::machine();
+  EXPECT_EQ(graphics_cards(inventory), cards);
+  test::device_of(inventory, "0000:01:00.1").class_code = 0x038000;
+  EXPECT_EQ(graphics_cards(inventory), cards) << "two displays of one card are one card";
 }
 
 TEST(Selection, WhatIsNotThereIsAnError) {

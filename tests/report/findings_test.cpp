@@ -24,6 +24,14 @@ TEST(Findings, EachSeverityHasItsWord) {
   }
 }
 
+TEST(Findings, WhatWasReadForWhatIsFineIsShownWhenAsked) {
+  const FindingsView verbose{80, false, true};
+  EXPECT_EQ(findings_text({finding(Severity::fine)}, verbose),
+            "  ok       something is so [a-rule]\n"
+            "           read    /proc/x: y\n"
+            "           remedy  do z\n");
+}
+
 TEST(Findings, JsonHasNullForWhatThereIsNot) {
   auto fine = finding(Severity::fine);
   fine.remedy.clear();
@@ -36,7 +44,7 @@ TEST(Findings, JsonHasNullForWhatThereIsNot) {
 }
 
 TEST(Wrapped, BreaksAtBlanksAndIndents) {
-  EXPECT_EQ(wrapped("one two three", 10, 2), "one two\n  three");
+  EXPECT_EQ(wrapped("one two three four", 10, 2), "one two\n  three\n  four");
   EXPECT_EQ(wrapped("one two three", 80, 2), "one two three");
   EXPECT_EQ(wrapped("", 80, 2), "");
 }
