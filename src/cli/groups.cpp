@@ -15,6 +15,7 @@ namespace gpupass::cli {
 namespace {
 
 using report::GroupView;
+using report::Passes;
 using report::Role;
 
 Syntax syntax() {
@@ -47,35 +48,41 @@ bool is_bridge(const Device& device) {
   return device.header_type == HeaderType::bridge || device.header_type == HeaderType::cardbus;
 }
 
-/// The members of a group that would go to the guest: those that are wanted, or, where the group has
-/// none of those, its first card.
-Target target_in(const IommuGroup& group, const Functions& wanted, const Inventory& inventory) {
-  const auto is_endpoint = [&](const PciAddress& member) {
-    const auto* const device = inventory.find(member);
-    return device != nullptr && !is_bridge(*device);
+Role role_of(const Device& device, const Target& target, const std::vector<const Device*>& obstacles) {
+  if (std::ranges::find(target.functions, device.address) != target.functions.end()) return Role::card;
+  if (is_bridge(device)) return Role::bridge;
+  if (std::ranges::find(obstacles, &device) == obstacles.end()) return Role::free;
+  return target.functions.empty() ? Role::endpoint : Role::in_the_way;
+}
+
+Passes verdict_on(const Inventory& inventory, const std::vector<GroupView::Member>& members) {
+  const auto has = [&](Role role) {
+    return std::ranges::find(members, role, &GroupView::Member::role) != members.end();
   };
-  Target target;
-  std::ranges::copy_if(group.members, std::back_inserter(target.functions), [&](const PciAddress& member) {
-    return wanted.contains(member) && is_endpoint(member);
-  });
-  if (!target.functions.empty()) return target;
-  const auto first = std::ranges::find_if(group.members, is_endpoint);
-  if (first != group.members.end()) target.functions = card_of(inventory, *first);
-  return target;
+  if (has(Role::in_the_way)) return Passes::no;
+  if (has(Role::card)) return Passes::yes;
+  std::set<std::vector<PciAddress>> cards;
+  for (const auto& [device, role] : members) {
+    if (role == Role::endpoint) cards.insert(card_of(inventory, device->address));
+  }
+  if (cards.size() > 1) return Passes::as_a_whole;
+  return cards.empty() && !has(Role::free) ? Passes::nothing : Passes::yes;
 }
 
 GroupView view_of(const IommuGroup& group, const Functions& wanted, const Inventory& inventory) {
-  const auto target = target_in(group, wanted, inventory);
-  const auto obstacles = rules::in_the_way(group, target, inventory);
-  const auto role_of = [&](const Device& device) {
-    if (std::ranges::find(target.functions, device.address) != target.functions.end()) return Role::passed;
-    if (std::ranges::find(obstacles, &device) != obstacles.end()) return Role::in_the_way;
-    return is_bridge(device) ? Role::bridge : Role::free;
-  };
-  GroupView view{&group, {}};
+  Target target;
   for (const auto& member : group.members) {
-    if (const auto* const device = inventory.find(member)) view.members.push_back({device, role_of(*device)});
+    const auto* const device = inventory.find(member);
+    if (device != nullptr && !is_bridge(*device) && wanted.contains(member))
+      target.functions.push_back(member);
   }
+  const auto obstacles = rules::in_the_way(group, target, inventory);
+  GroupView view{&group, {}, Passes::nothing};
+  for (const auto& member : group.members) {
+    const auto* const device = inventory.find(member);
+    if (device != nullptr) view.members.push_back({device, role_of(*device, target, obstacles)});
+  }
+  view.passes = verdict_on(inventory, view.members);
   return view;
 }
 
@@ -131,8 +138,8 @@ Result<int> groups(Context& context, const std::vector<std::string>& arguments) 
   }
   const bool all_grouped = std::ranges::all_of(
       wanted, [&](const PciAddress& function) { return inventory.find(function)->iommu_group.has_value(); });
-  return inventory.iommu.enabled && all_grouped && std::ranges::none_of(views, &GroupView::is_blocked) ? 0
-                                                                                                       : 1;
+  const bool blocked = std::ranges::find(views, Passes::no, &GroupView::passes) != views.end();
+  return inventory.iommu.enabled && all_grouped && !blocked ? 0 : 1;
 }
 
 }  // namespace gpupass::cli

@@ -7,6 +7,7 @@
 #include <span>
 #include <thread>
 
+#include "core/printable.hpp"
 #include "core/text.hpp"
 #include "discover/attributes.hpp"
 #include "discover/pci.hpp"
@@ -135,6 +136,7 @@ Result<std::vector<Device>> read_functions(const Host& host, Problems& problems)
 
 void read_driver_overrides(const Host& host, std::vector<Device>& devices, Problems& problems) {
   constexpr std::chrono::milliseconds k_patience(1000);
+  constexpr std::size_t k_longest = 255;
   std::vector<std::string> paths;
   paths.reserve(devices.size());
   for (const auto& device : devices) {
@@ -146,6 +148,8 @@ void read_driver_overrides(const Host& host, std::vector<Device>& devices, Probl
     if (!value && value.error().kind == ErrorKind::not_found) continue;  // a kernel without it
     if (!value) {
       note(problems, paths[i], value.error());
+    } else if (value->size() > k_longest || !core::is_printable(*value)) {
+      note(problems, paths[i], "holds " + excerpt(*value));
     } else if (!core::trim(*value).empty() && *value != "(null)") {
       devices[i].driver_override = *value;
     }

@@ -77,7 +77,11 @@ std::string remarks(const Device& device) {
   std::vector<std::string> remarks;
   if (device.boot_vga.value_or(false)) remarks.emplace_back("boot display");
   if (device.header_type == HeaderType::unreadable) remarks.emplace_back("does not answer");
-  if (device.driver_override) remarks.push_back("override " + *device.driver_override);
+  if (device.driver_override == device.driver && device.driver) {
+    remarks.emplace_back("override");
+  } else if (device.driver_override) {
+    remarks.push_back("override " + *device.driver_override);
+  }
   if (device.sriov && device.sriov->physical_function) {
     remarks.push_back("VF of " + to_string(*device.sriov->physical_function));
   } else if (device.sriov && device.sriov->enabled > 0) {

@@ -19,7 +19,8 @@ namespace gpupass::report {
 /// "16.0 GT/s x16", and what it could be where it is less: "2.5 GT/s x16 of 16.0 GT/s x16".
 [[nodiscard]] std::string link_text(const Device& device);
 
-/// What a person should know before touching it: "boot display", "override vfio-pci", "D3cold".
+/// What a person should know before touching it: "boot display", "D3cold", "override"
+/// (to the driver it has) or "override vfio-pci" (to another).
 [[nodiscard]] std::string remarks(const Device& device);
 
 /// The devices as a table for `gpupass list`.

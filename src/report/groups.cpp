@@ -4,79 +4,80 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
+#include "core/text.hpp"
 #include "report/device_text.hpp"
+#include "report/findings.hpp"
 #include "report/inventory_json.hpp"
 #include "report/table.hpp"
 
 namespace gpupass::report {
 namespace {
 
-const char* name(Role role) {
-  switch (role) {
-    case Role::passed:
-      return "passed";
-    case Role::bridge:
-      return "bridge";
-    case Role::free:
-      return "free";
-    case Role::in_the_way:
-      break;
-  }
-  return "in-the-way";
+struct RoleRow {
+  Role role;
+  const char* name;  // in JSON
+  const char* text;
+  Style style;
+};
+constexpr std::array k_roles = {
+    RoleRow{Role::card, "card", "to the guest", Style::bold},
+    RoleRow{Role::bridge, "bridge", "bridge, stays", Style::dim},
+    RoleRow{Role::free, "free", "free, stays", Style::dim},
+    RoleRow{Role::in_the_way, "in-the-way", "in the way", Style::red},
+    RoleRow{Role::endpoint, "endpoint", "", Style::plain},
+};
+
+struct PassesRow {
+  Passes passes;
+  const char* name;  // in JSON
+  const char* text;
+  Style style;
+};
+constexpr std::array k_passes = {
+    PassesRow{Passes::yes, "yes", "yes", Style::green},
+    PassesRow{Passes::as_a_whole, "as-a-whole", "whole", Style::yellow},
+    PassesRow{Passes::no, "no", "no", Style::red},
+    PassesRow{Passes::nothing, "nothing", "-", Style::dim},
+};
+
+const RoleRow& row(Role role) {
+  return *std::ranges::find(k_roles, role, &RoleRow::role);
 }
 
-/// The role in a table.
-Cell role_cell(Role role) {
-  switch (role) {
-    case Role::passed:
-      return {"goes to the guest", Style::bold};
-    case Role::bridge:
-      return {"bridge, stays", Style::dim};
-    case Role::free:
-      return {"free, stays", Style::dim};
-    case Role::in_the_way:
-      break;
-  }
-  return {"in the way", Style::red};
+const PassesRow& row(Passes passes) {
+  return *std::ranges::find(k_passes, passes, &PassesRow::passes);
 }
 
-Cell verdict_cell(const GroupView& view) {
-  if (view.can_be_passed()) return {"yes", Style::green};
-  return view.is_blocked() ? Cell("no", Style::red) : Cell("-");
-}
-
-std::string why(const Device& device) {
-  return fmt::format("an endpoint that the host drives with {}", device.driver.value_or("no driver"));
-}
-
-std::string obstacle_text(const GroupView& view) {
-  std::string text;
+/// "Group 15 cannot be passed through: …"; empty where nothing is in the way.
+std::string obstacle_text(const GroupView& view, int width) {
+  std::vector<std::string> obstacles;
   for (const auto& [device, role] : view.members) {
     if (role != Role::in_the_way) continue;
-    text += fmt::format(
-        "Group {}: {} ({}) is in the way, {}: take it along (--with {}) or move it to another slot.\n",
-        view.group->number, to_string(device->address), short_name(*device), why(*device),
-        to_string(device->address));
+    obstacles.push_back(fmt::format("{} ({}, driver {})", to_string(device->address), short_name(*device),
+                                    device->driver.value_or("none")));
   }
-  return text;
-}
-
-bool has_role(const GroupView& view, Role role) {
-  return std::ranges::any_of(view.members,
-                             [&](const GroupView::Member& member) { return member.role == role; });
+  if (obstacles.empty()) return "";
+  constexpr std::size_t k_readable = 100, k_indent = 2;
+  const bool one = obstacles.size() == 1;
+  return wrapped(fmt::format(
+                     "Group {} cannot be passed through: {} {} in the way, {} that the host drives. Take {} "
+                     "along (attach --with), or move the card to another slot.",
+                     view.group->number, core::enumerate(obstacles), one ? "is" : "are",
+                     one ? "an endpoint" : "endpoints", one ? "it" : "them"),
+                 std::min(static_cast<std::size_t>(width), k_readable), k_indent) +
+         "\n";
 }
 
 core::Json member_json(const GroupView::Member& member) {
   const auto& [device, role] = member;
-  core::Json json = {{"address", to_string(device->address)},
-                     {"ids", ids(*device)},
-                     {"class_name", device->class_name},
-                     {"name", short_name(*device)},
-                     {"driver", device->driver ? core::Json(*device->driver) : core::Json(nullptr)},
-                     {"role", name(role)}};
-  if (role == Role::in_the_way) json["why"] = why(*device);
-  return json;
+  return {{"address", to_string(device->address)},
+          {"ids", ids(*device)},
+          {"class_name", device->class_name},
+          {"name", short_name(*device)},
+          {"driver", device->driver ? core::Json(*device->driver) : core::Json(nullptr)},
+          {"role", row(role).name}};
 }
 
 core::Json group_json(const GroupView& view) {
@@ -84,19 +85,11 @@ core::Json group_json(const GroupView& view) {
   for (const auto& member : view.members) members.push_back(member_json(member));
   return {{"number", view.group->number},
           {"type", view.group->type},
-          {"can_be_passed_through", view.can_be_passed()},
+          {"passes", row(view.passes).name},
           {"members", members}};
 }
 
 }  // namespace
-
-bool GroupView::is_blocked() const {
-  return has_role(*this, Role::in_the_way);
-}
-
-bool GroupView::can_be_passed() const {
-  return has_role(*this, Role::passed) && !is_blocked();
-}
 
 std::string groups_text(const std::vector<GroupView>& groups, int width, bool colour) {
   Table table({{"GROUP", Align::right},
@@ -107,17 +100,26 @@ std::string groups_text(const std::vector<GroupView>& groups, int width, bool co
                {"NAME", Align::left, 16},
                {"DRIVER", Align::left, 10},
                {"ROLE"}});
-  std::string obstacles;
+  std::string below;
   for (const auto& view : groups) {
     for (const auto& [device, role] : view.members) {
       const bool first = device == view.members.front().device;
-      table.add({first ? std::to_string(view.group->number) : "", first ? verdict_cell(view) : "",
-                 to_string(device->address), ids(*device), device->class_name, short_name(*device),
-                 device->driver.value_or("-"), role_cell(role)});
+      const auto& passes = row(view.passes);
+      table.add({first ? std::to_string(view.group->number) : "",
+                 {first ? passes.text : "", passes.style},
+                 to_string(device->address),
+                 ids(*device),
+                 device->class_name,
+                 short_name(*device),
+                 device->driver.value_or("-"),
+                 {row(role).text, row(role).style}});
     }
-    obstacles += obstacle_text(view);
+    below += obstacle_text(view, width);
   }
-  return table.text(width, colour) + (obstacles.empty() ? "" : "\n" + obstacles);
+  if (std::ranges::find(groups, Passes::as_a_whole, &GroupView::passes) != groups.end()) {
+    below += "whole: several cards, which go to one guest together or not at all.\n";
+  }
+  return table.text(width, colour) + (below.empty() ? "" : "\n" + below);
 }
 
 std::string no_groups_text(const Iommu& iommu) {

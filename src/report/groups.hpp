@@ -7,12 +7,21 @@
 
 namespace gpupass::report {
 
-/// What becomes of a member when the group is passed through.
+/// What a member of a group is when a card in it is passed through.
 enum class Role {
-  passed,      // goes to the guest
+  card,        // a function of the card: goes to the guest
   bridge,      // stays on its own driver: it starts no DMA of its own
   free,        // stays, on no driver or on one that keeps a place for guests
   in_the_way,  // an endpoint on a driver of the host's
+  endpoint,    // the same, in a group of which no card is asked for
+};
+
+/// Whether a group can be passed through.
+enum class Passes {
+  yes,
+  as_a_whole,  // it holds several cards, which go to one guest together
+  no,          // a member is in the way of the card that is asked for
+  nothing,     // it holds only bridges
 };
 
 struct GroupView {
@@ -22,13 +31,10 @@ struct GroupView {
   };
   const IommuGroup* group;
   std::vector<Member> members;
-
-  /// False too where there is nothing to pass: only bridges.
-  [[nodiscard]] bool can_be_passed() const;
-  [[nodiscard]] bool is_blocked() const;
+  Passes passes;
 };
 
-/// A table, and a sentence for each member that is in the way.
+/// A table, and a sentence for each group that something is in the way of.
 [[nodiscard]] std::string groups_text(const std::vector<GroupView>& groups, int width, bool colour);
 
 /// Why there are no groups, in a sentence with what helps; empty where the IOMMU is in use.

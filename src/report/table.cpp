@@ -95,6 +95,7 @@ std::string styled(const std::string& text, Style style, bool colour) {
 }
 
 std::string Table::text(int width, bool colour) const {
+  if (rows_.empty()) return "";
   Fits fits;
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     std::size_t widest = 0;

@@ -22,7 +22,7 @@ struct Column {
 
 struct Cell {
   Cell(std::string words, Style how = Style::plain) : text(std::move(words)), style(how) {}
-  Cell(const char* words) : text(words) {}
+  Cell(const char* words, Style how = Style::plain) : text(words), style(how) {}
 
   std::string text;  // printable UTF-8
   Style style = Style::plain;
@@ -35,7 +35,8 @@ class Table {
   /// A cell for each column.
   void add(std::vector<Cell> row) { rows_.push_back(std::move(row)); }
 
-  /// Lines of at most `width` columns, a heading first, columns that are empty in every row left out.
+  /// Lines of at most `width` columns, a heading first, columns that are empty in every row left out;
+  /// nothing for no rows.
   [[nodiscard]] std::string text(int width, bool colour = false) const;
 
  private:
