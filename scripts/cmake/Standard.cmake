@@ -6,12 +6,16 @@ target_include_directories(gpupass_standard INTERFACE ${PROJECT_SOURCE_DIR}/incl
 target_link_libraries(gpupass_standard INTERFACE tl::expected fmt::fmt)
 
 add_library(gpupass_warnings INTERFACE)
+target_compile_options(gpupass_warnings INTERFACE "$<$<COMPILE_LANGUAGE:CXX>:\
+-Wall;-Wextra;-Wpedantic;-Werror;-Wshadow;-Wconversion;-Wsign-conversion;-Wold-style-cast;\
+-Wnon-virtual-dtor;-Woverloaded-virtual;-Wcast-align;-Wformat=2;-Wimplicit-fallthrough;-Wunused>")
+# nvcc hands these to the host's compiler; what nvcc itself writes in between is neither pedantic nor free of
+# old casts.
 target_compile_options(gpupass_warnings INTERFACE
-  -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast
-  -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-align -Wformat=2 -Wimplicit-fallthrough -Wunused)
+  "$<$<COMPILE_LANGUAGE:CUDA>:-Werror=all-warnings;-Xcompiler=-Wall,-Wextra,-Werror>")
 # With -O2 and more, g++ 12 warns so of any "text" + string (GCC bug 105651).
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-  target_compile_options(gpupass_warnings INTERFACE -Wno-restrict)
+  target_compile_options(gpupass_warnings INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wno-restrict>)
 endif()
 
 set(CMAKE_CXX_EXTENSIONS OFF)

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The one door between the runner and CUDA: everything else in this folder is reached through the table of
+// cases. Only there where the build found CUDA (GPUPASS_BENCH_CUDA).
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "bench/case.hpp"
+#include "gpupass/bench/run.hpp"
+
+namespace gpupass::bench::cuda {
+
+/// Whether the card with this ordinal can be used. Errors say precisely what lacks: no device node, no
+/// driver, library and kernel module of different versions, runtime newer than the driver…
+[[nodiscard]] Result<> usable(int device);
+/// Whether libcublas can be loaded.
+[[nodiscard]] Result<> cublas_usable();
+/// Whether CUDA sees two cards at least.
+[[nodiscard]] Result<> two_cards();
+
+/// For Run::env: {"driver": "580.159.04", "cuda_runtime": 13000, "gpu": {"uuid": …}}; of what cannot be
+/// found out the field is missing. Empty without a usable card.
+[[nodiscard]] nlohmann::json environment(int device);
+
+/// What must hold of the card for the run to be believed: its clock against ours, no other process, the
+/// link at its full width. Called once, after the cases. Empty without a usable card.
+[[nodiscard]] std::vector<Gate> gates(int device);
+
+/// What `gpupass-bench --child WORD…` does: a process of its own for what a process can do but once
+/// (cuInit). Prints its result on standard output; returns the exit status.
+[[nodiscard]] int child(const std::vector<std::string>& words);
+
+}  // namespace gpupass::bench::cuda

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "bench/needs.hpp"
+
+#include <fmt/format.h>
+#ifdef GPUPASS_BENCH_CUDA
+#include "bench/cuda/cuda.hpp"
+#endif
+
+namespace gpupass::bench {
+namespace {
+
+Result<> pci_device(const Host& host, const std::string& address) {
+  if (address.empty()) {
+    return fail(ErrorKind::usage, "no PCI device was named",
+                "--pci ADDRESS names one, as `lspci -D` shows it");
+  }
+  if (!host.exists("/sys/bus/pci/devices/" + address)) {
+    return fail(ErrorKind::not_found, fmt::format("there is no PCI device {}", address));
+  }
+  return {};
+}
+
+#ifndef GPUPASS_BENCH_CUDA
+Result<> without_cuda() {
+  return fail(ErrorKind::unsupported, "this gpupass-bench was built without CUDA",
+              "build it where nvcc is found: CUDACXX=/usr/local/cuda/bin/nvcc");
+}
+#endif
+
+}  // namespace
+
+Result<> NeedsMet::operator()(Needs needs) {
+  const auto known = seen_.find(needs);
+  return known != seen_.end() ? known->second : seen_.emplace(needs, look(needs)).first->second;
+}
+
+Result<> NeedsMet::look(Needs needs) const {
+  if (needs == Needs::nothing) return {};
+  if (needs == Needs::pci_device) return pci_device(host_, settings_.pci);
+#ifdef GPUPASS_BENCH_CUDA
+  GPUPASS_TRY(cuda::usable(settings_.device));
+  if (needs == Needs::cublas) return cuda::cublas_usable();
+  if (needs == Needs::two_cards) return cuda::two_cards();
+  return {};
+#else
+  return without_cuda();
+#endif
+}
+
+}  // namespace gpupass::bench

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Cases that need no device: what the guest's processor, not the card, costs.
+#pragma once
+
+#include "bench/case.hpp"
+
+namespace gpupass::bench::processor {
+
+Result<> system_call(const Case& row, Context& context);
+
+}  // namespace gpupass::bench::processor
