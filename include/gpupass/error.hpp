@@ -31,7 +31,7 @@ struct Error {
   std::string what;                  // "write /sys/bus/pci/drivers/nvidia/unbind: Device or resource busy"
   std::string hint;                  // what the user can do; may be empty
   std::vector<std::string> context;  // outermost first: "attach 0000:01:00.0 to vm1"
-  std::vector<Error> also;           // what went wrong while undoing; never replaces the first
+  std::vector<Error> also;  // further reasons, or what went wrong while undoing; never replaces the first
 
   bool operator==(const Error&) const = default;
 };
@@ -55,7 +55,7 @@ using Failure = tl::unexpected<Error>;
 /// The kind's name as it stands in JSON output and in docs/exit-codes.md.
 [[nodiscard]] const char* name(ErrorKind kind);
 
-/// The error as a person reads it: what happened, then what to do, then what could not be undone.
+/// The error as a person reads it: what happened, then what to do, then what else went wrong.
 /// No trailing newline.
 [[nodiscard]] std::string describe(const Error& error);
 

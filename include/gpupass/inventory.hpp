@@ -129,11 +129,12 @@ struct Kvm {
 };
 
 enum class HolderKind {
-  process,  // has a device node open
-  mount,    // a file system on its disk is mounted
-  swap,     // its disk holds swap in use
-  route,    // a route of the host goes through its network interface
-  console,  // the kernel's console or framebuffer is on it
+  process,      // has a device node open
+  mount,        // a file system on its disk is mounted
+  swap,         // its disk holds swap in use
+  route,        // a route of the host goes through its network interface
+  console,      // the kernel's console is on it
+  framebuffer,  // a framebuffer that shows no console
 };
 
 /// Something on the host that uses a device.

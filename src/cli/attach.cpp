@@ -3,11 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <ostream>
 
 #include "cli/domain_change.hpp"
 #include "cli/selection.hpp"
 #include "cli/templates.hpp"
 #include "core/text.hpp"
+#include "virt/hotplug_window.hpp"
 
 namespace gpupass::cli {
 namespace {
@@ -79,6 +82,18 @@ std::vector<Finding> all_obstacles(const Inventory& inventory, const Functions& 
   return findings;
 }
 
+/// What a running guest may not be able to do with the card, though every step succeeds.
+void warn_of_window(Context& context, const Inventory& inventory, const DomainFacts& facts,
+                    const Functions& functions) {
+  if (!facts.change_live) return;
+  std::vector<const Device*> devices;
+  std::ranges::transform(functions, std::back_inserter(devices),
+                         [&](const PciAddress& function) { return inventory.find(function); });
+  std::erase(devices, nullptr);
+  const auto warning = warn_of_hotplug_window(facts.live_xml, devices);
+  if (warning) context.terminal.err << "note: " << *warning << "\n";
+}
+
 std::string outcome_of(const DomainFacts& facts, const Functions& functions) {
   const char* const when = facts.change_live && facts.change_config ? "now, and after every start"
                            : facts.change_live                      ? "now, until it is shut down"
@@ -127,6 +142,7 @@ Result<int> attach(Context& context, const std::vector<std::string>& arguments) 
   functions = joined(std::move(functions), others);
 
   GPUPASS_TRY_ASSIGN(const auto facts, domain_facts(domain, options));
+  warn_of_window(context, inventory, facts, functions);
   const PlanFacts plan_facts{inventory, std::move(holds), core::iso_time(context.host.now())};
   GPUPASS_TRY_ASSIGN(const auto plan, plan_attach(plan_facts, facts, functions, templates));
   return carry_out_for_domain(context, options, plan, domain, facts, locks, outcome_of(facts, functions));

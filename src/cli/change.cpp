@@ -5,10 +5,12 @@
 
 #include <algorithm>
 #include <istream>
+#include <iterator>
 #include <ostream>
 
 #include "core/json.hpp"
 #include "core/text.hpp"
+#include "judge/viability.hpp"
 #include "sys/terminal.hpp"
 
 namespace gpupass::cli {
@@ -30,10 +32,6 @@ Result<void> refuse_interrupted(Context& context, const Functions& functions) {
     }
   }
   return {};
-}
-
-bool on_vfio(const Device& device) {
-  return device.driver && (device.driver->find("vfio") != std::string::npos || *device.driver == "pci-stub");
 }
 
 void print_step(std::ostream& out, const StepEvent& event) {
@@ -77,11 +75,12 @@ Error as_error(const Finding& finding) {
   return {ErrorKind::refused, finding.what, finding.remedy, {}, {}};
 }
 
-Failure refused(std::vector<Finding> findings, const std::string& advice) {
+/// Each finding with its remedy; the advice, which is for all of them, comes last.
+Failure refused(const std::vector<Finding>& findings, const std::string& advice) {
   auto error = as_error(findings.front());
-  if (!error.hint.empty()) error.hint += "\n  ";
-  error.hint += "nothing was changed" + advice;
-  for (std::size_t i = 1; i < findings.size(); ++i) error.also.push_back(as_error(findings[i]));
+  std::transform(findings.begin() + 1, findings.end(), std::back_inserter(error.also), as_error);
+  auto& last = error.also.empty() ? error.hint : error.also.back().hint;
+  last += (last.empty() ? "" : "\n  ") + ("nothing was changed" + advice);
   return Failure(std::move(error));
 }
 
@@ -167,10 +166,8 @@ Functions strangers(const Inventory& inventory, const Functions& functions) {
     const auto* const group =
         device != nullptr && device->iommu_group ? inventory.group(*device->iommu_group) : nullptr;
     if (group == nullptr) continue;
-    for (const auto& member : group->members) {
-      const auto* const other = inventory.find(member);
-      if (other == nullptr || other->is_bridge() || on_vfio(*other) || !other->driver) continue;
-      if (!contains(functions, member) && !contains(found, member)) found.push_back(member);
+    for (const auto* const other : rules::in_the_way(*group, Target{functions}, inventory)) {
+      found.push_back(other->address);
     }
   }
   return in_order(std::move(found));
@@ -191,15 +188,15 @@ Result<void> consent(Context& context, const ChangeOptions& options, const std::
   for (const auto& finding : findings) {
     (finding.consent == Consent::impossible ? impossible : open).push_back(finding);
   }
-  if (!impossible.empty()) return refused(std::move(impossible), "");
+  if (!impossible.empty()) return refused(impossible, "");
   if (open.empty() || options.yes) return {};
   if (options.dry_run) {
     for (const auto& finding : open) context.terminal.err << "would be asked about: " << finding.what << "\n";
     return {};
   }
-  if (!context.terminal.in_is_terminal) return refused(std::move(open), "; --yes agrees to this");
+  if (!context.terminal.in_is_terminal) return refused(open, "; --yes agrees to this");
   if (agreed(context.terminal, open)) return {};
-  return refused(std::move(open), "");
+  return refused(open, "");
 }
 
 std::vector<Finding> users_of_vfio(const Inventory& inventory, const Functions& functions) {

@@ -46,6 +46,7 @@ Result<std::vector<const Device*>> selected(const std::vector<Selector>& selecto
     functions.insert(matches.begin(), matches.end());
   }
   std::vector<const Device*> shown;
+  shown.reserve(functions.size());
   for (const auto& function : functions) shown.push_back(inventory.find(function));
   return shown;
 }

@@ -2,6 +2,7 @@
 // `gpupass status`: what gpupass holds, and what was left unfinished.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <ostream>
 
 #include "cli/options.hpp"
@@ -59,11 +60,10 @@ core::Json to_json(const Host& host, const Held& held) {
 
 /// Interrupted, as opposed to under way right now.
 bool is_left_over(const Host& host, const JournalRecord& journal) {
-  for (const auto& device : journal.plan.devices) {
+  return std::ranges::none_of(journal.plan.devices, [&](const PciAddress& device) {
     const auto owner = Lock::owner(host, to_string(device));
-    if (owner && !owner->in_kernel) return false;
-  }
-  return true;
+    return owner && !owner->in_kernel;
+  });
 }
 
 core::Json to_json(const Host& host, const JournalRecord& journal) {
@@ -116,6 +116,7 @@ Result<int> status(Context& context, const std::vector<std::string>& arguments) 
   GPUPASS_TRY_ASSIGN(auto holds, load_holds(context.host));
   GPUPASS_TRY_ASSIGN(const auto journals, load_journals(context.host));
   std::vector<Held> all;
+  all.reserve(holds.size());
   for (auto& hold : holds) all.push_back(look_at(context.host, std::move(hold)));
   if (format == Format::text) {
     print(context, all, journals);

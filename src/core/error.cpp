@@ -55,8 +55,8 @@ std::string describe(const Error& error) {
   std::string text;
   for (const auto& context : error.context) text += context + ": ";
   text += error.what;
-  for (const auto& other : error.also) text += "\n  also: " + describe(other);
   if (!error.hint.empty()) text += "\n  " + error.hint;
+  for (const auto& other : error.also) text += "\n  also: " + describe(other);
   return text;
 }
 

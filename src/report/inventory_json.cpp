@@ -85,9 +85,11 @@ const char* name(HolderKind kind) {
     case HolderKind::route:
       return "route";
     case HolderKind::console:
+      return "console";
+    case HolderKind::framebuffer:
       break;
   }
-  return "console";
+  return "framebuffer";
 }
 
 Json ternary(Ternary value) {

@@ -27,7 +27,7 @@ TEST(Error, DescriptionPutsContextFirstAndTheHintLast) {
   Error error{ErrorKind::partial, "write: busy", "run `gpupass recover`", {"step 2"}, {}};
   error.also.push_back({ErrorKind::system, "probe: no device", "", {}, {}});
   EXPECT_EQ(describe(within("attach", error).value()),
-            "attach: step 2: write: busy\n  also: probe: no device\n  run `gpupass recover`");
+            "attach: step 2: write: busy\n  run `gpupass recover`\n  also: probe: no device");
 }
 
 TEST(Error, ExitCodesAreDistinct) {

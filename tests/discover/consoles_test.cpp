@@ -23,8 +23,10 @@ class Consoles : public ::testing::Test {
   [[nodiscard]] std::vector<std::string> on(const std::string& address) const {
     std::vector<std::string> uses;
     for (const auto& holder : machine.read().holders) {
-      EXPECT_EQ(holder.kind, HolderKind::console);
-      if (holder.device == at(address)) uses.push_back(holder.node + ": " + holder.use);
+      if (holder.device != at(address)) continue;
+      const bool console = holder.kind == HolderKind::console;
+      EXPECT_TRUE(console || holder.kind == HolderKind::framebuffer);
+      uses.push_back(holder.node + (console ? " has the " : ": ") + holder.use);
     }
     return uses;
   }
@@ -39,7 +41,7 @@ TEST_F(Consoles, AreOnTheCardWhoseFramebufferItIs) {
   EXPECT_EQ(on("0000:00:1f.6"), Names{"fb0: i915drmfb"});
   text_console("vtcon0", "(S) dummy device", "1");
   text_console("vtcon1", "(M) frame buffer device", "1");
-  EXPECT_EQ(on("0000:00:1f.6"), Names{"fb0: text console on i915drmfb"});
+  EXPECT_EQ(on("0000:00:1f.6"), Names{"fb0 has the text console on i915drmfb"});
 }
 
 TEST_F(Consoles, OfTheFirmwareAreOnTheBootCard) {
@@ -49,7 +51,7 @@ TEST_F(Consoles, OfTheFirmwareAreOnTheBootCard) {
 
 TEST_F(Consoles, InTextModeAreOnTheBootCard) {
   text_console("vtcon0", "(S) VGA+", "1");
-  EXPECT_EQ(on("0000:01:00.0"), Names{"vga: text console"});
+  EXPECT_EQ(on("0000:01:00.0"), Names{"vga has the text console"});
   text_console("vtcon0", "(S) VGA+", "0");
   EXPECT_EQ(on("0000:01:00.0"), Names{});
 }
@@ -58,7 +60,7 @@ TEST_F(Consoles, OnASerialCardAreFound) {
   const std::string port = "/sys/devices/pci0000:00/0000:00:1f.6/tty/ttyS4";
   machine.tree.dir(port).link("/sys/class/tty/ttyS4", "../../.." + port);
   machine.tree.file("/sys/class/tty/console/active", "tty0 ttyS4\n");
-  EXPECT_EQ(on("0000:00:1f.6"), Names{"ttyS4: kernel console"});
+  EXPECT_EQ(on("0000:00:1f.6"), Names{"ttyS4 has the kernel console"});
 }
 
 TEST_F(Consoles, WithoutABootCardAreNobodys) {

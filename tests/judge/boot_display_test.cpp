@@ -49,7 +49,7 @@ TEST(BootDisplay, TheConsoleOnACardThatIsNotTheBootCardBlocksToo) {
 
 TEST(BootDisplay, AFramebufferThatShowsNoConsoleIsNoScreen) {
   auto inventory = machine();
-  inventory.holders = {{at("0000:01:00.0"), HolderKind::console, "fb1", "nouveaudrmfb", 0, ""}};
+  inventory.holders = {{at("0000:01:00.0"), HolderKind::framebuffer, "fb1", "nouveaudrmfb", 0, ""}};
   EXPECT_EQ(only(boot_display(inventory, test::card())).severity, Severity::fine);
 }
 

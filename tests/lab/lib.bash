@@ -102,7 +102,8 @@ on_driver() {
 
 # sysfs_state ADDRESS…: what must be the same before a card is lent and after it has come back: where it
 # is bound, and every attribute that says how it is set up, configuration space included. Left out: what
-# counts or measures (power/*_time, aer_*, irq numbers; `enable`, which aty128fb never lowers).
+# counts or measures (power/*_time, aer_*, irq numbers), and `enable` where the driver is aty128fb: that one
+# counts up with each unbind and bind, whoever does them.
 sysfs_state() {
   local address
   for address in "$@"; do
@@ -112,6 +113,7 @@ sysfs_state() {
       grep -s '' vendor device subsystem_vendor subsystem_device class revision modalias driver_override \
         resource reset_method boot_vga numa_node msi_bus broken_parity_status d3cold_allowed ari_enabled \
         sriov_numvfs sriov_drivers_autoprobe power/control power_state current_link_speed current_link_width
+      [[ $(driver_of "$address") == aty128fb ]] || grep '' enable
       od -A x -t x1 -v config
     )
   done

@@ -60,8 +60,11 @@ void hold_framebuffers(const Host& host, const Inventory& inventory, bool consol
     if (!card) continue;
     const auto driver = text_of(host, all + fb + "/name");
     // The text console is shown on the first framebuffer unless somebody moved it.
-    const auto use = console && fb == "fb0" ? "text console on " + driver : driver;
-    holders.push_back({*card, HolderKind::console, fb, use, 0, ""});
+    if (console && fb == "fb0") {
+      holders.push_back({*card, HolderKind::console, fb, "text console on " + driver, 0, ""});
+    } else {
+      holders.push_back({*card, HolderKind::framebuffer, fb, driver, 0, ""});
+    }
   }
 }
 

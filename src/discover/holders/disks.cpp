@@ -73,7 +73,8 @@ class Disks {
     }
     for (const auto& below : {path, path.substr(0, path.rfind('/'))}) {  // of a partition: its disk's
       for (const auto& slave : list(below + "/slaves")) {
-        if (const auto next = host_.resolve(below + "/slaves/" + slave)) descend(*next, kind, use, seen);
+        if (const auto next = host_.resolve(fmt::format("{}/slaves/{}", below, slave)))
+          descend(*next, kind, use, seen);
       }
     }
     hold_controllers(path, node, kind, use);
@@ -89,7 +90,7 @@ class Disks {
     if (start == path.npos) return;
     const auto subsystem = path.substr(0, path.find('/', start + 1));
     for (const auto& name : list(subsystem)) {
-      const auto controller = host_.resolve(subsystem + "/" + name);
+      const auto controller = host_.resolve(fmt::format("{}/{}", subsystem, name));
       const auto function = controller ? function_of(*controller) : std::nullopt;
       if (function) holders_.push_back({*function, kind, node, use, 0, ""});
     }

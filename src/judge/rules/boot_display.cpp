@@ -17,8 +17,7 @@ namespace {
 std::vector<Holder> consoles_on(const Inventory& inventory, const PciAddress& device) {
   std::vector<Holder> consoles;
   for (const auto& holder : inventory.holders) {
-    const bool shows = holder.kind == HolderKind::console && holder.use.find("console") != std::string::npos;
-    if (shows && holder.device == device) consoles.push_back(holder);
+    if (holder.kind == HolderKind::console && holder.device == device) consoles.push_back(holder);
   }
   return consoles;
 }
