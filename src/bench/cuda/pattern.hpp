@@ -22,6 +22,9 @@ __host__ __device__ constexpr std::uint64_t pattern_word(std::uint64_t index, st
   return z ^ (z >> 31U);
 }
 
+/// What every byte of a destination is before something is written there.
+inline constexpr int k_poison = 0xCC;
+
 // Sizes are in bytes and need not be whole words: of the last word, its first bytes count. The device forms
 // work on the current card's memory, and return when it is done.
 
@@ -36,6 +39,15 @@ __host__ __device__ constexpr std::uint64_t pattern_word(std::uint64_t index, st
 void fill_pattern_on_host(void* memory, std::size_t bytes, std::uint64_t seed);
 void poison_on_host(void* memory, std::size_t bytes);
 [[nodiscard]] Check check_pattern_on_host(const void* memory, std::size_t bytes, std::uint64_t seed);
+
+/// What both halves find.
+struct WrongWords {
+  std::uint64_t count = 0;
+  struct {
+    std::uint64_t index = 0, found = 0, expected = 0;
+  } first;  // the lowest; only where count is not 0
+};
+[[nodiscard]] Check check_of(const WrongWords& wrong, std::size_t bytes);
 
 /// Enters the check: passed without errors, else failed with the first of them as the reason.
 void judge(Measurement& measurement, Check check);

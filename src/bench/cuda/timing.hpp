@@ -40,11 +40,13 @@ using Enqueue = std::function<Result<>(cudaStream_t)>;
                                         const Enqueue& enqueue, const SampleRule& rule = {});
 
 /// Times one_iteration, which waits for what it starts, by the host's clock, with the injected delay spent on
-/// the processor. Warm-up: one window, an iteration at least.
+/// the processor. before, where given, is run ahead of every sample, outside of its time.
+/// Warm-up: one window, an iteration at least.
 /// Errors: timeout, when all of it takes longer than twice Settings::timeout; an iteration that fails.
 [[nodiscard]] Result<> sample_on_host(const Context& context, Measurement& measurement, double amount,
                                       const std::function<Result<>()>& one_iteration,
-                                      const SampleRule& rule = {});
+                                      const SampleRule& rule = {},
+                                      const std::function<Result<>()>& before = {});
 
 #ifdef __CUDACC__
 /// Nanoseconds on the card's own clock, the same on all its processors. For time-outs in device code: no loop
