@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -55,6 +56,13 @@ Failure read_failure(std::string_view path, int error_number) {
   return Failure(sys::errno_error("read " + std::string(path), error_number));
 }
 
+/// What the file says of its size, bytes: right for what lies on a disk, a guess for what the kernel makes
+/// up.
+std::size_t size_of(int file) {
+  struct stat status {};
+  return fstat(file, &status) == 0 ? static_cast<std::size_t>(status.st_size) : 0;
+}
+
 }  // namespace
 
 Host::Host(std::filesystem::path root) : root_(std::move(root)), captured_(root_ != "/") {}
@@ -71,7 +79,8 @@ Result<std::string> Host::read(std::string_view path, std::size_t limit) const {
   constexpr std::size_t k_chunk = 4096;
   while (text.size() < limit) {
     const auto have = text.size();
-    const auto want = std::min(std::max(k_chunk, have), limit - have);
+    if (have == k_chunk) text.reserve(std::min(size_of(file.get()) + 1, limit));
+    const auto want = std::min(std::max(k_chunk, text.capacity() - have), limit - have);
     text.resize(have + want);
     const auto got = ::read(file.get(), text.data() + have, want);
     text.resize(have + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
