@@ -38,6 +38,7 @@ struct World {
 [[nodiscard]] Result<void> apply(const Plan& plan, World& world);
 
 enum class Recovery {
+  ended,            // its command was still at work and has ended by itself: there was nothing to do
   undone,           // an interrupted take was put back
   finished,         // an interrupted give-back was carried on to its end
   still_releasing,  // a step is still in the kernel; look again later

@@ -120,6 +120,17 @@ Result<ChangeOptions> change_options_of(const po::variables_map& values) {
   return options;
 }
 
+bool is_under_way(const Host& host, const JournalRecord& journal) {
+  return std::ranges::any_of(journal.plan.devices, [&](const PciAddress& device) {
+    const auto owner = Lock::owner(host, to_string(device));
+    return owner && !owner->in_kernel;
+  });
+}
+
+void say_waiting(Context& context, const LockOwner& owner) {
+  context.terminal.err << fmt::format("waiting for process {} ({})\n", owner.pid, owner.doing) << std::flush;
+}
+
 Result<void> lock(Context& context, const ChangeOptions& options, const std::string& doing,
                   const Functions& functions, const std::string& domain, Locks& locks) {
   if (options.dry_run) return {};
@@ -129,10 +140,7 @@ Result<void> lock(Context& context, const ChangeOptions& options, const std::str
         fmt::format("{} stands for another machine and is never changed", context.host.root().string()),
         "add --dry-run to see what would be done there");
   }
-  const auto waiting = [&context](const LockOwner& owner) {
-    context.terminal.err << fmt::format("waiting for process {} ({})\n", owner.pid, owner.doing)
-                         << std::flush;
-  };
+  const auto waiting = [&context](const LockOwner& owner) { say_waiting(context, owner); };
   for (const auto& function : in_order(functions)) {
     GPUPASS_TRY_ASSIGN(auto one,
                        Lock::acquire(context.host, to_string(function), doing, options.timeout, waiting));

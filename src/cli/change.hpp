@@ -33,6 +33,12 @@ struct Locks {
   std::vector<Lock> domains;
 };
 
+/// True of a journal whose command is at work right now, as opposed to one that was interrupted.
+[[nodiscard]] bool is_under_way(const Host& host, const JournalRecord& journal);
+
+/// Says whose lock is being waited for.
+void say_waiting(Context& context, const LockOwner& owner);
+
 /// Locks devices in order of address, then the domain: two commands never wait for each other in a
 /// circle. Refuses a device that an interrupted gpupass left in the middle. Takes nothing on a dry run.
 [[nodiscard]] Result<void> lock(Context& context, const ChangeOptions& options, const std::string& doing,

@@ -2,7 +2,9 @@
 // `gpupass recover`: after a kill, a power cut, or a driver that took its time.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <ostream>
+#include <set>
 
 #include "cli/change.hpp"
 #include "core/json.hpp"
@@ -12,6 +14,8 @@ namespace {
 
 const char* text_of(Recovery outcome) {
   switch (outcome) {
+    case Recovery::ended:
+      return "it was still under way, and has ended by itself";
     case Recovery::undone:
       return "undone: everything is as it was before";
     case Recovery::finished:
@@ -24,26 +28,49 @@ const char* text_of(Recovery outcome) {
   return "";
 }
 
-/// Locks of a journal's devices. Whoever is at work on them, or still in the kernel with them, is
-/// an error of kind busy.
-Result<std::map<PciAddress, Lock>> lock_all(const Host& host, const JournalRecord& journal,
-                                            std::chrono::milliseconds patience) {
-  std::map<PciAddress, Lock> locks;
-  for (const auto& device : in_order(journal.plan.devices)) {
-    GPUPASS_TRY_ASSIGN(auto lock, Lock::acquire(host, to_string(device), "recover " + journal.id, patience));
-    locks.emplace(device, std::move(lock));
+std::set<std::string> domains_of(const Plan& plan) {
+  std::set<std::string> domains;
+  for (const auto& step : plan.steps) domains.insert(domain_of(step));
+  domains.erase("");
+  return domains;
+}
+
+/// A journal that is nobody's but ours, with the locks that make it so.
+struct Claim {
+  Locks locks;
+  std::optional<JournalRecord> journal;  // as it is now; nothing: its command was at work and ended by itself
+};
+
+/// Locks what the journal is about. Whoever is at work there, or still in the kernel with a device, is an
+/// error of kind busy.
+Result<Claim> claim(Context& context, const JournalRecord& seen, std::chrono::milliseconds patience) {
+  Claim claim;
+  const auto doing = "recover " + seen.id;
+  const auto waiting = [&context](const LockOwner& owner) { say_waiting(context, owner); };
+  for (const auto& device : in_order(seen.plan.devices)) {
+    GPUPASS_TRY_ASSIGN(auto lock, Lock::acquire(context.host, to_string(device), doing, patience, waiting));
+    claim.locks.devices.emplace(device, std::move(lock));
   }
-  return locks;
+  for (const auto& domain : domains_of(seen.plan)) {
+    GPUPASS_TRY_ASSIGN(auto lock, Lock::acquire(context.host, "domain-" + domain, doing, patience, waiting));
+    claim.locks.domains.push_back(std::move(lock));
+  }
+  GPUPASS_TRY_ASSIGN(auto journals, load_journals(context.host));
+  const auto found = std::ranges::find(journals, seen.id, &JournalRecord::id);
+  if (found != journals.end()) claim.journal = std::move(*found);
+  return claim;
 }
 
 Result<RecoveryReport> recover_one(Context& context, const ChangeOptions& options,
-                                   const JournalRecord& journal) {
-  GPUPASS_TRY_ASSIGN(const auto locks, lock_all(context.host, journal, options.timeout));
+                                   const JournalRecord& seen) {
+  GPUPASS_TRY_ASSIGN(const auto claimed, claim(context, seen, options.timeout));
+  if (!claimed.journal) return RecoveryReport{Recovery::ended, {}};
+  const auto& journal = *claimed.journal;
   std::unique_ptr<Hypervisor> hypervisor;
   if (!journal.plan.uri.empty()) {
     GPUPASS_TRY_ASSIGN(hypervisor, context.connect(journal.plan.uri, options.timeout));
   }
-  World world{context.host, hypervisor.get(), &locks, options.timeout, {}, {}};
+  World world{context.host, hypervisor.get(), &claimed.locks.devices, options.timeout, {}, {}};
   if (options.format == Format::text) {
     world.observe = [&](const StepEvent& event) {
       if (event.state == StepState::done || event.state == StepState::undone) {
@@ -55,14 +82,20 @@ Result<RecoveryReport> recover_one(Context& context, const ChangeOptions& option
 }
 
 void print_preview(Context& context, const JournalRecord& journal) {
-  context.terminal.out << fmt::format("\"{}\", started {}: would\n", journal.plan.command, journal.started);
+  context.terminal.out << fmt::format("\"{}\", started {}: ", journal.plan.command, journal.started);
+  if (is_under_way(context.host, journal)) {
+    context.terminal.out << "is under way, would wait for its end\n";
+    return;
+  }
+  context.terminal.out << "would\n";
   const auto lines = preview_recovery(journal);
   for (const auto& line : lines) context.terminal.out << "  " << line << "\n";
   if (lines.empty()) context.terminal.out << "  only close its journal: everything is done\n";
 }
 
 core::Json to_json(const JournalRecord& journal, const RecoveryReport& report) {
-  const char* word = report.outcome == Recovery::undone            ? "undone"
+  const char* word = report.outcome == Recovery::ended             ? "ended"
+                     : report.outcome == Recovery::undone          ? "undone"
                      : report.outcome == Recovery::finished        ? "finished"
                      : report.outcome == Recovery::still_releasing ? "still-releasing"
                                                                    : "failed";
@@ -91,7 +124,8 @@ Result<int> verdict(const std::vector<RecoveryReport>& reports) {
 
 Result<int> forget(Context& context, const std::vector<JournalRecord>& journals) {
   for (const auto& journal : journals) {
-    GPUPASS_TRY_ASSIGN(const auto locks, lock_all(context.host, journal, std::chrono::milliseconds(0)));
+    GPUPASS_TRY_ASSIGN(const auto claimed, claim(context, journal, std::chrono::milliseconds(0)));
+    if (!claimed.journal) continue;
     GPUPASS_TRY(Journal::resume(context.host, journal.id).remove());
     context.terminal.out << fmt::format("\"{}\", started {}: forgotten; the machine stays as it is\n",
                                         journal.plan.command, journal.started);

@@ -2,13 +2,11 @@
 // `gpupass status`: what gpupass holds, and what was left unfinished.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <ostream>
 
-#include "cli/options.hpp"
+#include "cli/change.hpp"
 #include "core/json.hpp"
 #include "gpupass/journal.hpp"
-#include "gpupass/lock.hpp"
 #include "report/table.hpp"
 
 namespace gpupass::cli {
@@ -58,14 +56,6 @@ core::Json to_json(const Host& host, const Held& held) {
   return json;
 }
 
-/// Interrupted, as opposed to under way right now.
-bool is_left_over(const Host& host, const JournalRecord& journal) {
-  return std::ranges::none_of(journal.plan.devices, [&](const PciAddress& device) {
-    const auto owner = Lock::owner(host, to_string(device));
-    return owner && !owner->in_kernel;
-  });
-}
-
 core::Json to_json(const Host& host, const JournalRecord& journal) {
   core::Json devices = core::Json::array();
   for (const auto& device : journal.plan.devices) devices.push_back(to_string(device));
@@ -73,7 +63,7 @@ core::Json to_json(const Host& host, const JournalRecord& journal) {
           {"command", journal.plan.command},
           {"started", journal.started},
           {"devices", std::move(devices)},
-          {"under_way", !is_left_over(host, journal)}};
+          {"under_way", is_under_way(host, journal)}};
 }
 
 void print(Context& context, const std::vector<Held>& all, const std::vector<JournalRecord>& journals) {
@@ -93,10 +83,10 @@ void print(Context& context, const std::vector<Held>& all, const std::vector<Jou
   }
   if (!all.empty()) out << table.text(context.terminal.columns, context.terminal.colour);
   for (const auto& journal : journals) {
-    out << fmt::format(
-        "{}: \"{}\", started {}{}\n", is_left_over(context.host, journal) ? "unfinished" : "under way",
-        journal.plan.command, journal.started,
-        is_left_over(context.host, journal) ? "; `gpupass recover` finishes or undoes it" : "");
+    const bool under_way = is_under_way(context.host, journal);
+    out << fmt::format("{}: \"{}\", started {}{}\n", under_way ? "under way" : "unfinished",
+                       journal.plan.command, journal.started,
+                       under_way ? "" : "; `gpupass recover` finishes or undoes it");
   }
 }
 

@@ -3,7 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
 #include <sstream>
+#include <thread>
 
 #include "cli/run.hpp"
 #include "gpupass/journal.hpp"
@@ -236,6 +240,38 @@ TEST_F(Change, AStuckUnbindIsShownAndRecoveredFromLater) {
   ASSERT_EQ(run({"recover"}), 0) << err;
   EXPECT_THAT(out, HasSubstr("undone"));
   expect_untouched();
+}
+
+/// How many times this process has the lock's file open: twice, once somebody waits for whom we keep out.
+std::ptrdiff_t times_open(const std::filesystem::path& lock) {
+  const std::filesystem::directory_iterator files("/proc/self/fd");
+  return std::count_if(begin(files), end(files), [&](const auto& file) {
+    std::error_code gone;
+    return std::filesystem::read_symlink(file.path(), gone) == lock;
+  });
+}
+
+TEST_F(Change, RecoverLeavesAloneWhatEndedWhileItWaited) {
+  kernel.block_unbind("nvidia", k_gpu);
+  ASSERT_EQ(run({"attach", "vm1", "01:00.0", "--timeout", "1"}), 7);
+  kernel.release(k_gpu);
+  auto at_work = std::optional(*Lock::acquire(kernel, k_gpu, "attach", std::chrono::seconds(5)));
+  std::thread first([&] {
+    const auto file = tree.at("/run/gpupass/" + std::string(k_gpu) + ".lock");
+    for (int i = 0; i < 500 && times_open(file) < 2; ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    const auto journals = load_journals(kernel);
+    for (const auto& journal : *journals) {
+      ASSERT_TRUE(Journal::resume(kernel, journal.id).remove());
+    }
+    before = test::snapshot(tree.at("/sys"));
+    at_work.reset();
+  });
+  const int status = run({"recover"});
+  first.join();
+  EXPECT_EQ(status, 0) << err;
+  EXPECT_THAT(out, HasSubstr("ended by itself"));
+  EXPECT_EQ(test::snapshot(tree.at("/sys")), before) << "nothing is undone that ended well";
 }
 
 TEST_F(Change, WhatCannotBePutBackCanBeAccepted) {
