@@ -133,6 +133,7 @@ Result<int> attach(Context& context, const std::vector<std::string>& arguments) 
                    joined(functions, strangers(first_look, functions)), vm, locks));
   GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host));
   GPUPASS_TRY_ASSIGN(auto holds, current_holds(context, inventory, functions));
+  inherit(context, holds, "", options.change.timeout);
   GPUPASS_TRY(refuse_held_for_others(holds, vm));
   GPUPASS_TRY(refuse_used_by_others(domain, functions));
   const auto undecided = without_own(inventory, holds, vm, functions);

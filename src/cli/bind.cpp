@@ -4,7 +4,7 @@
 
 #include <ostream>
 
-#include "cli/change.hpp"
+#include "cli/domain_change.hpp"
 #include "core/text.hpp"
 #include "gpupass/inventory.hpp"
 
@@ -99,6 +99,7 @@ Result<int> unbind(Context& context, const std::vector<std::string>& arguments) 
                    request.functions, "", locks));
   GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host));
   GPUPASS_TRY_ASSIGN(auto holds, current_holds(context, inventory, request.functions));
+  inherit(context, holds, "", request.options.timeout);
   const PlanFacts facts{inventory, std::move(holds), core::iso_time(context.host.now())};
   GPUPASS_TRY_ASSIGN(const auto plan, plan_unbind(facts, request.functions));
   GPUPASS_TRY(consent(context, request.options, users_of_vfio(inventory, request.functions)));

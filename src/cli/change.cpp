@@ -120,6 +120,13 @@ Result<ChangeOptions> change_options_of(const po::variables_map& values) {
   return options;
 }
 
+Result<void> refuse_captured(const Context& context, const ChangeOptions& options) {
+  if (options.dry_run || !context.host.captured()) return {};
+  return fail(ErrorKind::refused,
+              fmt::format("{} stands for another machine and is never changed", context.host.root().string()),
+              "add --dry-run to see what would be done there");
+}
+
 bool is_under_way(const Host& host, const JournalRecord& journal) {
   return std::ranges::any_of(journal.plan.devices, [&](const PciAddress& device) {
     const auto owner = Lock::owner(host, to_string(device));
@@ -133,13 +140,8 @@ void say_waiting(Context& context, const LockOwner& owner) {
 
 Result<void> lock(Context& context, const ChangeOptions& options, const std::string& doing,
                   const Functions& functions, const std::string& domain, Locks& locks) {
+  GPUPASS_TRY(refuse_captured(context, options));
   if (options.dry_run) return {};
-  if (context.host.captured()) {
-    return fail(
-        ErrorKind::refused,
-        fmt::format("{} stands for another machine and is never changed", context.host.root().string()),
-        "add --dry-run to see what would be done there");
-  }
   const auto waiting = [&context](const LockOwner& owner) { say_waiting(context, owner); };
   for (const auto& function : in_order(functions)) {
     GPUPASS_TRY_ASSIGN(auto one,
@@ -259,6 +261,7 @@ Result<int> carry_out(Context& context, const ChangeOptions& options, const Plan
     }
   };
   sys::catch_interrupts();
+  sys::outlive_readers();
   if (!json) out << plan.command << ":\n";
   GPUPASS_TRY(apply(plan, world));
   if (json) {

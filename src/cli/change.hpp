@@ -33,6 +33,9 @@ struct Locks {
   std::vector<Lock> domains;
 };
 
+/// Error: refused, on a captured host unless nothing is to be changed anyway.
+[[nodiscard]] Result<void> refuse_captured(const Context& context, const ChangeOptions& options);
+
 /// True of a journal whose command is at work right now, as opposed to one that was interrupted.
 [[nodiscard]] bool is_under_way(const Host& host, const JournalRecord& journal);
 

@@ -42,7 +42,6 @@ struct Command {
   const char* name;
   const char* arguments;  // for the usage line: "VM SELECTOR…"
   const char* summary;
-  bool changes;  // refused on a captured host
   Function function;
 };
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ostream>
 
 #include "cli/domain_change.hpp"
 #include "cli/templates.hpp"
@@ -96,6 +97,10 @@ Result<int> detach(Context& context, const std::vector<std::string>& arguments) 
   GPUPASS_TRY_ASSIGN(const auto of_domain, functions_of(context, first_facts));
   GPUPASS_TRY_ASSIGN(const auto first_look, discover(context.host, {.holders = false}));
   GPUPASS_TRY_ASSIGN(const auto functions, chosen(*values, first_look, of_domain, vm));
+  if (functions.empty()) {
+    context.terminal.err << fmt::format("{} has no PCI device of this machine; nothing was changed\n", vm);
+    return 0;
+  }
 
   // The machine and the domain are read again once nobody else can change them.
   Locks locks;
@@ -104,6 +109,7 @@ Result<int> detach(Context& context, const std::vector<std::string>& arguments) 
   GPUPASS_TRY_ASSIGN(const auto facts, domain_facts(domain, options));
   GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host));
   GPUPASS_TRY_ASSIGN(auto holds, current_holds(context, inventory, functions));
+  inherit(context, holds, vm, options.change.timeout);
   const PlanFacts plan_facts{inventory, std::move(holds), core::iso_time(context.host.now())};
   GPUPASS_TRY_ASSIGN(const auto plan, plan_detach(plan_facts, facts, functions, templates));
   if (!facts.state.running)

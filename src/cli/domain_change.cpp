@@ -30,6 +30,33 @@ Result<int> print_difference(Context& context, const DefineDomain& define) {
   return 0;
 }
 
+/// The machine that a URI names, "qemu+ssh://root@far:22/system" → "far"; empty where it names none.
+std::string host_of(const std::string& uri) {
+  constexpr std::string_view k_separator = "://";
+  const auto start = uri.find(k_separator);
+  if (start == uri.npos) return "";
+  auto host = uri.substr(start + k_separator.size());
+  host = host.substr(0, host.find_first_of("/?"));
+  host = host.substr(host.find('@') + 1);  // npos + 1: all of it
+  return host.starts_with('[') ? host.substr(0, host.find(']') + 1) : host.substr(0, host.find(':'));
+}
+
+/// The error for a domain that is not there, with what gpupass still holds for it.
+Failure not_there(Context& context, const std::string& vm, Error error) {
+  Functions held;
+  const auto holds = load_holds(context.host);
+  for (const auto& hold : holds.value_or(std::vector<Hold>{})) {
+    if (hold.domain == vm) held.push_back(hold.device);
+  }
+  if (error.kind == ErrorKind::not_found && !held.empty()) {
+    std::string words;
+    for (const auto& function : held) words += " " + to_string(function);
+    error.hint += fmt::format("{}gpupass still holds {} for it: `gpupass unbind{}` gives back",
+                              error.hint.empty() ? "" : "\n  ", names(held), words);
+  }
+  return Failure(std::move(error));
+}
+
 }  // namespace
 
 void add_domain_options(po::options_description& options) {
@@ -60,9 +87,29 @@ Result<DomainOptions> domain_options_of(Context& context, const po::variables_ma
 }
 
 Result<OpenDomain> open_domain(Context& context, const DomainOptions& options) {
+  if (const auto host = host_of(options.uri); !host.empty() && host != "localhost") {
+    return fail(
+        ErrorKind::unsupported,
+        fmt::format("{} is a connection to {}, and the devices are this machine's", options.uri, host),
+        "nothing was changed; run gpupass on that machine");
+  }
   GPUPASS_TRY_ASSIGN(auto hypervisor, context.connect(options.uri, options.change.timeout));
-  GPUPASS_TRY_ASSIGN(auto state, hypervisor->domain(options.vm));
-  return OpenDomain{std::move(hypervisor), std::move(state)};
+  auto state = hypervisor->domain(options.vm);
+  if (!state) return not_there(context, options.vm, std::move(state).error());
+  return OpenDomain{std::move(hypervisor), *std::move(state)};
+}
+
+void inherit(Context& context, std::vector<Hold>& holds, const std::string& heir,
+             std::chrono::milliseconds timeout) {
+  for (auto& hold : holds) {
+    if (hold.domain.empty() || hold.domain == heir) continue;
+    const auto hypervisor = context.connect(hold.uri, timeout);
+    if (!hypervisor) continue;  // whether it is gone cannot be told
+    const auto state = (*hypervisor)->domain(hold.domain);
+    if (state || state.error().kind != ErrorKind::not_found) continue;
+    hold.domain = heir;
+    if (heir.empty()) hold.uri.clear();
+  }
 }
 
 Result<DomainFacts> domain_facts(const OpenDomain& domain, const DomainOptions& options) {

@@ -29,7 +29,13 @@ struct OpenDomain {
   std::unique_ptr<Hypervisor> hypervisor;
   DomainState state;
 };
+/// Errors: unsupported, for a connection to another machine: the devices are this one's; not_found.
 [[nodiscard]] Result<OpenDomain> open_domain(Context& context, const DomainOptions& options);
+
+/// Domains are undefined, renamed, or transient and over, without gpupass hearing of it: a hold for a domain
+/// that its libvirt no longer knows becomes the heir's, or nobody's where that is empty.
+void inherit(Context& context, std::vector<Hold>& holds, const std::string& heir,
+             std::chrono::milliseconds timeout);
 
 /// The domain's XML now, and which parts this command may change: what --live and --config say;
 /// without them everything a domain has. Error: refused, for --live of a domain that is off or

@@ -8,6 +8,7 @@
 
 #include "cli/change.hpp"
 #include "core/json.hpp"
+#include "sys/terminal.hpp"
 
 namespace gpupass::cli {
 namespace {
@@ -148,6 +149,7 @@ Result<int> recover(Context& context, const std::vector<std::string>& arguments)
   GPUPASS_TRY_ASSIGN(const auto values, parse(context, std::move(syntax), arguments));
   if (!values) return 0;
   GPUPASS_TRY_ASSIGN(const auto options, change_options_of(*values));
+  GPUPASS_TRY(refuse_captured(context, options));
   GPUPASS_TRY_ASSIGN(const auto journals, load_journals(context.host));
   auto& out = context.terminal.out;
   const bool json = options.format == Format::json;
@@ -158,6 +160,7 @@ Result<int> recover(Context& context, const std::vector<std::string>& arguments)
   if (options.dry_run) return 0;
   if (values->count("forget") > 0) return forget(context, journals);
 
+  sys::outlive_readers();
   std::vector<RecoveryReport> reports;
   auto results = core::Json::array();
   for (const auto& journal : journals) {

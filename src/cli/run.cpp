@@ -16,20 +16,19 @@
 namespace gpupass::cli {
 namespace {
 
-// The one place where a command is listed; `changes` keeps it from a captured host.
+// The one place where a command is listed.
 const std::vector<Command> k_commands = {
-    {"list", "[SELECTOR…]", "show GPUs and their companion functions", false, list},
-    {"groups", "[SELECTOR…]", "show IOMMU groups and whether they can be passed through", false, groups},
-    {"doctor", "[SELECTOR…]", "say what stands in the way of passing a card through, and what helps", false,
-     doctor},
-    {"attach", "VM SELECTOR…", "give a card to a domain", true, attach},
-    {"detach", "VM SELECTOR…", "take a card out of a domain and give it back to its driver", true, detach},
-    {"bind", "SELECTOR…", "take devices from their drivers and bind them to vfio-pci", true, bind},
-    {"unbind", "SELECTOR…", "give devices back to the drivers they had", true, unbind},
-    {"status", "", "show what gpupass holds, and what was left unfinished", false, status},
-    {"recover", "", "finish or undo what was interrupted", true, recover},
-    {"xml", "SELECTOR…", "print the <hostdev> elements, or a whole edited domain", false, xml},
-    {"lab", "run|shell|list", "try it all in an emulated machine, with no hardware", false, lab},
+    {"list", "[SELECTOR…]", "show GPUs and their companion functions", list},
+    {"groups", "[SELECTOR…]", "show IOMMU groups and whether they can be passed through", groups},
+    {"doctor", "[SELECTOR…]", "say what stands in the way of passing a card through, and what helps", doctor},
+    {"attach", "VM SELECTOR…", "give a card to a domain", attach},
+    {"detach", "VM SELECTOR…", "take a card out of a domain and give it back to its driver", detach},
+    {"bind", "SELECTOR…", "take devices from their drivers and bind them to vfio-pci", bind},
+    {"unbind", "SELECTOR…", "give devices back to the drivers they had", unbind},
+    {"status", "", "show what gpupass holds, and what was left unfinished", status},
+    {"recover", "", "finish or undo what was interrupted", recover},
+    {"xml", "SELECTOR…", "print the <hostdev> elements, or a whole edited domain", xml},
+    {"lab", "run|shell|list", "try it all in an emulated machine, with no hardware", lab},
 };
 
 constexpr const char* k_usage = "gpupass [--root DIR] COMMAND [options]";

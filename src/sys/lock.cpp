@@ -96,8 +96,9 @@ Result<sys::Fd> open_lock(const Host& host, const std::string& name) {
   const auto folder = host.at(k_folder);
   std::error_code ignored;
   std::filesystem::create_directories(folder.parent_path(), ignored);
-  (void)mkdir(folder.c_str(), 0755);
-  sys::Fd file(open(host.at(path_of(name)).c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644));
+  // For nobody else: whoever can open a lock's file can hold it.
+  (void)mkdir(folder.c_str(), 0700);
+  sys::Fd file(open(host.at(path_of(name)).c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (file) return file;
   auto error = sys::errno_error("open " + path_of(name), errno);
   if (error.kind == ErrorKind::denied) error.hint = "run it as root";

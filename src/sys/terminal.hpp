@@ -18,6 +18,10 @@ namespace gpupass::sys {
 void catch_interrupts();
 [[nodiscard]] bool interrupted();
 
+/// From now on writing to a pipe that nobody reads any more (`| head`) fails instead of ending us: that is
+/// no reason to stop half-way.
+void outlive_readers();
+
 /// Where this program's own file is.
 [[nodiscard]] std::filesystem::path executable();
 

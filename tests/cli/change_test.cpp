@@ -217,6 +217,60 @@ TEST_F(Change, TheSecondWaitsAndNamesTheFirst) {
   expect_untouched();
 }
 
+TEST_F(Change, ADomainThatIsGoneDoesNotKeepTheCard) {
+  ASSERT_EQ(run({"attach", "vm1", "01:00.0"}), 0) << err;
+  libvirt.rename("vm3");
+  EXPECT_EQ(run({"detach", "vm1", "01:00.0"}), 3);
+  EXPECT_THAT(err, HasSubstr("`gpupass unbind 0000:01:00.0 0000:01:00.1`"));
+  ASSERT_EQ(run({"unbind", "01:00"}), 0) << err;
+  EXPECT_EQ(test::snapshot(tree.at("/sys")), before);
+  EXPECT_TRUE(load_holds(kernel)->empty());
+}
+
+TEST_F(Change, ARenamedDomainGivesTheCardBack) {
+  ASSERT_EQ(run({"attach", "vm1", "01:00.0"}), 0) << err;
+  libvirt.rename("vm3");
+  ASSERT_EQ(run({"detach", "vm3", "--all"}), 0) << err;
+  EXPECT_EQ(test::snapshot(tree.at("/sys")), before);
+  EXPECT_TRUE(load_holds(kernel)->empty());
+  EXPECT_TRUE(hostdev_functions(libvirt.config())->empty());
+}
+
+TEST_F(Change, ADomainWithoutCardsHasNothingToGiveBack) {
+  EXPECT_EQ(run({"detach", "vm1", "--all"}), 0);
+  EXPECT_THAT(err, HasSubstr("vm1 has no PCI device"));
+  EXPECT_EQ(out, "");
+  expect_untouched();
+}
+
+TEST_F(Change, TheDomainsOfAnotherMachineAreRefused) {
+  for (const auto* const uri :
+       {"qemu+ssh://root@far/system", "qemu://far:16514/system", "qemu+tls://[fe80::1]:16514/system"}) {
+    EXPECT_EQ(run({"attach", "vm1", "01:00.0", "-c", uri}), 9) << uri;
+  }
+  EXPECT_THAT(err, HasSubstr("connection to [fe80::1]"));
+  expect_untouched();
+  EXPECT_EQ(run({"attach", "vm1", "01:00.0", "-c", "qemu+unix:///system?socket=/run/a:b@c"}), 0) << err;
+}
+
+TEST_F(Change, WhatACapturedMachineHasInItsJournalIsNotCarriedOut) {
+  kernel.block_unbind("nvidia", k_gpu);
+  ASSERT_EQ(run({"attach", "vm1", "01:00.0", "--timeout", "1"}), 7);
+  kernel.release(k_gpu);
+  Host captured(tree.root());
+  std::istringstream in;
+  std::ostringstream to_out, to_err;
+  Terminal terminal{in, to_out, to_err};
+  Context context{captured, terminal, {}, GPUPASS_SOURCE_DIR, ""};
+  for (const auto& words : std::vector<std::vector<std::string>>{{}, {"--forget"}}) {
+    const auto end = recover(context, words);
+    ASSERT_FALSE(end);
+    EXPECT_EQ(end.error().kind, ErrorKind::refused);
+  }
+  EXPECT_EQ(load_journals(kernel)->size(), 1U);
+  EXPECT_EQ(recover(context, {"--dry-run"}), 0);
+}
+
 TEST_F(Change, BindTakesExactlyWhatIsNamedAndSaysWhatIsMissing) {
   ASSERT_EQ(run({"bind", "01:00.0"}), 0) << err;
   EXPECT_THAT(out, HasSubstr("0000:01:00.1 is of the same IOMMU group still on a host driver"));

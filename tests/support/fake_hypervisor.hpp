@@ -56,6 +56,7 @@ class FakeHypervisor : public Hypervisor {
     live_ = *std::move(without);
     return {};
   }
+  void rename(std::string name) { state_.name = std::move(name); }
   void set_config(std::string xml) { config_ = std::move(xml); }
   [[nodiscard]] const std::string& config() const { return config_; }
   [[nodiscard]] const std::string& live() const { return live_; }

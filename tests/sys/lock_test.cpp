@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <thread>
 
 #include "support/tree.hpp"
@@ -35,6 +36,15 @@ TEST_F(LockTest, OneAtATimeNamingWhoHasIt) {
   EXPECT_NE(second.error().what.find("attach it to vm1"), std::string::npos);
   EXPECT_EQ(waits, 1);
   EXPECT_EQ(Lock::owner(host, "0000:01:00.0")->pid, getpid());
+}
+
+/// Whoever can open a lock's file can hold it.
+TEST_F(LockTest, IsForNobodyElse) {
+  ASSERT_TRUE(acquire(milliseconds(0)));
+  namespace fs = std::filesystem;
+  EXPECT_EQ(fs::status(tree.at("/run/gpupass")).permissions(), fs::perms::owner_all);
+  EXPECT_EQ(fs::status(tree.at("/run/gpupass/0000:01:00.0.lock")).permissions(),
+            fs::perms::owner_read | fs::perms::owner_write);
 }
 
 TEST_F(LockTest, DifferentDevicesDoNotWait) {
