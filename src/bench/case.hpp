@@ -32,6 +32,8 @@ struct Settings {
   std::string pci;         // address of the function that the group pci measures; empty: none
   double inject = 0;       // real extra delay, as a fraction of each sample: 0.01 is 1 %
   std::chrono::milliseconds timeout = std::chrono::seconds(60);  // of any one wait
+
+  bool operator==(const Settings&) const = default;
 };
 
 /// What a case is called with. A case hands over each measurement as soon as it has it, so that a run that

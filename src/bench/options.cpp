@@ -143,6 +143,29 @@ bool Options::select(const Case& row) const {
   return in_group && fits;
 }
 
+std::vector<std::string> words_of(const Options& options) {
+  std::vector<std::string> words;
+  const auto add = [&](const char* name, const std::string& value) {
+    if (!value.empty()) words.push_back(fmt::format("--{}={}", name, value));
+  };
+  if (options.list) words.emplace_back("--list");
+  for (const auto& glob : options.filters) add("filter", glob);
+  for (const auto group : options.groups) add("group", name(group));
+  if (options.settings.quick) words.emplace_back("--quick");
+  add("runs", std::to_string(options.runs));
+  add("out", options.out);
+  add("format", options.format == Format::json ? "json" : "text");
+  add("device", std::to_string(options.settings.device));
+  add("pci", options.settings.pci);
+  add("role", options.role);
+  if (options.block) add("block", std::to_string(*options.block));
+  if (options.order_in_block) add("order", std::to_string(*options.order_in_block));
+  add("inject", fmt::format("{}", options.settings.inject));
+  add("seed", std::to_string(options.settings.seed));
+  add("timeout", std::to_string(options.settings.timeout / std::chrono::seconds(1)));
+  return words;
+}
+
 Result<double> parse_fraction(const std::string& text) {
   const bool percent = text.ends_with('%');
   const std::string_view digits(text.data(), text.size() - (percent ? 1 : 0));

@@ -24,6 +24,7 @@ struct Options {
   int runs = 1;
   std::string out;  // a file, or with several runs a folder; empty: none
   Format format = Format::text;
+  bool operator==(const Options&) const = default;
 
   /// Whether this case was asked for.
   [[nodiscard]] bool select(const Case& row) const;
@@ -31,6 +32,9 @@ struct Options {
 
 /// Error: usage.
 [[nodiscard]] Result<Options> parse_options(const std::vector<std::string>& arguments);
+
+/// The options as a command line that parses to them again.
+[[nodiscard]] std::vector<std::string> words_of(const Options& options);
 
 /// "1%" or "0.01" as 0.01. Error: usage, for anything below 0 or above 100 %.
 [[nodiscard]] Result<double> parse_fraction(const std::string& text);

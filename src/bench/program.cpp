@@ -3,13 +3,17 @@
 
 #include <fmt/format.h>
 
+#include <cstdlib>
+#include <filesystem>
 #include <iostream>
+#include <limits>
+#include <optional>
 
-#include "bench/options.hpp"
-#include "bench/runner.hpp"
-#include "core/text.hpp"
-#include "gpupass/bench/run.hpp"
-#include "sys/durable_file.hpp"
+#include "bench/needs.hpp"
+#include "bench/run_once.hpp"
+#include "bench/text.hpp"
+#include "sys/output_file.hpp"
+#include "sys/terminal.hpp"
 #ifdef GPUPASS_BENCH_CUDA
 #include "bench/cuda/cuda.hpp"
 #endif
@@ -22,32 +26,93 @@ int report(const Error& error) {
   return exit_code(error.kind);
 }
 
-Run measure(Host& host, const Options& options) {
-  Run run;
-  run.role = options.role;
-  run.block = options.block;
-  run.order_in_block = options.order_in_block;
-  run.started = core::iso_time(host.now());
-  run.seed = options.settings.seed;
+struct Screen {
+  int width;
+  bool colour;
+};
+
+Screen screen() {
+  const int columns = sys::terminal_columns(1);
+  const bool plain = std::getenv("NO_COLOR") != nullptr;
+  return {columns > 0 ? columns : std::numeric_limits<int>::max(), columns > 0 && !plain};
+}
+
+/// What comes from outside need not be UTF-8: a reason may quote a driver.
+std::string document(const Run& run) {
+  return to_json(run).dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
+void print(const Run& run, Format format) {
+  const auto [width, colour] = screen();
+  std::cout << (format == Format::json ? document(run) : text_of(run, width, colour));
+}
+
+Result<int> list(const Host& host, const Options& options) {
+  GPUPASS_TRY_ASSIGN(const auto rows, selected(options));
   NeedsMet met(host, options.settings);
-  std::vector<const Case*> rows;
-  for (const auto& row : cases()) {
-    if (options.select(row)) rows.push_back(&row);
+  std::vector<Listed> listed;
+  for (const auto* row : rows) {
+    const auto usable = met(row->needs);
+    listed.push_back({row, usable ? "" : usable.error().what});
   }
-  for (const auto* row : in_random_order(rows, run.seed)) {
-    run_case(*row, options.settings, met,
-             [&](Measurement measurement) { run.benchmarks.push_back(std::move(measurement)); });
+  const auto [width, colour] = screen();
+  std::cout << (options.format == Format::json ? json_of(listed) : text_of(listed, width, colour));
+  return 0;
+}
+
+Result<int> measure(Host& host, const Options& options) {
+  std::optional<sys::OutputFile> file;
+  if (!options.out.empty()) {
+    GPUPASS_TRY_ASSIGN(file, sys::OutputFile::open(options.out));
   }
-  return run;
+  const Keep keep = [&](const Run& run) -> Result<> {
+    print(run, options.format);
+    return file ? file->write(document(run)) : Result<>();
+  };
+  Result<Run> run;
+  {
+    Progress progress(std::cerr, sys::terminal_columns(2));
+    run = run_once(host, options, progress, keep);
+  }
+  if (!run) return Failure(run.error());
+  GPUPASS_TRY(keep(*run));
+  return all_right(*run) ? 0 : 1;
+}
+
+/// Each run in a process of its own: what a process does but once (loading, initialising, placing its memory)
+/// belongs to the replicate.
+Result<int> measure_often(Host& host, const Options& options) {
+  std::error_code error;
+  std::filesystem::create_directories(options.out, error);
+  if (error) return fail(ErrorKind::system, fmt::format("make {}: {}", options.out, error.message()));
+  int worst = 0;
+  for (int number = 1; number <= options.runs; ++number) {
+    auto one = options;
+    one.runs = 1;
+    one.settings.seed += static_cast<std::uint64_t>(number - 1);
+    one.out = fmt::format("{}/run-{:03}.json", options.out, number);
+    one.format = Format::text;
+    if (std::filesystem::exists(one.out)) {
+      return fail(ErrorKind::refused, fmt::format("{} is there already", one.out), "name a new folder");
+    }
+    Program program;
+    program.argv = words_of(one);
+    program.argv.insert(program.argv.begin(), sys::executable().string());
+    program.timeout = std::chrono::hours(24);
+    GPUPASS_TRY_ASSIGN(const auto end, host.run(program));
+    std::cout << fmt::format("run {} of {}: {}\n", number, options.runs, one.out);
+    if (end.status != 0) std::cout << end.output;
+    std::cout.flush();
+    std::cerr << end.errors;
+    worst = std::max(worst, end.status);
+  }
+  return worst;
 }
 
 Result<int> run_with(const Options& options) {
   Host host;
-  const auto run = measure(host, options);
-  const auto json = to_json(run).dump(1) + "\n";
-  if (!options.out.empty()) GPUPASS_TRY(sys::write_durably(options.out, json));
-  if (options.format == Format::json) std::cout << json;
-  return 0;
+  if (options.list) return list(host, options);
+  return options.runs == 1 ? measure(host, options) : measure_often(host, options);
 }
 
 }  // namespace
@@ -65,6 +130,8 @@ int run_program(const std::vector<std::string>& arguments) {
     return 0;
   }
   const auto status = run_with(*options);
+  std::cout.flush();
+  if (status && !std::cout) return report(fail(ErrorKind::system, "the output could not be written").value());
   return status ? *status : report(status.error());
 }
 

@@ -9,12 +9,6 @@
 
 namespace gpupass::bench {
 
-/// What somebody who watches is told.
-struct Watch {
-  std::function<void(std::size_t done, std::size_t all, const Case&)> begins = [](auto, auto, auto&) {};
-  std::function<void(const Measurement&)> measured = [](auto&) {};
-};
-
 /// The cases in the order that the seed gives: what drifts during a run then falls on other cases in the
 /// next.
 [[nodiscard]] std::vector<const Case*> in_random_order(std::vector<const Case*> rows, std::uint64_t seed);

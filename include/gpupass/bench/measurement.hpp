@@ -83,6 +83,7 @@ struct Measurement {
   std::vector<double> sm_mhz;      // clock of the card's processors in each sample; empty where not read
   std::optional<Summary> summary;  // only with samples
   std::optional<Ceiling> ceiling;
+  Parameters notes;  // what was seen beside the figure and is no part of the key: {"mapping": "direct"}
   bool operator==(const Measurement&) const = default;
 };
 

@@ -56,6 +56,7 @@ Json json_of(const Measurement& measurement) {
   if (!measurement.sm_mhz.empty()) json["sm_mhz"] = measurement.sm_mhz;
   if (measurement.summary) json["summary"] = json_of(*measurement.summary);
   if (measurement.ceiling) json["ceiling"] = json_of(*measurement.ceiling, measurement.summary);
+  if (!measurement.notes.empty()) json["notes"] = json_of(measurement.notes);
   return json;
 }
 
@@ -226,6 +227,7 @@ Measurement measurement_of(const Place& place) {
     const auto ceiling = place.at("ceiling");
     measurement.ceiling = Ceiling{ceiling.at("value").positive(), ceiling.at("formula").text()};
   }
+  if (place.has("notes")) measurement.notes = place.at("notes").parameters();
   cross_check(measurement, place);
   return measurement;
 }

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "bench/run_once.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <iostream>
+#include <mutex>
+
+#include "bench/machine/clocks.hpp"
+#include "bench/machine/counters.hpp"
+#include "bench/machine/environment.hpp"
+#include "bench/machine/sha256.hpp"
+#include "bench/runner.hpp"
+#include "bench/watchdog.hpp"
+#include "core/printable.hpp"
+#include "core/text.hpp"
+#include "sys/terminal.hpp"
+#ifdef GPUPASS_BENCH_CUDA
+#include "bench/cuda/cuda.hpp"
+#endif
+
+namespace gpupass::bench {
+namespace {
+
+constexpr int k_waits_in_a_case = 4;  // times Settings::timeout is what one case may last
+
+nlohmann::json tool_facts(const Host& host, const Settings& settings) {
+  nlohmann::json tool = {{"version", GPUPASS_VERSION},
+                         {"compiler", GPUPASS_COMPILER},
+                         {"quick", settings.quick},
+                         {"inject", settings.inject}};
+#ifdef GPUPASS_BENCH_CUDA
+  tool["nvcc"] = GPUPASS_NVCC;
+  tool["sm"] = GPUPASS_SM;
+#endif
+  if (const auto file = host.read(sys::executable().string(), 1U << 30U)) tool["sha256"] = sha256(*file);
+  return tool;
+}
+
+Run new_run(const Host& host, const Options& options) {
+  const auto under = hypervisor();
+  Run run;
+  run.id = host.attribute("/proc/sys/kernel/random/uuid").value_or("");
+  run.role = !options.role.empty() ? options.role : under == "none" ? "host" : "guest";
+  run.block = options.block;
+  run.order_in_block = options.order_in_block;
+  run.boot_id = host.attribute("/proc/sys/kernel/random/boot_id").value_or("");
+  run.started = core::iso_time(host.now());
+  run.seed = options.settings.seed;
+  run.tool = tool_facts(host, options.settings);
+  run.env = environment(host, options.settings, under);
+#ifdef GPUPASS_BENCH_CUDA
+  run.env.update(cuda::environment(options.settings.device));
+#endif
+  return run;
+}
+
+/// The run while its cases add to it; the watchdog's thread may ask for it at any time.
+class Growing {
+ public:
+  explicit Growing(Run run) : run_(std::move(run)) {}
+
+  void add(Measurement measurement) {
+    const std::lock_guard lock(mutex_);
+    run_.benchmarks.push_back(std::move(measurement));
+  }
+  [[nodiscard]] Run so_far() {
+    const std::lock_guard lock(mutex_);
+    return run_;
+  }
+
+ private:
+  std::mutex mutex_;
+  Run run_;
+};
+
+void append(std::vector<Gate>& to, std::vector<Gate> more) {
+  std::move(more.begin(), more.end(), std::back_inserter(to));
+}
+
+/// Measures the run's surroundings from its making until finish().
+class Surroundings {
+ public:
+  explicit Surroundings(const Host& host) : host_(host), counters_(read_counters(host)), moment_(moment()) {}
+
+  void finish(Run& run, [[maybe_unused]] int device) const {
+    const auto counters = read_counters(host_);
+    run.counters = between(counters_, counters, sysconf(_SC_CLK_TCK));
+    append(run.gates, gates(moment_, moment(), clock_read_ns()));
+    append(run.gates, gates(counters_, counters));
+#ifdef GPUPASS_BENCH_CUDA
+    append(run.gates, cuda::gates(device));
+#endif
+  }
+
+ private:
+  const Host& host_;
+  Counters counters_;
+  Moment moment_;
+};
+
+/// Ends the process with what there is: the case that hangs has the only other thread.
+void give_up(const std::string& id, std::chrono::milliseconds limit, Growing& run, const Keep& keep) {
+  const auto rows =
+      std::find_if(cases().begin(), cases().end(), [&](const Case& row) { return row.id == id; });
+  auto measurement = measurement_of(*rows);
+  measurement.status = Status::error;
+  measurement.reason = fmt::format("it did not come back within {} s, and the run ended there",
+                                   std::chrono::duration_cast<std::chrono::seconds>(limit).count());
+  std::cerr << fmt::format("\ngpupass-bench: {}: {}\n", id, measurement.reason);
+  run.add(std::move(measurement));
+  static_cast<void>(keep(run.so_far()));
+  std::cout.flush();
+  _exit(exit_code(ErrorKind::timeout));
+}
+
+}  // namespace
+
+Result<std::vector<const Case*>> selected(const Options& options) {
+  std::vector<const Case*> rows;
+  for (const auto& row : cases()) {
+    if (options.select(row)) rows.push_back(&row);
+  }
+  if (rows.empty()) {
+    return fail(ErrorKind::not_found, "no case fits", "`gpupass-bench --list` shows them all");
+  }
+  return rows;
+}
+
+bool all_right(const Run& run) {
+  return std::all_of(run.benchmarks.begin(), run.benchmarks.end(), [](const Measurement& measurement) {
+    return measurement.status == Status::passed || measurement.status == Status::waived;
+  });
+}
+
+Result<Run> run_once(Host& host, const Options& options, Progress& progress, const Keep& keep) {
+  GPUPASS_TRY_ASSIGN(auto rows, selected(options));
+  rows = in_random_order(std::move(rows), options.settings.seed);
+  Growing run(new_run(host, options));
+  const auto limit = k_waits_in_a_case * options.settings.timeout;
+  Watchdog watchdog(limit, [&](const std::string& id) { give_up(id, limit, run, keep); });
+  NeedsMet met(host, options.settings);
+  const Surroundings surroundings(host);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto& row = *rows[i];
+    progress.begins(i + 1, rows.size(), row.id);
+    watchdog.begin(std::string(row.id));
+    run_case(row, options.settings, met, [&](Measurement measurement) {
+      progress.measured(fmt::format("{} {}", name(measurement.status), key(measurement)));
+      run.add(std::move(measurement));
+    });
+    watchdog.end();
+  }
+  auto whole = run.so_far();
+  surroundings.finish(whole, options.settings.device);
+  return whole;
+}
+
+}  // namespace gpupass::bench

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A file that the user named for a result: theirs to read, and any kind of file (a device, a pipe).
+#pragma once
+
+#include <string>
+
+#include "gpupass/error.hpp"
+#include "sys/fd.hpp"
+
+namespace gpupass::sys {
+
+class OutputFile {
+ public:
+  /// Opens it now, so that what takes minutes is not begun in vain, and empties it only when it is written.
+  [[nodiscard]] static Result<OutputFile> open(const std::string& path);
+
+  /// The whole content; a second call replaces the first's.
+  [[nodiscard]] Result<> write(const std::string& text);
+
+ private:
+  OutputFile(Fd file, std::string path) : file_(std::move(file)), path_(std::move(path)) {}
+  Fd file_;
+  std::string path_;
+};
+
+}  // namespace gpupass::sys
