@@ -34,6 +34,12 @@ Result<void> refuse_interrupted(Context& context, const Functions& functions) {
   return {};
 }
 
+/// What a command that changes nothing says of interrupted ones: the same, if it may read of them.
+Result<void> would_be_refused(Context& context, const Functions& functions) {
+  auto result = refuse_interrupted(context, functions);
+  return result || result.error().kind != ErrorKind::denied ? result : Result<void>{};
+}
+
 void print_step(std::ostream& out, const StepEvent& event) {
   if (event.state == StepState::intent) {
     out << "  " << event.text << " … " << std::flush;
@@ -141,7 +147,7 @@ void say_waiting(Context& context, const LockOwner& owner) {
 Result<void> lock(Context& context, const ChangeOptions& options, const std::string& doing,
                   const Functions& functions, const std::string& domain, Locks& locks) {
   GPUPASS_TRY(refuse_captured(context, options));
-  if (options.dry_run) return {};
+  if (options.dry_run) return would_be_refused(context, functions);
   const auto waiting = [&context](const LockOwner& owner) { say_waiting(context, owner); };
   for (const auto& function : in_order(functions)) {
     GPUPASS_TRY_ASSIGN(auto one,

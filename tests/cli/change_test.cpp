@@ -286,6 +286,7 @@ TEST_F(Change, AStuckUnbindIsShownAndRecoveredFromLater) {
   ASSERT_EQ(run({"status"}), 0);
   EXPECT_THAT(out, HasSubstr("unfinished: \"attach 0000:01:00.0 and 0000:01:00.1 to vm1\""));
   EXPECT_EQ(run({"attach", "vm1", "01:00.0"}), 6);
+  EXPECT_EQ(run({"attach", "vm1", "01:00.0", "--dry-run"}), 6) << "would not do it either";
   EXPECT_EQ(kernel.driver(k_audio), "snd_hda_intel") << "the other function was put back";
 
   kernel.release(k_gpu);
