@@ -8,6 +8,8 @@
 #include <string>
 #include <utility>
 
+#include "bench/cuda/cuda.hpp"
+
 namespace gpupass::bench::cuda {
 namespace {
 
@@ -18,6 +20,14 @@ constexpr std::array k_names{"libcublas.so.13", "libcublas.so.12", "libcublas.so
 constexpr int k_as_it_is = 0, k_transposed = 1;
 constexpr int k_compute_32f = 68, k_compute_64f = 70;
 constexpr int k_default_algorithm = -1;
+
+Result<void*> open_library() {
+  for (const char* const name : k_names) {
+    if (auto* const library = dlopen(name, RTLD_NOW | RTLD_LOCAL)) return library;
+  }
+  return fail(ErrorKind::unsupported, fmt::format("no libcublas: {}", dlerror()),
+              "it comes with the CUDA toolkit; LD_LIBRARY_PATH can name its folder");
+}
 
 /// Error: unsupported, where this library has no such function.
 template <class Function>
@@ -40,6 +50,11 @@ using Gemm = int(void*, int, int, int, int, int, const void*, const void*, cudaD
 
 }  // namespace
 
+Result<> cublas_usable() {
+  GPUPASS_TRY(open_library());
+  return {};
+}
+
 /// Of a product: its inputs, its output, and how it is computed, with 0 and 1 in the type of that.
 struct Cublas::Types {
   cudaDataType input, output;
@@ -49,15 +64,7 @@ struct Cublas::Types {
 };
 
 Result<Cublas> Cublas::load() {
-  void* library = nullptr;
-  for (const char* const name : k_names) {
-    library = dlopen(name, RTLD_NOW | RTLD_LOCAL);
-    if (library != nullptr) break;
-  }
-  if (library == nullptr) {
-    return fail(ErrorKind::unsupported, fmt::format("no libcublas: {}", dlerror()),
-                "it comes with the CUDA toolkit; LD_LIBRARY_PATH can name its folder");
-  }
+  GPUPASS_TRY_ASSIGN(auto* const library, open_library());
   Cublas cublas(library, nullptr);
   GPUPASS_TRY_ASSIGN(auto* const create, function<Create>(library, "cublasCreate_v2"));
   GPUPASS_TRY(succeeded(create(&cublas.handle_), "cublasCreate"));

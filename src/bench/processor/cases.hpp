@@ -6,6 +6,10 @@
 
 namespace gpupass::bench::processor {
 
-Result<> system_call(const Case& row, Context& context);
+[[nodiscard]] Result<> timer(const Case& row, Context& context);
+[[nodiscard]] Result<> system_call(const Case& row, Context& context);
+[[nodiscard]] Result<> wakeup(const Case& row, Context& context);
+[[nodiscard]] Result<> memory_copy(const Case& row, Context& context);
+[[nodiscard]] Result<> tlb(const Case& row, Context& context);
 
 }  // namespace gpupass::bench::processor

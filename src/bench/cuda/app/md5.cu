@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Looks for the message that has a given MD5 digest. Limited by the rate at which instructions are issued: it
 // is integer arithmetic in registers, and nothing else.
-#include "bench/cuda/app/md5.cuh"
+#include "bench/cuda/app/md5.hpp"
 
 #include "bench/cuda/app/cases.hpp"
 #include "bench/cuda/arrays.cuh"

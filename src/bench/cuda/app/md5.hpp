@@ -2,9 +2,9 @@
 // MD5 (RFC 1321) of messages of 8 bytes.
 #pragma once
 
-#include <cuda_runtime.h>
-
 #include <cstdint>
+
+#include "bench/cuda/pattern.hpp"
 
 namespace gpupass::bench::cuda::app {
 
@@ -12,12 +12,12 @@ struct Digest {
   std::uint32_t word[4];
 };
 
-__host__ __device__ constexpr std::uint32_t rotated(std::uint32_t value, unsigned bits) {
+GPUPASS_ON_BOTH constexpr std::uint32_t rotated(std::uint32_t value, unsigned bits) {
   return (value << bits) | (value >> (32 - bits));
 }
 
 /// Of the 8 bytes of message, the lowest first. Unrolled, the tables become part of the instructions.
-__host__ __device__ inline Digest md5(std::uint64_t message) {
+GPUPASS_ON_BOTH inline Digest md5(std::uint64_t message) {
   constexpr std::uint32_t k_sine[64] = {
       // 2³² |sin(i + 1)|
       0xd76aa478, 0xe8c7b756, 0x242070db, 0xc1bdceee, 0xf57c0faf, 0x4787c62a, 0xa8304613, 0xfd469501,
