@@ -71,6 +71,10 @@ class Journal {
 /// else unreadable is an error that names the file.
 [[nodiscard]] Result<std::vector<JournalRecord>> load_journals(const Host& host);
 
+/// Journals that cannot be read (a damaged disk) get ".unreadable" behind their names, and are in nobody's
+/// way any more. Returns the new names.
+[[nodiscard]] Result<std::vector<std::string>> set_unreadable_journals_aside(const Host& host);
+
 [[nodiscard]] const char* name(StepState state);
 
 }  // namespace gpupass

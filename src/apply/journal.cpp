@@ -10,6 +10,7 @@
 #include "core/json.hpp"
 #include "core/text.hpp"
 #include "sys/durable_file.hpp"
+#include "sys/fd.hpp"
 
 namespace gpupass {
 namespace {
@@ -84,6 +85,30 @@ Result<std::optional<JournalRecord>> record_from(const std::string& text, const 
   return std::optional(std::move(record));
 }
 
+/// None where nothing was ever changed.
+Result<std::vector<std::string>> journal_ids(const Host& host) {
+  auto names = host.list(k_folder);
+  if (!names && names.error().kind == ErrorKind::not_found) return std::vector<std::string>{};
+  if (!names) return Failure(std::move(names).error());
+  std::vector<std::string> ids;
+  for (const auto& file : *names) {
+    if (file.ends_with(k_suffix)) ids.push_back(file.substr(0, file.size() - k_suffix.size()));
+  }
+  return ids;
+}
+
+/// Nothing, too, for one that another gpupass, having ended well, has just removed. Error: invalid, of a file
+/// that is no journal; whatever reading it ends with.
+Result<std::optional<JournalRecord>> load_journal(const Host& host, const std::string& id) {
+  constexpr std::size_t k_limit = std::size_t{1} << 26U;
+  const auto text = host.read(path_of(id), k_limit);
+  if (!text && text.error().kind == ErrorKind::not_found) return std::optional<JournalRecord>();
+  if (!text) return Failure(text.error());
+  auto record = record_from(*text, id);
+  if (!record) return within(path_of(id), std::move(record).error());
+  return record;
+}
+
 }  // namespace
 
 const char* name(StepState state) {
@@ -136,20 +161,32 @@ Result<void> Journal::remove() {
 
 Result<std::vector<JournalRecord>> load_journals(const Host& host) {
   std::vector<JournalRecord> records;
-  const auto names = host.list(k_folder);
-  if (!names && names.error().kind == ErrorKind::not_found) return records;
-  if (!names) return Failure(names.error());
-  for (const auto& file : *names) {
-    if (!file.ends_with(k_suffix)) continue;
-    const auto id = file.substr(0, file.size() - k_suffix.size());
-    auto text = host.read(path_of(id), std::size_t{1} << 26U);
-    if (!text && text.error().kind == ErrorKind::not_found) continue;  // another gpupass has just ended well
-    if (!text) return Failure(text.error());
-    auto record = record_from(*text, id);
-    if (!record) return within(path_of(id), record.error());
+  GPUPASS_TRY_ASSIGN(const auto ids, journal_ids(host));
+  for (const auto& id : ids) {
+    auto record = load_journal(host, id);
+    if (!record && record.error().kind == ErrorKind::invalid) {
+      record.error().hint =
+          "nothing was changed; `gpupass recover --forget` sets it aside and accepts the machine as it is";
+    }
+    if (!record) return Failure(std::move(record).error());
     if (*record) records.push_back(**std::move(record));
   }
   return records;
+}
+
+Result<std::vector<std::string>> set_unreadable_journals_aside(const Host& host) {
+  std::vector<std::string> aside;
+  GPUPASS_TRY_ASSIGN(const auto ids, journal_ids(host));
+  for (const auto& id : ids) {
+    const auto record = load_journal(host, id);
+    if (record || record.error().kind != ErrorKind::invalid) continue;
+    const auto path = path_of(id);
+    std::error_code error;
+    std::filesystem::rename(host.at(path), host.at(path + ".unreadable"), error);
+    if (error) return Failure(sys::errno_error("rename " + path, error.value()));
+    aside.push_back(path + ".unreadable");
+  }
+  return aside;
 }
 
 }  // namespace gpupass

@@ -123,6 +123,14 @@ Result<int> verdict(const std::vector<RecoveryReport>& reports) {
   return 0;
 }
 
+Result<void> set_aside(Context& context) {
+  GPUPASS_TRY_ASSIGN(const auto files, set_unreadable_journals_aside(context.host));
+  for (const auto& file : files) {
+    context.terminal.out << "a journal that cannot be read was set aside: " << file << "\n";
+  }
+  return {};
+}
+
 Result<int> forget(Context& context, const std::vector<JournalRecord>& journals) {
   for (const auto& journal : journals) {
     GPUPASS_TRY_ASSIGN(const auto claimed, claim(context, journal, std::chrono::milliseconds(0)));
@@ -150,6 +158,8 @@ Result<int> recover(Context& context, const std::vector<std::string>& arguments)
   if (!values) return 0;
   GPUPASS_TRY_ASSIGN(const auto options, change_options_of(*values));
   GPUPASS_TRY(refuse_captured(context, options));
+  const bool forgetting = values->count("forget") > 0;
+  if (forgetting && !options.dry_run) GPUPASS_TRY(set_aside(context));
   GPUPASS_TRY_ASSIGN(const auto journals, load_journals(context.host));
   auto& out = context.terminal.out;
   const bool json = options.format == Format::json;
@@ -158,7 +168,7 @@ Result<int> recover(Context& context, const std::vector<std::string>& arguments)
   }
   if (journals.empty() && !json) out << "nothing was left unfinished\n";
   if (options.dry_run) return 0;
-  if (values->count("forget") > 0) return forget(context, journals);
+  if (forgetting) return forget(context, journals);
 
   sys::outlive_readers();
   std::vector<RecoveryReport> reports;

@@ -22,6 +22,8 @@ template <class Function>
     -> Result<decltype(function())> {
   try {
     return function();
+  } catch (const nlohmann::json::parse_error& error) {  // whose text quotes what it read: it may be a secret
+    return fail(ErrorKind::invalid, origin + ": no JSON from byte " + std::to_string(error.byte) + " on");
   } catch (const nlohmann::json::exception& error) {
     return fail(ErrorKind::invalid, origin + ": " + error.what());
   }

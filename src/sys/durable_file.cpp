@@ -36,13 +36,21 @@ Result<void> sync_folder(const fs::path& folder) {
 Result<void> write_all(const fs::path& file, int flags, const std::string& text) {
   const Fd handle(open(file.c_str(), flags | O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
   if (!handle) return failure("write", file);
+  struct stat before {};
+  (void)fstat(handle.get(), &before);
+  // On a full disk: the text is there whole or not at all.
+  const auto take_back = [&](const char* action) {
+    auto error = failure(action, file);
+    (void)!ftruncate(handle.get(), before.st_size);
+    return error;
+  };
   for (std::size_t done = 0; done < text.size();) {
     const auto written = ::write(handle.get(), text.data() + done, text.size() - done);
     if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return failure("write", file);
+    if (written < 0) return take_back("write");
     done += static_cast<std::size_t>(written);
   }
-  if (fsync(handle.get()) != 0) return failure("sync", file);
+  if (fsync(handle.get()) != 0) return take_back("sync");
   return {};
 }
 

@@ -76,6 +76,7 @@ class Change : public testing::Test {
              .group = 1});
     pci.add({.address = k_nic, .driver = "igb", .group = nic_group});
     tree.file("/proc/cpuinfo", "flags\t\t: fpu vmx\n").file("/proc/cmdline", "quiet\n");
+    tree.file("/proc/self/mountinfo").file("/proc/swaps").file("/proc/net/route");
     tree.file("/proc/sys/kernel/osrelease", "6.1.0\n").file("/lib/modules/6.1.0/modules.alias");
     tree.file("/lib/modules/6.1.0/modules.dep",
               "kernel/drivers/vfio/vfio.ko:\nkernel/drivers/vfio/vfio_iommu_type1.ko:\nkernel/drivers/vfio/"
@@ -336,6 +337,19 @@ TEST_F(Change, WhatCannotBePutBackCanBeAccepted) {
   EXPECT_THAT(err, HasSubstr("recover --forget"));
   EXPECT_EQ(run({"recover", "--forget"}), 0);
   EXPECT_TRUE(load_journals(kernel)->empty());
+}
+
+TEST_F(Change, AJournalThatCannotBeReadStopsEveryChangeUntilItIsForgotten) {
+  const std::string file = "/var/lib/gpupass/journal/20261122T120000Z-1.jsonl";
+  tree.file(file, "{\"plan\": \"<password>secret</password>{\n");
+  EXPECT_EQ(run({"attach", "vm1", "01:00.0"}), 8);
+  EXPECT_THAT(err, HasSubstr("recover --forget"));
+  EXPECT_THAT(err, Not(HasSubstr("secret")));
+  EXPECT_EQ(run({"recover"}), 8);
+  ASSERT_EQ(run({"recover", "--forget"}), 0) << err;
+  EXPECT_THAT(out, HasSubstr(file + ".unreadable"));
+  EXPECT_TRUE(std::filesystem::exists(tree.at(file + ".unreadable")));
+  EXPECT_EQ(run({"attach", "vm1", "01:00.0"}), 0) << err;
 }
 
 TEST_F(ChangeSharedGroup, AnUnnamedMemberOfTheGroupIsRefusedByName) {

@@ -82,12 +82,39 @@ TEST(HostDepends, AnotherRouteIsAPersonsToGive) {
   EXPECT_EQ(finding.what, "the host needs 0000:03:00.0 for the route to 10.1.0.0/16 through eth0");
 }
 
-TEST(HostDepends, IsUnmeasuredWhereMountsCannotBeRead) {
-  auto inventory = machine();
-  inventory.problems = {{"/proc/self/mountinfo", "Permission denied"}};
-  const auto finding = only(host_depends(inventory, card()));
-  EXPECT_EQ(finding.severity, Severity::unmeasured);
+/// As with a root file system on ZFS, whose disks the kernel does not name.
+class HostDependsUnread : public ::testing::Test {
+ protected:
+  HostDependsUnread() {
+    inventory.problems = {{"/proc/self/mountinfo", "the disks below / (zfs rpool) cannot be found"}};
+    inventory.holders.clear();
+  }
+  Inventory inventory = machine();
+};
+
+TEST_F(HostDependsUnread, ADiskControllerIsAPersonsToGive) {
+  const auto finding = only(host_depends(inventory, target("0000:02:00.0")));
+  EXPECT_EQ(finding.severity, Severity::blocks);
+  EXPECT_EQ(finding.consent, Consent::may_be_given);
   EXPECT_EQ(finding.evidence.size(), 1U);
+  EXPECT_THAT(finding.remedy, HasSubstr("`zpool status -P`"));
+}
+
+TEST_F(HostDependsUnread, ANetworkCardIsWhereRoutesCannotBeRead) {
+  EXPECT_EQ(only(host_depends(inventory, target("0000:03:00.0"))).severity, Severity::fine);
+  inventory.problems = {{"/proc/net/route", "Permission denied"}};
+  const auto finding = only(host_depends(inventory, target("0000:03:00.0")));
+  EXPECT_EQ(finding.consent, Consent::may_be_given);
+  EXPECT_THAT(finding.remedy, HasSubstr("`ip route`"));
+}
+
+TEST_F(HostDependsUnread, AGraphicsCardHasNothingBehindIt) {
+  EXPECT_EQ(only(host_depends(inventory, card())).severity, Severity::fine);
+}
+
+TEST_F(HostDependsUnread, WhateverElseIsUnmeasured) {
+  test::device_of(inventory, "0000:03:00.0").class_code = 0x0c0330;  // USB
+  EXPECT_EQ(only(host_depends(inventory, target("0000:03:00.0"))).severity, Severity::unmeasured);
 }
 
 }  // namespace

@@ -2,7 +2,11 @@
 #include "sys/durable_file.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
+
+#include <csignal>
 
 #include "support/tree.hpp"
 
@@ -26,6 +30,22 @@ TEST(DurableFile, WritesAppendsAndRemovesForItsOwnerOnly) {
   EXPECT_EQ(test::snapshot(file.parent_path()), "one: first\nsecond\n\n") << "no temporary file is left";
   ASSERT_TRUE(remove_durably(file));
   EXPECT_TRUE(remove_durably(file)) << "one that is gone is no error";
+}
+
+/// A disk with room for ten bytes a file, as far as a process can have one.
+int append_to_a_full_disk(const std::filesystem::path& file) {
+  signal(SIGXFSZ, SIG_IGN);
+  const rlimit ten{10, 10};
+  if (setrlimit(RLIMIT_FSIZE, &ten) != 0) return 2;
+  return append_durably(file, "a second line\n") ? 3 : 1;
+}
+
+TEST(DurableFile, HasNoHalfOfWhatDidNotFit) {
+  test::Tree tree;
+  const auto file = tree.at("/journal");
+  ASSERT_TRUE(append_durably(file, "first\n"));
+  EXPECT_EXIT(_exit(append_to_a_full_disk(file)), testing::ExitedWithCode(1), "");
+  EXPECT_EQ(tree.text("/journal"), "first\n");
 }
 
 TEST(DurableFile, SaysWhichFileFailed) {

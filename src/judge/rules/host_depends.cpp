@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "core/text.hpp"
 #include "judge/facts.hpp"
@@ -70,6 +71,38 @@ Finding needed(const Inventory& inventory, const Target& target, const PciAddres
       evidence, remedy_for(uses));
 }
 
+constexpr std::uint32_t k_storage = 0x01, k_network = 0x02, k_display = 0x03, k_multimedia = 0x04;
+
+std::uint32_t kind_of(const Device& device) {
+  return device.class_code >> 16U;
+}
+
+/// What could not be read and may hide a use of this device. Behind graphics and sound there is nothing.
+std::vector<Evidence> unread_of(const Inventory& inventory, const Device& device) {
+  switch (kind_of(device)) {
+    case k_storage:
+      return unread(inventory, {"/proc/self/mountinfo", "/proc/swaps"});
+    case k_network:
+      return unread(inventory, {"/proc/net/route", "/proc/net/ipv6_route"});
+    case k_display:
+    case k_multimedia:
+      return {};
+    default:
+      return unread(inventory,
+                    {"/proc/self/mountinfo", "/proc/swaps", "/proc/net/route", "/proc/net/ipv6_route"});
+  }
+}
+
+/// Storage and network controllers are what a host hangs on: of those not even a maybe is passed over.
+Finding unknown(const Device& device, const std::vector<Evidence>& problems) {
+  const bool network = kind_of(device) == k_network;
+  const auto what = "whether the host depends on " + describe(device) + " could not be found out";
+  const auto remedy = fmt::format("{} as root show what the host uses",
+                                  network ? "`ip route`" : "`findmnt`, `swapon` and `zpool status -P`");
+  if (!network && kind_of(device) != k_storage) return unmeasured(device.address, what, problems, remedy);
+  return blocks(Consent::may_be_given, device.address, what, problems, remedy + "; if not this, say --yes");
+}
+
 }  // namespace
 
 std::vector<Finding> host_depends(const Inventory& inventory, const Target& target) {
@@ -80,17 +113,14 @@ std::vector<Finding> host_depends(const Inventory& inventory, const Target& targ
     for (const auto& holder : inventory.holders) {
       if (holder.device == device->address && is_use(holder)) uses.push_back(holder);
     }
-    if (uses.empty()) spare.push_back(device->address);
-    if (!uses.empty()) findings.push_back(needed(inventory, target, device->address, uses));
-  }
-  if (spare.empty()) return findings;
-  if (const auto problems = unread(
-          inventory, {"/proc/self/mountinfo", "/proc/swaps", "/proc/net/route", "/proc/net/ipv6_route"});
-      !problems.empty()) {
-    findings.push_back(unmeasured(
-        spare.front(), "whether the host depends on " + name_all(spare) + " could not be found out", problems,
-        "run `gpupass doctor` again as root"));
-    return findings;
+    const auto problems = unread_of(inventory, *device);
+    if (!uses.empty()) {
+      findings.push_back(needed(inventory, target, device->address, uses));
+    } else if (!problems.empty()) {
+      findings.push_back(unknown(*device, problems));
+    } else {
+      spare.push_back(device->address);
+    }
   }
   append(findings,
          all_fine(spare, "carries no file system, swap or route of the host",
