@@ -261,6 +261,32 @@ bool attribute_is(const Element& element, const char* name, const std::string& v
   return attribute(element, name) == value;
 }
 
+std::string escaped(const std::string& text) {
+  std::string safe;
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        safe += "&amp;";
+        break;
+      case '<':
+        safe += "&lt;";
+        break;
+      case '>':
+        safe += "&gt;";
+        break;
+      case '\'':
+        safe += "&apos;";
+        break;
+      case '"':
+        safe += "&quot;";
+        break;
+      default:
+        safe += c;
+    }
+  }
+  return safe;
+}
+
 Element& insert_copy(Element& parent, Element* previous, const Element& fragment) {
   auto* const copy = fragment.DeepClone(parent.GetDocument())->ToElement();
   indent(*copy, child_line_start(parent));

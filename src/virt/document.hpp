@@ -37,6 +37,9 @@ class Document {
 /// False, too, where there is no such attribute.
 [[nodiscard]] bool attribute_is(const Element& element, const char* name, const std::string& value);
 
+/// Text as it must stand in an attribute or between elements: what attribute() decodes.
+[[nodiscard]] std::string escaped(const std::string& text);
+
 /// A copy of `fragment`, which may be of another document, as the child of `parent` after `previous`
 /// (last where that is null), indented as its siblings are.
 Element& insert_copy(Element& parent, Element* previous, const Element& fragment);

@@ -5,6 +5,7 @@
 
 #include "gpupass/domain.hpp"
 #include "virt/address_xml.hpp"
+#include "virt/card.hpp"
 #include "virt/guest_pci.hpp"
 #include "virt/hostdev.hpp"
 
@@ -38,23 +39,13 @@ std::vector<GuestCard> without(const std::vector<GuestCard>& cards, std::vector<
   return rest;
 }
 
-Result<void> add_port(Document& domain, std::uint8_t index, const std::string& alias,
-                      const DomainTemplates& templates) {
-  GPUPASS_TRY_ASSIGN(auto port, Document::parse(templates.root_port, "template root-port.xml", "controller"));
-  port.root().SetAttribute("index", std::to_string(index).c_str());
-  virt::set_alias(port.root(), alias);
-  auto& devices = virt::child(domain.root(), "devices");
-  virt::insert_copy(devices, devices.LastChildElement("controller"), port.root());
-  return {};
-}
-
 Result<void> add_spare_ports(Document& domain, std::size_t wanted, const DomainTemplates& templates) {
   GPUPASS_TRY_ASSIGN(auto pci, virt::guest_pci(domain));
   for (unsigned number = 1; virt::free_ports(pci).size() < wanted; ++number) {
     const auto alias = fmt::format("ua-gpupass-spare-{}", number);
     if (pci.has_alias(alias)) continue;
     GPUPASS_TRY_ASSIGN(const auto index, virt::next_bus(pci));
-    GPUPASS_TRY(add_port(domain, index, alias, templates));
+    GPUPASS_TRY(virt::add_port(domain, index, alias, templates));
     const auto before = virt::free_ports(pci).size();
     GPUPASS_TRY_ASSIGN(pci, virt::guest_pci(domain));
     if (virt::free_ports(pci).size() == before) {
@@ -63,17 +54,6 @@ Result<void> add_spare_ports(Document& domain, std::size_t wanted, const DomainT
     }
   }
   return {};
-}
-
-/// A new root port for this card; its slot 0.
-Result<PciAddress> place_on_port(Document& domain, const GuestCard& card, const DomainTemplates& templates) {
-  GPUPASS_TRY_ASSIGN(const auto pci, virt::guest_pci(domain));
-  GPUPASS_TRY_ASSIGN(const auto index, virt::next_bus(pci));
-  // Another function of the card may have come earlier and have the name.
-  auto alias = virt::port_alias(card.functions.front());
-  if (pci.has_alias(alias)) alias += fmt::format("-{}", card.functions.front().function);
-  GPUPASS_TRY(add_port(domain, index, alias, templates));
-  return PciAddress{0, index, 0, 0};
 }
 
 Result<PciAddress> place_in_slot(Document& domain) {
@@ -86,19 +66,12 @@ Result<PciAddress> place_in_slot(Document& domain) {
 
 Result<void> add_card(Document& domain, PciRoot root, const GuestCard& card,
                       const DomainTemplates& templates) {
-  GPUPASS_TRY_ASSIGN(
-      auto place, root == PciRoot::express ? place_on_port(domain, card, templates) : place_in_slot(domain));
-  // A guest finds a device by its function 0. Where the host's own is not given, another must be it.
-  const bool as_on_host = card.functions.front().function == 0;
-  auto& devices = virt::child(domain.root(), "devices");
-  std::uint8_t next = 0;
-  for (const auto& function : card.functions) {
-    place.function = as_on_host ? function.function : next++;
-    GPUPASS_TRY_ASSIGN(auto hostdev, virt::make_hostdev(function, templates.hostdev));
-    virt::set_place(hostdev.root(), place, place.function == 0 && card.functions.size() > 1);
-    virt::insert_copy(devices, devices.LastChildElement("hostdev"), hostdev.root());
+  if (root == PciRoot::express) {
+    GPUPASS_TRY_ASSIGN(const auto port, virt::add_card_port(domain, card, templates));
+    return virt::add_functions(domain, card, port.slot, templates);
   }
-  return {};
+  GPUPASS_TRY_ASSIGN(const auto slot, place_in_slot(domain));
+  return virt::add_functions(domain, card, slot, templates);
 }
 
 /// Takes away the root ports that these functions' cards were given, unless something else is on them.

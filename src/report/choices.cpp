@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "report/choices.hpp"
+
+#include <fmt/format.h>
+
+#include "report/findings.hpp"
+
+namespace gpupass::report {
+namespace {
+
+constexpr std::size_t k_indent = 4;
+
+/// A paragraph that stands in by four columns, the mark in the first two.
+std::string below(const char* mark, const std::string& text, std::size_t columns) {
+  return text.empty() ? "" : fmt::format("  {} {}\n", mark, wrapped(text, columns, k_indent));
+}
+
+}  // namespace
+
+std::string choices_text(const std::vector<Choice>& choices, std::size_t columns) {
+  std::string text;
+  for (const auto& choice : choices) {
+    text += fmt::format("{}: {}\n", choice.setting, choice.value);
+    text += below(" ", choice.why, columns);
+    text += below("!", choice.warning, columns);
+    text += below(" ", choice.source.empty() ? "" : "(" + choice.source + ")", columns);
+  }
+  return text;
+}
+
+std::string warnings_text(const std::vector<Choice>& choices, std::size_t columns) {
+  std::string text;
+  for (const auto& choice : choices) {
+    if (choice.warning.empty()) continue;
+    text +=
+        wrapped(fmt::format("note: {}: {}: {}", choice.setting, choice.value, choice.warning), columns, 0) +
+        "\n";
+  }
+  return text;
+}
+
+core::Json to_json(const std::vector<Choice>& choices) {
+  auto json = core::Json::array();
+  for (const auto& choice : choices) {
+    json.push_back({{"setting", choice.setting},
+                    {"value", choice.value},
+                    {"why", choice.why},
+                    {"source", choice.source},
+                    {"warning", choice.warning.empty() ? core::Json(nullptr) : core::Json(choice.warning)}});
+  }
+  return json;
+}
+
+}  // namespace gpupass::report
