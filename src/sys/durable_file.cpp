@@ -33,8 +33,8 @@ Result<void> sync_folder(const fs::path& folder) {
   return {};
 }
 
-Result<void> write_all(const fs::path& file, int flags, const std::string& text) {
-  const Fd handle(open(file.c_str(), flags | O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+Result<void> write_all(const fs::path& file, int flags, const std::string& text, mode_t mode) {
+  const Fd handle(open(file.c_str(), flags | O_WRONLY | O_CREAT | O_CLOEXEC, mode));
   if (!handle) return failure("write", file);
   struct stat before {};
   (void)fstat(handle.get(), &before);
@@ -56,10 +56,10 @@ Result<void> write_all(const fs::path& file, int flags, const std::string& text)
 
 }  // namespace
 
-Result<void> write_durably(const fs::path& file, const std::string& text) {
+Result<void> write_durably(const fs::path& file, const std::string& text, mode_t mode) {
   GPUPASS_TRY(make_folder(file.parent_path()));
   const fs::path temporary = file.string() + ".new";
-  GPUPASS_TRY(write_all(temporary, O_TRUNC, text));
+  GPUPASS_TRY(write_all(temporary, O_TRUNC, text, mode));
   if (rename(temporary.c_str(), file.c_str()) != 0) return failure("write", file);
   return sync_folder(file.parent_path());
 }
@@ -67,7 +67,7 @@ Result<void> write_durably(const fs::path& file, const std::string& text) {
 Result<void> append_durably(const fs::path& file, const std::string& text) {
   GPUPASS_TRY(make_folder(file.parent_path()));
   const bool is_new = !fs::exists(file);
-  GPUPASS_TRY(write_all(file, O_APPEND, text));
+  GPUPASS_TRY(write_all(file, O_APPEND, text, 0600));
   if (is_new) return sync_folder(file.parent_path());
   return {};
 }

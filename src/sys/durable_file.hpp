@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Files that are there after a power cut. All are mode 0600 in directories of mode 0700: a domain's
-// XML may hold secrets.
+// Files that are there after a power cut. Unless told otherwise they are of mode 0600, in directories of mode
+// 0700: a domain's XML may hold secrets.
 #pragma once
+
+#include <sys/types.h>
 
 #include <filesystem>
 #include <string>
@@ -11,7 +13,8 @@
 namespace gpupass::sys {
 
 /// The whole file, or the one that was there before: temporary file, fsync, rename, fsync of the folder.
-[[nodiscard]] Result<void> write_durably(const std::filesystem::path& file, const std::string& text);
+[[nodiscard]] Result<void> write_durably(const std::filesystem::path& file, const std::string& text,
+                                         mode_t mode = 0600);
 /// Appends to a file, which is made if need be, and fsyncs it.
 [[nodiscard]] Result<void> append_durably(const std::filesystem::path& file, const std::string& text);
 /// Removes a file for good. One that is not there is no error.
