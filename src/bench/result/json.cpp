@@ -155,7 +155,8 @@ class Place {
 
   [[nodiscard]] Parameters parameters() const {
     Parameters params;
-    for (const auto& [name, value] : object().items()) {
+    const auto fields = object();
+    for (const auto& [name, value] : fields.items()) {
       params[name] = Place(value, path_ + "." + name).parameter();
     }
     return params;

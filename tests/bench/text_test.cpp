@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "bench/text.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "bench/progress.hpp"
+#include "bench/support/example.hpp"
+
+namespace gpupass::bench {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+TEST(Quantity, HasThreeDigitsAndAPrefix) {
+  EXPECT_EQ(quantity(3.0109e12, "B/s"), "3.01 TB/s");
+  EXPECT_EQ(quantity(4.2e-6, "s"), "4.20 µs");
+  EXPECT_EQ(quantity(27.13e-9, "s"), "27.1 ns");
+  EXPECT_EQ(quantity(999.9e-9, "s"), "1.00 µs");
+  EXPECT_EQ(quantity(147e9, "B/s"), "147 GB/s");
+  EXPECT_EQ(quantity(1, "s"), "1.00 s");
+  EXPECT_EQ(quantity(2e-14, "s"), "0.02 ps");
+  EXPECT_EQ(quantity(0, "s"), "0.00 ps");
+}
+
+TEST(RunText, ShowsWhatWasMeasuredAndSaysOnceWhyTheRestWasNot) {
+  auto run = test::example_run();
+  auto another = run.benchmarks[1];
+  another.id = "p2p.latency";
+  run.benchmarks.push_back(another);
+  EXPECT_EQ(text_of(run, 100, false),
+            "CASE                   STATUS     MEDIAN        P99  SPREAD  OF CEILING\n"
+            "h2d.pinned/bytes=4096  passed  32.8 GB/s  29.8 GB/s   5.1 %      52.0 %\n"
+            "\n"
+            "waived: there is one card\n"
+            "  p2p.copy, p2p.latency\n");
+}
+
+TEST(RunText, NamesAGateThatDidNotHold) {
+  auto run = test::example_run();
+  EXPECT_THAT(text_of(run, 100, false), Not(HasSubstr("clock_drift_ppm")));
+  run.gates[0].pass = false;
+  run.gates[0].reason = "steered";
+  EXPECT_THAT(text_of(run, 100, false), HasSubstr("not to be relied on: clock_drift_ppm: steered\n"));
+}
+
+TEST(CaseList, IsJsonWithWhatTheTableSays) {
+  const auto json = nlohmann::json::parse(json_of({{&cases().back(), "no card"}}));
+  EXPECT_EQ(json[0]["id"], std::string(cases().back().id));
+  EXPECT_EQ(json[0]["missing"], "no card");
+}
+
+TEST(Progress, IsOneLineThatIsWipedAtTheEnd) {
+  std::ostringstream out;
+  {
+    Progress progress(out, 20);
+    progress.begins(1, 2, "cpu.timer");
+    progress.measured("passed cpu.timer and more");
+  }
+  EXPECT_EQ(out.str(), "\r\x1b[K1/2 cpu.timer\r\x1b[K1/2 cpu.timer: pas…\r\x1b[K");
+}
+
+TEST(Progress, IsNothingWithoutATerminal) {
+  std::ostringstream out;
+  Progress(out, 0).begins(1, 2, "cpu.timer");
+  EXPECT_EQ(out.str(), "");
+}
+
+}  // namespace
+}  // namespace gpupass::bench
