@@ -47,7 +47,7 @@ enum class Recovery {
 
 struct RecoveryReport {
   Recovery outcome = Recovery::undone;
-  std::optional<Error> error;  // failed and still_releasing only
+  std::optional<Error> error;  // failed, still_releasing; undone: why it could not be finished
 };
 
 /// Compares a journal with the machine, and finishes or undoes it. The caller holds the locks of the

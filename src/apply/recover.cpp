@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <algorithm>
+#include <iterator>
 
 #include "apply/executor.hpp"
 
@@ -8,9 +9,9 @@ namespace {
 
 using States = std::vector<std::optional<JournalEntry>>;
 
-/// An interrupted give-back goes on to its end, unless it had already turned round.
+/// An interrupted give-back goes on to its end, unless it had not begun or had already turned round.
 bool goes_forward(const JournalRecord& journal) {
-  if (journal.plan.direction != Direction::give_back) return false;
+  if (journal.plan.direction != Direction::give_back || journal.entries.empty()) return false;
   return std::none_of(journal.entries.begin(), journal.entries.end(), [](const JournalEntry& entry) {
     return entry.state == StepState::failed || entry.state == StepState::undone ||
            entry.state == StepState::undo_failed;
@@ -47,16 +48,15 @@ RecoveryReport recover(const JournalRecord& record, World& world) {
     first = std::move(result).error();
     if (executor.stuck()) return stuck_or_failed(executor, *std::move(first));
   }
-  for (auto& error : executor.backward()) {
-    if (first) {
-      first->also.push_back(std::move(error));
-    } else {
-      first = std::move(error);
-    }
+  auto errors = executor.backward();
+  if (errors.empty()) {
+    if (auto removed = journal.remove(); !removed) return {Recovery::failed, removed.error()};
+    return {Recovery::undone, std::move(first)};
   }
-  if (first) return stuck_or_failed(executor, *std::move(first));
-  if (auto removed = journal.remove(); !removed) return {Recovery::failed, removed.error()};
-  return {Recovery::undone, {}};
+  if (first) errors.insert(errors.begin(), *std::move(first));
+  auto error = std::move(errors.front());
+  error.also.insert(error.also.end(), std::next(errors.begin()), errors.end());
+  return stuck_or_failed(executor, std::move(error));
 }
 
 std::vector<std::string> preview_recovery(const JournalRecord& journal) {

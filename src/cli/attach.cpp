@@ -124,18 +124,20 @@ Result<int> attach(Context& context, const std::vector<std::string>& arguments) 
   GPUPASS_TRY_ASSIGN(const auto templates, load_templates(context));
   GPUPASS_TRY_ASSIGN(const auto first_look, discover(context.host, {.holders = false}));
   GPUPASS_TRY_ASSIGN(auto functions, functions_to_pass(first_look, *values, "gpupass attach VM SELECTOR…"));
-  GPUPASS_TRY_ASSIGN(const auto domain, open_domain(context, options));
-  const auto& vm = domain.state.name;
+  GPUPASS_TRY_ASSIGN(auto domain, open_domain(context, options));
+  const auto vm = domain.state.name;
 
-  // The machine is read again once nobody else can change it.
+  // The machine and the domain are read again once nobody else can change them.
   Locks locks;
   GPUPASS_TRY(lock(context, options.change, fmt::format("attach {} to {}", names(functions), vm),
                    joined(functions, strangers(first_look, functions)), vm, locks));
+  GPUPASS_TRY_ASSIGN(domain.state, domain.hypervisor->domain(vm));
   GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host));
-  GPUPASS_TRY_ASSIGN(auto holds, current_holds(context, inventory, functions));
+  const auto wanted = joined(functions, strangers(inventory, functions));
+  GPUPASS_TRY_ASSIGN(auto holds, current_holds(context, inventory, wanted));
   inherit(context, holds, "", options.change.timeout);
   GPUPASS_TRY(refuse_held_for_others(holds, vm));
-  GPUPASS_TRY(refuse_used_by_others(domain, functions));
+  GPUPASS_TRY(refuse_used_by_others(domain, wanted));
   const auto undecided = without_own(inventory, holds, vm, functions);
   const auto others = undecided.empty() ? Functions{} : strangers(inventory, functions);
   if (!undecided.empty())

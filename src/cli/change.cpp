@@ -50,11 +50,11 @@ void print_step(std::ostream& out, const StepEvent& event) {
     return;
   }
   if (event.state == StepState::undone) {
-    out << "  put back: " << event.text << "\n";
+    out << "  undone: " << event.text << "\n";
     return;
   }
   if (event.state == StepState::undo_failed) {
-    out << "  NOT put back: " << event.text << ": " << event.note << "\n";
+    out << "  NOT undone: " << event.text << ": " << event.note << "\n";
     return;
   }
   out << (event.state == StepState::open ? "the kernel has not returned" : name(event.state)) << "\n";
@@ -147,6 +147,7 @@ void say_waiting(Context& context, const LockOwner& owner) {
 Result<void> lock(Context& context, const ChangeOptions& options, const std::string& doing,
                   const Functions& functions, const std::string& domain, Locks& locks) {
   GPUPASS_TRY(refuse_captured(context, options));
+  sys::outlive_readers();  // of our output, and of what we say to libvirt
   if (options.dry_run) return would_be_refused(context, functions);
   const auto waiting = [&context](const LockOwner& owner) { say_waiting(context, owner); };
   for (const auto& function : in_order(functions)) {
@@ -267,7 +268,6 @@ Result<int> carry_out(Context& context, const ChangeOptions& options, const Plan
     }
   };
   sys::catch_interrupts();
-  sys::outlive_readers();
   if (!json) out << plan.command << ":\n";
   GPUPASS_TRY(apply(plan, world));
   if (json) {

@@ -91,8 +91,8 @@ Result<int> detach(Context& context, const std::vector<std::string>& arguments) 
   if (!values) return 0;
   GPUPASS_TRY_ASSIGN(const auto options, domain_options_of(context, *values));
   GPUPASS_TRY_ASSIGN(const auto templates, load_templates(context));
-  GPUPASS_TRY_ASSIGN(const auto domain, open_domain(context, options));
-  const auto& vm = domain.state.name;
+  GPUPASS_TRY_ASSIGN(auto domain, open_domain(context, options));
+  const auto vm = domain.state.name;
   GPUPASS_TRY_ASSIGN(const auto first_facts, domain_facts(domain, options));
   GPUPASS_TRY_ASSIGN(const auto of_domain, functions_of(context, first_facts));
   GPUPASS_TRY_ASSIGN(const auto first_look, discover(context.host, {.holders = false}));
@@ -106,6 +106,7 @@ Result<int> detach(Context& context, const std::vector<std::string>& arguments) 
   Locks locks;
   GPUPASS_TRY(lock(context, options.change, fmt::format("detach {} from {}", names(functions), vm), functions,
                    vm, locks));
+  GPUPASS_TRY_ASSIGN(domain.state, domain.hypervisor->domain(vm));
   GPUPASS_TRY_ASSIGN(const auto facts, domain_facts(domain, options));
   GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host));
   GPUPASS_TRY_ASSIGN(auto holds, current_holds(context, inventory, functions));

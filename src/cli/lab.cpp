@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <ostream>
 
 #include "cli/options.hpp"
@@ -89,6 +90,11 @@ Result<int> lab(Context& context, const std::vector<std::string>& arguments) {
     return fail(ErrorKind::usage, action == "run" ? "no COMMAND is given after --" : "run, shell or list?",
                 fmt::format("usage: {}", k_usage));
   }
+  // In the emulated machine `gpupass` is this one.
+  const char* const path = std::getenv("PATH");
+  const auto folders = fmt::format("{}:{}", sys::executable().parent_path().string(),
+                                   path != nullptr ? path : "/usr/bin:/bin");
+  setenv("PATH", folders.c_str(), 1);
   context.terminal.out.flush();
   return Failure(sys::become(argv));
 }

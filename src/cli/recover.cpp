@@ -181,6 +181,8 @@ Result<int> recover(Context& context, const std::vector<std::string>& arguments)
       report = RecoveryReport{busy ? Recovery::still_releasing : Recovery::failed, report.error()};
     }
     if (!json) out << "  " << text_of(report->outcome) << "\n";
+    if (!json && report->outcome == Recovery::undone && report->error)
+      out << "  it could not be finished: " << describe(*report->error) << "\n";
     results.push_back(to_json(journal, *report));
     reports.push_back(*std::move(report));
   }

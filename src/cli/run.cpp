@@ -106,6 +106,12 @@ Result<Global> read_global(const std::vector<std::string>& arguments) {
   }
   global.rest.assign(arguments.begin() + static_cast<std::ptrdiff_t>(i), arguments.end());
   std::error_code error;
+  // What capture-host made is a folder with the root in it.
+  const auto inside = std::filesystem::path(global.root) / "root";
+  if (!std::filesystem::exists(std::filesystem::path(global.root) / "sys", error) &&
+      std::filesystem::is_directory(inside / "sys", error)) {
+    global.root = inside.string();
+  }
   if (!std::filesystem::is_directory(global.root, error)) {
     return fail(ErrorKind::not_found, fmt::format("--root {}: there is no such directory", global.root));
   }
@@ -168,7 +174,7 @@ int run_command(Context& context, const Command& command, const std::vector<std:
   context.terminal.out.flush();
   if (result) {
     if (context.terminal.out) return *result;
-    context.terminal.err << "gpupass: the output could not be written\n";
+    context.terminal.err << "gpupass: it was done, but its output could not be written\n";
     return exit_code(ErrorKind::system);
   }
   if (wants_json(arguments)) context.terminal.out << to_json(result.error()) << "\n";

@@ -9,6 +9,7 @@
 #include "cli/options.hpp"
 #include "cli/selection.hpp"
 #include "cli/templates.hpp"
+#include "sys/stream.hpp"
 
 namespace gpupass::cli {
 namespace {
@@ -45,7 +46,7 @@ Result<std::string> read_domain(Context& context, const std::string& file) {
   if (file == "-") {
     text = read_all(context.terminal.in, k_most_domain_xml + 1);
   } else {
-    GPUPASS_TRY_ASSIGN(text, Host().read(std::filesystem::absolute(file).string(), k_most_domain_xml + 1));
+    GPUPASS_TRY_ASSIGN(text, sys::read_stream(file, k_most_domain_xml + 1));
   }
   if (text.size() <= k_most_domain_xml) return text;
   return fail(ErrorKind::invalid, fmt::format("{} is larger than {} MiB: that is no domain's XML",

@@ -33,6 +33,7 @@ ErrorKind kind_of(int error_number) {
     case EBUSY:
       return ErrorKind::busy;
     case EINVAL:
+    case EISDIR:
       return ErrorKind::invalid;
     default:
       return ErrorKind::system;

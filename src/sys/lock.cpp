@@ -20,6 +20,8 @@ namespace gpupass {
 namespace {
 
 constexpr const char* k_folder = "/run/gpupass";
+constexpr auto k_time_to_sign =
+    std::chrono::milliseconds(200);  // from having a lock to having written it down
 
 std::string path_of(const std::string& name) {
   return fmt::format("{}/{}.lock", k_folder, name);
@@ -62,11 +64,15 @@ pid_t process_with_open(const Host& host, const std::string& name) {
   return 0;
 }
 
+/// As written; or, where who wrote it is gone and yet the lock is held, who has the file open: a child that a
+/// killed gpupass left inside the kernel, or the next gpupass, which has not written its name yet.
 LockOwner find_owner(const Host& host, const std::string& name) {
   auto owner = read_owner(host, name);
   if (owner.in_kernel || (owner.pid > 0 && kill(owner.pid, 0) == 0)) return owner;
-  // Who wrote the file is gone and yet the lock is held: by a child it left inside the kernel.
   if (const auto pid = process_with_open(host, name); pid > 0) {
+    std::this_thread::sleep_for(k_time_to_sign);
+    auto again = read_owner(host, name);
+    if (again != owner) return again;
     owner.pid = pid;
     owner.in_kernel = true;
   }

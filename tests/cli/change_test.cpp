@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <map>
 #include <sstream>
 #include <thread>
 
@@ -32,12 +33,19 @@ const char* const k_domain =
 /// Gives every caller the same libvirt, and lets the test look into it.
 class Shared : public Hypervisor {
  public:
-  explicit Shared(Hypervisor& libvirt) : libvirt_(libvirt) {}
+  /// `others` are further domains that are off: their XML by their names.
+  Shared(Hypervisor& libvirt, const std::map<std::string, std::string>& others)
+      : libvirt_(libvirt), others_(others) {}
   [[nodiscard]] const std::string& uri() const override { return libvirt_.uri(); }
-  [[nodiscard]] Result<std::vector<DomainState>> domains() override { return libvirt_.domains(); }
+  [[nodiscard]] Result<std::vector<DomainState>> domains() override {
+    auto all = libvirt_.domains();
+    for (const auto& [name, xml] : others_) all->push_back({name, "uuid of " + name, false, true});
+    return all;
+  }
   [[nodiscard]] Result<DomainState> domain(const std::string& name) override { return libvirt_.domain(name); }
   [[nodiscard]] Result<std::string> xml(const std::string& name, DomainView view) override {
-    return libvirt_.xml(name, view);
+    const auto other = others_.find(name);
+    return other != others_.end() ? Result<std::string>(other->second) : libvirt_.xml(name, view);
   }
   [[nodiscard]] Result<void> define(const std::string& xml) override { return libvirt_.define(xml); }
   [[nodiscard]] Result<void> attach_live(const std::string& name, const std::string& xml) override {
@@ -49,6 +57,7 @@ class Shared : public Hypervisor {
 
  private:
   Hypervisor& libvirt_;
+  const std::map<std::string, std::string>& others_;
 };
 
 /// A desktop: a card of two functions in group 1, a network card in a group that a test chooses.
@@ -95,7 +104,7 @@ class Change : public testing::Test {
     Terminal terminal{in, to_out, to_err, terminal_there, false, 200};
     const auto connect = [this](const std::string&,
                                 std::chrono::milliseconds) -> Result<std::unique_ptr<Hypervisor>> {
-      return std::make_unique<Shared>(libvirt);
+      return std::make_unique<Shared>(libvirt, others);
     };
     Context context{kernel, terminal, connect, GPUPASS_SOURCE_DIR, "fake:///"};
     for (const auto& command : commands()) {
@@ -119,6 +128,7 @@ class Change : public testing::Test {
   test::Tree tree;
   test::FakeKernel kernel{tree};
   test::FakeHypervisor libvirt{"vm1", k_domain, ""};
+  std::map<std::string, std::string> others;
   std::string before, out, err;
 };
 
@@ -235,6 +245,36 @@ TEST_F(Change, ARenamedDomainGivesTheCardBack) {
   EXPECT_EQ(test::snapshot(tree.at("/sys")), before);
   EXPECT_TRUE(load_holds(kernel)->empty());
   EXPECT_TRUE(hostdev_functions(libvirt.config())->empty());
+}
+
+TEST_F(Change, ADetachThatHadNotBegunIsOnlyForgotten) {
+  ASSERT_EQ(run({"attach", "vm1", "01:00.0"}), 0) << err;
+  before = test::snapshot(tree.at("/sys"));
+  Plan plan{
+      "detach 0000:01:00.0 from vm1", Direction::give_back, "fake:///", {*parse_pci_address(k_gpu)}, {}};
+  plan.steps.emplace_back(DefineDomain{"vm1", "<domain/>", "<domain/>"});
+  ASSERT_TRUE(Journal::start(kernel, plan, "boot"));
+  ASSERT_EQ(run({"recover", "--dry-run"}), 0);
+  EXPECT_THAT(out, HasSubstr("only close its journal"));
+  ASSERT_EQ(run({"recover"}), 0) << err;
+  EXPECT_EQ(test::snapshot(tree.at("/sys")), before);
+  EXPECT_EQ(run({"detach", "vm1", "01:00.0"}), 0) << err;
+}
+
+TEST_F(Change, ADetachOfADomainThatWasEditedSinceIsUndone) {
+  ASSERT_EQ(run({"attach", "vm1", "01:00.0"}), 0) << err;
+  const auto kept = libvirt.config();
+  Plan plan{
+      "detach 0000:01:00.0 from vm1", Direction::give_back, "fake:///", {*parse_pci_address(k_gpu)}, {}};
+  plan.steps.emplace_back(DefineDomain{"vm1", kept, k_domain});
+  auto journal = Journal::start(kernel, plan, "boot");
+  JournalEntry begun;
+  ASSERT_TRUE(journal && journal->append(begun));
+  libvirt.set_config(kept + "<!-- edited -->");
+  ASSERT_EQ(run({"recover"}), 0) << err;
+  EXPECT_THAT(out, HasSubstr("could not be finished: the configuration of vm1 was changed meanwhile"));
+  EXPECT_TRUE(load_journals(kernel)->empty());
+  EXPECT_EQ(libvirt.config(), kept + "<!-- edited -->");
 }
 
 TEST_F(Change, ADomainWithoutCardsHasNothingToGiveBack) {
@@ -363,6 +403,15 @@ TEST_F(ChangeSharedGroup, NamedItGoesAlong) {
   ASSERT_EQ(run({"attach", "vm1", "01:00.0", "--with", "02:00.0"}), 0) << err;
   EXPECT_EQ(kernel.driver(k_nic), "vfio-pci");
   EXPECT_EQ(hostdev_functions(libvirt.config())->size(), 3U);
+}
+
+TEST_F(ChangeSharedGroup, AStrangerOfAnotherDomainIsNotTakenAlong) {
+  others["vm2"] =
+      "<domain><devices><hostdev mode='subsystem' type='pci'><source><address domain='0' bus='2' slot='0' "
+      "function='0'/></source></hostdev></devices></domain>";
+  EXPECT_EQ(run({"attach", "vm1", "01:00.0", "--yes"}), 6);
+  EXPECT_THAT(err, HasSubstr("0000:02:00.0 is in the configuration of vm2"));
+  expect_untouched();
 }
 
 TEST_F(ChangeSharedGroup, APersonAtATerminalIsAskedAndANoChangesNothing) {

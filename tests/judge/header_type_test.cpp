@@ -32,6 +32,15 @@ TEST(HeaderTypeRule, ACardBusBridgeBlocks) {
   EXPECT_EQ(finding.evidence.front().value, "header type 2");
 }
 
+TEST(HeaderTypeRule, APartOfTheBoardBlocksThoughItsHeaderIsAnEndpoints) {
+  auto inventory = machine();
+  test::device_of(inventory, "0000:03:00.0").class_code = 0x060100;  // an ISA bridge
+  const auto finding = only(header_type(inventory, test::target("0000:03:00.0")));
+  EXPECT_EQ(finding.severity, Severity::blocks);
+  EXPECT_EQ(finding.consent, Consent::impossible);
+  EXPECT_EQ(finding.evidence.front(), (Evidence{"/sys/bus/pci/devices/0000:03:00.0/class", "0x060100"}));
+}
+
 TEST(HeaderTypeRule, LeavesADeadDeviceToTheRuleThatHasIt) {
   auto inventory = machine();
   test::device_of(inventory, "0000:01:00.0").header_type = HeaderType::unreadable;

@@ -67,7 +67,7 @@ bool is_guest(const User& user) {
 std::string remedy_for(const User& user) {
   if (is_guest(user)) {
     return fmt::format(
-        "take it out of that guest (`gpupass status` names it, `gpupass detach VM {}`), or shut "
+        "take it out of that guest (`virsh list` shows those that run, `gpupass detach VM {}`), or shut "
         "the guest down",
         to_string(user.devices.front()));
   }

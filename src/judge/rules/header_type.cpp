@@ -1,10 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <fmt/format.h>
+
 #include "judge/facts.hpp"
 #include "judge/findings.hpp"
 #include "judge/rules.hpp"
 
 namespace gpupass::rules {
 namespace {
+
+/// The processor's and the chipset's own functions: header type 0 and yet nothing that a guest can have.
+Finding part_of_the_board(const Device& device) {
+  return blocks(Consent::impossible, device.address,
+                describe(device) + " is a part of the host's own board; only cards can be passed through",
+                {{attribute_path(device.address, "class"), fmt::format("{:#08x}", device.class_code)}},
+                "leave it out: it stays with the host");
+}
 
 Finding bridge(const Device& device) {
   const bool cardbus = device.header_type == HeaderType::cardbus;
@@ -26,6 +36,10 @@ std::vector<Finding> header_type(const Inventory& inventory, const Target& targe
     if (!known) continue;  // dead-device has it
     if (device->header_type != HeaderType::endpoint) {
       findings.push_back(bridge(*device));
+      continue;
+    }
+    if (device->is_bridge()) {
+      findings.push_back(part_of_the_board(*device));
       continue;
     }
     endpoints.push_back(device->address);
