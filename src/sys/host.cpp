@@ -72,9 +72,18 @@ std::filesystem::path Host::at(std::string_view path) const {
   return root_ / std::filesystem::path(path).relative_path();
 }
 
-Result<std::string> Host::read(std::string_view path, std::size_t limit) const {
+namespace {
+
+enum class Until {
+  end,          // a read that gives nothing
+  short_answer  // a read that gives less than was asked for: the kernel gives an attribute whole, of a page
+                // at most
+};
+
+Result<std::string> read_file(const std::filesystem::path& file_path, std::string_view path,
+                              std::size_t limit, Until until) {
   // Not blocking, so that a pipe in a hostile tree is read as empty instead of waited for.
-  const sys::Fd file(open(at(path).c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  const sys::Fd file(open(file_path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!file) return read_failure(path, errno);
   std::string text;
   constexpr std::size_t k_chunk = 4096;
@@ -87,13 +96,20 @@ Result<std::string> Host::read(std::string_view path, std::size_t limit) const {
     text.resize(have + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return read_failure(path, errno);
-    if (got == 0) break;
+    if (got == 0 || (until == Until::short_answer && static_cast<std::size_t>(got) < want)) break;
   }
   return text;
 }
 
+}  // namespace
+
+Result<std::string> Host::read(std::string_view path, std::size_t limit) const {
+  return read_file(at(path), path, limit, Until::end);
+}
+
 Result<std::string> Host::attribute(std::string_view path) const {
-  GPUPASS_TRY_ASSIGN(auto text, read(path));
+  constexpr std::size_t k_limit = 1U << 20U;
+  GPUPASS_TRY_ASSIGN(auto text, read_file(at(path), path, k_limit, Until::short_answer));
   if (text.ends_with('\n')) text.pop_back();
   return text;
 }
