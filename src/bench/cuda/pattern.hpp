@@ -4,18 +4,22 @@
 // it.
 #pragma once
 
-#include <cuda_runtime.h>
-
 #include <cstddef>
 #include <cstdint>
 
 #include "gpupass/bench/measurement.hpp"
 #include "gpupass/error.hpp"
 
+#ifdef __CUDACC__
+#define GPUPASS_ON_BOTH __host__ __device__
+#else
+#define GPUPASS_ON_BOTH
+#endif
+
 namespace gpupass::bench::cuda {
 
 /// The word at that index: splitmix64 of index ^ seed.
-__host__ __device__ constexpr std::uint64_t pattern_word(std::uint64_t index, std::uint64_t seed) {
+GPUPASS_ON_BOTH constexpr std::uint64_t pattern_word(std::uint64_t index, std::uint64_t seed) {
   std::uint64_t z = (index ^ seed) + 0x9E3779B97F4A7C15U;
   z = (z ^ (z >> 30U)) * 0xBF58476D1CE4E5B9U;
   z = (z ^ (z >> 27U)) * 0x94D049BB133111EBU;

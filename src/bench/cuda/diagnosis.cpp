@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "bench/cuda/diagnosis.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace gpupass::bench::cuda {
+namespace {
+
+/// What an answer of the driver means. Some numbers changed with CUDA 10.1; people search for both.
+struct Answer {
+  int code, old_code;
+  ErrorKind kind;
+  const char* what;
+  const char* hint;
+};
+constexpr std::array k_answers = {
+    Answer{35, 0, ErrorKind::unsupported, "the driver is older than this program's CUDA runtime",
+           "install a newer driver; in a guest that is the guest's driver, whatever the host has; in a "
+           "container it is the driver of the machine below"},
+    Answer{100, 38, ErrorKind::not_found, "the driver finds no card that CUDA can use",
+           "look at CUDA_VISIBLE_DEVICES and, with MIG on, whether there is an instance; in a guest, whether "
+           "the driver took the card (`dmesg | grep NVRM`); in a container, whether it was given one"},
+    Answer{999, 30, ErrorKind::system, "the driver fails without saying why",
+           "most often /dev/nvidia-uvm: `nvidia-modprobe -u -c 0` loads the module and makes the node; in a "
+           "container it must be passed in like the others; after a suspend, load nvidia_uvm again"},
+    Answer{802, 0, ErrorKind::system, "the system is not ready for CUDA yet",
+           "cards on an NVSwitch need its fabric manager, of exactly the driver's version; in a guest that "
+           "got such cards without their switches, the host must have made them a partition; with "
+           "confidential computing the card must be set ready first (`nvidia-smi conf-compute -srs 1`)"},
+    Answer{803, 0, ErrorKind::unsupported,
+           "the driver's library and its kernel module are of different versions",
+           "after an update of the driver, load the new module or reboot; in a container, the library is the "
+           "image's own and hides that of the machine below: remove it from the image"},
+    Answer{804, 0, ErrorKind::unsupported, "the compatibility library does not work with this card",
+           "it serves data centre cards alone: take the cuda-compat folder out of LD_LIBRARY_PATH, and "
+           "install a newer driver"},
+    Answer{3, 0, ErrorKind::system, "the driver cannot be initialised", "`dmesg | grep NVRM` may say why"},
+    Answer{46, 0, ErrorKind::busy, "every card is in use by a process that does not share it",
+           "`nvidia-smi -q -d COMPUTE` shows the mode; end the other process or set the mode to default"},
+};
+
+std::string version(int cuda) {
+  return fmt::format("{}.{}", cuda / 1000, cuda % 1000 / 10);
+}
+
+std::string numbers(const Answer& answer) {
+  return answer.old_code == 0 ? fmt::format("CUDA error {}", answer.code)
+                              : fmt::format("CUDA error {}, once {}", answer.code, answer.old_code);
+}
+
+/// detail: what stands behind the colon.
+Result<> explain(int code, const std::string& detail = {}) {
+  const auto behind = detail.empty() ? "" : ": " + detail;
+  for (const auto& answer : k_answers) {
+    if (answer.code != code) continue;
+    return fail(answer.kind, fmt::format("{} ({}){}", answer.what, numbers(answer), behind), answer.hint);
+  }
+  return fail(ErrorKind::system,
+              fmt::format("the driver cannot be initialised (CUDA error {}){}", code, behind),
+              "`dmesg | grep NVRM` may say why");
+}
+
+Result<> no_card() {
+  return fail(ErrorKind::not_found, "there is no NVIDIA card on this machine's PCI bus",
+              "in a guest: none was passed through, or it was not given to this guest");
+}
+
+Result<> held_for_guests(const CardOnBus& card) {
+  return fail(ErrorKind::not_found, fmt::format("{} is held for guests by vfio-pci", card.address),
+              "measure in the guest, or take it back first: gpupass detach or unbind " + card.address);
+}
+
+Result<> not_taken(const CardOnBus& card) {
+  return fail(
+      ErrorKind::system, fmt::format("the kernel driver nvidia is loaded and has not taken {}", card.address),
+      "`dmesg | grep NVRM` says why: a driver that does not know the card, or a card that does not answer");
+}
+
+/// other: who has the card instead; may be empty.
+Result<> not_loaded(const std::string& other) {
+  return fail(
+      ErrorKind::not_found, "the kernel driver nvidia is not loaded" + other,
+      "`modprobe nvidia`, on the host or in the guest, whichever has the card; for a container it is the "
+      "machine below that must load it");
+}
+
+Result<> no_node(const Node& node) {
+  return fail(ErrorKind::not_found, fmt::format("there is no device node {}", node.path),
+              "`nvidia-modprobe -u -c 0` makes the nodes; a container is given them when it is started "
+              "(`--gpus all`, `--device nvidia.com/gpu=all`)");
+}
+
+Result<> closed_node(const Node& node) {
+  return fail(ErrorKind::denied,
+              fmt::format("the device node {} cannot be opened: {}", node.path, node.error),
+              "look at its mode and owner; in a container, at the devices that it is allowed");
+}
+
+Result<> no_library(const std::string& error) {
+  return fail(ErrorKind::not_found, "the driver's library cannot be loaded: " + error,
+              "install the driver's user part, of the kernel module's version; a container gets it from the "
+              "machine below (NVIDIA_DRIVER_CAPABILITIES must have `compute`)");
+}
+
+/// What is wrong below the library, from the card upwards.
+Result<> below_library(const MachineFacts& machine) {
+  const auto& cards = machine.cards;
+  const auto drives = [](const CardOnBus& card) { return card.driver == "nvidia"; };
+  if (machine.bus_seen && cards.empty()) return no_card();
+  if (!cards.empty() && std::none_of(cards.begin(), cards.end(), drives)) {
+    const auto& card = cards.front();
+    if (card.driver == "vfio-pci") return held_for_guests(card);
+    if (machine.kernel_module) return not_taken(card);
+    return not_loaded(card.driver.empty() ? "" : fmt::format("; {} has {}", card.driver, card.address));
+  }
+  if (cards.empty() && !machine.kernel_module) return not_loaded("");
+  for (const auto& node : machine.nodes) {
+    if (node.missing) return no_node(node);
+    if (!node.error.empty()) return closed_node(node);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<> diagnose(const MachineFacts& machine, const DriverFacts& driver, int runtime, int ordinal) {
+  // Where the library works, the files prove nothing: there are machines that hide them.
+  const bool works = driver.load_error.empty() && driver.init == 0;
+  if (!works) GPUPASS_TRY(below_library(machine));
+  if (!driver.load_error.empty()) return no_library(driver.load_error);
+  if (!works && machine.kernel_module && !driver.library.empty() &&
+      driver.library != *machine.kernel_module) {
+    return explain(803, fmt::format("{} and {}", driver.library, *machine.kernel_module));
+  }
+  if (!works) return explain(driver.init.value_or(999));
+  // Within one major version any driver serves any runtime.
+  if (driver.api / 1000 < runtime / 1000) {
+    return explain(
+        35, fmt::format("it serves CUDA {}, this program needs {}", version(driver.api), version(runtime)));
+  }
+  if (driver.cards == 0) return explain(100);
+  if (ordinal < 0 || ordinal >= driver.cards) {
+    return fail(ErrorKind::not_found, fmt::format("there is no card {}: CUDA sees {}", ordinal, driver.cards),
+                "--device counts from 0; CUDA_VISIBLE_DEVICES hides cards");
+  }
+  return {};
+}
+
+}  // namespace gpupass::bench::cuda

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Looks at this machine's files for diagnosis, below the host's root.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "bench/cuda/diagnosis.hpp"
+
+namespace gpupass::bench::cuda {
+namespace {
+
+constexpr std::string_view k_bus = "/sys/bus/pci/devices";
+
+std::vector<CardOnBus> cards(const Host& host) {
+  std::vector<CardOnBus> found;
+  for (const auto& address : host.list(k_bus).value_or(std::vector<std::string>{})) {
+    const auto folder = std::string(k_bus) + "/" + address;
+    const auto value = [&](const char* name) { return host.attribute(folder + "/" + name).value_or(""); };
+    if (value("vendor") != "0x10de" || !value("class").starts_with("0x03")) continue;
+    found.push_back({address, host.link_name(folder + "/driver").value_or("")});
+  }
+  return found;
+}
+
+/// The word in the module's banner that looks like a version: "NVRM version: … Module  580.159.04  Release
+/// …".
+std::optional<std::string> kernel_module(const Host& host) {
+  const auto text = host.read("/proc/driver/nvidia/version");
+  if (!text) return std::nullopt;
+  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+  std::size_t at = 0;
+  while (at < text->size()) {
+    auto end = text->find_first_of(" \t\n", at);
+    if (end == std::string::npos) end = text->size();
+    const auto word = text->substr(at, end - at);
+    if (word.size() > 3 && digit(word.front()) && word.find('.') != std::string::npos &&
+        word.find_first_not_of("0123456789.") == std::string::npos) {
+      return word;
+    }
+    at = end + 1;
+  }
+  return "";
+}
+
+Node look_at(const Host& host, std::string path) {
+  const int fd = open(host.at(path).c_str(), O_RDWR | O_CLOEXEC | O_NONBLOCK);
+  if (fd >= 0) {
+    close(fd);
+    return {std::move(path), "", false};
+  }
+  return {std::move(path), std::strerror(errno), errno == ENOENT};
+}
+
+/// One node a card; a container may have been given the fourth alone. The first stands for a missing one.
+std::vector<std::string> card_nodes(const Host& host) {
+  constexpr std::string_view k_prefix = "nvidia";
+  std::vector<std::string> paths;
+  for (const auto& name : host.list("/dev").value_or(std::vector<std::string>{})) {
+    if (!name.starts_with(k_prefix) || name.size() == k_prefix.size()) continue;
+    if (name.find_first_not_of("0123456789", k_prefix.size()) == std::string::npos)
+      paths.push_back("/dev/" + name);
+  }
+  if (paths.empty()) paths.emplace_back("/dev/nvidia0");
+  return paths;
+}
+
+}  // namespace
+
+MachineFacts machine_facts(const Host& host) {
+  MachineFacts facts;
+  facts.bus_seen = host.exists(k_bus);
+  facts.cards = cards(host);
+  facts.kernel_module = kernel_module(host);
+  facts.nodes.push_back(look_at(host, "/dev/nvidiactl"));
+  for (auto& path : card_nodes(host)) facts.nodes.push_back(look_at(host, std::move(path)));
+  facts.nodes.push_back(look_at(host, "/dev/nvidia-uvm"));
+  return facts;
+}
+
+}  // namespace gpupass::bench::cuda
