@@ -66,7 +66,9 @@ Result<JournalRecord> header_from(const std::string& line, const std::string& id
   return core::take_from_json(id, [&]() -> JournalRecord {
     auto plan = plan_from_json(json.at("plan").dump());
     if (!plan) throw nlohmann::json::other_error::create(501, plan.error().what, &json);
-    return {id, *std::move(plan), json.at("started"), json.at("boot_id"), json.at("pid"), {}};
+    return {
+        id, *std::move(plan), core::line_from_json(json.at("started")), json.at("boot_id"), json.at("pid"),
+        {}};
   });
 }
 

@@ -94,6 +94,14 @@ void print_preview(Context& context, const JournalRecord& journal) {
   if (lines.empty()) context.terminal.out << "  only close its journal: everything is done\n";
 }
 
+/// What --dry-run shows, for a program.
+core::Json preview_json(Context& context, const JournalRecord& journal) {
+  return {{"id", journal.id},
+          {"command", journal.plan.command},
+          {"under_way", is_under_way(context.host, journal)},
+          {"would", preview_recovery(journal)}};
+}
+
 core::Json to_json(const JournalRecord& journal, const RecoveryReport& report) {
   const char* word = report.outcome == Recovery::ended             ? "ended"
                      : report.outcome == Recovery::undone          ? "undone"
@@ -167,6 +175,11 @@ Result<int> recover(Context& context, const std::vector<std::string>& arguments)
     for (const auto& journal : journals) print_preview(context, journal);
   }
   if (journals.empty() && !json) out << "nothing was left unfinished\n";
+  if (options.dry_run && json) {
+    auto previews = core::Json::array();
+    for (const auto& journal : journals) previews.push_back(preview_json(context, journal));
+    out << core::Json{{"schema", "gpupass.recover/1"}, {"journals", previews}}.dump(2) << "\n";
+  }
   if (options.dry_run) return 0;
   if (forgetting) return forget(context, journals);
 

@@ -29,6 +29,10 @@ template <class Function>
   }
 }
 
+/// The text of a field that will be shown; throws likewise where it has control characters, which nothing has
+/// that gpupass wrote.
+[[nodiscard]] std::string line_from_json(const Json& json);
+
 /// The text of a field as an address; throws nlohmann::json::exception-compatible errors through
 /// take_from_json when it is none.
 [[nodiscard]] PciAddress address_from_json(const Json& json);

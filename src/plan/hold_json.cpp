@@ -26,13 +26,13 @@ Result<Hold> hold_from_json(const std::string& text) {
     hold.device = core::address_from_json(json.at("device"));
     hold.vendor = json.at("vendor");
     hold.device_id = json.at("device_id");
-    hold.original_driver = json.at("original_driver");
-    hold.original_override = json.at("original_override");
+    hold.original_driver = core::line_from_json(json.at("original_driver"));
+    hold.original_override = core::line_from_json(json.at("original_override"));
     hold.bound = json.at("bound");
-    hold.domain = json.at("domain");
-    hold.uri = json.at("uri");
-    hold.since = json.at("since");
-    hold.boot_id = json.at("boot_id");
+    hold.domain = core::line_from_json(json.at("domain"));
+    hold.uri = core::line_from_json(json.at("uri"));
+    hold.since = core::line_from_json(json.at("since"));
+    hold.boot_id = core::line_from_json(json.at("boot_id"));
     return hold;
   });
 }

@@ -58,13 +58,14 @@ Step step_from_json(const Json& json) {
   const auto kind = json.at("step").get<std::string>();
   const auto device = [&json] { return core::address_from_json(json.at("device")); };
   const auto text = [&json](const char* field) { return json.at(field).get<std::string>(); };
-  if (kind == "load-module") return LoadModule{text("module")};
-  if (kind == "set-driver-override") return SetDriverOverride{device(), text("driver")};
-  if (kind == "unbind") return Unbind{device(), text("driver")};
-  if (kind == "probe-driver") return ProbeDriver{device(), text("driver")};
-  if (kind == "define-domain") return DefineDomain{text("domain"), text("before"), text("after")};
-  if (kind == "attach-live") return AttachLive{text("domain"), device(), text("hostdev")};
-  if (kind == "detach-live") return DetachLive{text("domain"), device(), text("hostdev")};
+  const auto line = [&json](const char* field) { return core::line_from_json(json.at(field)); };
+  if (kind == "load-module") return LoadModule{line("module")};
+  if (kind == "set-driver-override") return SetDriverOverride{device(), line("driver")};
+  if (kind == "unbind") return Unbind{device(), line("driver")};
+  if (kind == "probe-driver") return ProbeDriver{device(), line("driver")};
+  if (kind == "define-domain") return DefineDomain{line("domain"), text("before"), text("after")};
+  if (kind == "attach-live") return AttachLive{line("domain"), device(), text("hostdev")};
+  if (kind == "detach-live") return DetachLive{line("domain"), device(), text("hostdev")};
   if (kind == "drop-hold") return DropHold{device()};
   if (kind == "keep-hold") {
     if (auto hold = hold_from_json(json.at("hold").dump())) return KeepHold{*hold};
@@ -95,9 +96,9 @@ Result<Plan> plan_from_json(const std::string& text) {
   return core::take_from_json("plan", [&] {
     const auto json = Json::parse(text);
     Plan plan;
-    plan.command = json.at("command");
+    plan.command = core::line_from_json(json.at("command"));
     plan.direction = json.at("direction") == "take" ? Direction::take : Direction::give_back;
-    plan.uri = json.at("uri");
+    plan.uri = core::line_from_json(json.at("uri"));
     for (const auto& device : json.at("devices")) plan.devices.push_back(core::address_from_json(device));
     for (const auto& step : json.at("steps")) plan.steps.push_back(step_from_json(step));
     return plan;

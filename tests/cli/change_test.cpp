@@ -333,6 +333,8 @@ TEST_F(Change, AStuckUnbindIsShownAndRecoveredFromLater) {
   kernel.release(k_gpu);
   ASSERT_EQ(run({"recover", "--dry-run"}), 0);
   EXPECT_THAT(out, HasSubstr("bind 0000:01:00.0 to nvidia"));
+  ASSERT_EQ(run({"recover", "--dry-run", "--format", "json"}), 0);
+  EXPECT_THAT(out, AllOf(HasSubstr("\"would\": ["), HasSubstr("bind 0000:01:00.0 to nvidia")));
   ASSERT_EQ(run({"recover"}), 0) << err;
   EXPECT_THAT(out, HasSubstr("undone"));
   expect_untouched();
@@ -377,6 +379,17 @@ TEST_F(Change, WhatCannotBePutBackCanBeAccepted) {
   EXPECT_THAT(err, HasSubstr("recover --forget"));
   EXPECT_EQ(run({"recover", "--forget"}), 0);
   EXPECT_TRUE(load_journals(kernel)->empty());
+}
+
+TEST_F(Change, WhatWasWrittenDownReachesNoTerminalRaw) {
+  ASSERT_EQ(run({"attach", "vm1", "01:00.0"}), 0) << err;
+  const std::string file = "/var/lib/gpupass/holds/0000:01:00.0.json";
+  auto text = tree.text(file);
+  text.replace(text.find("nvidia"), 6, "\\u001b[2J");
+  tree.file(file, text);
+  EXPECT_EQ(run({"status"}), 8);
+  EXPECT_THAT(err, HasSubstr("\\x1b[2J"));
+  EXPECT_THAT(out + err, Not(HasSubstr("\x1b")));
 }
 
 TEST_F(Change, AJournalThatCannotBeReadStopsEveryChangeUntilItIsForgotten) {
