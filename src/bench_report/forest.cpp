@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "bench_report/canvas.hpp"
+#include "bench_report/figures.hpp"
+#include "bench_report/scale.hpp"
+#include "bench_report/units.hpp"
+#include "compare/effect.hpp"
+#include "compare/words.hpp"
+#include "core/printable.hpp"
+
+namespace gpupass::bench_report {
+namespace {
+
+using bench::Effect;
+using bench::Verdict;
+
+constexpr double k_row = 34;  // height: a line of words, and the mark below it
+constexpr double k_top = 18;  // above the first row: which side is which
+constexpr double k_left = 8;  // of the axis
+constexpr double k_right = k_width - 8;
+constexpr std::size_t k_letters = 32;  // of a row's name
+
+struct Line {
+  std::string name;
+  const Effect* effect;
+  double margin;
+  bool is_mean;
+};
+
+std::vector<Line> lines_of(const bench::Comparison& comparison, const bench::GroupRow& group) {
+  std::vector<Line> lines;
+  for (const auto& row : comparison.rows) {
+    if (row.group == group.group && row.effect)
+      lines.push_back({compare::title(row), &*row.effect, row.margin, false});
+  }
+  if (group.effect) {
+    const auto cases = fmt::format("mean of {} case{}", group.cases, group.cases == 1 ? "" : "s");
+    lines.push_back({cases, &*group.effect, group.margin, true});
+  }
+  return lines;
+}
+
+/// Wide enough for every band and interval, up to forty margins: what lies beyond gets an arrow.
+bench::Interval domain_of(const std::vector<Line>& lines) {
+  double band = 0;
+  for (const auto& line : lines) band = std::max(band, compare::log_margin(line.margin));
+  double low = -1.5 * band;
+  double high = 1.5 * band;
+  for (const auto& line : lines) {
+    low = std::min(low, line.effect->interval.low * 1.05);
+    high = std::max(high, line.effect->interval.high * 1.05);
+  }
+  const double limit = 40 * band;
+  return {std::max(low, -limit), std::min(high, limit)};
+}
+
+/// Shapes tell verdicts apart where colours do not.
+void mark(Canvas& canvas, Point at, const Effect& effect) {
+  switch (effect.verdict) {
+    case Verdict::equivalent:
+      return canvas.circle(at, 4.5, "equivalent");
+    case Verdict::slower:
+      return canvas.polygon({{at.x - 4, at.y - 5.5}, {at.x + 6, at.y}, {at.x - 4, at.y + 5.5}}, "slower");
+    case Verdict::faster:
+      return canvas.polygon({{at.x + 4, at.y - 5.5}, {at.x - 6, at.y}, {at.x + 4, at.y + 5.5}}, "faster");
+    case Verdict::inconclusive:
+      return canvas.circle(at, 4.5, "inconclusive");
+  }
+}
+
+void mean_mark(Canvas& canvas, Point at, const Effect& effect) {
+  const auto style = std::string("mean ") + name(effect.verdict);
+  canvas.polygon({{at.x - 8, at.y}, {at.x, at.y - 6}, {at.x + 8, at.y}, {at.x, at.y + 6}}, style.c_str());
+}
+
+/// Where an interval goes on beyond the axis.
+void arrows(Canvas& canvas, const Scale& scale, const bench::Interval& interval, double y) {
+  if (!scale.has(interval.high))
+    canvas.polyline({{k_right - 5, y - 4}, {k_right, y}, {k_right - 5, y + 4}}, "interval");
+  if (!scale.has(interval.low))
+    canvas.polyline({{k_left + 5, y - 4}, {k_left, y}, {k_left + 5, y + 4}}, "interval");
+}
+
+void draw_line(Canvas& canvas, const Scale& scale, const Line& line, double top) {
+  const double y = top + 23;
+  const double reach = compare::log_margin(line.margin);
+  const double left = scale.place(-reach);
+  canvas.rectangle({left, top + 15}, scale.place(reach) - left, k_row - 18, "band");
+  canvas.text({k_left, top + 11}, Anchor::start, core::shorten(line.name, k_letters),
+              line.is_mean ? "strong" : "");
+  canvas.text({k_right, top + 11}, Anchor::end, compare::difference(*line.effect),
+              line.is_mean ? "strong number" : "number");
+  canvas.line({scale.place(line.effect->interval.low), y}, {scale.place(line.effect->interval.high), y},
+              "interval");
+  arrows(canvas, scale, line.effect->interval, y);
+  const Point at{scale.place(line.effect->log_ratio), y};
+  line.is_mean ? mean_mark(canvas, at, *line.effect) : mark(canvas, at, *line.effect);
+}
+
+/// Round per cents, although they lie on an axis of logarithms.
+void draw_axis(Canvas& canvas, const Scale& scale, const bench::Interval& domain, double bottom) {
+  const Scale percents(Scale::Kind::linear, compare::percent(domain.low), compare::percent(domain.high),
+                       k_left, k_right);
+  canvas.line({k_left, bottom}, {k_right, bottom}, "axis");
+  for (const double tick : percents.ticks(6)) {
+    const double x = scale.place(std::copysign(std::log1p(std::abs(tick) / 100), tick));
+    canvas.line({x, bottom}, {x, bottom + 4}, "axis");
+    if (x > k_left + 8 && x < k_right - 12)
+      canvas.text({x, bottom + 15}, Anchor::middle, fmt::format("{:+g} %", tick == 0 ? 0 : tick), "tick");
+  }
+}
+
+std::string description(const std::vector<Line>& lines, const std::string& candidate) {
+  std::string text;
+  for (const auto& line : lines) {
+    text += fmt::format("{}: {}. ", line.name, compare::sentence(candidate, *line.effect, line.margin));
+  }
+  return text;
+}
+
+Figure forest(const bench::Comparison& comparison, const bench::GroupRow& group,
+              const std::vector<Line>& lines) {
+  const auto domain = domain_of(lines);
+  const Scale scale(Scale::Kind::linear, domain.low, domain.high, k_left, k_right);
+  Canvas canvas;
+  const double bottom = k_top + k_row * static_cast<double>(lines.size()) + 2;
+  canvas.text({k_left, 11}, Anchor::start, fmt::format("◂ {} faster", comparison.candidate), "tick");
+  canvas.text({k_right, 11}, Anchor::end, fmt::format("{} slower ▸", comparison.candidate), "tick");
+  double top = k_top;
+  for (const auto& line : lines) {
+    draw_line(canvas, scale, line, top);
+    top += k_row;
+  }
+  const double none = scale.place(0);
+  canvas.line({none, k_top}, {none, bottom}, "none");
+  draw_axis(canvas, scale, domain, bottom);
+  const auto words =
+      fmt::format("{} beside {}: {}", comparison.candidate, comparison.baseline, name(group.group));
+  return {name(group.group), canvas.finish(bottom + 20, fmt::format("forest-{}", name(group.group)), words,
+                                           description(lines, comparison.candidate))};
+}
+
+}  // namespace
+
+std::vector<Figure> forests(const bench::Comparison& comparison) {
+  std::vector<Figure> figures;
+  for (const auto& group : comparison.groups) {
+    const auto lines = lines_of(comparison, group);
+    if (!lines.empty()) figures.push_back(forest(comparison, group, lines));
+  }
+  return figures;
+}
+
+}  // namespace gpupass::bench_report

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "bench_report/formats.hpp"
+#include "bench_report/units.hpp"
+#include "compare/words.hpp"
+#include "core/printable.hpp"
+#include "core/text.hpp"
+#include "report/table.hpp"
+
+namespace gpupass::bench_report {
+namespace {
+
+using report::Align;
+using report::Cell;
+using report::Column;
+using report::Style;
+using report::Table;
+
+Style style_of(bench::Verdict verdict) {
+  switch (verdict) {
+    case bench::Verdict::equivalent:
+      return Style::green;
+    case bench::Verdict::slower:
+      return Style::red;
+    case bench::Verdict::faster:
+      return Style::yellow;
+    case bench::Verdict::inconclusive:
+      break;
+  }
+  return Style::dim;
+}
+
+/// Words on lines of at most `columns`, all but the first further in.
+std::string wrapped(const std::string& text, int columns, const char* further, const char* first = "") {
+  const auto width = static_cast<std::size_t>(std::max(columns, 20));
+  std::string lines;
+  std::string line = first;
+  bool begun = false;
+  for (const auto word : core::words(text)) {
+    if (begun && core::columns(line) + 1 + core::columns(word) > width) {
+      lines += line + "\n";
+      line = further;
+      line += word;
+    } else {
+      line += (begun ? " " : "") + std::string(word);
+    }
+    begun = true;
+  }
+  return lines + line + "\n";
+}
+
+std::string list(const char* heading, const std::vector<std::string>& items, int columns, bool colour) {
+  if (items.empty()) return "";
+  std::string text = "\n" + report::styled(heading, Style::bold, colour) + "\n";
+  for (const auto& item : items) text += wrapped(core::printable(item), columns, "    ", "  - ");
+  return text;
+}
+
+std::string case_lines(const bench::Comparison& comparison, bench::Group group, int columns, bool colour) {
+  const bool two = comparison.candidate_runs > 0;
+  std::vector<Column> headings{{"CASE", Align::left, 10},
+                               {comparison.baseline.c_str(), Align::right, 0, two ? 2 : 0}};
+  if (two) {
+    headings.insert(headings.end(), {{comparison.candidate.c_str(), Align::right, 0, 1},
+                                     {"DIFFERENCE"},
+                                     {"VERDICT"},
+                                     {"N", Align::right, 0, 3}});
+  } else {
+    headings.insert(headings.end(), {{"SPREAD", Align::right}, {"RUNS", Align::right}});
+  }
+  headings.push_back({"CEILING", Align::right, 0, 4});
+  Table table(headings);
+  for (const auto& row : comparison.rows) {
+    const auto& shown = row.baseline.passed > 0 ? row.baseline : row.candidate;
+    if (row.group != group || shown.passed == 0) continue;
+    const auto value = [&](const bench::Figures& figures) {
+      return figures.passed == 0 ? std::string("-") : quantity(figures.value, row.unit);
+    };
+    std::vector<Cell> cells{core::printable(compare::title(row)), value(row.baseline)};
+    if (two) {
+      const auto style = row.effect ? style_of(row.effect->verdict) : Style::plain;
+      cells.insert(cells.end(), {value(row.candidate), row.effect ? compare::difference(*row.effect) : "-",
+                                 Cell(row.effect ? name(row.effect->verdict) : "-", style),
+                                 std::to_string(row.replicates)});
+    } else {
+      cells.insert(cells.end(),
+                   {row.baseline.interval ? fmt::format("{:.2f} %", row.baseline.spread * 100) : "-",
+                    std::to_string(row.baseline.passed)});
+    }
+    const bool rate = row.better == bench::Better::higher;
+    cells.push_back(
+        !shown.ceiling ? "" : share(rate ? shown.value / *shown.ceiling : *shown.ceiling / shown.value));
+    table.add(std::move(cells));
+  }
+  const auto lines = table.text(columns, colour);
+  return lines.empty() ? "" : "\n" + report::styled(name(group), Style::bold, colour) + "\n" + lines;
+}
+
+std::string absent_lines(const bench::Comparison& comparison, int columns, bool colour) {
+  const auto absent = absent_table(comparison);
+  Table table({{"CASE", Align::left, 16}, {"SIDE"}, {"WHY", Align::left, 30}});
+  for (const auto& row : absent.rows) table.add({core::printable(row[0]), row[1], core::printable(row[2])});
+  const auto lines = table.text(columns, colour);
+  return lines.empty() ? "" : "\n" + report::styled("Without result", Style::bold, colour) + "\n" + lines;
+}
+
+std::vector<std::string> differences_that_matter(const bench::Comparison& comparison) {
+  std::vector<std::string> lines;
+  for (const auto& row : difference_table(comparison).rows) {
+    if (row.back().empty()) continue;
+    std::string line = row[0] + ": " + row[1];
+    if (row.size() == 4) line += " | " + row[2];
+    lines.push_back(line + " (" + row.back() + ")");
+  }
+  return lines;
+}
+
+}  // namespace
+
+std::string to_text(const Report& report, int columns, bool colour) {
+  const auto& comparison = report.comparison;
+  auto text = wrapped(headline(comparison), columns, "  ") + wrapped(method(comparison), columns, "");
+  text += list("Outside the margin", comparison.findings, columns, colour);
+  text += list("What keeps the answer back", comparison.reservations, columns, colour);
+  text += list("Remarks", comparison.remarks, columns, colour);
+  for (const auto& group : comparison.groups) text += case_lines(comparison, group.group, columns, colour);
+  text += absent_lines(comparison, columns, colour);
+  text += list("Different, and it matters", differences_that_matter(comparison), columns, colour);
+  return text;
+}
+
+}  // namespace gpupass::bench_report

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "compare/effect.hpp"
+#include "compare/environment.hpp"
+#include "compare/rows.hpp"
+#include "compare/words.hpp"
+#include "gpupass/bench/comparison.hpp"
+
+namespace gpupass::bench {
+namespace {
+
+using compare::Design;
+
+bool is_judged(const Comparison& comparison, Group group) {
+  return std::ranges::any_of(
+      comparison.groups, [&](const GroupRow& row) { return row.group == group && row.part == Part::judged; });
+}
+
+/// Where only control groups were measured, they are what is asked about.
+void judge_controls_if_alone(Comparison& comparison) {
+  auto& groups = comparison.groups;
+  if (std::ranges::find(groups, Part::judged, &GroupRow::part) != groups.end()) return;
+  for (auto& group : groups) group.part = Part::judged;
+}
+
+/// All that is judged beside each other, rows and groups; what explains is a family of its own.
+void adjust_effects(Comparison& comparison) {
+  std::vector<Effect*> judged, others;
+  for (auto& row : comparison.rows) {
+    if (row.effect) (is_judged(comparison, row.group) ? judged : others).push_back(&*row.effect);
+  }
+  for (auto& group : comparison.groups) {
+    if (group.effect) (group.part == Part::judged ? judged : others).push_back(&*group.effect);
+  }
+  compare::adjust(judged);
+  compare::adjust(others);
+}
+
+// --- what is outside -------------------------------------------------------------------------------
+
+void find_wrong_output(Comparison& comparison) {
+  const auto say = [&](const Row& row, const std::string& side, const Figures& figures) {
+    if (figures.wrong == 0 || row.statistic != Statistic::median) return;
+    comparison.findings.push_back(fmt::format("{}: wrong output in {} of the runs of {} ({})",
+                                              compare::title(row), figures.wrong, side, figures.absent));
+  };
+  for (const auto& row : comparison.rows) {
+    say(row, comparison.baseline, row.baseline);
+    say(row, comparison.candidate, row.candidate);
+  }
+}
+
+void find_beyond(Comparison& comparison) {
+  const double confidence = comparison.settings.confidence;
+  for (const auto& group : comparison.groups) {
+    if (group.part != Part::judged || !group.effect || !compare::surely_beyond(*group.effect, confidence))
+      continue;
+    comparison.findings.push_back(fmt::format(
+        "{}: {}", name(group.group), compare::sentence(comparison.candidate, *group.effect, group.margin)));
+  }
+  for (const auto& row : comparison.rows) {
+    if (!row.effect || !is_judged(comparison, row.group) || !compare::surely_beyond(*row.effect, confidence))
+      continue;
+    comparison.findings.push_back(fmt::format(
+        "{}: {}", compare::title(row), compare::sentence(comparison.candidate, *row.effect, row.margin)));
+  }
+}
+
+// --- what keeps the answer back --------------------------------------------------------------------
+
+void reserve_for_gates(Comparison& comparison, const Side& side) {
+  std::map<std::string, std::size_t> failed;
+  for (const auto& run : side.runs) {
+    for (const auto& gate : run.gates) {
+      if (!gate.pass) ++failed[gate.reason.empty() ? gate.name : gate.name + ": " + gate.reason];
+    }
+  }
+  for (const auto& [gate, runs] : failed) {
+    comparison.reservations.push_back(
+        fmt::format("{} of {} runs of {} did not meet {}", runs, side.runs.size(), side.name, gate));
+  }
+}
+
+void reserve_for_controls(Comparison& comparison) {
+  for (const auto& group : comparison.groups) {
+    if (group.part != Part::control) continue;
+    const bool equal = group.effect && group.effect->verdict == Verdict::equivalent;
+    if (equal) continue;
+    comparison.reservations.push_back(fmt::format(
+        "the card itself is not shown to be the same on both sides ({}{}): what differs may not be what "
+        "passthrough costs",
+        name(group.group),
+        group.effect ? ": " + compare::sentence(comparison.candidate, *group.effect, group.margin)
+                     : ": too few runs"));
+  }
+}
+
+void reserve_for_missing(Comparison& comparison) {
+  const auto say = [&](const Row& row, const std::string& side, const std::string& other,
+                       const Figures& missing) {
+    comparison.reservations.push_back(
+        fmt::format("{}: {} has no result ({}), {} has", compare::title(row), side, missing.absent, other));
+  };
+  for (const auto& row : comparison.rows) {
+    if (row.statistic != Statistic::median || !is_judged(comparison, row.group)) continue;
+    if (row.baseline.passed > 0 && row.candidate.passed == 0)
+      say(row, comparison.candidate, comparison.baseline, row.candidate);
+    if (row.baseline.passed == 0 && row.candidate.passed > 0)
+      say(row, comparison.baseline, comparison.candidate, row.baseline);
+  }
+}
+
+void reserve_for_open_groups(Comparison& comparison) {
+  for (const auto& group : comparison.groups) {
+    if (group.part != Part::judged) continue;
+    if (!group.effect) {
+      comparison.reservations.push_back(fmt::format("{}: too few runs for an interval", name(group.group)));
+    } else if (group.effect->verdict != Verdict::equivalent &&
+               !compare::surely_beyond(*group.effect, comparison.settings.confidence)) {
+      comparison.reservations.push_back(fmt::format(
+          "{}: {}", name(group.group), compare::sentence(comparison.candidate, *group.effect, group.margin)));
+    }
+  }
+}
+
+// --- what a reader should know ---------------------------------------------------------------------
+
+void remark_on_boots(Comparison& comparison, const Side& side) {
+  std::set<std::string> boots;
+  for (const auto& run : side.runs) boots.insert(run.boot_id);
+  if (side.runs.size() < 2 || boots.size() == side.runs.size() || boots.contains("")) return;
+  comparison.remarks.push_back(fmt::format(
+      "the {} runs of {} are from {}: what changes from boot to boot is in the intervals only as "
+      "far as there were boots",
+      side.runs.size(), side.name, boots.size() == 1 ? "one boot" : fmt::format("{} boots", boots.size())));
+}
+
+void remark_on_processor(Comparison& comparison) {
+  for (const auto& group : comparison.groups) {
+    if (group.part != Part::explains || !group.effect || group.effect->verdict == Verdict::equivalent)
+      continue;
+    comparison.remarks.push_back(
+        fmt::format("the processor alone, without any card: {}; latencies may differ for that reason",
+                    compare::sentence(comparison.candidate, *group.effect, group.margin)));
+  }
+}
+
+void remark_on_environment(Comparison& comparison) {
+  for (const auto& difference : comparison.differences) {
+    if (difference.weight != Difference::Weight::must_match) continue;
+    comparison.remarks.push_back(fmt::format("{} ({} differs)", difference.meaning, difference.fact));
+  }
+}
+
+/// Signed ranks of few blocks have no small p: then Holm's adjustment can reject nothing, whatever is there.
+void remark_on_ranks(Comparison& comparison) {
+  std::size_t effects = 0;
+  for (const auto& row : comparison.rows) effects += row.effect ? 1U : 0U;
+  const bool hopeless = std::ranges::any_of(comparison.rows, [&](const Row& row) {
+    return row.effect && row.effect->p_rank * static_cast<double>(effects) > 1 &&
+           compare::surely_beyond(*row.effect, comparison.settings.confidence);
+  });
+  if (hopeless)
+    comparison.remarks.push_back(
+        fmt::format("with so few replicates the rank tests of {} comparisons, adjusted, can find nothing; "
+                    "the intervals do",
+                    effects));
+}
+
+Answer answer_of(const Comparison& comparison) {
+  if (!comparison.findings.empty()) return Answer::outside;
+  return comparison.reservations.empty() ? Answer::within : Answer::inconclusive;
+}
+
+}  // namespace
+
+Comparison compare(const Side& baseline, const Side& candidate, const ComparisonSettings& settings) {
+  const Design design = compare::design(baseline, candidate);
+  Comparison comparison;
+  comparison.baseline = baseline.name;
+  comparison.candidate = candidate.name;
+  comparison.settings = settings;
+  comparison.in_blocks = design.in_blocks;
+  comparison.baseline_runs = baseline.runs.size();
+  comparison.candidate_runs = candidate.runs.size();
+  comparison.rows = compare::rows(design, settings);
+  comparison.groups = compare::group_rows(design, comparison.rows, settings);
+  comparison.differences = compare::differences(baseline, candidate);
+  comparison.remarks = design.remarks;
+  remark_on_boots(comparison, baseline);
+  if (candidate.runs.empty()) return comparison;
+
+  judge_controls_if_alone(comparison);
+  adjust_effects(comparison);
+  find_wrong_output(comparison);
+  find_beyond(comparison);
+  reserve_for_gates(comparison, baseline);
+  reserve_for_gates(comparison, candidate);
+  reserve_for_controls(comparison);
+  reserve_for_missing(comparison);
+  reserve_for_open_groups(comparison);
+  remark_on_boots(comparison, candidate);
+  remark_on_processor(comparison);
+  remark_on_environment(comparison);
+  remark_on_ranks(comparison);
+  comparison.answer = answer_of(comparison);
+  return comparison;
+}
+
+}  // namespace gpupass::bench

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What one side's runs say of one row.
+#pragma once
+
+#include <vector>
+
+#include "compare/replicates.hpp"
+
+namespace gpupass::compare {
+
+/// Of the row's key and statistic.
+[[nodiscard]] bench::Figures figures_of(const std::vector<Replicate>& side, const bench::Row& row,
+                                        double confidence);
+
+}  // namespace gpupass::compare

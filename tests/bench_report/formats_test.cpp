@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A report in each of its forms: as expected texts, and HTML by what must hold of it.
+#include "bench_report/formats.hpp"
+
+#include <gmock/gmock.h>
+
+#include <regex>
+#include <set>
+
+#include "bench_report/figures.hpp"
+#include "bench_report/sides.hpp"
+#include "core/printable.hpp"
+#include "core/text.hpp"
+#include "support/golden.hpp"
+
+namespace gpupass::bench_report {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+TEST(Forms, AreAsExpected) {
+  const auto report = test::report_of_everything();
+  test::expect_golden("bench_report/expected/everything.txt", to_text(report, 110, false));
+  test::expect_golden("bench_report/expected/everything.md", to_markdown(report));
+  test::expect_golden("bench_report/expected/everything.csv", to_csv(report.comparison));
+  test::expect_golden("bench_report/expected/everything.json", to_json(report.comparison).dump(2) + "\n");
+}
+
+TEST(Forms, OfOneSideHaveNoComparison) {
+  const auto report = make_report(test::host_side(), {"", {}}, {});
+  const auto text = to_text(report, 110, false);
+  EXPECT_THAT(text, HasSubstr("host: 10 runs, not compared with anything."));
+  EXPECT_THAT(text, HasSubstr("SPREAD"));
+  EXPECT_THAT(text, Not(HasSubstr("VERDICT")));
+  const auto page = to_html(report);
+  EXPECT_THAT(page, HasSubstr("What host measured"));
+  EXPECT_THAT(page, Not(HasSubstr("id=\"forest-")));
+  EXPECT_THAT(page, HasSubstr("id=\"curve-0"));
+}
+
+TEST(Forms, OfTextFitTheTerminal) {
+  const auto report = test::report_of_everything();
+  for (const int columns : {72, 80, 140}) {
+    const auto text = to_text(report, columns, false);
+    for (const auto line : core::split(text, '\n'))
+      EXPECT_LE(core::columns(line), static_cast<std::size_t>(columns)) << line;
+  }
+}
+
+/// Names of elements that are open where the document ends or another closes.
+std::vector<std::string> unbalanced(const std::string& page) {
+  static const std::set<std::string> k_without_end = {"meta", "!DOCTYPE"};
+  std::vector<std::string> open, wrong;
+  const std::regex tag(R"(<(/?)([A-Za-z!][A-Za-z0-9]*)([^>]*)>)");
+  for (auto at = std::sregex_iterator(page.begin(), page.end(), tag); at != std::sregex_iterator(); ++at) {
+    const auto name = (*at)[2].str();
+    if (k_without_end.contains(name) || (*at)[3].str().ends_with('/')) continue;
+    if ((*at)[1].length() == 0) {
+      open.push_back(name);
+    } else if (open.empty() || open.back() != name) {
+      wrong.push_back(name);
+    } else {
+      open.pop_back();
+    }
+  }
+  wrong.insert(wrong.end(), open.begin(), open.end());
+  return wrong;
+}
+
+TEST(Page, ClosesWhatItOpens) {
+  EXPECT_THAT(unbalanced(to_html(test::report_of_everything())), IsEmpty());
+}
+
+TEST(Page, NeedsNothingFromElsewhere) {
+  const auto page = to_html(test::report_of_everything());
+  for (const auto* const word : {"http:", "https:", "src=", "<script", "<link", "@import", "<iframe"})
+    EXPECT_THAT(page, Not(HasSubstr(word)));
+}
+
+TEST(Page, GivesEachFigureNamesOfItsOwn) {
+  const auto page = to_html(test::report_of_everything());
+  std::multiset<std::string> ids;
+  const std::regex id(R"rx(\bid="([^"]*)")rx");
+  for (auto at = std::sregex_iterator(page.begin(), page.end(), id); at != std::sregex_iterator(); ++at)
+    ids.insert((*at)[1].str());
+  EXPECT_GT(ids.size(), 10U);
+  for (const auto& name : ids) EXPECT_EQ(ids.count(name), 1U) << name;
+  const std::regex labelled(R"rx(aria-labelledby="(\S+) (\S+)")rx");
+  for (auto at = std::sregex_iterator(page.begin(), page.end(), labelled); at != std::sregex_iterator();
+       ++at) {
+    EXPECT_TRUE(ids.contains((*at)[1].str())) << (*at)[1];
+    EXPECT_TRUE(ids.contains((*at)[2].str())) << (*at)[2];
+  }
+}
+
+TEST(Page, SaysInWordsWhatItDraws) {
+  const auto page = to_html(test::report_of_everything());
+  EXPECT_THAT(page, HasSubstr("<desc id=\"forest-transfer-desc\">h2d.pinned 64 KiB: guest is"));
+  EXPECT_THAT(page, HasSubstr("Share of samples that took at most so long. host: 20000 samples"));
+  EXPECT_THAT(page, HasSubstr("bandwidth over size. 64 KiB: host"));
+}
+
+TEST(Page, ShowsNothingOfWhatARunCallsItselfAsMarkup) {
+  auto host = test::host_side();
+  auto guest = test::guest_side();
+  guest.name = "<script>alert(1)</script>";
+  guest.runs[0].env["hypervisor"] = "\"><img src=x onerror=alert(2)>";
+  guest.runs[0].benchmarks.back().reason = "\x1b[31m<b>";
+  const auto page = to_html(make_report(std::move(host), std::move(guest), {}));
+  EXPECT_THAT(page, Not(HasSubstr("<script")));
+  EXPECT_THAT(page, Not(HasSubstr("<img")));
+  EXPECT_THAT(page, Not(HasSubstr("\x1b")));
+  EXPECT_THAT(unbalanced(page), IsEmpty());
+}
+
+TEST(Figures, AreOneForEachThingToSee) {
+  const auto report = test::report_of_everything();
+  const auto titles = [](const std::vector<Figure>& figures) {
+    std::vector<std::string> words;
+    for (const auto& figure : figures) words.push_back(figure.title);
+    return words;
+  };
+  EXPECT_THAT(titles(forests(report.comparison)),
+              testing::ElementsAre("latency", "transfer", "device", "application"));
+  EXPECT_THAT(titles(distributions(report.comparison, report.baseline, report.candidate)),
+              testing::ElementsAre("sync.block"));
+  EXPECT_THAT(titles(curves(report.comparison)),
+              testing::ElementsAre("pcie.chase: round trip", "h2d.pinned: bandwidth"));
+  EXPECT_THAT(titles(ceilings(report.comparison)),
+              testing::ElementsAre("Share of the ceiling: transfer", "Share of the ceiling: device"));
+}
+
+TEST(Figures, AreDrawnAsExpected) {
+  const auto report = test::report_of_everything();
+  std::string drawn;
+  for (const auto& figures :
+       {forests(report.comparison), distributions(report.comparison, report.baseline, report.candidate),
+        curves(report.comparison), ceilings(report.comparison)}) {
+    for (const auto& figure : figures) drawn += figure.svg + "\n";
+  }
+  // An element a line: so that a difference can be read.
+  test::expect_golden("bench_report/expected/figures.svg",
+                      std::regex_replace(drawn, std::regex("><"), ">\n<"));
+}
+
+TEST(Csv, QuotesWhatHasCommas) {
+  auto host = test::host_side();
+  for (auto& run : host.runs) run.benchmarks.back().reason = "no, \"none\"";
+  const auto csv = to_csv(bench::compare(host, {"", {}}, {}));
+  EXPECT_THAT(csv, HasSubstr("\"waived: no, \"\"none\"\"\""));
+}
+
+}  // namespace
+}  // namespace gpupass::bench_report
