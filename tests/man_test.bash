@@ -5,10 +5,10 @@
 # --help with the same values and defaults, groff finds nothing wrong, and the exit codes are those of
 # docs/exit-codes.md.
 #
-#   man_test.bash GPUPASS
+#   man_test.bash GPUPASS GPUPASS-BENCH
 set -euo pipefail
 
-gpupass=$1
+gpupass=$1 bench=$2
 root=$(dirname "$(readlink -f "$0")")/..
 pages=$root/docs/man
 failures=0
@@ -22,8 +22,9 @@ same() {
 }
 
 # Both print lines like "-c, --connect URI" and "--timeout S = 60", sorted.
+# options_of_help PROGRAM [COMMAND]
 options_of_help() {
-  "$gpupass" "$1" --help | sed -nE \
+  "$@" --help | sed -nE \
     -e 's/^  -(.) \[ (--[a-z-]+) \]/  -\1, \2/' \
     -e 's/^  ((-., )?--[a-z-]+( [^ (]+)?)( \(=([^)]*)\))?.*$/\1 = \5/p' | sed 's/ = $//' | sort
 }
@@ -52,15 +53,17 @@ codes_of_table() {
   sed -nE 's/^\| ([0-9]+) \| `?([a-z-]+)`? .*/\1 \2/p' "$1"
 }
 
-commands=$("$gpupass" --help | sed -nE 's/^  ([a-z]+) .*/\1/p')
+# Pages of `gpupass bench` are those of its actions, beside that of the program gpupass-bench.
+commands=$("$gpupass" --help | sed -nE 's/^  ([a-z]+) .*/\1/p' | grep -vx bench)
 same "pages and commands" "$(for command in $commands; do echo "gpupass-$command.1"; done | sort)" \
-  "$(cd "$pages" && printf '%s\n' gpupass-*.1 | sort)"
+  "$(cd "$pages" && printf '%s\n' gpupass-*.1 | grep -v '^gpupass-bench' | sort)"
 
 for command in $commands; do
   page=$pages/gpupass-$command.1
   [[ -e $page ]] || continue
-  same "options of $command" "$(options_of_help "$command")" "$(options_of_page "$page")"
+  same "options of $command" "$(options_of_help "$gpupass" "$command")" "$(options_of_page "$page")"
 done
+same "options of gpupass-bench" "$(options_of_help "$bench")" "$(options_of_page "$pages/gpupass-bench.1")"
 same "exit codes" "$(codes_of_table "$root/docs/exit-codes.md")" "$(codes_of_page "$pages/gpupass.1")"
 
 for page in "$pages"/*.1; do

@@ -58,6 +58,10 @@ TEST(AddingARuleDocument, QuotesTheCodeAsItIs) {
   EXPECT_EQ(check_quotations("adding-a-rule.md"), 5);
 }
 
+TEST(AddingABenchmarkDocument, QuotesTheCodeAsItIs) {
+  EXPECT_EQ(check_quotations("adding-a-benchmark.md"), 4);
+}
+
 TEST(AddingAStepDocument, QuotesTheCodeAsItIs) {
   EXPECT_EQ(check_quotations("adding-a-step.md"), 6);
 }

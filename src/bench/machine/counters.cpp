@@ -39,15 +39,18 @@ std::uint64_t interrupts_of(const Host& host, std::string_view driver) {
   return sum;
 }
 
+/// This process and those that it started and waited for.
 void read_own(Counters& counters) {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
   const auto ticks = sysconf(_SC_CLK_TCK);
-  const auto seconds = usage.ru_utime.tv_sec + usage.ru_stime.tv_sec;
-  const auto microseconds = usage.ru_utime.tv_usec + usage.ru_stime.tv_usec;
-  counters.own_ticks = static_cast<std::uint64_t>(seconds * ticks + microseconds * ticks / 1'000'000);
-  counters.own_ctx_switches = static_cast<std::uint64_t>(usage.ru_nvcsw);
-  counters.own_involuntary_ctx_switches = static_cast<std::uint64_t>(usage.ru_nivcsw);
+  for (const auto whose : {RUSAGE_SELF, RUSAGE_CHILDREN}) {
+    rusage usage{};
+    getrusage(whose, &usage);
+    const auto seconds = usage.ru_utime.tv_sec + usage.ru_stime.tv_sec;
+    const auto microseconds = usage.ru_utime.tv_usec + usage.ru_stime.tv_usec;
+    counters.own_ticks += static_cast<std::uint64_t>(seconds * ticks + microseconds * ticks / 1'000'000);
+    counters.own_ctx_switches += static_cast<std::uint64_t>(usage.ru_nvcsw);
+    counters.own_involuntary_ctx_switches += static_cast<std::uint64_t>(usage.ru_nivcsw);
+  }
 }
 
 /// A share of the processors' time. Passes where no time was counted: the run was shorter than a tick.

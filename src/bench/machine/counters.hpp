@@ -11,7 +11,8 @@
 
 namespace gpupass::bench {
 
-/// Since the machine started, all processors together; the process's own since it started.
+/// Since the machine started, all processors together; the process's own, and its children's, since it
+/// started.
 struct Counters {
   std::uint64_t busy_ticks = 0;   // of any program and of the kernel, ours too
   std::uint64_t all_ticks = 0;    // idle, waiting and stolen time as well
@@ -19,7 +20,7 @@ struct Counters {
   std::uint64_t ctx_switches = 0;
   std::uint64_t interrupts = 0;
   std::uint64_t nvidia_irqs = 0;
-  std::uint64_t own_ticks = 0;                     // this process
+  std::uint64_t own_ticks = 0;                     // this process and its children
   std::uint64_t own_ctx_switches = 0;              // it waited
   std::uint64_t own_involuntary_ctx_switches = 0;  // it was made to wait
 };
