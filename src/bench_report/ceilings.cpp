@@ -14,6 +14,7 @@ namespace gpupass::bench_report {
 namespace {
 
 constexpr double k_left = 8, k_right = k_width - 8;
+constexpr double k_top = 22;  // of the first row, below the names
 constexpr double k_bar = 9;
 constexpr std::size_t k_letters = 36;
 
@@ -42,35 +43,49 @@ std::string shares_in_words(const bench::Row& row) {
   return share(ours ? *ours : *theirs);
 }
 
-Figure ceiling(const bench::Comparison& comparison, bench::Group group,
-               const std::vector<const bench::Row*>& rows) {
-  const bool two = comparison.candidate_runs > 0;
-  const Scale scale(Scale::Kind::linear, 0, 1, k_left, k_right);
-  Canvas canvas;
+void draw_names(Canvas& canvas, const bench::Comparison& comparison) {
   canvas.rectangle({k_left, 3}, 14, k_bar, "bar a");
   canvas.text({k_left + 19, 12}, Anchor::start, comparison.baseline);
-  if (two) {
-    canvas.rectangle({k_left + 130, 3}, 14, k_bar, "bar b");
-    canvas.text({k_left + 149, 12}, Anchor::start, comparison.candidate);
-  }
-  double top = 22;
-  std::string words;
-  for (const auto* const row : rows) {
-    canvas.text({k_left, top + 10}, Anchor::start, core::shorten(compare::title(*row), k_letters));
-    canvas.text({k_right, top + 10}, Anchor::end, shares_in_words(*row), "number");
-    bar(canvas, scale, top + 15, share_of(row->baseline, row->better), "bar a");
-    bar(canvas, scale, top + 16 + k_bar, share_of(row->candidate, row->better), "bar b");
-    words += fmt::format("{}: {}. ", compare::title(*row), shares_in_words(*row));
-    top += two ? 42 : 32;
-  }
+  if (comparison.candidate_runs == 0) return;
+  canvas.rectangle({k_left + 130, 3}, 14, k_bar, "bar b");
+  canvas.text({k_left + 149, 12}, Anchor::start, comparison.candidate);
+}
+
+/// Behind the bars, and not behind the words between them.
+void draw_grid(Canvas& canvas, const Scale& scale, double row_height, double bottom) {
   for (const double tick : {0.0, 0.25, 0.5, 0.75, 1.0}) {
     const double x = scale.place(tick);
-    canvas.line({x, 20}, {x, top}, tick == 1 ? "none" : "grid");
     const auto anchor = tick == 0 ? Anchor::start : tick == 1 ? Anchor::end : Anchor::middle;
-    canvas.text({x, top + 13}, anchor, fmt::format("{:g} %", tick * 100), "tick");
+    canvas.text({x, bottom + 13}, anchor, fmt::format("{:g} %", tick * 100), "tick");
+    for (double top = k_top; top < bottom; top += row_height)
+      canvas.line({x, top + 14}, {x, top + row_height}, tick == 1 ? "none" : "grid");
+  }
+}
+
+void draw_row(Canvas& canvas, const Scale& scale, const bench::Row& row, double top) {
+  canvas.text({k_left, top + 10}, Anchor::start, core::shorten(compare::title(row), k_letters));
+  canvas.text({k_right, top + 10}, Anchor::end, shares_in_words(row), "number");
+  bar(canvas, scale, top + 15, share_of(row.baseline, row.better), "bar a");
+  bar(canvas, scale, top + 16 + k_bar, share_of(row.candidate, row.better), "bar b");
+}
+
+Figure ceiling(const bench::Comparison& comparison, bench::Group group,
+               const std::vector<const bench::Row*>& rows) {
+  const Scale scale(Scale::Kind::linear, 0, 1, k_left, k_right);
+  const double row_height = comparison.candidate_runs > 0 ? 42 : 32;
+  const double bottom = k_top + row_height * static_cast<double>(rows.size());
+  Canvas canvas;
+  draw_names(canvas, comparison);
+  draw_grid(canvas, scale, row_height, bottom);
+  double top = k_top;
+  std::string words;
+  for (const auto* const row : rows) {
+    draw_row(canvas, scale, *row, top);
+    words += fmt::format("{}: {}. ", compare::title(*row), shares_in_words(*row));
+    top += row_height;
   }
   const auto heading = fmt::format("Share of the ceiling: {}", name(group));
-  return {heading, canvas.finish(top + 20, fmt::format("ceiling-{}", name(group)), heading, words)};
+  return {heading, canvas.finish(bottom + 20, fmt::format("ceiling-{}", name(group)), heading, words)};
 }
 
 }  // namespace

@@ -90,6 +90,7 @@ void draw_line(Canvas& canvas, const Scale& scale, const Line& line, double top)
   const double reach = compare::log_margin(line.margin);
   const double left = scale.place(-reach);
   canvas.rectangle({left, top + 15}, scale.place(reach) - left, k_row - 18, "band");
+  canvas.line({scale.place(0), top + 15}, {scale.place(0), top + k_row - 3}, "none");
   canvas.text({k_left, top + 11}, Anchor::start, core::shorten(line.name, k_letters),
               line.is_mean ? "strong" : "");
   canvas.text({k_right, top + 11}, Anchor::end, compare::difference(*line.effect),
@@ -110,7 +111,7 @@ void draw_axis(Canvas& canvas, const Scale& scale, const bench::Interval& domain
     const double x = scale.place(std::copysign(std::log1p(std::abs(tick) / 100), tick));
     canvas.line({x, bottom}, {x, bottom + 4}, "axis");
     if (x > k_left + 8 && x < k_right - 12)
-      canvas.text({x, bottom + 15}, Anchor::middle, fmt::format("{:+g} %", tick == 0 ? 0 : tick), "tick");
+      canvas.text({x, bottom + 15}, Anchor::middle, tick == 0 ? "0 %" : fmt::format("{:+g} %", tick), "tick");
   }
 }
 
@@ -135,8 +136,6 @@ Figure forest(const bench::Comparison& comparison, const bench::GroupRow& group,
     draw_line(canvas, scale, line, top);
     top += k_row;
   }
-  const double none = scale.place(0);
-  canvas.line({none, k_top}, {none, bottom}, "none");
   draw_axis(canvas, scale, domain, bottom);
   const auto words =
       fmt::format("{} beside {}: {}", comparison.candidate, comparison.baseline, name(group.group));

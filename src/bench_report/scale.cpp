@@ -21,9 +21,9 @@ std::vector<double> linear_ticks(double low, double high, std::size_t most) {
     }
   }
   std::vector<double> ticks;
-  // Counted in whole steps, so that zero is zero.
+  // Counted in whole steps, so that zero is zero; and not minus zero, which has a sign when written.
   for (double count = std::ceil(low / step - 1e-9); count * step <= high + step * 1e-9; ++count)
-    ticks.push_back(count * step);
+    ticks.push_back(count * step + 0.0);
   return ticks;
 }
 
