@@ -51,9 +51,6 @@ Run new_run(const Host& host, const Options& options) {
   run.seed = options.settings.seed;
   run.tool = tool_facts(host, options.settings);
   run.env = environment(host, options.settings, under);
-#ifdef GPUPASS_BENCH_CUDA
-  run.env.update(cuda::environment(options.settings.device));
-#endif
   return run;
 }
 
@@ -65,6 +62,10 @@ class Growing {
   void add(Measurement measurement) {
     const std::lock_guard lock(mutex_);
     run_.benchmarks.push_back(std::move(measurement));
+  }
+  void add_to_env(const nlohmann::json& facts) {
+    const std::lock_guard lock(mutex_);
+    run_.env.update(facts);
   }
   [[nodiscard]] Run so_far() {
     const std::lock_guard lock(mutex_);
@@ -101,16 +102,18 @@ class Surroundings {
   Moment moment_;
 };
 
-/// Ends the process with what there is: the case that hangs has the only other thread.
-void give_up(const std::string& id, std::chrono::milliseconds limit, Growing& run, const Keep& keep) {
-  const auto rows =
-      std::find_if(cases().begin(), cases().end(), [&](const Case& row) { return row.id == id; });
-  auto measurement = measurement_of(*rows);
-  measurement.status = Status::error;
-  measurement.reason = fmt::format("it did not come back within {} s, and the run ended there",
-                                   std::chrono::duration_cast<std::chrono::seconds>(limit).count());
-  std::cerr << fmt::format("\ngpupass-bench: {}: {}\n", id, measurement.reason);
-  run.add(std::move(measurement));
+/// Ends the process with what there is: what hangs has the only other thread.
+void give_up(const std::string& what, std::chrono::milliseconds limit, Growing& run, const Keep& keep) {
+  const auto reason = fmt::format("it did not come back within {} s, and the run ended there",
+                                  std::chrono::duration_cast<std::chrono::seconds>(limit).count());
+  std::cerr << fmt::format("\ngpupass-bench: {}: {}\n", what, reason);
+  const auto recorded = run.so_far().benchmarks;
+  for (const auto& row : cases()) {
+    if (row.id != what) continue;
+    const auto own =
+        std::count_if(recorded.begin(), recorded.end(), [&](const auto& one) { return one.id == what; });
+    run.add(broke_off(row, reason, static_cast<std::size_t>(own)));
+  }
   static_cast<void>(keep(run.so_far()));
   std::cout.flush();
   _exit(exit_code(ErrorKind::timeout));
@@ -141,6 +144,10 @@ Result<Run> run_once(Host& host, const Options& options, Progress& progress, con
   Growing run(new_run(host, options));
   const auto limit = k_waits_in_a_case * options.settings.timeout;
   Watchdog watchdog(limit, [&](const std::string& id) { give_up(id, limit, run, keep); });
+#ifdef GPUPASS_BENCH_CUDA
+  watchdog.begin("looking at the card");
+  run.add_to_env(cuda::environment(options.settings.device));
+#endif
   NeedsMet met(host, options.settings);
   const Surroundings surroundings(host);
   for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -151,10 +158,11 @@ Result<Run> run_once(Host& host, const Options& options, Progress& progress, con
       progress.measured(fmt::format("{} {}", name(measurement.status), key(measurement)));
       run.add(std::move(measurement));
     });
-    watchdog.end();
   }
+  watchdog.begin("the last look at the machine");
   auto whole = run.so_far();
   surroundings.finish(whole, options.settings.device);
+  watchdog.end();
   return whole;
 }
 

@@ -10,13 +10,6 @@
 namespace gpupass::bench {
 namespace {
 
-Measurement without_samples(const Case& row, Status status, std::string reason) {
-  auto measurement = measurement_of(row);
-  measurement.status = status;
-  measurement.reason = std::move(reason);
-  return measurement;
-}
-
 std::string in_one_line(const Error& error) {
   std::string text;
   for (const auto& context : error.context) text += context + ": ";
@@ -35,6 +28,15 @@ std::vector<const Case*> in_random_order(std::vector<const Case*> rows, std::uin
   std::mt19937_64 random(seed);
   std::shuffle(rows.begin(), rows.end(), random);
   return rows;
+}
+
+Measurement broke_off(const Case& row, std::string reason, std::size_t recorded) {
+  Parameters params;
+  if (recorded > 0) params["broke_off_after"] = static_cast<std::int64_t>(recorded);
+  auto measurement = measurement_of(row, std::move(params));
+  measurement.status = Status::error;
+  measurement.reason = std::move(reason);
+  return measurement;
 }
 
 Measurement finished(Measurement measurement) {
@@ -68,13 +70,18 @@ Measurement finished(Measurement measurement) {
 void run_case(const Case& row, const Settings& settings, NeedsMet& met,
               const std::function<void(Measurement)>& sink) {
   if (const auto usable = met(row.needs); !usable) {
-    sink(without_samples(row, Status::waived, in_one_line(usable.error())));
+    auto measurement = measurement_of(row);
+    measurement.status = Status::waived;
+    measurement.reason = in_one_line(usable.error());
+    sink(std::move(measurement));
     return;
   }
-  Context context(settings, [&](Measurement measurement) { sink(finished(std::move(measurement))); });
-  if (const auto end = row.run(row, context); !end) {
-    sink(without_samples(row, Status::error, in_one_line(end.error())));
-  }
+  std::size_t recorded = 0;
+  Context context(settings, [&](Measurement measurement) {
+    ++recorded;
+    sink(finished(std::move(measurement)));
+  });
+  if (const auto end = row.run(row, context); !end) sink(broke_off(row, in_one_line(end.error()), recorded));
 }
 
 }  // namespace gpupass::bench

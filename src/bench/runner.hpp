@@ -18,6 +18,10 @@ namespace gpupass::bench {
 void run_case(const Case& row, const Settings& settings, NeedsMet& met,
               const std::function<void(Measurement)>& sink);
 
+/// What a case leaves that ended early, after it had recorded so many measurements. Its parameters keep it
+/// apart from them.
+[[nodiscard]] Measurement broke_off(const Case& row, std::string reason, std::size_t recorded);
+
 /// Decides the status of what a case recorded, and adds the summary.
 [[nodiscard]] Measurement finished(Measurement measurement);
 

@@ -30,6 +30,13 @@ Result<> measure_one_and_break(const Case& row, Context& context) {
   return fail(ErrorKind::system, "the card fell off the bus", "reboot");
 }
 
+Result<> measure_and_break(const Case& row, Context& context) {
+  auto measurement = measurement_of(row);
+  measurement.samples_ns = {10};
+  context.record(std::move(measurement));
+  return fail(ErrorKind::system, "the card fell off the bus");
+}
+
 Case row_with(Needs needs, Result<> (*run)(const Case&, Context&)) {
   return {"a.case", Group::device, "time", "s", Better::lower, needs, "", "sum", "", run};
 }
@@ -58,6 +65,13 @@ TEST(RunCase, KeepsWhatThereWasWhenItBreaksOff) {
   EXPECT_EQ(measurements[0].status, Status::passed);
   EXPECT_EQ(measurements[1].status, Status::error);
   EXPECT_EQ(measurements[1].reason, "the card fell off the bus; reboot");
+}
+
+TEST(RunCase, NeverHandsOverTwoOfOneKey) {
+  const auto measurements = run(row_with(Needs::nothing, measure_and_break));
+  ASSERT_EQ(measurements.size(), 2U);
+  EXPECT_EQ(key(measurements[0]), "a.case");
+  EXPECT_EQ(key(measurements[1]), "a.case/broke_off_after=1");
 }
 
 TEST(RunCase, WaivesACaseWhoseNeedIsNotMetWithoutCallingIt) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Random 8-byte reads over much of device memory: the card's own page tables and its narrowest accesses.
+// Random 8-byte reads over much of device memory, which hands out 32 bytes at least. If the larger table is
+// slower, that is the card's own translation of addresses.
 #include <bit>
 
 #include "bench/cuda/arrays.cuh"

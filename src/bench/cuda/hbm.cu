@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Device memory as the multiprocessors stream it: c = a, 3a, a + b, a + 3b, and a·b, in fp64.
-#include <array>
-
 #include "bench/cuda/arrays.cuh"
 #include "bench/cuda/device_cases.hpp"
 #include "bench/cuda/harness.hpp"
 
 namespace gpupass::bench::cuda {
 namespace {
-
-constexpr unsigned k_block = 256;
 
 /// Bytes of one array: far more than L2, so that nothing of one pass is left there for the next. The full
 /// size also makes a pass so long that what lies between two kernels does not count.
@@ -26,36 +22,52 @@ struct Integers {
   }
 };
 
-// What makes c, and from how many arrays.
-struct Copy {
+// What makes c, from how many arrays; what a thread moves at once, and how many threads make a block. One
+// element or vector a thread, not a loop: it keeps more requests in flight. How much of an array is in flight
+// at once decides how often memory changes between pages, and between reading and writing.
+struct OneInput {
   static constexpr int k_inputs = 1;
+  static constexpr unsigned k_block = 1024;
+  using Vector = double2;
+};
+struct TwoInputs {
+  static constexpr int k_inputs = 2;
+  static constexpr unsigned k_block = 512;
+  using Vector = double;
+};
+struct Copy : OneInput {
   __host__ __device__ static double of(double a, double) { return a; }
 };
-struct Scale {
-  static constexpr int k_inputs = 1;
+struct Scale : OneInput {
   __host__ __device__ static double of(double a, double) { return 3 * a; }
 };
-struct Add {
-  static constexpr int k_inputs = 2;
+struct Add : TwoInputs {
   __host__ __device__ static double of(double a, double b) { return a + b; }
 };
-struct Triad {
-  static constexpr int k_inputs = 2;
+struct Triad : TwoInputs {
   __host__ __device__ static double of(double a, double b) { return a + 3 * b; }
 };
 
-/// One 16-byte vector a thread, as a grid of that many threads keeps more requests in flight than a loop
-/// does.
 template <class Operation>
-__global__ void __launch_bounds__(k_block) stream(const double2* a, const double2* b, double2* c) {
-  const std::size_t i = static_cast<std::size_t>(blockIdx.x) * k_block + threadIdx.x;
-  const double2 x = __ldcs(a + i);
-  const double2 y = Operation::k_inputs == 2 ? __ldcs(b + i) : x;
-  __stcs(c + i, make_double2(Operation::of(x.x, y.x), Operation::of(x.y, y.y)));
+__device__ double of(double a, double b) {
+  return Operation::of(a, b);
+}
+template <class Operation>
+__device__ double2 of(double2 a, double2 b) {
+  return make_double2(Operation::of(a.x, b.x), Operation::of(a.y, b.y));
+}
+
+template <class Operation, class Vector = typename Operation::Vector>
+__global__ void __launch_bounds__(Operation::k_block) stream(const Vector* a, const Vector* b, Vector* c) {
+  const std::size_t i = static_cast<std::size_t>(blockIdx.x) * Operation::k_block + threadIdx.x;
+  const Vector x = __ldcs(a + i);
+  const Vector y = Operation::k_inputs == 2 ? __ldcs(b + i) : x;
+  __stcs(c + i, of<Operation>(x, y));
 }
 
 template <class Operation>
 Result<> measure_stream(const Case& row, Context& context) {
+  using Vector = typename Operation::Vector;
   GPUPASS_TRY_ASSIGN(const Card card, select(context));
   const std::size_t bytes = array_bytes(context);
   const std::size_t n = bytes / sizeof(double);
@@ -71,10 +83,11 @@ Result<> measure_stream(const Case& row, Context& context) {
   GPUPASS_TRY(poison(c.data(), c.bytes()));
 
   const auto amount = static_cast<double>((Operation::k_inputs + 1) * bytes);
+  const auto blocks = static_cast<unsigned>(bytes / sizeof(Vector) / Operation::k_block);
   GPUPASS_TRY(sample_on_device(context, measurement, amount, [&](cudaStream_t queue) {
-    stream<Operation><<<static_cast<unsigned>(n / 2 / k_block), k_block, 0, queue>>>(
-        reinterpret_cast<const double2*>(a.data()), reinterpret_cast<const double2*>(b.data()),
-        reinterpret_cast<double2*>(c.data()));
+    stream<Operation><<<blocks, Operation::k_block, 0, queue>>>(reinterpret_cast<const Vector*>(a.data()),
+                                                                reinterpret_cast<const Vector*>(b.data()),
+                                                                reinterpret_cast<Vector*>(c.data()));
     return launched(row.id);
   }));
   GPUPASS_TRY_ASSIGN(auto check, compare_with(c, row.check, [&](std::size_t i) {
@@ -85,7 +98,10 @@ Result<> measure_stream(const Case& row, Context& context) {
   return {};
 }
 
-constexpr unsigned k_dot_vectors = 4;  // of each array, in flight a thread
+constexpr unsigned k_dot_block = 512;
+constexpr unsigned k_dot_vectors = 2;  // of each array, in flight a thread
+constexpr unsigned k_warp = 32;
+constexpr int k_dot_bits = 12;  // 2^24 a product, 2^28 of them: exact in the 53 bits of fp64
 
 struct DotSum {
   double running;   // of the blocks done so far; 0 between kernels
@@ -93,33 +109,41 @@ struct DotSum {
   double result;
 };
 
+/// The sum of all lanes' values, in lane 0.
+__device__ double warp_sum(double value) {
+  for (unsigned distance = k_warp / 2; distance > 0; distance /= 2) {
+    value += __shfl_down_sync(~0U, value, distance);
+  }
+  return value;
+}
+
 /// A block sums its part and adds it to the running sum; the last one turns that into the result.
-__global__ void __launch_bounds__(k_block) dot(const double2* a, const double2* b, DotSum* sum) {
-  const std::size_t first = static_cast<std::size_t>(blockIdx.x) * k_block * k_dot_vectors + threadIdx.x;
+__global__ void __launch_bounds__(k_dot_block) dot(const double2* a, const double2* b, DotSum* sum) {
+  constexpr unsigned k_warps = k_dot_block / k_warp;
+  const std::size_t first = static_cast<std::size_t>(blockIdx.x) * k_dot_block * k_dot_vectors + threadIdx.x;
   double2 x[k_dot_vectors], y[k_dot_vectors];
 #pragma unroll
   for (unsigned i = 0; i < k_dot_vectors; ++i) {
-    x[i] = __ldcs(a + first + i * k_block);
-    y[i] = __ldcs(b + first + i * k_block);
+    x[i] = __ldcs(a + first + i * k_dot_block);
+    y[i] = __ldcs(b + first + i * k_dot_block);
   }
   double mine = 0;
 #pragma unroll
   for (unsigned i = 0; i < k_dot_vectors; ++i) mine += x[i].x * y[i].x + x[i].y * y[i].y;
-  for (int distance = 16; distance > 0; distance /= 2) mine += __shfl_down_sync(~0U, mine, distance);
+  mine = warp_sum(mine);
 
-  __shared__ double of_warp[k_block / 32];
-  if (threadIdx.x % 32 == 0) of_warp[threadIdx.x / 32] = mine;
+  __shared__ double of_warp[k_warps];
+  if (threadIdx.x % k_warp == 0) of_warp[threadIdx.x / k_warp] = mine;
   __syncthreads();
+  if (threadIdx.x >= k_warp) return;
+  mine = warp_sum(threadIdx.x < k_warps ? of_warp[threadIdx.x] : 0);
   if (threadIdx.x != 0) return;
-  for (unsigned warp = 1; warp < k_block / 32; ++warp) mine += of_warp[warp];
   atomicAdd(&sum->running, mine);
   __threadfence();
   if (atomicInc(&sum->blocks, gridDim.x - 1) != gridDim.x - 1) return;
   sum->result = __longlong_as_double(
       static_cast<long long>(atomicExch(reinterpret_cast<unsigned long long*>(&sum->running), 0)));
 }
-
-constexpr int k_dot_bits = 12;  // 2^24 a product, 2^28 of them: exact in the 53 bits of fp64
 
 }  // namespace
 
@@ -150,10 +174,10 @@ Result<> hbm_dot(const Case& row, Context& context) {
   GPUPASS_TRY(fill_with(a, first));
   GPUPASS_TRY(fill_with(b, second));
 
-  const auto blocks = static_cast<unsigned>(n / 2 / k_block / k_dot_vectors);
+  const auto blocks = static_cast<unsigned>(n / 2 / k_dot_block / k_dot_vectors);
   GPUPASS_TRY(sample_on_device(context, measurement, 2 * static_cast<double>(bytes), [&](cudaStream_t queue) {
-    dot<<<blocks, k_block, 0, queue>>>(reinterpret_cast<const double2*>(a.data()),
-                                       reinterpret_cast<const double2*>(b.data()), sum.data());
+    dot<<<blocks, k_dot_block, 0, queue>>>(reinterpret_cast<const double2*>(a.data()),
+                                           reinterpret_cast<const double2*>(b.data()), sum.data());
     return launched(row.id);
   }));
   double expected = 0;

@@ -145,6 +145,8 @@ class Simulation {
     const std::size_t n = atoms.position.size();
     const auto edge = static_cast<std::size_t>(atoms.side / k_reach);
     const std::size_t cells = edge * edge * edge;
+    GPUPASS_TRY_ASSIGN(auto start, uploaded(atoms.position));
+    GPUPASS_TRY_ASSIGN(auto start_velocity, uploaded(atoms.velocity));
     GPUPASS_TRY_ASSIGN(auto position, uploaded(atoms.position));
     GPUPASS_TRY_ASSIGN(auto velocity, uploaded(atoms.velocity));
     GPUPASS_TRY_ASSIGN(auto force, DeviceBuffer<Vector3>::make(n));
@@ -159,7 +161,9 @@ class Simulation {
     const Box box{atoms.side,      1 / atoms.side,  static_cast<Index>(n), static_cast<Index>(edge),
                   position.data(), velocity.data(), force.data(),          in_cell.data(),
                   cell.data(),     counts.data(),   neighbours.data(),     overflows.data()};
-    return Simulation{std::move(position),
+    return Simulation{std::move(start),
+                      std::move(start_velocity),
+                      std::move(position),
                       std::move(velocity),
                       std::move(force),
                       std::move(in_cell),
@@ -172,7 +176,14 @@ class Simulation {
                       box};
   }
 
+  /// From the lattice, so that every run does the same work.
   [[nodiscard]] Result<> run(int steps, std::chrono::milliseconds timeout) {
+    GPUPASS_TRY(ok(cudaMemcpyAsync(position_.data(), start_.data(), start_.bytes(), cudaMemcpyDeviceToDevice,
+                                   stream_.get()),
+                   "cudaMemcpyAsync"));
+    GPUPASS_TRY(ok(cudaMemcpyAsync(velocity_.data(), start_velocity_.data(), start_velocity_.bytes(),
+                                   cudaMemcpyDeviceToDevice, stream_.get()),
+                   "cudaMemcpyAsync"));
     for (int step = 0; step < steps; ++step) {
       if (step % k_steps_of_list == 0) GPUPASS_TRY(make_lists(timeout));
       compute_forces<<<blocks(box_.atoms), k_block, 0, stream_.get()>>>(box_);
@@ -193,7 +204,7 @@ class Simulation {
 
   [[nodiscard]] Result<std::vector<Vector3>> positions() const { return download(position_); }
 
-  DeviceBuffer<Vector3> position_, velocity_, force_;
+  DeviceBuffer<Vector3> start_, start_velocity_, position_, velocity_, force_;
   DeviceBuffer<Index> in_cell_, cell_, counts_, neighbours_, overflows_;
   PinnedBuffer<Index> seen_;
   Stream stream_;

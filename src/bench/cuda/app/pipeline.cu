@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Frames to the card, through a stencil and back, on two streams: both directions of the link and the
+// Frames to the card, through a stencil and back, on four streams: both directions of the link and the
 // multiprocessors at the same time, as programs do it that stream data past a card.
 #include <array>
 
@@ -15,6 +15,7 @@ using Cell = std::uint32_t;
 constexpr unsigned k_side = 1024;  // of a frame, in cells: a power of two
 constexpr std::size_t k_frame = std::size_t{k_side} * k_side;
 constexpr unsigned k_block = 256;
+constexpr std::size_t k_lanes = 4;  // with two, each direction of the link waits for the other's kernel
 
 /// The four neighbours and four times the cell itself, modulo 2³²; a frame's edges meet.
 __host__ __device__ Cell blurred(const Cell* frame, unsigned cell) {
@@ -69,19 +70,22 @@ Result<> pipeline(const Case& row, Context& context) {
   GPUPASS_TRY_ASSIGN(auto out, PinnedBuffer<Cell>::make(frames * k_frame));
   fill_pattern_on_host(in.data(), in.bytes(), context.settings().seed);
   poison_on_host(out.data(), out.bytes());
-  GPUPASS_TRY_ASSIGN(auto even, Lane::make());
-  GPUPASS_TRY_ASSIGN(auto odd, Lane::make());
+  std::vector<Lane> lanes;
+  for (std::size_t i = 0; i < k_lanes; ++i) {
+    GPUPASS_TRY_ASSIGN(auto lane, Lane::make());
+    lanes.push_back(std::move(lane));
+  }
 
   auto measurement = measurement_of(row, {{"bytes", static_cast<std::int64_t>(in.bytes())}});
   measurement.ceiling = both_directions(card);
   const auto amount = static_cast<double>(in.bytes() + out.bytes());
   const auto pass_all = [&]() -> Result<> {
     for (std::size_t frame = 0; frame < frames; ++frame) {
-      auto& lane = frame % 2 == 0 ? even : odd;
+      auto& lane = lanes[frame % k_lanes];
       GPUPASS_TRY(lane.pass(in.data() + frame * k_frame, out.data() + frame * k_frame));
     }
-    GPUPASS_TRY(even.stream.wait(context.settings().timeout));
-    return odd.stream.wait(context.settings().timeout);
+    for (const auto& lane : lanes) GPUPASS_TRY(lane.stream.wait(context.settings().timeout));
+    return {};
   };
   GPUPASS_TRY(sample_on_host(context, measurement, amount, pass_all));
 

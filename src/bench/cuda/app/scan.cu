@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Prefix sums by CUB. Limited by device memory: one pass reads and writes every element once.
+// Prefix sums by CUB. Limited by device memory, as one pass reads and writes every element once, and by tiles
+// that wait for the sum of those before them.
 #include <cub/device/device_scan.cuh>
 
 #include "bench/cuda/app/cases.hpp"
@@ -22,7 +23,7 @@ struct Random {
 
 Result<> scan(const Case& row, Context& context) {
   GPUPASS_TRY_ASSIGN(const Card card, select(context));
-  const std::size_t n = std::size_t{1} << (context.settings().quick ? 24 : 28);
+  const std::uint32_t n = 1U << (context.settings().quick ? 24 : 28);
   const Random element{context.settings().seed};
   GPUPASS_TRY_ASSIGN(auto in, DeviceBuffer<Element>::make(n));
   GPUPASS_TRY_ASSIGN(auto out, DeviceBuffer<Element>::make(n));

@@ -10,6 +10,7 @@ namespace {
 
 constexpr unsigned k_block = 256;
 constexpr unsigned k_lanes = 8;  // on one row
+constexpr unsigned k_at_once = 4;
 
 /// Small integers: sums of products are exact in fp64, in whatever order.
 struct Integers {
@@ -63,15 +64,27 @@ struct RowStarts {
   }
 };
 
+/// Lanes take k_at_once entries each before they use one: a row's entries, columns and elements of x are in
+/// flight together.
 __global__ void __launch_bounds__(k_block)
     multiply(std::uint32_t rows, const std::uint32_t* first, const std::uint32_t* column, const double* value,
              const double* x, double* y) {
   const std::uint32_t row = (blockIdx.x * k_block + threadIdx.x) / k_lanes;
   const std::uint32_t lane = threadIdx.x % k_lanes;
   if (row >= rows) return;
+  const std::uint32_t end = first[row + 1];
   double sum = 0;
-  for (std::uint32_t entry = first[row] + lane; entry < first[row + 1]; entry += k_lanes) {
-    sum += __ldcs(value + entry) * x[__ldcs(column + entry)];
+  for (std::uint32_t start = first[row] + lane; start < end; start += k_lanes * k_at_once) {
+    std::uint32_t where[k_at_once];
+    double factor[k_at_once];
+#pragma unroll
+    for (std::uint32_t i = 0; i < k_at_once; ++i) {
+      const std::uint32_t entry = start + i * k_lanes;
+      where[i] = entry < end ? __ldcs(column + entry) : 0;
+      factor[i] = entry < end ? __ldcs(value + entry) : 0;
+    }
+#pragma unroll
+    for (std::uint32_t i = 0; i < k_at_once; ++i) sum += factor[i] * x[where[i]];
   }
   for (unsigned distance = k_lanes / 2; distance > 0; distance /= 2)
     sum += __shfl_down_sync(~0U, sum, distance);

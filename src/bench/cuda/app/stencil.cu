@@ -12,7 +12,7 @@ namespace gpupass::bench::cuda::app {
 namespace {
 
 constexpr unsigned k_block = 256;
-constexpr unsigned k_lines = 32;  // that a thread walks down
+constexpr unsigned k_lines = 8;  // that a thread walks down
 
 /// Integers of 32 bits: with the weights below, which are powers of two, every result is exact in fp64.
 struct Integers {
@@ -33,7 +33,8 @@ struct Three {
 };
 
 /// side: a power of two; the square's edges meet. A thread keeps the lines above and below in registers.
-__global__ void __launch_bounds__(k_block) stencil_step(const double* in, double* out, unsigned side) {
+__global__ void __launch_bounds__(k_block)
+    stencil_step(const double* __restrict__ in, double* __restrict__ out, unsigned side) {
   const unsigned mask = side - 1;
   const unsigned x = blockIdx.x * k_block + threadIdx.x;
   const unsigned left = (x - 1) & mask, right = (x + 1) & mask;
@@ -43,7 +44,7 @@ __global__ void __launch_bounds__(k_block) stencil_step(const double* in, double
   };
   const unsigned top = blockIdx.y * k_lines;
   Three above = line(top - 1), here = line(top);
-#pragma unroll 8
+#pragma unroll
   for (unsigned y = top; y < top + k_lines; ++y) {
     const Three below = line(y + 1);
     const double nearest = above.middle + below.middle + here.sides;
