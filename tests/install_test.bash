@@ -26,7 +26,7 @@ for file in "$share"/xml-templates/{hostdev,root-port,profiles/compute}.xml "$sh
   "$prefix"/share/man/man1/gpupass.1 "$prefix"/share/bash-completion/completions/gpupass; do
   expect "is installed" test -s "$file"
 done
-for file in "$gpupass" "$prefix/bin/gpupass-bench" "$share"/scripts/capture-host "$share"/scripts/provision/{provision,check-cuda} "$share"/scripts/lab/{boot,make-guest,make-domain,host-setup,guest-events}; do
+for file in "$gpupass" "$prefix/bin/gpupass-bench" "$share"/scripts/capture-host "$share"/scripts/lab/{boot,make-guest,make-domain,host-setup,guest-events}; do
   expect "is installed as a program" test -x "$file"
 done
 expect "the program runs" "$gpupass" --version
