@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bench/pci/cases.hpp"
-#include "bench/processor/cases.hpp"
 #include "bench/case.hpp"
+#include "bench/processor/cases.hpp"
 #ifdef GPUPASS_BENCH_CUDA
 #include "bench/cuda/app/cases.hpp"
 #include "bench/cuda/cases.hpp"
