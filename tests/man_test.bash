@@ -63,6 +63,10 @@ for command in $commands; do
   [[ -e $page ]] || continue
   same "options of $command" "$(options_of_help "$gpupass" "$command")" "$(options_of_page "$page")"
 done
+for action in $("$gpupass" bench --help | sed -nE 's/^  ([a-z]+) .*/\1/p'); do
+  page=$pages/gpupass-bench-$action.1
+  same "options of bench $action" "$(options_of_help "$gpupass" bench "$action")" "$(options_of_page "$page")"
+done
 same "options of gpupass-bench" "$(options_of_help "$bench")" "$(options_of_page "$pages/gpupass-bench.1")"
 same "exit codes" "$(codes_of_table "$root/docs/exit-codes.md")" "$(codes_of_page "$pages/gpupass.1")"
 

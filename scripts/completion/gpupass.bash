@@ -8,8 +8,9 @@ _gpupass_commands() {
   gpupass --help 2>/dev/null | sed -n 's/^  \([a-z][a-z]*\) .*/\1/p'
 }
 
+# _gpupass_options COMMAND [ACTION]
 _gpupass_options() {
-  gpupass "$1" --help 2>/dev/null | grep -oE -- '--[a-z][a-z-]*' | sort -u
+  gpupass "$@" --help 2>/dev/null | grep -oE -- '--[a-z][a-z-]*' | sort -u
 }
 
 _gpupass_devices() {
@@ -28,6 +29,7 @@ _gpupass_candidates() {
     *)
       case $command:$position in
         attach:2 | detach:2) virsh list --all --name 2>/dev/null ;;
+        bench:2) echo run compare report import export ;;
         lab:2) echo run shell list ;;
         list:* | groups:* | doctor:* | attach:* | detach:* | bind:* | unbind:* | xml:*) _gpupass_devices ;;
       esac
@@ -45,7 +47,9 @@ _gpupass() {
   if ((cword == 1)); then
     candidates="$(_gpupass_commands) --help --version --root"
   elif [[ $word == -* ]]; then
-    candidates=$(_gpupass_options "$command")
+    local words=("$command")
+    [[ $command != bench ]] || words+=("${COMP_WORDS[2]}")
+    candidates=$(_gpupass_options "${words[@]}")
   else
     candidates=$(_gpupass_candidates "$command" "$previous" "$cword")
   fi
@@ -53,4 +57,5 @@ _gpupass() {
   if declare -F __ltrim_colon_completions >/dev/null; then __ltrim_colon_completions "$word"; fi
 }
 
-complete -F _gpupass gpupass
+# Where it knows nothing better, a word may be a file.
+complete -o default -F _gpupass gpupass

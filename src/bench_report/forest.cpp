@@ -44,7 +44,7 @@ std::vector<Line> lines_of(const bench::Comparison& comparison, const bench::Gro
   return lines;
 }
 
-/// Wide enough for every band and interval, up to forty margins: what lies beyond gets an arrow.
+/// Wide enough for every band and interval, up to twelve margins: what lies beyond gets an arrow.
 bench::Interval domain_of(const std::vector<Line>& lines) {
   double band = 0;
   for (const auto& line : lines) band = std::max(band, compare::log_margin(line.margin));
@@ -54,7 +54,7 @@ bench::Interval domain_of(const std::vector<Line>& lines) {
     low = std::min(low, line.effect->interval.low * 1.05);
     high = std::max(high, line.effect->interval.high * 1.05);
   }
-  const double limit = 40 * band;
+  const double limit = 12 * band;
   return {std::max(low, -limit), std::min(high, limit)};
 }
 
@@ -79,9 +79,9 @@ void mean_mark(Canvas& canvas, Point at, const Effect& effect) {
 
 /// Where an interval goes on beyond the axis.
 void arrows(Canvas& canvas, const Scale& scale, const bench::Interval& interval, double y) {
-  if (!scale.has(interval.high))
+  if (scale.place(interval.high) == k_right && !scale.has(interval.high))
     canvas.polyline({{k_right - 5, y - 4}, {k_right, y}, {k_right - 5, y + 4}}, "interval");
-  if (!scale.has(interval.low))
+  if (scale.place(interval.low) == k_left && !scale.has(interval.low))
     canvas.polyline({{k_left + 5, y - 4}, {k_left, y}, {k_left + 5, y + 4}}, "interval");
 }
 

@@ -9,6 +9,14 @@
 namespace gpupass::bench_report {
 namespace {
 
+/// Text in which no line ends between a number and its per cent sign.
+std::string prose(std::string_view text) {
+  auto safe = escape(text);
+  for (auto at = safe.find(" %"); at != std::string::npos; at = safe.find(" %", at))
+    safe.replace(at, 1, "&#160;");
+  return safe;
+}
+
 /// Each cell has its heading with it: where there is no room for columns, the cells stand below each other.
 std::string table_of(const DataTable& table, const char* style) {
   std::string head, body;
@@ -20,7 +28,7 @@ std::string table_of(const DataTable& table, const char* style) {
     for (std::size_t i = 0; i < row.size(); ++i) {
       const auto& heading = table.headings[i];
       cells += element("td", {{"class", heading.numbers ? "right" : "left"}, {"data-name", heading.words}},
-                       escape(row[i]));
+                       prose(row[i]));
     }
     body += element("tr", {}, cells) + "\n";
   }
@@ -42,7 +50,7 @@ std::string folded(const DataTable& table) {
 std::string list(const char* heading, const std::vector<std::string>& items) {
   if (items.empty()) return "";
   std::string content;
-  for (const auto& item : items) content += element("li", {}, escape(item)) + "\n";
+  for (const auto& item : items) content += element("li", {}, prose(item)) + "\n";
   return element("h3", {}, heading) + element("ul", {}, content);
 }
 
@@ -74,8 +82,8 @@ constexpr const char* k_stripes =
 
 std::string answer_of(const bench::Comparison& comparison) {
   const std::string style = comparison.answer ? std::string("answer ") + name(*comparison.answer) : "answer";
-  return element("p", {{"class", style}}, escape(headline(comparison))) +
-         element("p", {{"class", "soft"}}, escape(method(comparison)));
+  return element("p", {{"class", style}}, prose(headline(comparison))) +
+         element("p", {{"class", "soft"}}, prose(method(comparison)));
 }
 
 std::string case_tables(const bench::Comparison& comparison) {
@@ -90,8 +98,9 @@ std::string case_tables(const bench::Comparison& comparison) {
 std::string body_of(const Report& report, const std::string& heading) {
   const auto& comparison = report.comparison;
   std::string text = k_stripes + element("h1", {}, escape(heading)) + answer_of(comparison);
-  text += list("Outside the margin", comparison.findings);
-  text += list("What keeps the answer back", comparison.reservations);
+  text += list("Not to be trusted", comparison.doubts);
+  text += list("Beyond the margin", comparison.findings);
+  text += list("Open", comparison.open);
   text += list("Remarks", comparison.remarks);
   if (comparison.answer) {
     text += element("h2", {}, "Groups") + table_of(group_table(comparison), "cases");

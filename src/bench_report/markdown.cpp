@@ -49,8 +49,9 @@ std::string to_markdown(const Report& report) {
   const auto& comparison = report.comparison;
   auto text = fmt::format("# What was measured\n\n**{}**\n\n{}\n", escaped(headline(comparison)),
                           escaped(method(comparison)));
-  text += list("Outside the margin", comparison.findings);
-  text += list("What keeps the answer back", comparison.reservations);
+  text += list("Not to be trusted", comparison.doubts);
+  text += list("Beyond the margin", comparison.findings);
+  text += list("Open", comparison.open);
   text += list("Remarks", comparison.remarks);
   if (comparison.answer) text += section(group_table(comparison));
   for (const auto& group : comparison.groups) text += section(case_table(comparison, group.group));

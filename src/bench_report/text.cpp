@@ -123,8 +123,9 @@ std::vector<std::string> differences_that_matter(const bench::Comparison& compar
 std::string to_text(const Report& report, int columns, bool colour) {
   const auto& comparison = report.comparison;
   auto text = wrapped(headline(comparison), columns, "  ") + wrapped(method(comparison), columns, "");
-  text += list("Outside the margin", comparison.findings, columns, colour);
-  text += list("What keeps the answer back", comparison.reservations, columns, colour);
+  text += list("Not to be trusted", comparison.doubts, columns, colour);
+  text += list("Beyond the margin", comparison.findings, columns, colour);
+  text += list("Open", comparison.open, columns, colour);
   text += list("Remarks", comparison.remarks, columns, colour);
   for (const auto& group : comparison.groups) text += case_lines(comparison, group.group, columns, colour);
   text += absent_lines(comparison, columns, colour);

@@ -56,6 +56,7 @@ struct Command {
 [[nodiscard]] Result<int> status(Context& context, const std::vector<std::string>& arguments);
 [[nodiscard]] Result<int> recover(Context& context, const std::vector<std::string>& arguments);
 [[nodiscard]] Result<int> xml(Context& context, const std::vector<std::string>& arguments);
+[[nodiscard]] Result<int> bench(Context& context, const std::vector<std::string>& arguments);
 [[nodiscard]] Result<int> lab(Context& context, const std::vector<std::string>& arguments);
 
 }  // namespace gpupass::cli

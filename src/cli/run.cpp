@@ -28,6 +28,7 @@ const std::vector<Command> k_commands = {
     {"status", "", "show what gpupass holds, and what was left unfinished", status},
     {"recover", "", "finish or undo what was interrupted", recover},
     {"xml", "SELECTOR…", "print the <hostdev> elements, or a whole edited domain", xml},
+    {"bench", "ACTION …", "what passthrough costs: run, compare, report, import, export", bench},
     {"lab", "run|shell|list", "try it all in an emulated machine, with no hardware", lab},
 };
 

@@ -71,27 +71,34 @@ void find_beyond(Comparison& comparison) {
   }
 }
 
-// --- what keeps the answer back --------------------------------------------------------------------
+// --- why not to trust it, and what is open --------------------------------------------------------
 
-void reserve_for_gates(Comparison& comparison, const Side& side) {
-  std::map<std::string, std::size_t> failed;
+/// Each gate once, with what the first of its runs said.
+void doubt_for_gates(Comparison& comparison, const Side& side) {
+  struct Unmet {
+    std::size_t runs = 0;
+    std::string reason;
+  };
+  std::map<std::string, Unmet> unmet;
   for (const auto& run : side.runs) {
     for (const auto& gate : run.gates) {
-      if (!gate.pass) ++failed[gate.reason.empty() ? gate.name : gate.name + ": " + gate.reason];
+      if (gate.pass) continue;
+      auto& [runs, reason] = unmet[gate.name];
+      if (runs++ == 0) reason = gate.reason;
     }
   }
-  for (const auto& [gate, runs] : failed) {
-    comparison.reservations.push_back(
-        fmt::format("{} of {} runs of {} did not meet {}", runs, side.runs.size(), side.name, gate));
+  for (const auto& [gate, found] : unmet) {
+    comparison.doubts.push_back(fmt::format("{} of {} runs of {} did not meet {}: {}", found.runs,
+                                            side.runs.size(), side.name, gate, found.reason));
   }
 }
 
-void reserve_for_controls(Comparison& comparison) {
+void doubt_for_controls(Comparison& comparison) {
   for (const auto& group : comparison.groups) {
     if (group.part != Part::control) continue;
     const bool equal = group.effect && group.effect->verdict == Verdict::equivalent;
     if (equal) continue;
-    comparison.reservations.push_back(fmt::format(
+    comparison.doubts.push_back(fmt::format(
         "the card itself is not shown to be the same on both sides ({}{}): what differs may not be what "
         "passthrough costs",
         name(group.group),
@@ -100,10 +107,10 @@ void reserve_for_controls(Comparison& comparison) {
   }
 }
 
-void reserve_for_missing(Comparison& comparison) {
+void leave_open_what_is_missing(Comparison& comparison) {
   const auto say = [&](const Row& row, const std::string& side, const std::string& other,
                        const Figures& missing) {
-    comparison.reservations.push_back(
+    comparison.open.push_back(
         fmt::format("{}: {} has no result ({}), {} has", compare::title(row), side, missing.absent, other));
   };
   for (const auto& row : comparison.rows) {
@@ -115,14 +122,14 @@ void reserve_for_missing(Comparison& comparison) {
   }
 }
 
-void reserve_for_open_groups(Comparison& comparison) {
+void leave_open_groups(Comparison& comparison) {
   for (const auto& group : comparison.groups) {
     if (group.part != Part::judged) continue;
     if (!group.effect) {
-      comparison.reservations.push_back(fmt::format("{}: too few runs for an interval", name(group.group)));
+      comparison.open.push_back(fmt::format("{}: too few runs for an interval", name(group.group)));
     } else if (group.effect->verdict != Verdict::equivalent &&
                !compare::surely_beyond(*group.effect, comparison.settings.confidence)) {
-      comparison.reservations.push_back(fmt::format(
+      comparison.open.push_back(fmt::format(
           "{}: {}", name(group.group), compare::sentence(comparison.candidate, *group.effect, group.margin)));
     }
   }
@@ -173,8 +180,12 @@ void remark_on_ranks(Comparison& comparison) {
 }
 
 Answer answer_of(const Comparison& comparison) {
+  const bool wrong = std::ranges::any_of(
+      comparison.rows, [](const Row& row) { return row.baseline.wrong + row.candidate.wrong > 0; });
+  if (wrong) return Answer::outside;
+  if (!comparison.doubts.empty()) return Answer::inconclusive;
   if (!comparison.findings.empty()) return Answer::outside;
-  return comparison.reservations.empty() ? Answer::within : Answer::inconclusive;
+  return comparison.open.empty() ? Answer::within : Answer::inconclusive;
 }
 
 }  // namespace
@@ -199,11 +210,11 @@ Comparison compare(const Side& baseline, const Side& candidate, const Comparison
   adjust_effects(comparison);
   find_wrong_output(comparison);
   find_beyond(comparison);
-  reserve_for_gates(comparison, baseline);
-  reserve_for_gates(comparison, candidate);
-  reserve_for_controls(comparison);
-  reserve_for_missing(comparison);
-  reserve_for_open_groups(comparison);
+  doubt_for_gates(comparison, baseline);
+  doubt_for_gates(comparison, candidate);
+  doubt_for_controls(comparison);
+  leave_open_what_is_missing(comparison);
+  leave_open_groups(comparison);
   remark_on_boots(comparison, candidate);
   remark_on_processor(comparison);
   remark_on_environment(comparison);

@@ -26,9 +26,11 @@ std::string number(double value, int decimals) {
   return text.find_first_of("123456789") == std::string::npos && text.front() == '-' ? text.substr(1) : text;
 }
 
+/// Sizes are written as such, and what is measured at a size needs no word before it.
 std::string text(const bench::Parameter& parameter, const std::string& name) {
   return std::visit(
       core::Overloaded{[&](std::int64_t number) {
+                         if (name == "page") return "pages of " + size(number);
                          return name == "bytes" ? size(number) : fmt::format("{} {}", name, number);
                        },
                        [&](double number) { return fmt::format("{} {}", name, number); },

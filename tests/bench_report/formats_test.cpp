@@ -132,6 +132,23 @@ TEST(Figures, AreOneForEachThingToSee) {
               testing::ElementsAre("Share of the ceiling: transfer", "Share of the ceiling: device"));
 }
 
+TEST(Figures, PointToWhatLiesBeyondTheAxis) {
+  const auto measure = [](double factor) {
+    return std::vector{test::bandwidth("near", 1e9), test::bandwidth("far", 1e9 / factor)};
+  };
+  const auto arrows = [&](double slowdown) {
+    const auto drawn = forests(bench::compare(test::side("host", test::steady(), measure),
+                                              test::side("guest", test::steady_too(slowdown), measure), {}));
+    std::size_t count = 0;
+    for (auto at = drawn[0].svg.find("<polyline"); at != std::string::npos;
+         at = drawn[0].svg.find("<polyline", at + 1))
+      ++count;
+    return count;
+  };
+  EXPECT_EQ(arrows(1.02), 0U);
+  EXPECT_EQ(arrows(3), 2U);  // the case, and the mean that it is half of: to the right only
+}
+
 TEST(Figures, AreDrawnAsExpected) {
   const auto report = test::report_of_everything();
   std::string drawn;

@@ -61,9 +61,10 @@ TEST(Words, NameARowByItsParameters) {
   bench::Row row;
   row.id = "cpu.memcpy";
   EXPECT_EQ(title(row), "cpu.memcpy");
-  row.params = {{"bytes", std::int64_t{1} << 20}, {"pages", "huge"}, {"threads", std::int64_t{4}}};
+  row.params = {
+      {"bytes", std::int64_t{1} << 20}, {"page", std::int64_t{2} << 20}, {"threads", std::int64_t{4}}};
   row.statistic = bench::Statistic::p99;
-  EXPECT_EQ(title(row), "cpu.memcpy 1 MiB, pages huge, threads 4, p99");
+  EXPECT_EQ(title(row), "cpu.memcpy 1 MiB, pages of 2 MiB, threads 4, p99");
 }
 
 TEST(Verdict, IsWhereTheIntervalLies) {

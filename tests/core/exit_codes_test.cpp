@@ -6,6 +6,7 @@
 #include <map>
 #include <regex>
 
+#include "gpupass/bench/comparison.hpp"
 #include "gpupass/error.hpp"
 
 namespace gpupass {
@@ -25,9 +26,12 @@ Codes documented() {
   return codes;
 }
 
-/// Every kind there is; the two that are no errors besides.
+/// Every kind there is; besides, what is no error.
 Codes built_in() {
-  Codes codes{{0, "done"}, {1, "blocks"}};
+  Codes codes{{0, "done"},
+              {1, "blocks"},
+              {exit_code(bench::Answer::outside), "outside"},
+              {exit_code(bench::Answer::inconclusive), "inconclusive"}};
   for (auto kind = ErrorKind::usage; kind <= ErrorKind::internal;
        kind = static_cast<ErrorKind>(static_cast<int>(kind) + 1)) {
     codes[exit_code(kind)] = name(kind);
@@ -41,7 +45,7 @@ TEST(ExitCodes, AreDocumentedAsTheyAre) {
 
 TEST(ExitCodes, TellKindsApart) {
   const auto kinds = static_cast<std::size_t>(ErrorKind::internal) + 1;
-  EXPECT_EQ(built_in().size(), kinds + 2);
+  EXPECT_EQ(built_in().size(), kinds + 4);
 }
 
 }  // namespace

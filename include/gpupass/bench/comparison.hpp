@@ -130,7 +130,7 @@ struct Difference {
 enum class Answer {
   within,   // every judged group is equivalent, and nothing judged is beyond its margin
   outside,  // something judged is beyond its margin with all comparisons accounted for, or output is wrong
-  inconclusive,  // neither, or the comparison is not to be trusted: `reservations` say why
+  inconclusive,  // neither, or the comparison is not to be trusted: `open` and `doubts` say why
 };
 
 /// The exit status of `gpupass bench compare` (docs/exit-codes.md).
@@ -146,10 +146,11 @@ struct Comparison {
   std::vector<Row> rows;         // by group, id, parameters
   std::vector<GroupRow> groups;  // those with anything measured
   std::vector<Difference> differences;
-  std::optional<Answer> answer;           // nothing where only one side was given
-  std::vector<std::string> findings;      // what is outside, in words
-  std::vector<std::string> reservations;  // what keeps the answer from being given
-  std::vector<std::string> remarks;       // what a reader should know
+  std::optional<Answer> answer;       // nothing where only one side was given
+  std::vector<std::string> doubts;    // why it is not to be trusted: then only wrong output is an answer
+  std::vector<std::string> findings;  // what is outside, in words
+  std::vector<std::string> open;      // what is not known well enough to be called within
+  std::vector<std::string> remarks;   // what a reader should know
 };
 
 /// Compares the candidate with the baseline. With a candidate without runs it only sums up the baseline.

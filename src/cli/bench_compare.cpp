@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// gpupass bench compare: the answer on the terminal, or for a program.
+#include <ostream>
+
+#include "bench_report/formats.hpp"
+#include "cli/bench.hpp"
+#include "cli/bench_files.hpp"
+
+namespace gpupass::cli {
+namespace {
+
+constexpr const char* k_usage = "gpupass bench compare HOST… -- GUEST… [options]";
+
+Syntax syntax() {
+  Syntax syntax{
+      k_usage,
+      "Compares runs of gpupass-bench: HOST and GUEST are files, or folders of them. What stands after "
+      "--\nis compared with what stands before it. Exit status 0: within the margin, 13: outside, "
+      "14:\ninconclusive.",
+      {},
+      {{"runs", -1}}};
+  add_comparison_options(syntax.options);
+  syntax.options.add_options()(
+      "format", po::value<std::string>()->default_value("text")->value_name("text|json|markdown|csv"),
+      "how to print");
+  return syntax;
+}
+
+Result<std::string> print_as(const std::string& format, const bench_report::Report& report,
+                             const Terminal& terminal) {
+  if (format == "text") return bench_report::to_text(report, terminal.columns, terminal.colour);
+  if (format == "json") return bench_report::to_json(report.comparison).dump(2) + "\n";
+  if (format == "markdown") return bench_report::to_markdown(report);
+  if (format == "csv") return bench_report::to_csv(report.comparison);
+  return fail(ErrorKind::usage, "there is no format '" + format + "'",
+              "--format is text, json, markdown or csv");
+}
+
+}  // namespace
+
+Result<int> bench_compare(Context& context, const std::vector<std::string>& arguments) {
+  GPUPASS_TRY_ASSIGN(const auto values, parse(context, syntax(), with_separator_as_word(arguments)));
+  if (!values) return 0;
+  const auto sides = sides_of(*values, "runs");
+  if (sides.baseline.empty() || sides.candidate.empty())
+    return fail(ErrorKind::usage, "two sides are needed, with -- between them",
+                std::string("usage: ") + k_usage);
+  GPUPASS_TRY_ASSIGN(const auto settings, comparison_settings(*values));
+  GPUPASS_TRY_ASSIGN(auto loaded, load_sides(sides, *values));
+  const auto report =
+      bench_report::make_report(std::move(loaded.baseline), std::move(loaded.candidate), settings);
+  GPUPASS_TRY_ASSIGN(const auto text,
+                     print_as((*values)["format"].as<std::string>(), report, context.terminal));
+  context.terminal.out << text;
+  return bench::exit_code(*report.comparison.answer);
+}
+
+}  // namespace gpupass::cli

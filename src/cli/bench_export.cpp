@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// gpupass bench export: runs for the tools of others.
+#include <fmt/format.h>
+
+#include <ostream>
+
+#include "bench_formats/exporters.hpp"
+#include "cli/bench.hpp"
+#include "cli/bench_files.hpp"
+
+namespace gpupass::cli {
+namespace {
+
+constexpr const char* k_usage = "gpupass bench export google-benchmark|benchstat FILE… [options]";
+
+Syntax syntax() {
+  Syntax syntax{
+      k_usage,
+      "Writes runs of gpupass-bench (files, or folders of them) as Google Benchmark's JSON, for its\n"
+      "compare.py, or as the text of Go's benchmarks, for benchstat. Both have one value a run.",
+      {},
+      {{"words", -1}}};
+  syntax.options.add_options()("output,o", po::value<std::string>()->value_name("FILE"),
+                               "write it there, not to the terminal");
+  return syntax;
+}
+
+Result<std::string> exported(const std::string& format, const std::vector<std::string>& files) {
+  const bool google = format == "google-benchmark";
+  if (!google && format != "benchstat")
+    return fail(ErrorKind::usage, fmt::format("there is no format '{}'", format),
+                "the formats are google-benchmark and benchstat");
+  GPUPASS_TRY_ASSIGN(const auto runs, load_runs(files));
+  return google ? bench_formats::to_google_benchmark(runs).dump(2) + "\n" : bench_formats::to_benchstat(runs);
+}
+
+}  // namespace
+
+Result<int> bench_export(Context& context, const std::vector<std::string>& arguments) {
+  GPUPASS_TRY_ASSIGN(const auto values, parse(context, syntax(), arguments));
+  if (!values) return 0;
+  const auto words = values->count("words") == 0 ? std::vector<std::string>{}
+                                                 : (*values)["words"].as<std::vector<std::string>>();
+  if (words.size() < 2) return fail(ErrorKind::usage, "which runs?", fmt::format("usage: {}", k_usage));
+  GPUPASS_TRY_ASSIGN(const auto text, exported(words.front(), {words.begin() + 1, words.end()}));
+  if (values->count("output") == 0) {
+    context.terminal.out << text;
+    return 0;
+  }
+  GPUPASS_TRY(write_output((*values)["output"].as<std::string>(), text));
+  return 0;
+}
+
+}  // namespace gpupass::cli

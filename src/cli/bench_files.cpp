@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/bench_files.hpp"
+
+#include <fmt/format.h>
+#include <fnmatch.h>
+
+#include <algorithm>
+#include <charconv>
+#include <set>
+
+#include "bench/result/names.hpp"
+#include "core/text.hpp"
+#include "sys/durable_file.hpp"
+
+namespace gpupass::cli {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::size_t k_largest_file = std::size_t{1} << 30U;
+constexpr mode_t k_for_all = 0666;
+constexpr const char* k_separator = "\n--\n";  // a word that nobody types
+
+using Words = std::vector<std::string>;
+
+std::string absolute(const std::string& path) {
+  return fs::absolute(path).lexically_normal().string();
+}
+
+Result<Words> files_at(const std::string& path) {
+  std::error_code error;
+  if (!fs::is_directory(path, error)) return Words{path};
+  const Host here;  // our own files, whatever machine is being looked at
+  GPUPASS_TRY_ASSIGN(const auto names, here.list(absolute(path)));
+  Words files;
+  for (const auto& name : names) {
+    if (name.ends_with(".json")) files.push_back((fs::path(path) / name).string());
+  }
+  if (files.empty()) return fail(ErrorKind::not_found, fmt::format("{}: has no *.json in it", path));
+  return files;
+}
+
+/// "1%" or "0.01".
+Result<double> fraction_of(const po::variables_map& values, const char* option) {
+  const auto& text = values[option].as<std::string>();
+  const bool percent = text.ends_with('%');
+  const std::string_view digits(text.data(), text.size() - (percent ? 1 : 0));
+  double value = 0;
+  const auto [end, error] = std::from_chars(digits.begin(), digits.end(), value);
+  if (percent) value /= 100;
+  if (error != std::errc() || end != digits.end() || !(value > 0 && value <= 1))
+    return fail(ErrorKind::usage, fmt::format("--{} {}: is no margin", option, text),
+                "above 0 and up to 100 %: 1% or 0.01");
+  return value;
+}
+
+Words words_of(const po::variables_map& values, const char* option) {
+  return values.count(option) == 0 ? Words{} : values[option].as<Words>();
+}
+
+Result<std::set<bench::Group>> groups_of(const Words& words) {
+  std::set<bench::Group> groups;
+  for (const auto& word : words) {
+    const auto group = bench::value_in(bench::k_groups, word);
+    if (!group) {
+      Words names;
+      for (const auto& row : bench::k_groups) names.emplace_back(row.name);
+      return fail(ErrorKind::usage, fmt::format("there is no group '{}'", word),
+                  fmt::format("the groups are {}", core::enumerate(names)));
+    }
+    groups.insert(*group);
+  }
+  return groups;
+}
+
+/// Keeps what fits one of the globs and is of one of the groups; of either, none means all.
+void keep(std::vector<bench::Run>& runs, const Words& globs, const std::set<bench::Group>& groups) {
+  const auto unwanted = [&](const bench::Measurement& measurement) {
+    const bool fits = globs.empty() || std::ranges::any_of(globs, [&](const auto& glob) {
+                        return fnmatch(glob.c_str(), measurement.id.c_str(), 0) == 0;
+                      });
+    return !fits || !(groups.empty() || groups.contains(measurement.group));
+  };
+  for (auto& run : runs) std::erase_if(run.benchmarks, unwanted);
+}
+
+/// The one role that all runs have; empty where there are several.
+std::string role_of(const std::vector<bench::Run>& runs) {
+  std::set<std::string> roles;
+  for (const auto& run : runs) roles.insert(run.role);
+  return roles.size() == 1 ? *roles.begin() : "";
+}
+
+}  // namespace
+
+Result<std::string> read_input(const std::string& path) {
+  const Host here;
+  return here.read(absolute(path), k_largest_file);
+}
+
+Result<> write_output(const std::string& path, const std::string& text) {
+  return sys::write_durably(absolute(path), text, k_for_all);
+}
+
+Result<std::vector<bench::Run>> load_runs(const Words& paths) {
+  std::vector<bench::Run> runs;
+  std::set<std::string> ids;
+  for (const auto& path : paths) {
+    GPUPASS_TRY_ASSIGN(const auto files, files_at(path));
+    for (const auto& file : files) {
+      GPUPASS_TRY_ASSIGN(const auto text, read_input(file));
+      auto run = bench::run_from_json(text);
+      if (!run) return within(file, run.error());
+      if (!ids.insert(run->id).second)
+        return fail(ErrorKind::invalid, fmt::format("{}: is a run that was read before", file),
+                    "each run counts once");
+      runs.push_back(std::move(*run));
+    }
+  }
+  return runs;
+}
+
+Words with_separator_as_word(Words arguments) {
+  std::replace(arguments.begin(), arguments.end(), std::string("--"), std::string(k_separator));
+  return arguments;
+}
+
+Sides sides_of(const po::variables_map& values, const std::string& option) {
+  const auto words = words_of(values, option.c_str());
+  const auto separator = std::find(words.begin(), words.end(), k_separator);
+  Sides sides{{words.begin(), separator}, {}};
+  if (separator != words.end()) sides.candidate.assign(separator + 1, words.end());
+  return sides;
+}
+
+void add_comparison_options(po::options_description& options) {
+  auto add = options.add_options();
+  add("margin", po::value<std::string>()->default_value("1%")->value_name("P%"),
+      "what a median of transfer, device and application may differ by and still count as the same");
+  add("margin-latency", po::value<std::string>()->default_value("5%")->value_name("P%"),
+      "the same for medians of latency, pci and processor");
+  add("margin-tail", po::value<std::string>()->default_value("20%")->value_name("P%"),
+      "the same for p99 of latencies");
+  add("filter", po::value<Words>()->value_name("GLOB"), "take the cases that it fits; may be repeated");
+  add("group", po::value<Words>()->value_name("NAME"),
+      "take a group: latency, transfer, device, application, pci, processor; may be repeated");
+}
+
+Result<bench::ComparisonSettings> comparison_settings(const po::variables_map& values) {
+  bench::ComparisonSettings settings;
+  GPUPASS_TRY_ASSIGN(settings.margins.rate, fraction_of(values, "margin"));
+  GPUPASS_TRY_ASSIGN(settings.margins.latency, fraction_of(values, "margin-latency"));
+  GPUPASS_TRY_ASSIGN(settings.margins.tail, fraction_of(values, "margin-tail"));
+  return settings;
+}
+
+Result<LoadedSides> load_sides(const Sides& sides, const po::variables_map& values) {
+  GPUPASS_TRY_ASSIGN(const auto groups, groups_of(words_of(values, "group")));
+  LoadedSides loaded;
+  GPUPASS_TRY_ASSIGN(loaded.baseline.runs, load_runs(sides.baseline));
+  GPUPASS_TRY_ASSIGN(loaded.candidate.runs, load_runs(sides.candidate));
+  const auto ours = role_of(loaded.baseline.runs);
+  const auto theirs = role_of(loaded.candidate.runs);
+  const bool told_apart = !ours.empty() && !theirs.empty() && ours != theirs;
+  loaded.baseline.name = told_apart || (sides.candidate.empty() && !ours.empty()) ? ours : "baseline";
+  loaded.candidate.name = told_apart ? theirs : "candidate";
+  const auto globs = words_of(values, "filter");
+  keep(loaded.baseline.runs, globs, groups);
+  keep(loaded.candidate.runs, globs, groups);
+  return loaded;
+}
+
+}  // namespace gpupass::cli

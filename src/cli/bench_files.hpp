@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What the commands of `gpupass bench` read and write, and the options that several of them have.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/options.hpp"
+#include "gpupass/bench/comparison.hpp"
+
+namespace gpupass::cli {
+
+/// A file of the caller's, relative to where the caller is.
+[[nodiscard]] Result<std::string> read_input(const std::string& path);
+/// Where the caller says, readable as the umask has it.
+[[nodiscard]] Result<> write_output(const std::string& path, const std::string& text);
+
+/// The runs in these files, and in the files *.json of these folders. Error: invalid, naming the file.
+[[nodiscard]] Result<std::vector<bench::Run>> load_runs(const std::vector<std::string>& paths);
+
+/// Words of the command line before and after "--".
+struct Sides {
+  std::vector<std::string> baseline, candidate;
+};
+
+/// A "--" on the command line stands between the two sides, and options may follow it: it is handed to
+/// parse() as a word, which sides_of() finds again.
+[[nodiscard]] std::vector<std::string> with_separator_as_word(std::vector<std::string> arguments);
+[[nodiscard]] Sides sides_of(const po::variables_map& values, const std::string& option);
+
+/// --margin, --margin-latency, --margin-tail, --filter, --group
+void add_comparison_options(po::options_description& options);
+/// Error: usage.
+[[nodiscard]] Result<bench::ComparisonSettings> comparison_settings(const po::variables_map& values);
+
+/// Both sides with what --filter and --group leave of them, named by their runs' roles where these tell
+/// them apart.
+struct LoadedSides {
+  bench::Side baseline, candidate;
+};
+[[nodiscard]] Result<LoadedSides> load_sides(const Sides& sides, const po::variables_map& values);
+
+}  // namespace gpupass::cli

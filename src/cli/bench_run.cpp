@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// gpupass bench run: the front of gpupass-bench, which does the work and shows its progress itself.
+#include <fmt/format.h>
+
+#include <ostream>
+
+#include "cli/bench.hpp"
+#include "cli/options.hpp"
+#include "sys/terminal.hpp"
+
+namespace gpupass::cli {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr const char* k_program = "gpupass-bench";
+
+Syntax syntax() {
+  Syntax syntax{
+      "gpupass bench run [--program FILE] [OPTION of gpupass-bench…]",
+      "Measures this machine with gpupass-bench, which takes all other options: --runs N, --out "
+      "FOLDER,\n--quick, --filter GLOB and more; `gpupass-bench --help` lists them. In a guest, run "
+      "that same\nfile there.",
+      {},
+      {}};
+  syntax.options.add_options()("program", po::value<std::string>()->value_name("FILE"),
+                               "which gpupass-bench; else the one beside gpupass");
+  return syntax;
+}
+
+/// Beside us when installed, in its own folder in a build; else wherever PATH has it.
+std::string find_program() {
+  const auto folder = sys::executable().parent_path();
+  for (const auto& candidate : {folder / k_program, folder / "bench" / k_program}) {
+    if (fs::exists(candidate)) return candidate.string();
+  }
+  return k_program;
+}
+
+}  // namespace
+
+Result<int> bench_run(Context& context, const std::vector<std::string>& arguments) {
+  const bool ours = !arguments.empty() && (arguments[0] == "--help" || arguments[0] == "-h" ||
+                                           arguments[0].starts_with("--program"));
+  const bool two_words = ours && arguments[0] == "--program" && arguments.size() > 1;
+  const auto end = arguments.begin() + (two_words ? 2 : ours ? 1 : 0);
+  GPUPASS_TRY_ASSIGN(const auto values, parse(context, syntax(), {arguments.begin(), end}));
+  if (!values) return 0;
+  std::vector<std::string> argv{values->count("program") > 0 ? (*values)["program"].as<std::string>()
+                                                             : find_program()};
+  argv.insert(argv.end(), end, arguments.end());
+  context.terminal.out.flush();
+  auto error = sys::become(argv);
+  if (error.kind == ErrorKind::not_found)
+    error.hint = "--program names it; it is built and installed with gpupass";
+  return Failure(std::move(error));
+}
+
+}  // namespace gpupass::cli

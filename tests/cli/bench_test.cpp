@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// gpupass bench: compare, report, import, export on files.
+#include <gmock/gmock.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "bench_report/sides.hpp"
+#include "cli/command.hpp"
+#include "support/command.hpp"
+#include "support/golden.hpp"
+
+namespace gpupass {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+using testing::Not;
+
+/// A folder of runs of each side, and what commands say of them.
+class Bench : public testing::Test {
+ protected:
+  Bench()
+      : folder_(fs::path(testing::TempDir()) /
+                testing::UnitTest::GetInstance()->current_test_info()->name()) {
+    fs::remove_all(folder_);
+    keep("host", test::side("host", test::steady(), measure));
+    keep("guest", test::side("guest", test::steady_too(), measure));
+    keep("slow", test::side("guest", test::steady_too(1.2), measure));
+    keep("few", test::side("guest", {1}, measure));
+  }
+  ~Bench() override { fs::remove_all(folder_); }
+
+  static std::vector<bench::Measurement> measure(double factor) {
+    return {test::bandwidth("h2d.pinned", 55e9 / factor), test::bandwidth("d2h.pinned", 54e9),
+            test::latency("sync.spin", 1e-5 * factor)};
+  }
+
+  void keep(const std::string& name, const bench::Side& side) const {
+    fs::create_directories(folder_ / name);
+    for (std::size_t i = 0; i < side.runs.size(); ++i)
+      write(name + "/" + std::to_string(i) + ".json", bench::to_json(side.runs[i]).dump());
+  }
+
+  void write(const std::string& name, const std::string& text) const {
+    std::ofstream(folder_ / name, std::ios::binary) << text;
+  }
+
+  [[nodiscard]] std::string at(const std::string& name) const { return (folder_ / name).string(); }
+
+  [[nodiscard]] std::string read(const std::string& name) const {
+    std::ifstream in(folder_ / name, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+  }
+
+  test::Said bench(const std::vector<std::string>& arguments) {
+    return test::run(cli::bench, host_, arguments);
+  }
+
+  fs::path folder_;
+  Host host_;
+};
+
+TEST_F(Bench, CompareEndsWithTheAnswer) {
+  EXPECT_EQ(bench({"compare", at("host"), "--", at("guest")}).status, 0);
+  EXPECT_EQ(bench({"compare", at("host"), "--", at("slow")}).status, 13);
+  EXPECT_EQ(bench({"compare", at("host"), "--", at("few")}).status, 14);
+}
+
+TEST_F(Bench, CompareNamesTheSidesByTheirRoles) {
+  const auto said = bench({"compare", at("host"), "--", at("slow")});
+  EXPECT_THAT(said.out, testing::StartsWith("Outside the margin: guest is slower by 20"));
+  const auto same = bench({"compare", at("guest"), "--", at("slow")});
+  EXPECT_THAT(same.out, testing::StartsWith("Outside the margin: candidate is slower by 20"));
+}
+
+TEST_F(Bench, CompareTakesOptionsOnBothSidesOfTheSeparator) {
+  for (const auto& arguments :
+       {std::vector<std::string>{"compare", "--margin", "30%", "--margin-latency=30%", at("host"), "--",
+                                 at("slow")},
+        {"compare", at("host"), "--", at("slow"), "--margin", "0.3", "--margin-latency", "0.3"}})
+    EXPECT_EQ(bench(arguments).status, 0);
+}
+
+TEST_F(Bench, CompareTakesWhatFits) {
+  const auto some = bench({"compare", at("host"), "--", at("slow"), "--filter", "d2h.*"});
+  EXPECT_EQ(some.status, 0);
+  EXPECT_THAT(some.out, Not(HasSubstr("h2d.pinned")));
+  const auto group = bench({"compare", at("host"), "--", at("slow"), "--group", "latency"});
+  EXPECT_THAT(group.out, HasSubstr("sync.spin"));
+  EXPECT_THAT(group.out, Not(HasSubstr("pinned")));
+  EXPECT_EQ(bench({"compare", at("host"), "--", at("slow"), "--group", "speed"}).status, 2);
+}
+
+TEST_F(Bench, ComparePrintsForPrograms) {
+  const auto said = bench({"compare", at("host"), "--", at("slow"), "--format", "json"});
+  EXPECT_EQ(said.status, 13);
+  const auto json = nlohmann::json::parse(said.out);
+  EXPECT_EQ(json["schema"], "gpupass.bench.comparison/1");
+  EXPECT_EQ(json["answer"], "outside");
+  EXPECT_THAT(bench({"compare", at("host"), "--", at("slow"), "--format", "csv"}).out,
+              HasSubstr("\r\nh2d.pinned,median,transfer,"));
+  EXPECT_THAT(bench({"compare", at("host"), "--", at("slow"), "--format", "markdown"}).out,
+              HasSubstr("| h2d.pinned |"));
+}
+
+TEST_F(Bench, CompareRefusesWhatItCannotUnderstand) {
+  for (const auto& arguments : {std::vector<std::string>{"compare", at("host"), at("guest")},
+                                {"compare", at("host"), "--"},
+                                {"compare", "--", at("guest")},
+                                {"compare", at("host"), "--", at("guest"), "--margin", "much"},
+                                {"compare", at("host"), "--", at("guest"), "--margin", "0"},
+                                {"compare", at("host"), "--", at("guest"), "--format", "poem"},
+                                {"measure"},
+                                {}})
+    EXPECT_EQ(bench(arguments).status, 2);
+}
+
+TEST_F(Bench, NamesTheFileThatIsNoRun) {
+  write("guest/5.json", "{\"schema\": \"other/1\"}");
+  const auto said = bench({"compare", at("host"), "--", at("guest")});
+  EXPECT_EQ(said.status, 8);
+  EXPECT_THAT(said.err, HasSubstr("guest/5.json"));
+  EXPECT_THAT(said.err, HasSubstr("schema"));
+  EXPECT_EQ(bench({"compare", at("host"), "--", at("nowhere")}).status, 3);
+  fs::create_directories(folder_ / "empty");
+  EXPECT_EQ(bench({"compare", at("host"), "--", at("empty")}).status, 3);
+}
+
+TEST_F(Bench, CountsARunOnce) {
+  const auto said = bench({"compare", at("host"), at("host/3.json"), "--", at("guest")});
+  EXPECT_EQ(said.status, 8);
+  EXPECT_THAT(said.err, HasSubstr("is a run that was read before"));
+}
+
+TEST_F(Bench, ReportIsWrittenInTheFormOfItsName) {
+  for (const auto& [name, begin] :
+       std::vector<std::pair<std::string, std::string>>{{"r.html", "<!DOCTYPE html>"},
+                                                        {"r.md", "# What was measured"},
+                                                        {"r.csv", "case,"},
+                                                        {"r.json", "{"},
+                                                        {"r.txt", "Within the margin"}}) {
+    EXPECT_EQ(bench({"report", at("host"), "--", at("guest"), "-o", at(name)}).status, 0) << name;
+    EXPECT_THAT(read(name), testing::StartsWith(begin)) << name;
+  }
+  EXPECT_EQ(bench({"report", at("host"), "-o", at("r.pdf")}).status, 2);
+  EXPECT_EQ(bench({"report", at("host")}).status, 2);
+  EXPECT_EQ(bench({"report", "-o", at("r.md")}).status, 2);
+}
+
+TEST_F(Bench, ReportMayBeOfOneSide) {
+  EXPECT_EQ(bench({"report", at("host"), "-o", at("r.md")}).status, 0);
+  EXPECT_THAT(read("r.md"), HasSubstr("host: 10 runs, not compared with anything."));
+}
+
+TEST_F(Bench, ReportCanBeReadByOthers) {
+  const auto mask = umask(022);
+  EXPECT_EQ(bench({"report", at("host"), "-o", at("r.md")}).status, 0);
+  umask(mask);
+  EXPECT_EQ(fs::status(folder_ / "r.md").permissions(), fs::perms{0644});
+}
+
+TEST_F(Bench, ImportMakesARunThatCanBeCompared) {
+  const auto from = test::fixture("bench_formats/nvbandwidth.json").string();
+  const auto said =
+      bench({"import", "nvbandwidth", from, "--buffer", "256", "--role", "host", "-o", at("nv.json")});
+  EXPECT_EQ(said.status, 0) << said.err;
+  const auto run = bench::run_from_json(read("nv.json"));
+  ASSERT_TRUE(run);
+  EXPECT_EQ(run->role, "host");
+  EXPECT_THAT(bench({"import", "nvbandwidth", from}).out, HasSubstr("\"bytes\": 536870912"));
+  EXPECT_EQ(bench({"import", "other", from}).status, 2);
+  EXPECT_EQ(bench({"import", "nvbandwidth", from, "--buffer", "0"}).status, 2);
+  EXPECT_EQ(bench({"import", "nvbandwidth", at("host/0.json")}).status, 8);
+}
+
+TEST_F(Bench, ExportWritesForOtherTools) {
+  const auto google = bench({"export", "google-benchmark", at("host")});
+  EXPECT_EQ(nlohmann::json::parse(google.out)["benchmarks"].size(), 30U);
+  EXPECT_EQ(bench({"export", "benchstat", at("host"), "-o", at("host.txt")}).status, 0);
+  EXPECT_THAT(read("host.txt"), HasSubstr("BenchmarkSync.spin 3 "));
+  EXPECT_EQ(bench({"export", "spreadsheet", at("host")}).status, 2);
+  EXPECT_EQ(bench({"export", "benchstat"}).status, 2);
+}
+
+TEST_F(Bench, ExplainsItself) {
+  const auto said = bench({"--help"});
+  EXPECT_EQ(said.status, 0);
+  for (const auto* const action : {"run", "compare", "report", "import", "export"}) {
+    EXPECT_THAT(said.out, HasSubstr(std::string("\n  ") + action));
+    EXPECT_THAT(bench({action, "--help"}).out, HasSubstr(std::string("usage: gpupass bench ") + action));
+  }
+}
+
+TEST_F(Bench, RunNamesAProgramThatIsNotThere) {
+  const auto said = bench({"run", "--program", at("nothing"), "--quick"});
+  EXPECT_EQ(said.status, 3);
+  EXPECT_THAT(said.err, HasSubstr(at("nothing")));
+}
+
+}  // namespace
+}  // namespace gpupass
