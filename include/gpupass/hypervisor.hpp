@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -38,6 +39,22 @@ class Hypervisor {
   /// Asks the guest to let go; it has not when this returns. Wait for the live XML to change.
   [[nodiscard]] virtual Result<void> request_detach_live(const std::string& name,
                                                          const std::string& hostdev_xml) = 0;
+
+  [[nodiscard]] virtual Result<void> start(const std::string& name) = 0;
+  /// Asks the guest to end, as its power button would; it has not when this returns.
+  [[nodiscard]] virtual Result<void> request_shutdown(const std::string& name) = 0;
+  /// Ends it as a power cut would.
+  [[nodiscard]] virtual Result<void> destroy(const std::string& name) = 0;
+  /// Forgets the persistent configuration, with its firmware's variables and its saved state.
+  [[nodiscard]] virtual Result<void> undefine(const std::string& name) = 0;
+  /// Where a running guest can be reached on its network, without loopback and link-local ones; what its
+  /// agent says, else what libvirt leased to it. None where neither knows yet.
+  [[nodiscard]] virtual Result<std::vector<std::string>> addresses(const std::string& name) = 0;
+
+  /// libvirt's own: major * 1'000'000 + minor * 1'000 + release.
+  [[nodiscard]] virtual Result<std::uint64_t> version() = 0;
+  /// What a q35 guest under KVM can have here, as XML. Error: unsupported, where a driver does not say.
+  [[nodiscard]] virtual Result<std::string> domain_capabilities() = 0;
 };
 
 /// Opens a connection. Each later call may take `deadline` at most.

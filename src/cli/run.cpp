@@ -29,6 +29,8 @@ const std::vector<Command> k_commands = {
     {"recover", "", "finish or undo what was interrupted", recover},
     {"xml", "SELECTOR…", "print the <hostdev> elements, or a whole edited domain", xml},
     {"bench", "ACTION …", "what passthrough costs: run, compare, report, import, export", bench},
+    {"guest", "ACTION VM", "machines made for cards: create, start, stop, delete, …", guest},
+    {"hook", "ACTION", "have libvirt ask before it starts a domain: install, check, …", hook},
     {"lab", "run|shell|list", "try it all in an emulated machine, with no hardware", lab},
 };
 

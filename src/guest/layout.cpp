@@ -281,10 +281,4 @@ Result<Layout> lay_out(const GuestRequest& request, const GuestHost& host) {
   return layout;
 }
 
-std::string size_text(std::uint64_t bytes) {
-  if (bytes % k_gibibyte == 0) return fmt::format("{} GiB", bytes / k_gibibyte);
-  if (bytes % k_mebibyte == 0) return fmt::format("{} MiB", bytes / k_mebibyte);
-  return fmt::format("{} bytes", bytes);
-}
-
 }  // namespace gpupass::guest

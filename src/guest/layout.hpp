@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "gpupass/guest.hpp"
+#include "guest/size.hpp"
 
 namespace gpupass::guest {
 
@@ -42,8 +43,5 @@ struct Layout {
 
 /// Error: usage, for numbers that cannot be divided among the cards' nodes or that QEMU does not take.
 [[nodiscard]] Result<Layout> lay_out(const GuestRequest& request, const GuestHost& host);
-
-/// "3 GiB", "512 MiB": the largest unit that leaves nothing over.
-[[nodiscard]] std::string size_text(std::uint64_t bytes);
 
 }  // namespace gpupass::guest

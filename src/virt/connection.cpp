@@ -166,6 +166,43 @@ Result<Domain> look_up(virConnectPtr connection, const std::string& name) {
   return failure;
 }
 
+struct ReleaseInterfaces {
+  virDomainInterfacePtr* list = nullptr;
+  int count = 0;
+  ~ReleaseInterfaces() {
+    for (int i = 0; i < count; ++i) virDomainInterfaceFree(list[i]);
+    std::free(list);
+  }
+};
+
+bool is_reachable(std::string_view address) {
+  return !address.starts_with("127.") && !address.starts_with("169.254.") && address != "::1" &&
+         !address.starts_with("fe80:");
+}
+
+/// IPv4 first: what most networks of guests have.
+std::vector<std::string> addresses_from(virDomainPtr domain, unsigned source) {
+  ReleaseInterfaces interfaces;
+  interfaces.count = std::max(virDomainInterfaceAddresses(domain, &interfaces.list, source, 0), 0);
+  std::vector<std::string> addresses;
+  for (int i = 0; i < interfaces.count; ++i) {
+    const auto& one = *interfaces.list[i];
+    for (unsigned j = 0; j < one.naddrs; ++j) {
+      if (is_reachable(one.addrs[j].addr)) addresses.emplace_back(one.addrs[j].addr);
+    }
+  }
+  std::ranges::stable_partition(addresses, [](const auto& text) { return text.find(':') == text.npos; });
+  return addresses;
+}
+
+Result<std::vector<std::string>> addresses_of(virDomainPtr domain) {
+  GPUPASS_TRY_ASSIGN(const auto state, state_of(domain));
+  if (!state.running) return fail(ErrorKind::refused, fmt::format("{} is not running", state.name));
+  auto addresses = addresses_from(domain, VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_AGENT);
+  if (addresses.empty()) addresses = addresses_from(domain, VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_LEASE);
+  return addresses;
+}
+
 class Libvirt final : public Hypervisor {
  public:
   Libvirt(std::string uri, Connection connection, std::chrono::milliseconds deadline)
@@ -223,6 +260,49 @@ class Libvirt final : public Hypervisor {
                   virDomainDetachDeviceFlags);
   }
 
+  [[nodiscard]] Result<void> start(const std::string& name) override {
+    return act(fmt::format("start domain '{}'", name), name, virDomainCreate);
+  }
+  [[nodiscard]] Result<void> request_shutdown(const std::string& name) override {
+    return act(fmt::format("shut down domain '{}'", name), name, virDomainShutdown);
+  }
+  [[nodiscard]] Result<void> destroy(const std::string& name) override {
+    return act(fmt::format("end domain '{}'", name), name, virDomainDestroy);
+  }
+  [[nodiscard]] Result<void> undefine(const std::string& name) override {
+    return act(fmt::format("undefine domain '{}'", name), name, [](virDomainPtr domain) {
+      // Drivers without firmware variables know no flag for them.
+      const int done =
+          virDomainUndefineFlags(domain, VIR_DOMAIN_UNDEFINE_MANAGED_SAVE | VIR_DOMAIN_UNDEFINE_NVRAM);
+      return done < 0 ? virDomainUndefineFlags(domain, VIR_DOMAIN_UNDEFINE_MANAGED_SAVE) : done;
+    });
+  }
+
+  [[nodiscard]] Result<std::vector<std::string>> addresses(const std::string& name) override {
+    const auto doing = fmt::format("ask for the addresses of domain '{}'", name);
+    return ask(doing, [name](virConnectPtr connection) -> Result<std::vector<std::string>> {
+      GPUPASS_TRY_ASSIGN(const auto domain, look_up(connection, name));
+      return addresses_of(domain.get());
+    });
+  }
+
+  [[nodiscard]] Result<std::uint64_t> version() override {
+    return ask("ask for libvirt's version", [](virConnectPtr connection) -> Result<std::uint64_t> {
+      unsigned long version = 0;
+      if (virConnectGetLibVersion(connection, &version) < 0) return last_error("ask for libvirt's version");
+      return version;
+    });
+  }
+
+  [[nodiscard]] Result<std::string> domain_capabilities() override {
+    const std::string doing = "ask what a domain can have";
+    return ask(doing, [doing](virConnectPtr connection) -> Result<std::string> {
+      const Text text(virConnectGetDomainCapabilities(connection, nullptr, "x86_64", "q35", "kvm", 0));
+      if (!text) return last_error(doing);
+      return std::string(text.get());
+    });
+  }
+
  private:
   using DeviceCall = int (*)(virDomainPtr, const char*, unsigned);
 
@@ -233,6 +313,16 @@ class Libvirt final : public Hypervisor {
         deadline_, [connection = connection_, call = std::move(call)] { return call(connection.get()); });
     if (answer) return std::move(*answer);
     return did_not_answer(doing, uri_, deadline_);
+  }
+
+  /// A call that only takes the domain.
+  template <class DomainCall>
+  [[nodiscard]] Result<void> act(const std::string& doing, const std::string& name, DomainCall call) const {
+    return ask(doing, [=](virConnectPtr connection) -> Result<void> {
+      GPUPASS_TRY_ASSIGN(const auto domain, look_up(connection, name));
+      if (call(domain.get()) < 0) return last_error(doing);
+      return {};
+    });
   }
 
   [[nodiscard]] Result<void> change(const std::string& doing, const std::string& name,

@@ -89,6 +89,20 @@ Result<void> remove_ports(Document& domain, const std::vector<PciAddress>& funct
   return {};
 }
 
+/// Takes away what QEMU was told of a device that goes: there would be nothing to tell it of.
+void remove_override(Document& domain, const Element& device) {
+  auto* const overrides = domain.root().FirstChildElement("qemu:override");
+  const auto* const alias = device.FirstChildElement("alias");
+  if (overrides == nullptr || alias == nullptr) return;
+  const auto name = virt::attribute(*alias, "name").value_or("");
+  for (auto* one = overrides->FirstChildElement("qemu:device"); one != nullptr;) {
+    auto* const next = one->NextSiblingElement("qemu:device");
+    if (virt::attribute_is(*one, "alias", name)) virt::remove(*one);
+    one = next;
+  }
+  if (overrides->FirstChildElement() == nullptr) virt::remove(*overrides);
+}
+
 /// Where function 0 of a guest device went, the first of those that stay takes its place: a guest
 /// would not see them otherwise.
 Result<void> close_gap(Document& domain, const PciAddress& place) {
@@ -149,6 +163,7 @@ Result<std::string> remove_functions(const std::string& domain_xml,
     if (!contains(functions, one.function)) continue;
     GPUPASS_TRY_ASSIGN(const auto at, virt::guest_address(*one.element));
     if (at && at->function == 0) left.push_back(*at);
+    remove_override(domain, *one.element);
     virt::remove(*one.element);
     changed = true;
   }

@@ -81,6 +81,32 @@ int virDomainAttachDeviceFlags(virDomainPtr domain, const char* xml, unsigned fl
 int virDomainDetachDeviceFlags(virDomainPtr domain, const char* xml, unsigned flags) {
   return GPUPASS_LIBVIRT(virDomainDetachDeviceFlags, domain, xml, flags);
 }
+int virDomainCreate(virDomainPtr domain) {
+  return GPUPASS_LIBVIRT(virDomainCreate, domain);
+}
+int virDomainShutdown(virDomainPtr domain) {
+  return GPUPASS_LIBVIRT(virDomainShutdown, domain);
+}
+int virDomainDestroy(virDomainPtr domain) {
+  return GPUPASS_LIBVIRT(virDomainDestroy, domain);
+}
+int virDomainUndefineFlags(virDomainPtr domain, unsigned flags) {
+  return GPUPASS_LIBVIRT(virDomainUndefineFlags, domain, flags);
+}
+int virDomainInterfaceAddresses(virDomainPtr domain, virDomainInterfacePtr** interfaces, unsigned source,
+                                unsigned flags) {
+  return GPUPASS_LIBVIRT(virDomainInterfaceAddresses, domain, interfaces, source, flags);
+}
+void virDomainInterfaceFree(virDomainInterfacePtr interface) {
+  GPUPASS_LIBVIRT(virDomainInterfaceFree, interface);
+}
+int virConnectGetLibVersion(virConnectPtr connection, unsigned long* version) {
+  return GPUPASS_LIBVIRT(virConnectGetLibVersion, connection, version);
+}
+char* virConnectGetDomainCapabilities(virConnectPtr connection, const char* emulator, const char* arch,
+                                      const char* machine, const char* type, unsigned flags) {
+  return GPUPASS_LIBVIRT(virConnectGetDomainCapabilities, connection, emulator, arch, machine, type, flags);
+}
 virErrorPtr virGetLastError(void) {
   return GPUPASS_LIBVIRT(virGetLastError);
 }

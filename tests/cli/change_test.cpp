@@ -54,6 +54,17 @@ class Shared : public Hypervisor {
   [[nodiscard]] Result<void> request_detach_live(const std::string& name, const std::string& xml) override {
     return libvirt_.request_detach_live(name, xml);
   }
+  [[nodiscard]] Result<void> start(const std::string& name) override { return libvirt_.start(name); }
+  [[nodiscard]] Result<void> request_shutdown(const std::string& name) override {
+    return libvirt_.request_shutdown(name);
+  }
+  [[nodiscard]] Result<void> destroy(const std::string& name) override { return libvirt_.destroy(name); }
+  [[nodiscard]] Result<void> undefine(const std::string& name) override { return libvirt_.undefine(name); }
+  [[nodiscard]] Result<std::vector<std::string>> addresses(const std::string& name) override {
+    return libvirt_.addresses(name);
+  }
+  [[nodiscard]] Result<std::uint64_t> version() override { return libvirt_.version(); }
+  [[nodiscard]] Result<std::string> domain_capabilities() override { return libvirt_.domain_capabilities(); }
 
  private:
   Hypervisor& libvirt_;

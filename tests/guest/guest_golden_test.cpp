@@ -159,6 +159,7 @@ TEST_P(GuestGolden, GivesUpItsCardsAndNothingElse) {
   const auto left = remove_functions(guest->xml, functions);
   ASSERT_TRUE(left);
   EXPECT_THAT(*left, testing::Not(testing::HasSubstr("pcie-root-port")));
+  EXPECT_THAT(*left, testing::Not(testing::HasSubstr("qemu:override")));
 }
 
 INSTANTIATE_TEST_SUITE_P(Guest, GuestGolden, testing::ValuesIn(cases()), [](const auto& one) {

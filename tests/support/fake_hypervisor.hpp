@@ -57,11 +57,44 @@ class FakeHypervisor : public Hypervisor {
     return {};
   }
   void rename(std::string name) { state_.name = std::move(name); }
+  [[nodiscard]] Result<void> start(const std::string&) override {
+    calls.emplace_back("start");
+    live_ = config_;
+    state_.running = true;
+    return {};
+  }
+  [[nodiscard]] Result<void> request_shutdown(const std::string&) override {
+    calls.emplace_back("shutdown");
+    return guest_lets_go ? stop() : Result<void>{};
+  }
+  [[nodiscard]] Result<void> destroy(const std::string&) override {
+    calls.emplace_back("destroy");
+    return stop();
+  }
+  [[nodiscard]] Result<void> undefine(const std::string&) override {
+    calls.emplace_back("undefine");
+    config_.clear();
+    return {};
+  }
+  [[nodiscard]] Result<std::vector<std::string>> addresses(const std::string&) override {
+    return guest_addresses;
+  }
+  [[nodiscard]] Result<std::uint64_t> version() override { return 9'000'000; }
+  [[nodiscard]] Result<std::string> domain_capabilities() override {
+    return fail(ErrorKind::unsupported, "this libvirt does not say");
+  }
+  std::vector<std::string> guest_addresses;
   void set_config(std::string xml) { config_ = std::move(xml); }
   [[nodiscard]] const std::string& config() const { return config_; }
   [[nodiscard]] const std::string& live() const { return live_; }
 
  private:
+  Result<void> stop() {
+    live_.clear();
+    state_.running = false;
+    return {};
+  }
+
   DomainState state_;
   std::string config_, live_;
   std::string uri_ = "fake:///";

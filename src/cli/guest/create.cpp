@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// `gpupass guest create VM --image IMG --gpu SELECTOR…`: from a cloud image to a machine that has a card.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <ostream>
+
+#include "cli/change.hpp"
+#include "cli/error_json.hpp"
+#include "cli/guest/files.hpp"
+#include "cli/guest/guest.hpp"
+#include "cli/guest/undo.hpp"
+#include "cli/selection.hpp"
+#include "cli/templates.hpp"
+#include "core/text.hpp"
+#include "guest/size.hpp"
+#include "report/choices.hpp"
+#include "sys/terminal.hpp"
+
+namespace gpupass::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+// ---- what is asked for --------------------------------------------------------------------
+
+using Words = std::vector<std::string>;
+
+void add_words(po::options_description& options, const char* name, const char* value, const char* text) {
+  options.add_options()(name, po::value<Words>()->composing()->value_name(value), text);
+}
+
+void add_word(po::options_description& options, const char* name, const char* value, const char* text) {
+  options.add_options()(name, po::value<std::string>()->value_name(value), text);
+}
+
+Syntax syntax() {
+  Syntax syntax{
+      "gpupass guest create VM --image IMG --gpu SELECTOR… [options]",
+      "Makes a guest from a cloud image: a disk over the image, which stays as it is, a seed for\n"
+      "cloud-init, and a domain fitted to this machine and to the card. The card is bound for it as\n"
+      "`gpupass attach` does. If anything fails, all is put back.",
+      {},
+      {{"vm", 1}}};
+  auto& options = syntax.options;
+  add_word(options, "image", "IMG", "a cloud image, qcow2 or raw");
+  add_words(options, "gpu", "SELECTOR", "a card it gets; may be given several times");
+  add_words(options, "with", "BDF", "also this other member of the card's IOMMU group");
+  add_word(options, "memory", "SIZE", "as in 64G; else the card's share of its node");
+  options.add_options()("vcpus", po::value<int>()->value_name("N"), "else the card's share of its node");
+  options.add_options()("profile",
+                        po::value<std::string>()->default_value("compute")->value_name("NAME|FILE"),
+                        "compute, desktop, windows, minimal, or a file of yours");
+  add_word(options, "disk-size", "SIZE",
+           "larger than the image; the guest's first start grows its file system");
+  add_word(options, "network", "NET", "network:NAME, bridge:NAME or none; else as in the profile");
+  add_words(options, "ssh-key", "FILE", "a public key that may log in; else yours");
+  add_word(options, "user-data", "FILE", "for cloud-init, besides gpupass's own");
+  add_words(options, "packages", "NAME", "of the guest's distribution, to be installed");
+  add_word(options, "driver", "SOURCE",
+           "the card's driver: distribution, repository, none (the suite alone) or a FILE");
+  add_word(options, "folder", "DIR", "where its files go; else /var/lib/libvirt/images");
+  options.add_options()("print-xml", "print the domain, and change nothing");
+  options.add_options()("explain", "print each choice with its reason, and change nothing");
+  options.add_options()("dry-run,n", "print what would be done, and change nothing");
+  options.add_options()("yes,y", "agree to what a person at a terminal would be asked");
+  add_guest_options(options, 60);
+  add_format(options);
+  return syntax;
+}
+
+/// Everything that was asked for, read and checked as far as the files go.
+struct Wanted {
+  GuestOptions options;
+  GuestRequest request;  // without its cards
+  guest::Image image;
+  GuestFiles files;
+  std::uint64_t disk_size = 0;
+  guest::SeedRequest seed;
+  std::vector<std::string> programs;
+};
+
+std::string word_of(const po::variables_map& values, const char* name) {
+  return values.count(name) > 0 ? values[name].as<std::string>() : "";
+}
+Words words_of(const po::variables_map& values, const char* name) {
+  return values.count(name) > 0 ? values[name].as<Words>() : Words{};
+}
+
+/// It becomes a domain, a folder and a host's name.
+Result<void> check_name(const std::string& name) {
+  const auto is_good = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-'; };
+  if (!name.empty() && name.size() < 64 && name.front() != '-' && std::ranges::all_of(name, is_good))
+    return {};
+  return fail(ErrorKind::usage, fmt::format("'{}' is no name for a guest", name),
+              "letters, digits and hyphens: it is the guest's host name, too");
+}
+
+Result<std::optional<std::uint64_t>> size_of(const po::variables_map& values, const char* name) {
+  const auto text = word_of(values, name);
+  if (text.empty()) return std::nullopt;
+  const auto size = guest::parse_size(text);
+  if (!size) return fail(ErrorKind::usage, fmt::format("--{} {}: no size", name, text), "as in 64G or 512M");
+  return size;
+}
+
+std::string absolute(const std::string& path) {
+  return fs::absolute(path).lexically_normal().string();
+}
+
+/// A name is one of ours, a path a file of the user's.
+Result<std::string> load_profile(const Context& context, const std::string& profile) {
+  const Host here;  // our own files, whatever machine is being looked at
+  const bool is_path = profile.find('/') != std::string::npos || profile.ends_with(".xml");
+  const auto path =
+      is_path ? absolute(profile) : (context.data / "xml-templates/profiles" / (profile + ".xml")).string();
+  auto text = here.read(path);
+  if (!text && !is_path && text.error().kind == ErrorKind::not_found)
+    return fail(ErrorKind::usage, fmt::format("there is no profile '{}'", profile),
+                "compute, desktop, windows, minimal, or the path of a file");
+  return text;
+}
+
+/// Of the user who asks: the first that is there.
+Words own_keys() {
+  const char* const home = std::getenv("HOME");
+  if (home == nullptr) return {};
+  for (const auto* const name : {"id_ed25519.pub", "id_ecdsa.pub", "id_rsa.pub"}) {
+    const auto path = fs::path(home) / ".ssh" / name;
+    if (Host().exists(path.string())) return {path.string()};
+  }
+  return {};
+}
+
+Result<Words> read_keys(Context& context, const Words& named) {
+  const Host here;
+  Words keys;
+  for (const auto& path : named.empty() ? own_keys() : named) {
+    GPUPASS_TRY_ASSIGN(const auto text, here.read(absolute(path)));
+    const std::string key(core::trim(text));
+    if (key.find("PRIVATE KEY") != std::string::npos)
+      return fail(ErrorKind::usage, path + " is a private key, and stays here",
+                  "name the file that ends with .pub");
+    keys.push_back(key);
+  }
+  if (keys.empty())
+    context.terminal.err
+        << "note: no ssh key is there or named (--ssh-key), so nobody can log in to the guest\n";
+  return keys;
+}
+
+/// What the guest runs once to get its driver, with the suite where it is installed beside us; a file of the
+/// user's goes along.
+Result<void> add_provisioning(const Context& context, const std::string& driver, Wanted& wanted) {
+  if (driver.empty()) return {};
+  const Host here;
+  for (const auto* const script : {"provision", "check-cuda"})
+    wanted.programs.push_back((context.data / "scripts/provision" / script).string());
+  const auto suite = sys::executable().parent_path() / "gpupass-bench";
+  if (here.exists(suite.string())) wanted.programs.push_back(suite.string());
+  wanted.seed.driver = driver;
+  if (driver == "distribution" || driver == "repository" || driver == "none") return {};
+  const auto path = absolute(driver);
+  if (!here.exists(path))
+    return fail(ErrorKind::not_found, fmt::format("--driver {}: there is no such file", driver),
+                "distribution, repository, none, or the driver's installer as a file");
+  wanted.programs.push_back(path);
+  wanted.seed.driver = fs::path(path).filename().string();
+  return {};
+}
+
+Result<Wanted> read_wanted(Context& context, const po::variables_map& values) {
+  Wanted wanted;
+  GPUPASS_TRY_ASSIGN(wanted.options, guest_options_of(context, values));
+  GPUPASS_TRY(check_name(wanted.options.vm));
+  const auto image = word_of(values, "image");
+  if (image.empty())
+    return fail(ErrorKind::usage, "no image is named", "--image IMG: a cloud image of a distribution");
+  auto& request = wanted.request;
+  request.name = wanted.options.vm;
+  GPUPASS_TRY_ASSIGN(request.profile, load_profile(context, values["profile"].as<std::string>()));
+  GPUPASS_TRY_ASSIGN(request.memory, size_of(values, "memory"));
+  if (values.count("vcpus") > 0) request.vcpus = values["vcpus"].as<int>();
+  request.network = word_of(values, "network");
+  GPUPASS_TRY_ASSIGN(wanted.image, inspect_image(context.host, absolute(image)));
+  GPUPASS_TRY_ASSIGN(const auto disk_size, size_of(values, "disk-size"));
+  wanted.disk_size = disk_size.value_or(0);
+  if (disk_size && *disk_size < wanted.image.size)
+    return fail(ErrorKind::usage,
+                fmt::format("--disk-size {}: the image has {}", guest::size_text(*disk_size),
+                            guest::size_text(wanted.image.size)),
+                "a disk can be larger than its image, not smaller");
+  const auto folder = word_of(values, "folder");
+  wanted.files = files_of(folder.empty() ? "/var/lib/libvirt/images" : absolute(folder), request.name);
+  request.disk = wanted.files.disk;
+  request.seed = wanted.files.seed;
+  GPUPASS_TRY_ASSIGN(wanted.seed.ssh_keys, read_keys(context, words_of(values, "ssh-key")));
+  wanted.seed.name = request.name;
+  wanted.seed.instance = fmt::format("{}-{}", request.name, core::iso_time(context.host.now()));
+  wanted.seed.packages = words_of(values, "packages");
+  if (const auto path = word_of(values, "user-data"); !path.empty()) {
+    GPUPASS_TRY_ASSIGN(wanted.seed.user_data, Host().read(absolute(path)));
+  }
+  GPUPASS_TRY(add_provisioning(context, word_of(values, "driver"), wanted));
+  return wanted;
+}
+
+// ---- what it comes to ---------------------------------------------------------------------
+
+/// The functions of the cards that --gpu names, and what --with names.
+Result<Functions> functions_of(const po::variables_map& values, const Inventory& inventory) {
+  std::vector<Selector> cards;
+  for (const auto& word : words_of(values, "gpu")) {
+    GPUPASS_TRY_ASSIGN(auto selector, parse_selector(word));
+    cards.push_back(std::move(selector));
+  }
+  GPUPASS_TRY_ASSIGN(auto functions, select_cards(inventory, cards));
+  for (const auto& word : words_of(values, "with")) {
+    GPUPASS_TRY_ASSIGN(const auto selector, parse_selector(word));
+    GPUPASS_TRY_ASSIGN(const auto found, resolve(selector, inventory));
+    functions.insert(functions.end(), found.begin(), found.end());
+  }
+  return in_order(std::move(functions));
+}
+
+/// A driver that does not tell what a domain can have has nothing beyond what its version has.
+Result<LibvirtFacts> facts_of(Hypervisor& hypervisor) {
+  GPUPASS_TRY_ASSIGN(const auto version, hypervisor.version());
+  const auto capabilities = hypervisor.domain_capabilities();
+  if (!capabilities) return LibvirtFacts{version, false};
+  return libvirt_facts(version, *capabilities);
+}
+
+Result<void> refuse_taken_name(Hypervisor& hypervisor, const std::string& name) {
+  const auto there = hypervisor.domain(name);
+  if (!there && there.error().kind == ErrorKind::not_found) return {};
+  if (!there) return Failure(there.error());
+  return fail(
+      ErrorKind::busy, fmt::format("{} has a domain named {} already", hypervisor.uri(), name),
+      fmt::format("nothing was changed; choose another name, or `gpupass guest delete {}` if it is one of "
+                  "gpupass's",
+                  name));
+}
+
+// ---- doing it -----------------------------------------------------------------------------
+
+/// The card is bound, and remembered, by the same steps and checks as any other's.
+Result<void> take_cards(Context& context, const Wanted& wanted, const Functions& functions, bool yes) {
+  if (functions.empty()) return {};
+  Words words{
+      wanted.options.vm,
+      to_string(functions.front()),
+      "--config",
+      "--connect",
+      wanted.options.uri,
+      "--timeout",
+      std::to_string(std::chrono::duration_cast<std::chrono::seconds>(wanted.options.timeout).count())};
+  for (auto function = functions.begin() + 1; function != functions.end(); ++function) {
+    words.insert(words.end(), {"--with", to_string(*function)});
+  }
+  if (yes) words.emplace_back("--yes");
+  GPUPASS_TRY(attach(context, words));
+  return {};
+}
+
+std::vector<std::string> steps_in_words(const Wanted& wanted, const Functions& functions) {
+  std::vector<std::string> steps{
+      fmt::format("make {} over {} ({}, {})", wanted.files.disk, wanted.image.path, wanted.image.format,
+                  guest::size_text(wanted.disk_size == 0 ? wanted.image.size : wanted.disk_size)),
+      fmt::format("make {} with user-data, meta-data and network-config", wanted.files.seed),
+      fmt::format("define {} on {}", wanted.options.vm, wanted.options.uri)};
+  if (!functions.empty())
+    steps.push_back(fmt::format("bind {} to vfio-pci, as `gpupass attach` does", names(functions)));
+  return steps;
+}
+
+void print_dry_run(std::ostream& out, const Wanted& wanted, const Functions& functions) {
+  out << fmt::format("would create guest {}:\n", wanted.options.vm);
+  const auto steps = steps_in_words(wanted, functions);
+  for (std::size_t i = 0; i < steps.size(); ++i) out << fmt::format("  {:>2}. {}\n", i + 1, steps[i]);
+  out << "and on a failure, back from where it got to\nnothing was changed\n";
+}
+
+Result<void> create(Context& context, const Wanted& wanted, const GuestDomain& domain, Hypervisor& hypervisor,
+                    const Functions& functions, bool yes) {
+  Undo undo;
+  auto& host = context.host;
+  const auto& vm = wanted.options.vm;
+  GPUPASS_TRY(make_folder(host, wanted.files));
+  undo.add([&] { return remove_files(host, {wanted.files.disk, wanted.files.seed}); });
+  if (auto done = make_disk(host, wanted.files, wanted.image, wanted.disk_size); !done)
+    return undo.because_of(std::move(done).error());
+  if (auto done = make_seed_image(host, wanted.files, guest::make_seed(wanted.seed), wanted.programs); !done)
+    return undo.because_of(std::move(done).error());
+  if (auto done = hypervisor.define(domain.xml); !done) return undo.because_of(std::move(done).error());
+  undo.add([&] { return hypervisor.undefine(vm); });
+  if (auto done = take_cards(context, wanted, functions, yes); !done)
+    return undo.because_of(std::move(done).error());
+  return {};
+}
+
+Result<int> print_only(Context& context, const po::variables_map& values, const GuestDomain& domain,
+                       const Wanted& wanted, const Functions& functions, Format format) {
+  auto& out = context.terminal.out;
+  if (values.count("print-xml") > 0) {
+    out << domain.xml;
+  } else if (values.count("explain") > 0 && format == Format::json) {
+    out << core::Json{{"schema", "gpupass.choices/1"},
+                      {"guest", wanted.options.vm},
+                      {"choices", report::to_json(domain.choices)}}
+               .dump(2)
+        << "\n";
+  } else if (values.count("explain") > 0) {
+    out << report::choices_text(domain.choices, static_cast<std::size_t>(context.terminal.columns));
+  } else {
+    print_dry_run(out, wanted, functions);
+  }
+  return 0;
+}
+
+}  // namespace
+
+Result<int> guest_create(Context& context, const Words& arguments) {
+  GPUPASS_TRY_ASSIGN(const auto values, parse(context, syntax(), arguments));
+  if (!values) return 0;
+  GPUPASS_TRY_ASSIGN(const auto format, format_of(*values));
+  GPUPASS_TRY_ASSIGN(auto wanted, read_wanted(context, *values));
+  GPUPASS_TRY_ASSIGN(const auto templates, load_templates(context));
+  GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host, {.holders = false}));
+  GPUPASS_TRY_ASSIGN(const auto topology, read_topology(context.host));
+  GPUPASS_TRY_ASSIGN(const auto functions, functions_of(*values, inventory));
+  GPUPASS_TRY_ASSIGN(const auto hypervisor, context.connect(wanted.options.uri, wanted.options.timeout));
+  GPUPASS_TRY(refuse_taken_name(*hypervisor, wanted.options.vm));
+  GPUPASS_TRY_ASSIGN(const auto facts, facts_of(*hypervisor));
+  wanted.request.cards = cards_of(functions);
+  GPUPASS_TRY_ASSIGN(const auto domain, make_guest(wanted.request, {inventory, topology, facts}, templates));
+  const bool look_only = values->count("print-xml") + values->count("explain") + values->count("dry-run") > 0;
+  if (values->count("explain") == 0)
+    context.terminal.err << report::warnings_text(domain.choices,
+                                                  static_cast<std::size_t>(context.terminal.columns));
+  if (look_only) return print_only(context, *values, domain, wanted, functions, format);
+  if (context.host.captured()) {
+    return fail(
+        ErrorKind::refused,
+        fmt::format("{} stands for another machine and is never changed", context.host.root().string()),
+        "add --dry-run to see what would be done there");
+  }
+  GPUPASS_TRY(create(context, wanted, domain, *hypervisor, functions, values->count("yes") > 0));
+  context.terminal.out << fmt::format("{} is there; `gpupass guest start {}` starts it\n", wanted.options.vm,
+                                      wanted.options.vm);
+  return 0;
+}
+
+}  // namespace gpupass::cli

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/guest/files.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <set>
+
+#include "core/text.hpp"
+#include "sys/scratch.hpp"
+
+namespace gpupass::cli {
+namespace {
+
+struct Tool {
+  const char* program;
+  const char* package;  // of Debian
+};
+constexpr Tool k_qemu_img{"qemu-img", "qemu-utils"};
+constexpr Tool k_xorriso{"xorriso", "xorriso"};
+constexpr Tool k_coreutils{"install", "coreutils"};
+
+/// Runs a program to its end; its own words are the error.
+Result<std::string> run(Host& host, const Tool& tool, const std::vector<std::string>& argv) {
+  Program program;
+  program.argv = argv;
+  program.timeout = std::chrono::minutes(10);
+  auto end = host.run(program);
+  if (!end && end.error().kind == ErrorKind::not_found) {
+    return fail(ErrorKind::not_found, fmt::format("{} is not installed", tool.program),
+                fmt::format("Debian: `apt install {}`", tool.package));
+  }
+  if (!end) return Failure(end.error());
+  if (end->status == 0) return end->output;
+  return fail(ErrorKind::system,
+              fmt::format("{} failed ({}): {}", argv.front(), end->status, core::trim(end->errors)));
+}
+
+Result<void> run_quietly(Host& host, const Tool& tool, const std::vector<std::string>& argv) {
+  GPUPASS_TRY(run(host, tool, argv));
+  return {};
+}
+
+}  // namespace
+
+Result<guest::Image> inspect_image(Host& host, const std::string& path) {
+  constexpr std::size_t k_sector = 512;
+  const auto head = host.read(path, k_sector);
+  if (!head) {
+    auto error = head.error();
+    if (error.kind == ErrorKind::not_found)
+      error.hint = "--image names a cloud image: a file of this machine";
+    return Failure(std::move(error));
+  }
+  auto info = run(host, k_qemu_img, {"qemu-img", "info", "--output=json", "--", path});
+  if (!info && info.error().kind == ErrorKind::system) info.error().kind = ErrorKind::invalid;
+  if (!info) return Failure(std::move(info).error());
+  return guest::read_image(path, *info, *head);
+}
+
+GuestFiles files_of(const std::string& folder, const std::string& name) {
+  const auto own = folder + "/" + name;
+  return {own, own + "/disk.qcow2", own + "/seed.iso"};
+}
+
+Result<void> make_folder(Host& host, const GuestFiles& files) {
+  if (host.exists(files.folder)) {
+    return fail(ErrorKind::refused, files.folder + " is there already, and what is in it is not touched",
+                "choose another name or another --folder, or remove it");
+  }
+  // QEMU's user must get through to the files.
+  return run_quietly(host, k_coreutils, {"install", "-d", "-m", "0711", "--", files.folder});
+}
+
+Result<void> make_disk(Host& host, const GuestFiles& files, const guest::Image& image, std::uint64_t size) {
+  std::vector<std::string> argv{"qemu-img", "create",     "-q", "-f",       "qcow2",
+                                "-F",       image.format, "-b", image.path, files.disk};
+  if (size != 0) argv.push_back(std::to_string(size));
+  return run_quietly(host, k_qemu_img, argv);
+}
+
+Result<void> make_seed_image(Host& host, const GuestFiles& files, const guest::Seed& seed,
+                             const std::vector<std::string>& programs) {
+  GPUPASS_TRY_ASSIGN(const auto user, sys::ScratchFile::make(seed.user_data));
+  GPUPASS_TRY_ASSIGN(const auto meta, sys::ScratchFile::make(seed.meta_data));
+  GPUPASS_TRY_ASSIGN(const auto network, sys::ScratchFile::make(seed.network_config));
+  std::vector<std::string> argv{"xorriso",
+                                "-as",
+                                "mkisofs",
+                                "-quiet",
+                                "-output",
+                                files.seed,
+                                "-volid",
+                                "cidata",
+                                "-joliet",
+                                "-rock",
+                                "-graft-points",
+                                "user-data=" + user.path(),
+                                "meta-data=" + meta.path(),
+                                "network-config=" + network.path()};
+  for (const auto& program : programs) {
+    const auto name = std::filesystem::path(program).filename().string();
+    argv.push_back(fmt::format("{}/{}={}", guest::k_seed_folder, name, program));
+  }
+  GPUPASS_TRY(run(host, k_xorriso, argv));
+  return run_quietly(host, k_coreutils, {"chmod", "0600", "--", files.seed});
+}
+
+Result<void> remove_files(Host& host, const std::vector<std::string>& files) {
+  if (files.empty()) return {};
+  std::vector<std::string> remove{"rm", "-f", "--"};
+  std::vector<std::string> folders{"rmdir", "--ignore-fail-on-non-empty", "--"};
+  std::set<std::string> seen;
+  for (const auto& file : files) {
+    remove.push_back(file);
+    const auto folder = std::filesystem::path(file).parent_path().string();
+    if (host.exists(folder) && seen.insert(folder).second) folders.push_back(folder);
+  }
+  GPUPASS_TRY(run(host, k_coreutils, remove));
+  return seen.empty() ? Result<void>{} : run_quietly(host, k_coreutils, folders);
+}
+
+}  // namespace gpupass::cli

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The files of a guest: a disk over the user's image, and the seed. All through programs that others keep.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "gpupass/host.hpp"
+#include "guest/image.hpp"
+#include "guest/seed.hpp"
+
+namespace gpupass::cli {
+
+/// Errors: not_found (no such image, no qemu-img), invalid (it is no image), denied.
+[[nodiscard]] Result<guest::Image> inspect_image(Host& host, const std::string& path);
+
+/// Where a guest's files are: a folder of its own.
+struct GuestFiles {
+  std::string folder, disk, seed;
+};
+[[nodiscard]] GuestFiles files_of(const std::string& folder, const std::string& name);
+
+/// Error: refused, where something is there already.
+[[nodiscard]] Result<void> make_folder(Host& host, const GuestFiles& files);
+/// A copy-on-write disk: the image stays as it is. `size` 0: as large as the image.
+[[nodiscard]] Result<void> make_disk(Host& host, const GuestFiles& files, const guest::Image& image,
+                                     std::uint64_t size);
+/// `programs` come along, in a folder of the seed, for the guest to run.
+[[nodiscard]] Result<void> make_seed_image(Host& host, const GuestFiles& files, const guest::Seed& seed,
+                                           const std::vector<std::string>& programs);
+/// Files that are not there are no error. The folders they are in go too, where nothing else is in them.
+[[nodiscard]] Result<void> remove_files(Host& host, const std::vector<std::string>& files);
+
+}  // namespace gpupass::cli

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// `gpupass guest`: machines made for cards.
+#include "cli/guest/guest.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <ostream>
+#include <thread>
+
+#include "sys/terminal.hpp"
+
+namespace gpupass::cli {
+namespace {
+
+constexpr std::array k_actions = {
+    Command{"create", "VM --image IMG --gpu SELECTOR…",
+            "make a guest, tuned for this machine, that has a card", guest_create},
+    Command{"list", "", "show the guests that gpupass made", guest_list},
+    Command{"start", "VM", "start one, its card bound under gpupass's checks", guest_start},
+    Command{"stop", "VM", "shut it down", guest_stop},
+    Command{"delete", "VM", "give its card back, forget it and remove its files", guest_delete},
+    Command{"console", "VM", "open its serial console", guest_console},
+    Command{"ssh", "VM [-- COMMAND…]", "log in, or run a command in it", guest_ssh},
+    Command{"wait", "VM", "wait until it can be reached, and print its address", guest_wait},
+};
+
+std::string usage() {
+  std::string text = "usage: gpupass guest ACTION …\n\nMachines made for cards.\n\n";
+  for (const auto& action : k_actions)
+    text += fmt::format("  {:<8} {:<31} {}\n", action.name, action.arguments, action.summary);
+  return text + "\n`gpupass guest ACTION --help` explains an action.\n";
+}
+
+}  // namespace
+
+Result<int> guest(Context& context, const std::vector<std::string>& arguments) {
+  const std::string word = arguments.empty() ? "" : arguments.front();
+  if (word == "--help" || word == "-h") {
+    context.terminal.out << usage();
+    return 0;
+  }
+  const auto* const action =
+      std::ranges::find_if(k_actions, [&](const Command& row) { return word == row.name; });
+  if (action == k_actions.end())
+    return fail(ErrorKind::usage,
+                word.empty() ? "no action is named" : fmt::format("there is no action '{}'", word),
+                "`gpupass guest --help` lists them");
+  return action->function(context, {arguments.begin() + 1, arguments.end()});
+}
+
+void add_guest_options(po::options_description& options, int seconds) {
+  options.add_options()("connect,c", po::value<std::string>()->value_name("URI"),
+                        "the libvirt connection (else LIBVIRT_DEFAULT_URI, else qemu:///system)");
+  options.add_options()("timeout", po::value<int>()->default_value(seconds)->value_name("S"),
+                        "how long to wait for each thing that takes time");
+}
+
+Result<GuestOptions> guest_options_of(Context& context, const po::variables_map& values) {
+  if (values.count("vm") == 0) return fail(ErrorKind::usage, "no guest is named", "give the guest's name");
+  const int seconds = values["timeout"].as<int>();
+  if (seconds < 1 || seconds > 86400)
+    return fail(ErrorKind::usage, fmt::format("--timeout {}: not between 1 and 86400 seconds", seconds));
+  return GuestOptions{values["vm"].as<std::vector<std::string>>().front(),
+                      values.count("connect") > 0 ? values["connect"].as<std::string>() : context.default_uri,
+                      std::chrono::seconds(seconds)};
+}
+
+Result<OpenGuest> open_guest(Context& context, const GuestOptions& options) {
+  GPUPASS_TRY_ASSIGN(auto hypervisor, context.connect(options.uri, options.timeout));
+  GPUPASS_TRY_ASSIGN(auto state, hypervisor->domain(options.vm));
+  GPUPASS_TRY_ASSIGN(auto xml, hypervisor->xml(state.name, DomainView::config));
+  GPUPASS_TRY_ASSIGN(auto mark, guest_mark(xml));
+  if (!mark) {
+    return fail(ErrorKind::refused, fmt::format("{} is no guest that gpupass made", state.name),
+                "nothing was changed; `gpupass guest list` shows those, and virsh is there for the others");
+  }
+  return OpenGuest{std::move(hypervisor), std::move(state), std::move(xml), *std::move(mark)};
+}
+
+Result<void> wait_for(Context& context, std::chrono::milliseconds timeout, const std::string& what,
+                      const std::function<Result<bool>()>& reached) {
+  const auto until = context.host.now() + timeout;
+  while (true) {
+    GPUPASS_TRY_ASSIGN(const bool yes, reached());
+    if (yes) return {};
+    if (context.host.now() >= until || sys::interrupted()) break;
+    std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  }
+  return fail(ErrorKind::timeout,
+              fmt::format("{}: not within {} s", what,
+                          std::chrono::duration_cast<std::chrono::seconds>(timeout).count()));
+}
+
+}  // namespace gpupass::cli

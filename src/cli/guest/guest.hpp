@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What the actions of `gpupass guest` share.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "cli/options.hpp"
+#include "gpupass/guest.hpp"
+
+namespace gpupass::cli {
+
+// One file each.
+[[nodiscard]] Result<int> guest_create(Context& context, const std::vector<std::string>& arguments);
+[[nodiscard]] Result<int> guest_list(Context& context, const std::vector<std::string>& arguments);
+[[nodiscard]] Result<int> guest_start(Context& context, const std::vector<std::string>& arguments);
+[[nodiscard]] Result<int> guest_stop(Context& context, const std::vector<std::string>& arguments);
+[[nodiscard]] Result<int> guest_delete(Context& context, const std::vector<std::string>& arguments);
+[[nodiscard]] Result<int> guest_console(Context& context, const std::vector<std::string>& arguments);
+[[nodiscard]] Result<int> guest_ssh(Context& context, const std::vector<std::string>& arguments);
+[[nodiscard]] Result<int> guest_wait(Context& context, const std::vector<std::string>& arguments);
+
+/// --connect and --timeout, which all of them have. `seconds` is the default.
+void add_guest_options(po::options_description& options, int seconds);
+
+struct GuestOptions {
+  std::string vm;
+  std::string uri;
+  std::chrono::milliseconds timeout;
+};
+/// Error: usage.
+[[nodiscard]] Result<GuestOptions> guest_options_of(Context& context, const po::variables_map& values);
+
+/// A guest that gpupass made. Errors: not_found; refused, for a domain that is somebody else's.
+struct OpenGuest {
+  std::unique_ptr<Hypervisor> hypervisor;
+  DomainState state;
+  std::string xml;  // its configuration
+  GuestMark mark;
+};
+[[nodiscard]] Result<OpenGuest> open_guest(Context& context, const GuestOptions& options);
+
+/// Waits until `reached` says yes. Error: timeout, with `what` was waited for; or what `reached` ended with.
+[[nodiscard]] Result<void> wait_for(Context& context, std::chrono::milliseconds timeout,
+                                    const std::string& what, const std::function<Result<bool>()>& reached);
+
+}  // namespace gpupass::cli

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// `gpupass guest ssh VM [-- COMMAND…]`.
+#include <algorithm>
+
+#include "cli/guest/reach.hpp"
+#include "guest/seed.hpp"
+#include "sys/terminal.hpp"
+
+namespace gpupass::cli {
+namespace {
+
+Syntax syntax() {
+  Syntax syntax{"gpupass guest ssh VM [options] [-- COMMAND…]",
+                "Logs in to a guest, or runs COMMAND there, once it has an address. ssh's exit status is the "
+                "command's.",
+                {},
+                {{"vm", 1}}};
+  syntax.options.add_options()(
+      "user", po::value<std::string>()->default_value(guest::k_guest_user)->value_name("NAME"),
+      "who to log in as");
+  add_guest_options(syntax.options, 300);
+  return syntax;
+}
+
+}  // namespace
+
+Result<int> guest_ssh(Context& context, const std::vector<std::string>& arguments) {
+  const auto separator = std::ranges::find(arguments, "--");
+  GPUPASS_TRY_ASSIGN(const auto values, parse(context, syntax(), {arguments.begin(), separator}));
+  if (!values) return 0;
+  GPUPASS_TRY_ASSIGN(const auto options, guest_options_of(context, *values));
+  GPUPASS_TRY_ASSIGN(const auto guest, open_guest(context, options));
+  GPUPASS_TRY_ASSIGN(const auto address, reach(context, options, guest));
+  // Every guest of a name has another key of its own, so the known hosts of other machines are left alone.
+  std::vector<std::string> argv{"ssh",
+                                "-o",
+                                "StrictHostKeyChecking=no",
+                                "-o",
+                                "UserKnownHostsFile=/dev/null",
+                                "-o",
+                                "LogLevel=ERROR",
+                                "-l",
+                                (*values)["user"].as<std::string>(),
+                                address};
+  if (separator != arguments.end()) argv.insert(argv.end(), separator, arguments.end());
+  return Failure(sys::become(argv));
+}
+
+}  // namespace gpupass::cli

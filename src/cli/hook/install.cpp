@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The hook file: put among libvirt's hooks, and taken away, never over somebody else's.
+#include <fmt/format.h>
+
+#include <ostream>
+
+#include "cli/hook/hook.hpp"
+#include "sys/durable_file.hpp"
+#include "sys/terminal.hpp"
+
+namespace gpupass::cli {
+namespace {
+
+/// Its second line; by it gpupass knows its own file.
+constexpr std::string_view k_mark = "# gpupass: what libvirt asks before it starts a domain\n";
+
+enum class Installed { no, yes, outdated, foreign };
+
+struct HookFile {
+  std::string path;
+  std::string text;  // as this gpupass would write it
+};
+
+void add_hook_options(po::options_description& options) {
+  options.add_options()("hooks",
+                        po::value<std::string>()->default_value("/etc/libvirt/hooks")->value_name("DIR"),
+                        "where libvirt looks for hooks");
+  options.add_options()("driver",
+                        po::value<std::string>()->default_value("qemu")->value_name("qemu|lxc|libxl"),
+                        "which of libvirt's drivers asks");
+}
+
+Syntax syntax(const char* action, const char* about) {
+  Syntax syntax{fmt::format("gpupass hook {} [options]", action), about, {}, {}};
+  add_hook_options(syntax.options);
+  return syntax;
+}
+
+/// libvirt runs every program in DRIVER.d since 6.5: the file stands beside those of others.
+Result<HookFile> file_of(const po::variables_map& values) {
+  const auto& driver = values["driver"].as<std::string>();
+  if (driver != "qemu" && driver != "lxc" && driver != "libxl")
+    return fail(ErrorKind::usage, fmt::format("libvirt's driver '{}' has no hook", driver),
+                "qemu, lxc or libxl");
+  const auto program = sys::executable().string();
+  if (program.find_first_of("'\\\n") != std::string::npos)
+    return fail(ErrorKind::unsupported, fmt::format("{}: no path that a script can hold", program));
+  return HookFile{fmt::format("{}/{}.d/gpupass", values["hooks"].as<std::string>(), driver),
+                  fmt::format("#!/bin/sh\n{}exec '{}' hook run {} \"$@\"\n", k_mark, program, driver)};
+}
+
+Installed look(const Host& host, const HookFile& file) {
+  const auto text = host.read(file.path);
+  if (!text) return host.exists(file.path) ? Installed::foreign : Installed::no;
+  if (*text == file.text) return Installed::yes;
+  return text->find(k_mark) == std::string::npos ? Installed::foreign : Installed::outdated;
+}
+
+Result<void> refuse_foreign(const Host& host, const HookFile& file) {
+  if (look(host, file) != Installed::foreign) return {};
+  return fail(ErrorKind::refused, fmt::format("{} is there, and not gpupass's", file.path),
+              "nothing was changed; move it away if it is not needed");
+}
+
+Result<void> refuse_captured(const Host& host) {
+  if (!host.captured()) return {};
+  return fail(ErrorKind::refused,
+              fmt::format("{} stands for another machine and is never changed", host.root().string()));
+}
+
+}  // namespace
+
+Result<int> hook_install(Context& context, const std::vector<std::string>& arguments) {
+  GPUPASS_TRY_ASSIGN(
+      const auto values,
+      parse(context, syntax("install", "Has libvirt ask gpupass before each start of a domain."), arguments));
+  if (!values) return 0;
+  GPUPASS_TRY_ASSIGN(const auto file, file_of(*values));
+  auto& out = context.terminal.out;
+  GPUPASS_TRY(refuse_captured(context.host));
+  GPUPASS_TRY(refuse_foreign(context.host, file));
+  const auto before = look(context.host, file);
+  if (before == Installed::yes) {
+    out << fmt::format("{} is there already\n", file.path);
+    return 0;
+  }
+  constexpr mode_t k_program = 0755;
+  GPUPASS_TRY(sys::write_durably(context.host.at(file.path), file.text, k_program));
+  out << fmt::format("{} is there\n", file.path);
+  if (before == Installed::no)
+    out << "libvirt looks for hooks when it starts: `systemctl restart libvirtd` (or virtqemud); guests run "
+           "on\n";
+  return 0;
+}
+
+Result<int> hook_uninstall(Context& context, const std::vector<std::string>& arguments) {
+  GPUPASS_TRY_ASSIGN(
+      const auto values,
+      parse(context, syntax("uninstall", "Takes gpupass's hook away. Cards stay as they are."), arguments));
+  if (!values) return 0;
+  GPUPASS_TRY_ASSIGN(const auto file, file_of(*values));
+  GPUPASS_TRY(refuse_captured(context.host));
+  GPUPASS_TRY(refuse_foreign(context.host, file));
+  const bool was = look(context.host, file) != Installed::no;
+  GPUPASS_TRY(sys::remove_durably(context.host.at(file.path)));
+  context.terminal.out << fmt::format("{} {}\n", file.path, was ? "is gone" : "was not there");
+  return 0;
+}
+
+Result<int> hook_status(Context& context, const std::vector<std::string>& arguments) {
+  GPUPASS_TRY_ASSIGN(
+      const auto values,
+      parse(context, syntax("status", "Says whether gpupass's hook is among libvirt's."), arguments));
+  if (!values) return 0;
+  GPUPASS_TRY_ASSIGN(const auto file, file_of(*values));
+  const auto installed = look(context.host, file);
+  const char* const words = installed == Installed::yes  ? "installed"
+                            : installed == Installed::no ? "not installed; `gpupass hook install` does it"
+                            : installed == Installed::outdated
+                                ? "installed for another gpupass; `gpupass hook install` mends it"
+                                : "somebody else's";
+  context.terminal.out << fmt::format("{}: {}\n", file.path, words);
+  return installed == Installed::yes ? 0 : 1;
+}
+
+}  // namespace gpupass::cli

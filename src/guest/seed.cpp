@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// All of it is written as JSON, which is YAML too, so that no name or key can be taken for something else.
+#include "guest/seed.hpp"
+
+#include <fmt/format.h>
+
+#include "core/json.hpp"
+
+namespace gpupass::guest {
+namespace {
+
+using core::Json;
+
+Json user_of(const SeedRequest& request) {
+  return {{"name", k_guest_user}, {"gecos", "gpupass"},
+          {"shell", "/bin/bash"}, {"sudo", "ALL=(ALL) NOPASSWD:ALL"},
+          {"lock_passwd", true},  {"ssh_authorized_keys", request.ssh_keys}};
+}
+
+/// The programs come on the seed itself: no network is needed for them.
+Json commands_of(const SeedRequest& request) {
+  auto commands = Json::array();
+  commands.push_back({"systemctl", "--no-block", "start", "qemu-guest-agent"});
+  if (request.driver.empty()) return commands;
+  const std::string mount = "/run/gpupass-seed";
+  commands.push_back({"mkdir", "-p", mount});
+  commands.push_back({"mount", "-o", "ro", "/dev/disk/by-label/cidata", mount});
+  commands.push_back({fmt::format("{}/{}/provision", mount, k_seed_folder), "--driver", request.driver});
+  return commands;
+}
+
+std::string cloud_config(const SeedRequest& request) {
+  auto packages = request.packages;
+  packages.emplace_back("qemu-guest-agent");
+  const Json config{{"hostname", request.name},
+                    {"users", Json::array({"default", user_of(request)})},
+                    {"ssh_authorized_keys", request.ssh_keys},
+                    {"package_update", true},
+                    {"packages", packages},
+                    {"runcmd", commands_of(request)}};
+  return "#cloud-config\n" + config.dump(2) + "\n";
+}
+
+/// Both parts count. Where they name the same key, the user's wins.
+std::string with_users_own(const std::string& ours, const std::string& users) {
+  constexpr const char* k_boundary = "==gpupass-parts==";
+  const auto part = [&](const std::string& text) {
+    return fmt::format("--{}\nContent-Type: text/plain; charset=\"utf-8\"\nMIME-Version: 1.0\n\n{}\n",
+                       k_boundary, text);
+  };
+  return fmt::format("Content-Type: multipart/mixed; boundary=\"{0}\"\nMIME-Version: 1.0\n\n{1}{2}--{0}--\n",
+                     k_boundary, part(ours), part(users));
+}
+
+}  // namespace
+
+Seed make_seed(const SeedRequest& request) {
+  const auto ours = cloud_config(request);
+  const Json meta{{"instance-id", request.instance}, {"local-hostname", request.name}};
+  const Json network{
+      {"version", 2},
+      {"ethernets", {{"any", {{"match", {{"name", "e*"}}}, {"dhcp4", true}, {"dhcp6", true}}}}}};
+  return {request.user_data ? with_users_own(ours, *request.user_data) : ours, meta.dump(2) + "\n",
+          network.dump(2) + "\n"};
+}
+
+}  // namespace gpupass::guest

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guest/size.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "core/text.hpp"
+
+namespace gpupass::guest {
+namespace {
+
+struct Unit {
+  char letter;
+  unsigned bits;
+};
+constexpr std::array k_units{Unit{'K', 10}, Unit{'M', 20}, Unit{'G', 30}, Unit{'T', 40}};
+
+}  // namespace
+
+std::optional<std::uint64_t> parse_size(std::string_view text) {
+  const auto digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  const auto number = core::parse_number(text.substr(0, digits));
+  const auto suffix = text.substr(digits);
+  if (!number || *number == 0 || *number >> 22U != 0) return std::nullopt;
+  if (suffix.empty()) return *number << 20U;
+  for (const auto& unit : k_units) {
+    if (suffix[0] != unit.letter) continue;
+    const auto rest = suffix.substr(1);
+    return rest.empty() || rest == "iB" ? std::optional(*number << unit.bits) : std::nullopt;
+  }
+  return std::nullopt;
+}
+
+std::string size_text(std::uint64_t bytes) {
+  constexpr std::uint64_t k_mebibyte = std::uint64_t{1} << 20U;
+  constexpr std::uint64_t k_gibibyte = std::uint64_t{1} << 30U;
+  if (bytes % k_gibibyte == 0) return fmt::format("{} GiB", bytes / k_gibibyte);
+  if (bytes % k_mebibyte == 0) return fmt::format("{} MiB", bytes / k_mebibyte);
+  return fmt::format("{} bytes", bytes);
+}
+
+}  // namespace gpupass::guest

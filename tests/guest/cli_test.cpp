@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// `gpupass guest` from end to end but for the card: real qemu-img and xorriso, libvirt's test driver, a
+// machine that is a directory tree.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <iostream>
+
+#include "cli/guest/guest.hpp"
+#include "core/json.hpp"
+#include "support/command.hpp"
+#include "support/golden.hpp"
+#include "support/pci_tree.hpp"
+#include "support/tree.hpp"
+
+namespace gpupass {
+namespace {
+
+using test::Said;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+/// Programs run for real, but for what would change this machine's kernel; a path below /srv that they are
+/// given lies in the tree.
+class TreeHost : public Host {
+ public:
+  explicit TreeHost(const std::filesystem::path& root) : Host(root, Alive::yes) {}
+  std::string fail_program;  // this one fails
+
+  [[nodiscard]] Result<ProgramEnd> run(const Program& program) override {
+    if (program.argv.front() == fail_program) return ProgramEnd{1, "", "it does not want to"};
+    if (program.argv.front() == "modprobe") return ProgramEnd{1, "", "there is no such module"};
+    Program moved = program;
+    for (auto& word : moved.argv) {
+      if (word.starts_with("/srv/")) word = at(word).string();
+    }
+    return Host::run(moved);
+  }
+  [[nodiscard]] KvmProbe probe_kvm() const override { return {true, true, 12, true, "", false}; }
+};
+
+class GuestCommand : public testing::Test {
+ protected:
+  GuestCommand() {
+    test::PciTree(tree.root())
+        .add({.address = "0000:00:01.0", .class_code = 0x060400})
+        .add({.address = "0000:01:00.0", .bus = "pci0000:00/0000:00:01.0", .class_code = 0x030000});
+    tree.file("/sys/devices/system/cpu/online", "0-3\n")
+        .file("/proc/cpuinfo",
+              "vendor_id\t: GenuineIntel\nflags\t\t: vmx\naddress sizes\t: 39 bits physical\n")
+        .file("/proc/meminfo", "MemTotal: 16777216 kB\nMemFree: 8388608 kB\n")
+        .file("/proc/sys/kernel/random/boot_id", "this-boot\n")
+        .file("/srv/key.pub", "ssh-ed25519 AAAA somebody\n")
+        .file("/srv/text", "not an image\n");
+  }
+
+  void SetUp() override {
+    for (const auto* const program : {"qemu-img", "xorriso"}) {
+      const auto end = Host().run({{program, "--version"}});
+      if (end) continue;
+      std::cout << "SKIPPED: " << program << " is not installed\n";
+      GTEST_SKIP() << program << " is not installed";
+    }
+    make_image("/srv/cloud.qcow2", "64M");
+  }
+
+  void make_image(const std::string& path, const std::string& size) {
+    const auto end = Host().run({{"qemu-img", "create", "-q", "-f", "qcow2", tree.at(path).string(), size}});
+    ASSERT_TRUE(end && end->status == 0);
+  }
+
+  Said run(cli::Function action, const std::vector<std::string>& arguments) {
+    return test::run(action, host, arguments, connect);
+  }
+  /// With the image and the folder that all of them have.
+  Said create(const std::string& name, std::vector<std::string> more = {}) {
+    std::vector<std::string> words{name,       "--image",   "/srv/cloud.qcow2",
+                                   "--folder", "/srv",      "--network",
+                                   "none",     "--ssh-key", tree.at("/srv/key.pub").string()};
+    words.insert(words.end(), more.begin(), more.end());
+    return run(cli::guest_create, words);
+  }
+  [[nodiscard]] std::string program_says(const std::vector<std::string>& argv) {
+    const auto end = host.run({argv});
+    return end ? end->output : "";
+  }
+  [[nodiscard]] std::string file_of_seed(const std::string& name) {
+    return program_says({"xorriso", "-indev", "/srv/" + name + "/seed.iso", "-osirrox", "on", "-extract",
+                         "/user-data", "/srv/extracted"})
+                   .empty()
+               ? host.read("/srv/extracted").value_or("no user-data")
+               : "";
+  }
+
+  test::Tree tree;
+  TreeHost host{tree.root()};
+  // The test driver forgets its domains when its last connection is closed.
+  std::unique_ptr<Hypervisor> libvirt = connect("test:///default", std::chrono::seconds(60)).value();
+};
+
+TEST_F(GuestCommand, MakesWhatListShowsAndDeleteRemoves) {
+  const auto made = create("made-once", {"--disk-size", "128M", "--packages", "htop"});
+  ASSERT_EQ(made.status, 0) << made.err;
+  const auto info =
+      core::Json::parse(program_says({"qemu-img", "info", "--output=json", "/srv/made-once/disk.qcow2"}));
+  EXPECT_EQ(info["virtual-size"], 128U << 20U);
+  EXPECT_THAT(info["backing-filename"].get<std::string>(), testing::EndsWith("/srv/cloud.qcow2"));
+  EXPECT_THAT(file_of_seed("made-once"),
+              AllOf(testing::StartsWith("#cloud-config\n"), HasSubstr("ssh-ed25519 AAAA"),
+                    HasSubstr("\"htop\""), HasSubstr("qemu-guest-agent")));
+  EXPECT_THAT(run(cli::guest_list, {}).out, AllOf(HasSubstr("made-once  off"), HasSubstr("compute")));
+
+  EXPECT_EQ(run(cli::guest_delete, {"made-once"}).status, exit_code(ErrorKind::refused)) << "nobody agreed";
+  EXPECT_TRUE(host.exists("/srv/made-once/disk.qcow2"));
+  EXPECT_EQ(run(cli::guest_delete, {"made-once", "--yes"}).status, 0);
+  EXPECT_FALSE(host.exists("/srv/made-once"));
+  EXPECT_TRUE(host.exists("/srv/cloud.qcow2"));
+  EXPECT_THAT(run(cli::guest_list, {}).out, Not(HasSubstr("made-once")));
+}
+
+TEST_F(GuestCommand, StartsAndStops) {
+  ASSERT_EQ(create("starts").status, 0);
+  EXPECT_EQ(run(cli::guest_start, {"starts"}).out, "starts is running\n");
+  EXPECT_EQ(run(cli::guest_start, {"starts"}).out, "starts is running already\n");
+  EXPECT_EQ(run(cli::guest_delete, {"starts", "--yes"}).status, exit_code(ErrorKind::busy));
+  EXPECT_EQ(run(cli::guest_stop, {"starts"}).out, "starts is off\n");
+  EXPECT_EQ(run(cli::guest_delete, {"starts", "--yes"}).status, 0);
+}
+
+TEST_F(GuestCommand, LeavesNothingWhereAProgramFails) {
+  for (const auto* const program : {"qemu-img", "xorriso", "chmod"}) {
+    host.fail_program = program;
+    const auto said = create("never");
+    EXPECT_NE(said.status, 0) << program;
+    EXPECT_THAT(said.err, HasSubstr("it does not want to")) << program;
+    EXPECT_FALSE(host.exists("/srv/never")) << program;
+  }
+  host.fail_program.clear();
+  EXPECT_THAT(run(cli::guest_list, {}).out, Not(HasSubstr("never")));
+}
+
+TEST_F(GuestCommand, OverwritesNothingOfTheUsers) {
+  tree.file("/srv/mine/disk.qcow2", "precious");
+  EXPECT_EQ(create("mine").status, exit_code(ErrorKind::refused));
+  EXPECT_EQ(host.read("/srv/mine/disk.qcow2").value(), "precious");
+  EXPECT_EQ(create("test").status, exit_code(ErrorKind::busy))
+      << "libvirt's test driver has a domain of that name";
+  EXPECT_FALSE(host.exists("/srv/test"));
+  EXPECT_EQ(run(cli::guest_delete, {"test", "--yes"}).status, exit_code(ErrorKind::refused)) << "not ours";
+}
+
+TEST_F(GuestCommand, SaysWhatIsWrongWithAnImage) {
+  const auto with = [&](const char* image) {
+    return run(cli::guest_create, {"vm1", "--image", image, "--folder", "/srv"});
+  };
+  EXPECT_EQ(with("/srv/absent.qcow2").status, exit_code(ErrorKind::not_found));
+  EXPECT_THAT(with("/srv/absent.qcow2").err, HasSubstr("--image names a cloud image"));
+  EXPECT_EQ(with("/srv/text").status, exit_code(ErrorKind::invalid));
+  EXPECT_THAT(with("/srv/text").err, HasSubstr("no image of a disk"));
+  EXPECT_EQ(create("vm1", {"--disk-size", "32M"}).status, exit_code(ErrorKind::usage));
+  EXPECT_EQ(create("vm1", {"--memory", "much"}).status, exit_code(ErrorKind::usage));
+  EXPECT_EQ(create("v m").status, exit_code(ErrorKind::usage));
+  EXPECT_FALSE(host.exists("/srv/vm1"));
+}
+
+TEST_F(GuestCommand, OnlyLooksWhereItIsToldTo) {
+  const auto xml = create("looks", {"--gpu", "01:00.0", "--print-xml"});
+  EXPECT_EQ(xml.status, 0) << xml.err;
+  EXPECT_THAT(xml.out, AllOf(HasSubstr("<name>looks</name>"), HasSubstr("ua-gpupass-0000-01-00-0")));
+  EXPECT_THAT(create("looks", {"--gpu", "01:00.0", "--explain"}).out, HasSubstr("\nhuge pages: none\n"));
+  const auto steps = create("looks", {"--gpu", "01:00.0", "--dry-run"});
+  EXPECT_THAT(steps.out, AllOf(HasSubstr("1. make /srv/looks/disk.qcow2"), HasSubstr("bind 0000:01:00.0"),
+                               HasSubstr("nothing was changed")));
+  EXPECT_THAT(steps.err, HasSubstr("note: huge pages"));
+  EXPECT_FALSE(host.exists("/srv/looks"));
+  EXPECT_THAT(run(cli::guest_list, {}).out, Not(HasSubstr("looks")));
+}
+
+TEST_F(GuestCommand, PutsAllBackWhereTheCardCannotBeHad) {
+  const auto said = create("unlucky", {"--gpu", "01:00.0"});
+  EXPECT_NE(said.status, 0);
+  EXPECT_THAT(said.err, HasSubstr("vfio-pci cannot be loaded"));
+  EXPECT_FALSE(host.exists("/srv/unlucky"));
+  EXPECT_THAT(run(cli::guest_list, {}).out, Not(HasSubstr("unlucky")));
+}
+
+}  // namespace
+}  // namespace gpupass

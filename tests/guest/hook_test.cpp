@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// `gpupass hook`: what libvirt would hear, on a kernel that refuses as the real one does.
+#include "cli/hook/hook.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "cli/change.hpp"
+#include "gpupass/hold.hpp"
+#include "gpupass/journal.hpp"
+#include "support/fake_kernel.hpp"
+#include "support/golden.hpp"
+#include "support/pci_tree.hpp"
+#include "support/tree.hpp"
+
+namespace gpupass {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+constexpr const char* k_gpu = "0000:01:00.0";
+constexpr const char* k_audio = "0000:01:00.1";
+
+std::string hostdev(const std::string& function, bool ours = true) {
+  return "<hostdev mode='subsystem' type='pci' managed='yes'><source><address domain='0x0000' bus='0x01' "
+         "slot='0x00' "
+         "function='0x" +
+         function + "'/></source>" + (ours ? "<alias name='ua-gpupass-0000-01-00-" + function + "'/>" : "") +
+         "</hostdev>";
+}
+
+std::string domain(const std::string& devices) {
+  return "<domain type='kvm'><name>vm1</name><devices>" + devices + "</devices></domain>";
+}
+
+const std::string k_whole_card = domain(hostdev("0") + hostdev("1"));
+
+/// A card of two functions in one group, on its drivers.
+class Hook : public testing::Test {
+ protected:
+  Hook() {
+    test::PciTree pci(tree.root());
+    pci.add_iommu_unit("dmar0");
+    const std::string slot = "pci0000:00/0000:00:01.0";
+    pci.add({.address = "0000:00:01.0", .class_code = 0x060400, .driver = "pcieport", .group = 0});
+    pci.add({.address = k_gpu,
+             .bus = slot,
+             .class_code = 0x030000,
+             .vendor = 0x10de,
+             .device = 0x2330,
+             .driver = "nvidia",
+             .group = 1,
+             .boot_vga = 0});
+    pci.add({.address = k_audio,
+             .bus = slot,
+             .class_code = 0x040300,
+             .vendor = 0x10de,
+             .device = 0x22ba,
+             .driver = "snd_hda_intel",
+             .group = 1});
+    tree.file("/proc/cpuinfo", "flags\t\t: fpu vmx\n").file("/proc/cmdline", "quiet\n");
+    tree.file("/proc/self/mountinfo").file("/proc/swaps").file("/proc/net/route");
+    tree.file("/proc/sys/kernel/osrelease", "6.1.0\n").file("/lib/modules/6.1.0/modules.alias");
+    tree.file("/lib/modules/6.1.0/modules.dep",
+              "kernel/drivers/vfio/vfio.ko:\nkernel/drivers/vfio/vfio_iommu_type1.ko:\nkernel/drivers/vfio/"
+              "pci/vfio-pci.ko:\n");
+    for (const auto* const driver : {"nvidia", "snd_hda_intel", "vfio-pci"}) kernel.add_driver(driver);
+    kernel.prefer(k_gpu, "nvidia").prefer(k_audio, "snd_hda_intel");
+  }
+
+  int call(cli::Function action, const std::vector<std::string>& words, const std::string& input = "") {
+    std::istringstream in(input);
+    std::ostringstream to_out;
+    std::ostringstream to_err;
+    cli::Terminal terminal{in, to_out, to_err, false, false, 200};
+    const auto connect = [](const std::string&,
+                            std::chrono::milliseconds) -> Result<std::unique_ptr<Hypervisor>> {
+      ADD_FAILURE() << "a hook asked libvirt";
+      return fail(ErrorKind::internal, "no libvirt here");
+    };
+    cli::Context context{kernel, terminal, connect, GPUPASS_SOURCE_DIR, "fake:///"};
+    const auto status = action(context, words);
+    if (!status) to_err << describe(status.error());
+    out = to_out.str();
+    err = to_err.str();
+    return status ? *status : exit_code(status.error().kind);
+  }
+  int libvirt(const std::string& operation, const std::string& xml) {
+    return call(cli::hook_run, {"qemu", "vm1", operation, "begin", "-"}, xml);
+  }
+
+  test::Tree tree;
+  test::FakeKernel kernel{tree};
+  std::string out, err;
+};
+
+TEST_F(Hook, BindsForAStartAndReturnsAtItsEnd) {
+  ASSERT_EQ(libvirt("prepare", k_whole_card), 0) << err;
+  EXPECT_EQ(kernel.driver(k_gpu), "vfio-pci");
+  EXPECT_EQ(kernel.driver(k_audio), "vfio-pci");
+  EXPECT_EQ(load_holds(kernel)->size(), 2U);
+  EXPECT_EQ(libvirt("start", k_whole_card), 0);
+  EXPECT_EQ(libvirt("reconnect", k_whole_card), 0);
+  EXPECT_EQ(kernel.driver(k_gpu), "vfio-pci") << "a guest that runs keeps its card";
+  ASSERT_EQ(libvirt("release", k_whole_card), 0) << err;
+  EXPECT_EQ(kernel.driver(k_gpu), "nvidia");
+  EXPECT_EQ(kernel.driver(k_audio), "snd_hda_intel");
+  EXPECT_THAT(*load_holds(kernel), IsEmpty());
+  EXPECT_THAT(*load_journals(kernel), IsEmpty());
+}
+
+TEST_F(Hook, ReleasesTwiceOrWithoutAStartWithNoHarm) {
+  EXPECT_EQ(libvirt("release", k_whole_card), 0);
+  ASSERT_EQ(libvirt("prepare", k_whole_card), 0);
+  EXPECT_EQ(libvirt("release", k_whole_card), 0);
+  const auto writes = kernel.writes().size();
+  EXPECT_EQ(libvirt("release", k_whole_card), 0);
+  EXPECT_EQ(kernel.writes().size(), writes);
+}
+
+TEST_F(Hook, LeavesWhatIsHeldAlreadyToTheOneWhoHoldsIt) {
+  ASSERT_EQ(call(cli::bind, {"0000:01:00.0", "0000:01:00.1", "--yes"}), 0) << err;
+  const auto writes = kernel.writes().size();
+  EXPECT_EQ(libvirt("prepare", k_whole_card), 0) << err;
+  EXPECT_EQ(libvirt("release", k_whole_card), 0) << err;
+  EXPECT_EQ(kernel.writes().size(), writes) << "the card was there before, and stays";
+  EXPECT_EQ(kernel.driver(k_gpu), "vfio-pci");
+}
+
+TEST_F(Hook, KeepsTheHoldOfAnAttachThatARebootOutlived) {
+  Hold hold;
+  hold.device = parse_pci_address(k_gpu).value();
+  hold.vendor = 0x10de;
+  hold.device_id = 0x2330;
+  hold.original_driver = "nvidia";
+  hold.domain = "vm1";
+  hold.boot_id = "an earlier one";
+  ASSERT_TRUE(save_hold(kernel, hold));
+  ASSERT_EQ(libvirt("prepare", k_whole_card), 0) << err;
+  EXPECT_EQ(kernel.driver(k_gpu), "vfio-pci");
+  ASSERT_EQ(libvirt("release", k_whole_card), 0) << err;
+  EXPECT_EQ(kernel.driver(k_gpu), "nvidia");
+  EXPECT_THAT(*load_holds(kernel), testing::ElementsAre(testing::Field(&Hold::device, hold.device)));
+}
+
+TEST_F(Hook, PassesDomainsWithoutOurCardsUnread) {
+  EXPECT_EQ(libvirt("prepare", domain("")), 0);
+  EXPECT_EQ(libvirt("prepare", domain(hostdev("0", false))), 0);
+  EXPECT_EQ(kernel.driver(k_gpu), "nvidia");
+  EXPECT_THAT(kernel.writes(), IsEmpty());
+}
+
+TEST_F(Hook, RefusesInOneLineAndChangesNothing) {
+  EXPECT_EQ(libvirt("prepare", domain(hostdev("0"))), exit_code(ErrorKind::refused)) << "half a group";
+  EXPECT_THAT(err,
+              AllOf(testing::StartsWith("gpupass: "), HasSubstr("0000:01:00.1"), testing::EndsWith("\n")));
+  EXPECT_EQ(std::count(err.begin(), err.end(), '\n'), 1);
+  EXPECT_EQ(libvirt("prepare", domain(hostdev("0") + hostdev("1") + hostdev("7"))),
+            exit_code(ErrorKind::refused));
+  EXPECT_THAT(err, HasSubstr("0000:01:00.7 is not in this machine"));
+  EXPECT_EQ(libvirt("prepare", "not XML"), exit_code(ErrorKind::invalid));
+  EXPECT_THAT(kernel.writes(), IsEmpty());
+}
+
+TEST_F(Hook, PutsBackWhatItBoundWhereABindFails) {
+  kernel.reject_probe("vfio-pci", k_audio);
+  EXPECT_NE(libvirt("prepare", k_whole_card), 0);
+  EXPECT_EQ(kernel.driver(k_gpu), "nvidia");
+  EXPECT_EQ(kernel.driver(k_audio), "snd_hda_intel");
+  EXPECT_EQ(libvirt("release", k_whole_card), 0) << "libvirt calls it after a start that failed, too";
+  EXPECT_EQ(kernel.driver(k_gpu), "nvidia");
+}
+
+TEST_F(Hook, IsInstalledBesideOthersAndNeverOverThem) {
+  const std::string path = "/etc/libvirt/hooks/qemu.d/gpupass";
+  EXPECT_EQ(call(cli::hook_status, {}), 1);
+  EXPECT_EQ(call(cli::hook_install, {}), 0) << err;
+  EXPECT_THAT(out, HasSubstr("systemctl restart libvirtd"));
+  const auto text = kernel.read(path).value();
+  EXPECT_THAT(text, AllOf(testing::StartsWith("#!/bin/sh\n"), HasSubstr("hook run qemu \"$@\"")));
+  EXPECT_NE(std::filesystem::status(tree.at(path)).permissions() & std::filesystem::perms::owner_exec,
+            std::filesystem::perms::none);
+  EXPECT_EQ(call(cli::hook_install, {}), 0);
+  EXPECT_THAT(out, AllOf(HasSubstr("already"), Not(HasSubstr("restart"))));
+  EXPECT_EQ(call(cli::hook_status, {}), 0);
+  EXPECT_EQ(call(cli::hook_uninstall, {}), 0);
+  EXPECT_FALSE(kernel.exists(path));
+  EXPECT_EQ(call(cli::hook_uninstall, {}), 0);
+
+  tree.file(path, "#!/bin/sh\necho mine\n");
+  EXPECT_EQ(call(cli::hook_install, {}), exit_code(ErrorKind::refused));
+  EXPECT_EQ(call(cli::hook_uninstall, {}), exit_code(ErrorKind::refused));
+  EXPECT_EQ(kernel.read(path).value(), "#!/bin/sh\necho mine\n");
+  EXPECT_EQ(call(cli::hook_install, {"--driver", "xen"}), exit_code(ErrorKind::usage));
+}
+
+}  // namespace
+}  // namespace gpupass

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Sizes, images and seeds.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/json.hpp"
+#include "guest/image.hpp"
+#include "guest/seed.hpp"
+#include "guest/size.hpp"
+
+namespace gpupass::guest {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+
+TEST(Size, IsReadAsPeopleWriteIt) {
+  EXPECT_EQ(parse_size("64G"), std::uint64_t{64} << 30U);
+  EXPECT_EQ(parse_size("64GiB"), std::uint64_t{64} << 30U);
+  EXPECT_EQ(parse_size("2T"), std::uint64_t{2} << 40U);
+  EXPECT_EQ(parse_size("512"), std::uint64_t{512} << 20U);
+  for (const auto* const wrong : {"", "0", "G", "-1G", "1.5G", "1g", "64GB", "64Gi", "99999999999T", "1 G"})
+    EXPECT_EQ(parse_size(wrong), std::nullopt) << wrong;
+}
+
+TEST(ImageOfADisk, IsRawOnlyWhereItBeginsAsADiskDoes) {
+  std::string head(512, '\0');
+  const std::string raw = R"({"format": "raw", "virtual-size": 1048576})";
+  EXPECT_EQ(read_image("a", raw, head).error().kind, ErrorKind::invalid);
+  EXPECT_EQ(read_image("a", raw, "short").error().kind, ErrorKind::invalid);
+  head[510] = '\x55';
+  head[511] = '\xaa';
+  EXPECT_EQ(read_image("a", raw, head)->size, 1048576U);
+  EXPECT_EQ(read_image("a", R"({"format": "qcow2", "virtual-size": 7})", "QFI")->format, "qcow2");
+  EXPECT_EQ(read_image("a", R"({"format": "qcow2"})", "").error().kind, ErrorKind::invalid);
+  EXPECT_EQ(read_image("a", "oops", "").error().kind, ErrorKind::invalid);
+}
+
+/// What cloud-init reads: JSON after the line that says what it is.
+core::Json config_of(const std::string& user_data) {
+  return core::Json::parse(user_data.substr(user_data.find('\n')));
+}
+
+TEST(SeedOfAGuest, MakesAUserWithTheKeysAndRunsTheProvisionerFromTheSeed) {
+  const auto seed = make_seed({"vm1", "vm1-now", {"ssh-ed25519 AAAA \"q\""}, {"htop"}, "distribution", {}});
+  const auto config = config_of(seed.user_data);
+  EXPECT_EQ(config["users"][0], "default");
+  EXPECT_EQ(config["users"][1]["name"], k_guest_user);
+  EXPECT_EQ(config["users"][1]["ssh_authorized_keys"][0], "ssh-ed25519 AAAA \"q\"");
+  EXPECT_EQ(config["packages"], (core::Json{"htop", "qemu-guest-agent"}));
+  EXPECT_EQ(config["runcmd"].back(),
+            (core::Json{"/run/gpupass-seed/gpupass/provision", "--driver", "distribution"}));
+  EXPECT_EQ(core::Json::parse(seed.meta_data)["instance-id"], "vm1-now");
+  EXPECT_EQ(core::Json::parse(seed.network_config)["version"], 2);
+}
+
+TEST(SeedOfAGuest, DoesNotProvisionUnasked) {
+  EXPECT_EQ(config_of(make_seed({"vm1", "i", {}, {}, "", {}}).user_data)["runcmd"].size(), 1U);
+}
+
+TEST(SeedOfAGuest, HasTheUsersOwnPartAfterOurs) {
+  const auto seed = make_seed({"vm1", "i", {}, {}, "", "#!/bin/sh\necho mine\n"});
+  EXPECT_THAT(seed.user_data,
+              AllOf(testing::StartsWith("Content-Type: multipart/mixed"), HasSubstr("#cloud-config")));
+  EXPECT_LT(seed.user_data.find("#cloud-config"), seed.user_data.find("#!/bin/sh\necho mine"));
+}
+
+}  // namespace
+}  // namespace gpupass::guest
