@@ -15,8 +15,8 @@ struct Figure {
   std::string svg;
 };
 
-/// A forest plot of each group: how much slower the candidate is, with its interval, in the band of its
-/// margin.
+/// A forest plot of each group, and one of its p99: how much slower the candidate is, with its interval, in
+/// the band of its margin.
 [[nodiscard]] std::vector<Figure> forests(const bench::Comparison& comparison);
 
 /// How samples of latencies are distributed: one figure for each measurement with samples enough for a p99.

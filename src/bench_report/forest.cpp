@@ -31,13 +31,14 @@ struct Line {
   bool is_mean;
 };
 
-std::vector<Line> lines_of(const bench::Comparison& comparison, const bench::GroupRow& group) {
+std::vector<Line> lines_of(const bench::Comparison& comparison, const bench::GroupRow& group,
+                           bench::Statistic statistic) {
   std::vector<Line> lines;
   for (const auto& row : comparison.rows) {
-    if (row.group == group.group && row.effect)
+    if (row.group == group.group && row.statistic == statistic && row.effect)
       lines.push_back({compare::title(row), &*row.effect, row.margin, false});
   }
-  if (group.effect) {
+  if (group.effect && statistic == bench::Statistic::median) {
     const auto cases = fmt::format("mean of {} case{}", group.cases, group.cases == 1 ? "" : "s");
     lines.push_back({cases, &*group.effect, group.margin, true});
   }
@@ -107,7 +108,7 @@ void draw_axis(Canvas& canvas, const Scale& scale, const bench::Interval& domain
   const Scale percents(Scale::Kind::linear, compare::percent(domain.low), compare::percent(domain.high),
                        k_left, k_right);
   canvas.line({k_left, bottom}, {k_right, bottom}, "axis");
-  for (const double tick : percents.ticks(6)) {
+  for (const double tick : percents.ticks(8)) {
     const double x = scale.place(std::copysign(std::log1p(std::abs(tick) / 100), tick));
     canvas.line({x, bottom}, {x, bottom + 4}, "axis");
     if (x > k_left + 8 && x < k_right - 12)
@@ -123,7 +124,8 @@ std::string description(const std::vector<Line>& lines, const std::string& candi
   return text;
 }
 
-Figure forest(const bench::Comparison& comparison, const bench::GroupRow& group,
+/// `id` is unique among the forests of a page.
+Figure forest(const bench::Comparison& comparison, const std::string& title, const std::string& id,
               const std::vector<Line>& lines) {
   const auto domain = domain_of(lines);
   const Scale scale(Scale::Kind::linear, domain.low, domain.high, k_left, k_right);
@@ -137,10 +139,8 @@ Figure forest(const bench::Comparison& comparison, const bench::GroupRow& group,
     top += k_row;
   }
   draw_axis(canvas, scale, domain, bottom);
-  const auto words =
-      fmt::format("{} beside {}: {}", comparison.candidate, comparison.baseline, name(group.group));
-  return {name(group.group), canvas.finish(bottom + 20, fmt::format("forest-{}", name(group.group)), words,
-                                           description(lines, comparison.candidate))};
+  const auto words = fmt::format("{} beside {}: {}", comparison.candidate, comparison.baseline, title);
+  return {title, canvas.finish(bottom + 20, "forest-" + id, words, description(lines, comparison.candidate))};
 }
 
 }  // namespace
@@ -148,8 +148,12 @@ Figure forest(const bench::Comparison& comparison, const bench::GroupRow& group,
 std::vector<Figure> forests(const bench::Comparison& comparison) {
   std::vector<Figure> figures;
   for (const auto& group : comparison.groups) {
-    const auto lines = lines_of(comparison, group);
-    if (!lines.empty()) figures.push_back(forest(comparison, group, lines));
+    const std::string title = name(group.group);
+    // Longest waits spread so much more than medians that on one axis nothing would be seen of those.
+    const auto medians = lines_of(comparison, group, bench::Statistic::median);
+    const auto tails = lines_of(comparison, group, bench::Statistic::p99);
+    if (!medians.empty()) figures.push_back(forest(comparison, title, title, medians));
+    if (!tails.empty()) figures.push_back(forest(comparison, title + ", p99", title + "-p99", tails));
   }
   return figures;
 }

@@ -123,7 +123,7 @@ TEST(Figures, AreOneForEachThingToSee) {
     return words;
   };
   EXPECT_THAT(titles(forests(report.comparison)),
-              testing::ElementsAre("latency", "transfer", "device", "application"));
+              testing::ElementsAre("latency", "latency, p99", "transfer", "device", "application"));
   EXPECT_THAT(titles(distributions(report.comparison, report.baseline, report.candidate)),
               testing::ElementsAre("sync.block"));
   EXPECT_THAT(titles(curves(report.comparison)),

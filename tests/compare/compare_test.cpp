@@ -174,6 +174,8 @@ TEST(Compare, CallsWrongOutputOutside) {
               ElementsAre(AllOf(HasSubstr("h2d.pinned: wrong output in 1 of the runs of guest"),
                                 HasSubstr("3 of 10 elements are wrong"))));
   EXPECT_EQ(row(comparison, "h2d.pinned").replicates, 9U);
+  guest.runs[0].gates = {{"steal", 5.0, 1.0, false, "5 % of the time was stolen"}};
+  EXPECT_EQ(compare(side("host", steady(), copies), guest, {}).answer, Answer::outside);
 }
 
 TEST(Compare, HoldsTheAnswerBackWhereOneSideHasNoResult) {

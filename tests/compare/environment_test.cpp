@@ -22,12 +22,13 @@ bench::Side with_facts(const std::string& role, const std::vector<nlohmann::json
 }
 
 TEST(Environment, TellsWhatMattersFirst) {
-  const auto host = with_facts("host", {{{"os", "A"}, {"hypervisor", "none"}, {"gpu", {{"uuid", "GPU-1"}}}}});
+  const auto host =
+      with_facts("host", {{{"a name", "A"}, {"hypervisor", "none"}, {"gpu", {{"uuid", "GPU-1"}}}}});
   const auto guest =
-      with_facts("guest", {{{"os", "B"}, {"hypervisor", "KVM"}, {"gpu", {{"uuid", "GPU-2"}}}}});
+      with_facts("guest", {{{"a name", "B"}, {"hypervisor", "KVM"}, {"gpu", {{"uuid", "GPU-2"}}}}});
   const auto found = differences(host, guest);
   EXPECT_THAT(found, ElementsAre(Field(&Difference::fact, "gpu.uuid"), Field(&Difference::fact, "hypervisor"),
-                                 Field(&Difference::fact, "os")));
+                                 Field(&Difference::fact, "a name")));
   EXPECT_EQ(found[0].weight, Difference::Weight::must_match);
   EXPECT_EQ(found[0].meaning, "the card is not the same one");
   EXPECT_EQ(found[2].weight, Difference::Weight::other);

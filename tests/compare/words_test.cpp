@@ -37,6 +37,7 @@ TEST(Words, HaveAsManyDigitsAsTheIntervalBears) {
   EXPECT_EQ(difference(effect(0.031, 0.012, 0.05, 0.01)), "slower by 0.031 % [0.012, 0.050]");
   EXPECT_EQ(difference(effect(120, 80, 170, 0.01)), "slower by 120 % [80, 170]");
   EXPECT_EQ(difference(effect(0, -0.3, 0.3, 0.01)), "slower by 0.0 % [-0.3, 0.3]");
+  EXPECT_EQ(difference(effect(0.2, -0.001, 0.4, 0.01)), "slower by 0.20 % [0.00, 0.40]");
 }
 
 TEST(Words, CallSlowerAndFasterAlikeFarFromNone) {
