@@ -25,6 +25,7 @@ namespace gpupass::bench::cuda {
 [[nodiscard]] Result<> d2h_pageable(const Case& row, Context& context);
 [[nodiscard]] Result<> host_register(const Case& row, Context& context);
 [[nodiscard]] Result<> d2d_copy(const Case& row, Context& context);
+[[nodiscard]] Result<> d2d_copy_sm(const Case& row, Context& context);
 [[nodiscard]] Result<> p2p_copy(const Case& row, Context& context);
 [[nodiscard]] Result<> p2p_latency(const Case& row, Context& context);
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <cstddef>
-#include <vector>
+#include <functional>
 
 #include "bench/cuda/harness.hpp"
 
@@ -13,15 +13,26 @@ namespace gpupass::bench::cuda {
 /// is a bandwidth by the card's clock.
 inline constexpr std::size_t k_largest_small_copy = std::size_t{64} << 10U;
 
-/// In one order or, for every other seed, in the reverse: what drifts within a run then does not always
-/// fall on the same sizes.
-[[nodiscard]] std::vector<std::size_t> in_order_of_run(std::vector<std::size_t> sizes,
-                                                       const Settings& settings);
+/// One size's part of a round.
+struct Turn {
+  std::size_t index;  // of the size
+  bool first, last;   // of this size's turns
+  [[nodiscard]] bool checked() const { return first || last; }
+};
+
+/// Visits n sizes up and down in turn, again and again, in a quick run once. What drifts within a run then
+/// does not always meet the same sizes, and what disturbs the machine for a while, a neighbour's transfers,
+/// disturbs a part of every size's samples instead of all samples of one size.
+[[nodiscard]] Result<> sweep(const Settings& settings, std::size_t n,
+                             const std::function<Result<>(const Turn&)>& visit);
+
+/// What was found wrong so far, and now.
+[[nodiscard]] Check together(Check so_far, const Check& more);
 
 /// The row's measurement of one size; of a small one, turned into what a small copy is.
 [[nodiscard]] Measurement measurement_of_copy(const Case& row, Parameters params, std::size_t bytes);
 
-/// Copies with 16-byte accesses of many threads, 4-byte ones where the size asks for it. Both pointers are
+/// Copies with one 16-byte access a thread, 4-byte ones where the size asks for it. Both pointers are
 /// valid on the current card; bytes is a multiple of 4.
 [[nodiscard]] Result<> copy_by_sm(void* to, const void* from, std::size_t bytes, cudaStream_t stream);
 

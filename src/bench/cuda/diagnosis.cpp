@@ -131,9 +131,9 @@ Result<> diagnose(const MachineFacts& machine, const DriverFacts& driver, int ru
   const bool works = driver.load_error.empty() && driver.init == 0;
   if (!works) GPUPASS_TRY(below_library(machine));
   if (!driver.load_error.empty()) return no_library(driver.load_error);
-  if (!works && machine.kernel_module && !driver.library.empty() &&
-      driver.library != *machine.kernel_module) {
-    return explain(803, fmt::format("{} and {}", driver.library, *machine.kernel_module));
+  const auto module = machine.kernel_module.value_or("");
+  if (!works && !module.empty() && !driver.library.empty() && driver.library != module) {
+    return explain(803, fmt::format("{} and {}", driver.library, module));
   }
   if (!works) return explain(driver.init.value_or(999));
   // Within one major version any driver serves any runtime.

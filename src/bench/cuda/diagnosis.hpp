@@ -31,7 +31,7 @@ struct Node {
 struct MachineFacts {
   bool bus_seen = false;                     // /sys/bus/pci is there to look at
   std::vector<CardOnBus> cards;              // NVIDIA's display and 3D controllers
-  std::optional<std::string> kernel_module;  // its version, "580.159.04"; nothing: not loaded
+  std::optional<std::string> kernel_module;  // its version, "580.159.04"; nothing: not loaded; empty: unknown
   std::vector<Node> nodes;                   // nvidiactl, nvidia0 …, nvidia-uvm
   bool operator==(const MachineFacts&) const = default;
 };

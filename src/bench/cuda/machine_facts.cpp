@@ -24,19 +24,17 @@ std::vector<CardOnBus> cards(const Host& host) {
   return found;
 }
 
-/// The word in the module's banner that looks like a version: "NVRM version: … Module  580.159.04  Release
-/// …".
+/// The first word of the module's banner that is a version: "NVRM version: … Module  580.159.04  Release …".
+/// Empty where there is none.
 std::optional<std::string> kernel_module(const Host& host) {
   const auto text = host.read("/proc/driver/nvidia/version");
   if (!text) return std::nullopt;
-  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
   std::size_t at = 0;
   while (at < text->size()) {
     auto end = text->find_first_of(" \t\n", at);
     if (end == std::string::npos) end = text->size();
     const auto word = text->substr(at, end - at);
-    if (word.size() > 3 && digit(word.front()) && word.find('.') != std::string::npos &&
-        word.find_first_not_of("0123456789.") == std::string::npos) {
+    if (word.find('.') != std::string::npos && word.find_first_not_of("0123456789.") == std::string::npos) {
       return word;
     }
     at = end + 1;

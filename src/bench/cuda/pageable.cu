@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 
 #include <array>
+#include <vector>
 
 #include "bench/cuda/cases.hpp"
 #include "bench/cuda/copy.hpp"
@@ -14,6 +15,7 @@ namespace {
 constexpr std::size_t k_mib = std::size_t{1} << 20U, k_registered = k_mib << 10U;
 constexpr std::array k_sizes = {std::size_t{64} << 10U, 16 * k_mib, 256 * k_mib};
 
+constexpr SampleRule k_copies{3, 5};  // of one turn in a sweep
 constexpr SampleRule k_register{11, 3, std::chrono::nanoseconds(0), std::chrono::milliseconds(0)};
 
 /// Pages of this process, as malloc gets them for a large block, and like those not locked.
@@ -42,16 +44,23 @@ Result<> pageable(const Case& row, Context& context, bool to_card) {
   const auto& settings = context.settings();
   GPUPASS_TRY_ASSIGN(const auto pages, Pages::make(k_sizes.back()));
   GPUPASS_TRY_ASSIGN(auto device, DeviceBuffer<unsigned char>::make(k_sizes.back()));
-  for (const auto bytes : in_order_of_run({k_sizes.begin(), k_sizes.end()}, settings)) {
-    auto measurement = measurement_of(row, {{"bytes", static_cast<std::int64_t>(bytes)}});
-    const auto seed = settings.seed + bytes;
-    if (to_card) {
-      fill_pattern_on_host(pages.data(), bytes, seed);
-      GPUPASS_TRY(poison(device.data(), bytes));
-    } else {
+  std::vector<Measurement> measurements;
+  for (const auto bytes : k_sizes) {
+    measurements.push_back(measurement_of(row, {{"bytes", static_cast<std::int64_t>(bytes)}}));
+  }
+
+  return sweep(settings, k_sizes.size(), [&](const Turn& turn) -> Result<> {
+    const auto bytes = k_sizes.at(turn.index);
+    auto& measurement = measurements[turn.index];
+    const auto seed = settings.seed + bytes + measurement.samples_ns.size();
+    const auto prepare = [&]() -> Result<> {
+      if (to_card) {
+        fill_pattern_on_host(pages.data(), bytes, seed);
+        return poison(device.data(), bytes);
+      }
       poison_on_host(pages.data(), bytes);
-      GPUPASS_TRY(fill_pattern(device.data(), bytes, seed));
-    }
+      return fill_pattern(device.data(), bytes, seed);
+    };
     // cudaMemcpy is what such a program calls. To the card it returns when the last piece is staged, so the
     // time ends with the card's own word that it is done.
     const auto copy = [&]() -> Result<> {
@@ -60,18 +69,21 @@ Result<> pageable(const Case& row, Context& context, bool to_card) {
                      "cudaMemcpy " + size_text(bytes)));
       return ok(cudaStreamSynchronize(nullptr), "cudaMemcpy " + size_text(bytes));
     };
-    GPUPASS_TRY(sample_on_host(context, measurement, static_cast<double>(bytes), copy));
-    Check check;
-    if (to_card) {
-      GPUPASS_TRY_ASSIGN(check, check_pattern(device.data(), bytes, seed));
-    } else {
-      check = check_pattern_on_host(pages.data(), bytes, seed);
+    const auto look = [&]() -> Result<Check> {
+      if (to_card) return check_pattern(device.data(), bytes, seed);
+      return check_pattern_on_host(pages.data(), bytes, seed);
+    };
+    if (turn.checked()) GPUPASS_TRY(prepare());
+    GPUPASS_TRY(sample_on_host(context, measurement, static_cast<double>(bytes), copy, k_copies));
+    if (turn.checked()) {
+      GPUPASS_TRY_ASSIGN(const auto check, look());
+      judge(measurement, together(measurement.check, check));
     }
-    judge(measurement, std::move(check));
+    if (!turn.last) return {};
     measurement.ceiling = link_rate(card);
     context.record(std::move(measurement));
-  }
-  return {};
+    return {};
+  });
 }
 
 }  // namespace

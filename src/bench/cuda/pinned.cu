@@ -2,6 +2,7 @@
 // Copies between page-locked memory and the card: one way, by copy engine or by the multiprocessors, and
 // both ways at once.
 #include <algorithm>
+#include <vector>
 
 #include "bench/cuda/cases.hpp"
 #include "bench/cuda/copy.hpp"
@@ -14,8 +15,9 @@ using std::chrono::nanoseconds;
 
 constexpr std::size_t k_kib = std::size_t{1} << 10U, k_mib = k_kib << 10U, k_gib = k_mib << 10U;
 
-constexpr SampleRule k_small{1000, 200, nanoseconds(0), milliseconds(5)};
-constexpr SampleRule k_large{31, 5, milliseconds(2), milliseconds(20)};
+// Of one turn in a sweep.
+constexpr SampleRule k_small{50, 200, nanoseconds(0), milliseconds(5)};
+constexpr SampleRule k_large{3, 5, milliseconds(2), milliseconds(20)};
 
 enum class Direction { to_card, to_host };
 enum class Engine { copy_engine, multiprocessors };
@@ -82,33 +84,32 @@ Result<> one_way(const Case& row, Context& context, Direction direction, Engine 
   const auto& settings = context.settings();
   const auto sizes = sizes_of(settings);
   GPUPASS_TRY_ASSIGN(auto memory, Memory::make(*std::max_element(sizes.begin(), sizes.end())));
-  for (const auto bytes : in_order_of_run(sizes, settings)) {
-    auto measurement = measurement_of_copy(row, {}, bytes);
+  std::vector<Measurement> measurements;
+  for (const auto bytes : sizes) measurements.push_back(measurement_of_copy(row, {}, bytes));
+
+  return sweep(settings, sizes.size(), [&](const Turn& turn) -> Result<> {
+    const auto bytes = sizes[turn.index];
+    auto& measurement = measurements[turn.index];
     const auto copy = [&](cudaStream_t stream) { return memory.copy(direction, engine, bytes, stream); };
-    // A pattern of this size alone: one left by another size would pass for it.
-    const auto seed = settings.seed + bytes;
-    GPUPASS_TRY(memory.prepare(direction, bytes, seed));
+    // A pattern of this turn alone: what another has left would pass for it.
+    const auto seed = settings.seed + bytes + measurement.samples_ns.size();
+    if (turn.checked()) GPUPASS_TRY(memory.prepare(direction, bytes, seed));
     GPUPASS_TRY(sample_copy(context, measurement, bytes, copy));
-    GPUPASS_TRY_ASSIGN(auto check, memory.check(direction, bytes, seed));
-    judge(measurement, std::move(check));
+    if (turn.checked()) {
+      GPUPASS_TRY_ASSIGN(const auto check, memory.check(direction, bytes, seed));
+      judge(measurement, together(measurement.check, check));
+    }
+    if (!turn.last) return {};
     if (bytes > k_largest_small_copy) measurement.ceiling = link_rate(card);
     context.record(std::move(measurement));
-  }
-  return {};
+    return {};
+  });
 }
 
 std::optional<Ceiling> both_ways(const Card& card) {
   auto ceiling = link_rate(card);
   if (ceiling) ceiling = Ceiling{2 * ceiling->value, "2 × " + ceiling->formula};
   return ceiling;
-}
-
-/// What is wrong with either.
-Check together(Check a, const Check& b) {
-  a.elements += b.elements;
-  a.errors += b.errors;
-  if (a.first_error.empty()) a.first_error = b.first_error;
-  return a;
 }
 
 }  // namespace
@@ -139,11 +140,19 @@ Result<> bidir_pinned(const Case& row, Context& context) {
   GPUPASS_TRY_ASSIGN(const auto other, Stream::make());
   GPUPASS_TRY_ASSIGN(const auto fork, Event::make());
   GPUPASS_TRY_ASSIGN(const auto join, Event::make());
-  for (const auto bytes : in_order_of_run(sizes, settings)) {
-    auto measurement = measurement_of(row, {{"bytes", static_cast<std::int64_t>(bytes)}});
-    const auto seed = settings.seed + bytes;
-    GPUPASS_TRY(down.prepare(Direction::to_card, bytes, seed));
-    GPUPASS_TRY(up.prepare(Direction::to_host, bytes, ~seed));
+  std::vector<Measurement> measurements;
+  for (const auto bytes : sizes) {
+    measurements.push_back(measurement_of(row, {{"bytes", static_cast<std::int64_t>(bytes)}}));
+  }
+
+  return sweep(settings, sizes.size(), [&](const Turn& turn) -> Result<> {
+    const auto bytes = sizes[turn.index];
+    auto& measurement = measurements[turn.index];
+    const auto seed = settings.seed + bytes + measurement.samples_ns.size();
+    if (turn.checked()) {
+      GPUPASS_TRY(down.prepare(Direction::to_card, bytes, seed));
+      GPUPASS_TRY(up.prepare(Direction::to_host, bytes, ~seed));
+    }
     // Both start together, and the iteration is over when the slower one is.
     const auto copy_both = [&](cudaStream_t stream) -> Result<> {
       GPUPASS_TRY(ok(cudaEventRecord(fork.get(), stream), "cudaEventRecord"));
@@ -154,13 +163,16 @@ Result<> bidir_pinned(const Case& row, Context& context) {
       return ok(cudaStreamWaitEvent(stream, join.get(), 0), "cudaStreamWaitEvent");
     };
     GPUPASS_TRY(sample_on_device(context, measurement, 2.0 * static_cast<double>(bytes), copy_both, k_large));
-    GPUPASS_TRY_ASSIGN(auto check, down.check(Direction::to_card, bytes, seed));
-    GPUPASS_TRY_ASSIGN(const auto check_up, up.check(Direction::to_host, bytes, ~seed));
-    judge(measurement, together(std::move(check), check_up));
+    if (turn.checked()) {
+      GPUPASS_TRY_ASSIGN(const auto check_down, down.check(Direction::to_card, bytes, seed));
+      GPUPASS_TRY_ASSIGN(const auto check_up, up.check(Direction::to_host, bytes, ~seed));
+      judge(measurement, together(together(measurement.check, check_down), check_up));
+    }
+    if (!turn.last) return {};
     measurement.ceiling = both_ways(card);
     context.record(std::move(measurement));
-  }
-  return {};
+    return {};
+  });
 }
 
 }  // namespace gpupass::bench::cuda

@@ -168,6 +168,10 @@ nanoseconds window_of(const SampleRule& rule, const Settings& settings) {
   return settings.quick ? rule.window / 5 : rule.window;
 }
 
+std::size_t samples_of(const SampleRule& rule, const Settings& settings) {
+  return static_cast<std::size_t>(settings.quick ? rule.quick : rule.full);
+}
+
 /// How many iterations last as long as a sample must.
 Result<std::int64_t> find_iterations(DeviceSampler& sampler, const Enqueue& enqueue, const SampleRule& rule) {
   std::int64_t iterations = 1;
@@ -209,10 +213,13 @@ Result<> sample_on_device(const Context& context, Measurement& measurement, doub
   const auto& settings = context.settings();
   GPUPASS_TRY_ASSIGN(auto sampler, DeviceSampler::make(context));
   GPUPASS_TRY(sampler.once(enqueue));
-  GPUPASS_TRY_ASSIGN(auto iterations, find_iterations(sampler, enqueue, rule));
-  GPUPASS_TRY(warm_up(sampler, enqueue, iterations, window_of(rule, settings)));
+  auto iterations = measurement.work.iterations;
+  if (measurement.samples_ns.empty()) {
+    GPUPASS_TRY_ASSIGN(iterations, find_iterations(sampler, enqueue, rule));
+    GPUPASS_TRY(warm_up(sampler, enqueue, iterations, window_of(rule, settings)));
+  }
 
-  const auto samples = static_cast<std::size_t>(settings.quick ? rule.quick : rule.full);
+  const auto samples = measurement.samples_ns.size() + samples_of(rule, settings);
   while (measurement.samples_ns.size() < samples) {
     GPUPASS_TRY_ASSIGN(const auto taken, sampler.sample(enqueue, iterations));
     if (!taken.whole) {  // the queue was full and the host waited for it: fewer iterations fit
@@ -241,15 +248,16 @@ Result<> sample_on_host(const Context& context, Measurement& measurement, double
     return static_cast<double>(elapsed_with_injection(start, settings.inject));
   };
 
-  std::int64_t iterations = 1;
-  const auto warm = now_ns() + window_of(rule, settings).count();
+  const bool more = !measurement.samples_ns.empty();
+  auto iterations = more ? measurement.work.iterations : 1;
+  const auto warm = now_ns() + (more ? 0 : window_of(rule, settings).count());
   do {
     GPUPASS_TRY_ASSIGN(const auto ns, time(iterations));
-    if (ns < static_cast<double>(rule.at_least.count())) iterations *= 2;
+    if (!more && ns < static_cast<double>(rule.at_least.count())) iterations *= 2;
   } while (now_ns() < warm);
 
   const auto give_up = now_ns() + 2 * nanoseconds(settings.timeout).count();
-  const auto samples = static_cast<std::size_t>(settings.quick ? rule.quick : rule.full);
+  const auto samples = measurement.samples_ns.size() + samples_of(rule, settings);
   measurement.samples_ns.reserve(samples);
   measurement.work = {amount, iterations};
   while (measurement.samples_ns.size() < samples) {

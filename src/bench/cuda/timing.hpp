@@ -28,8 +28,8 @@ inline constexpr SampleRule k_tail{10000, 1000, std::chrono::nanoseconds(0), std
 using Enqueue = std::function<Result<>(cudaStream_t)>;
 
 /// Times iterations by the card's own clock and fills in samples_ns, sm_mhz and work. amount is what one
-/// iteration moves or does (Work::amount).
-///
+/// iteration moves or does (Work::amount). A measurement that has samples gets as many more, of as many
+/// iterations and without a warm-up: so the samples of one measurement can be spread over a case.
 /// Warm-up: one iteration alone (kernels are loaded then), then windows until three of them agree within 1 %
 /// in the processors' clock. A sample: everything is queued behind a kernel that holds the stream back, start
 /// and stop events included, so the cost of queueing is in no sample. Iterations are as many as last
@@ -41,7 +41,7 @@ using Enqueue = std::function<Result<>(cudaStream_t)>;
 
 /// Times one_iteration, which waits for what it starts, by the host's clock, with the injected delay spent on
 /// the processor. before, where given, is run ahead of every sample, outside of its time.
-/// Warm-up: one window, an iteration at least.
+/// Warm-up: one window, an iteration at least. A measurement that has samples gets more, warm as it is.
 /// Errors: timeout, when all of it takes longer than twice Settings::timeout; an iteration that fails.
 [[nodiscard]] Result<> sample_on_host(const Context& context, Measurement& measurement, double amount,
                                       const std::function<Result<>()>& one_iteration,
