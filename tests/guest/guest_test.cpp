@@ -186,8 +186,21 @@ TEST_F(Guest, NamesAVariantOfVfioPciWhereLibvirtCan) {
   EXPECT_THAT(made().xml, HasSubstr("model='nvgrace_gpu_vfio_pci'"));
 }
 
-TEST_F(Guest, WarnsWhereTheWindowMayNotFit) {
-  on("desktop", {"0000:01:00.0"});
+TEST_F(Guest, TellsFirmwareOfAWindowOnlyWhereItsOwnIsTooSmall) {
+  on("server", {"0000:18:00.0"});
+  const auto told = testing::HasSubstr("opt/ovmf/X-PciMmio64Mb,string=262144");
+  EXPECT_THAT(made().xml, Not(told));
+  machine.topology.physical_bits = 41;  // an eighth of that is 256 GiB
+  EXPECT_THAT(made().xml, Not(told));
+  machine.topology.physical_bits = 40;
+  EXPECT_THAT(made().xml, told);
+  libvirt.version = 8'006'000;  // cannot tell the guest how many bits there are
+  machine.topology.physical_bits = 52;
+  EXPECT_THAT(made().xml, told);
+}
+
+TEST_F(Guest, WarnsWhereTheWindowDoesNotFit) {
+  on("workstation", {"0000:01:00.0"});
   EXPECT_EQ(choice("64-bit PCI window").warning, "");
   machine.topology.physical_bits = 38;
   EXPECT_THAT(choice("64-bit PCI window").warning, HasSubstr("38 bits"));

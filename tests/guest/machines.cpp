@@ -62,6 +62,13 @@ GuestMachine desktop() {
   return made;
 }
 
+GuestMachine workstation() {
+  auto made = desktop();
+  made.inventory.devices = {
+      function("0000:01:00.0", 0x030200, 0x10de, -1, {16 * k_mebibyte, 128 * k_gibibyte, 32 * k_mebibyte})};
+  return made;
+}
+
 GuestMachine hybrid() {
   auto made = desktop();
   std::vector<Core> all;
@@ -112,7 +119,9 @@ GuestMachine laptop() {
 
 GuestMachine guest_machine(const std::string& name) {
   static const std::map<std::string, std::function<GuestMachine()>> machines{
-      {"desktop", desktop}, {"hybrid", hybrid}, {"server", server}, {"amd", amd}, {"laptop", laptop}};
+      {"desktop", desktop}, {"workstation", workstation},
+      {"hybrid", hybrid},   {"server", server},
+      {"amd", amd},         {"laptop", laptop}};
   return machines.at(name)();
 }
 

@@ -15,6 +15,7 @@ struct GuestMachine {
 
 /// "desktop": 8 cores with 2 threads, 64 GiB, one node; 0000:01:00 is a card of 24 GB with its sound.
 /// "hybrid": 6 large cores with 2 threads and 8 small ones; the desktop's card.
+/// "workstation": the desktop, with a card of 80 GB in place of its own.
 /// "server": two sockets with 56 cores of 2 threads and 1 TiB each; eight cards of 80 GB, 0000:18:00.0 to
 /// 0000:3b:00.0 on node 0 and 0000:9a:00.0 to 0000:bb:00.0 on node 1; 512 pages of 1 GiB free on each node.
 /// "amd": one socket with 4 nodes of 16 cores; 0000:c1:00, with 4 functions, on node 2.

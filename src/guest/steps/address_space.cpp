@@ -19,10 +19,10 @@ constexpr int k_most_bits = 46;
 /// What firmware opens without knowing how many bits the processor has.
 constexpr std::uint64_t k_classic_window = 32 * k_gibibyte;
 
-/// What a card takes: its regions one after the other, the whole aligned as its largest is.
+/// A card's regions: they lie one after the other, the first aligned as the largest is.
 struct Need {
   std::uint64_t largest = 0;
-  std::uint64_t window = 0;
+  std::uint64_t bytes = 0;
 };
 
 Need need_of(const GuestCard& card, const Inventory& inventory) {
@@ -34,11 +34,20 @@ Need need_of(const GuestCard& card, const Inventory& inventory) {
     for (const auto& bar : device->bars) {
       if (bar.io || !bar.is_64bit || bar.index == k_rom) continue;
       need.largest = std::max(need.largest, bar.size);
-      need.window += bar.size;
+      need.bytes += bar.size;
     }
   }
-  if (need.largest != 0) need.window = (need.window + need.largest - 1) / need.largest * need.largest;
   return need;
+}
+
+/// What firmware needs for all of them: it places the largest first.
+std::uint64_t bytes_for(std::vector<Need> needs) {
+  std::ranges::sort(needs, std::ranges::greater{}, &Need::largest);
+  std::uint64_t end = 0;
+  for (const auto& need : needs) {
+    if (need.largest != 0) end = (end + need.largest - 1) / need.largest * need.largest + need.bytes;
+  }
+  return end + k_gibibyte;  // for all other devices, and the ports that nothing is on yet
 }
 
 struct Window {
@@ -47,19 +56,14 @@ struct Window {
 };
 
 Window window_for(const GuestRequest& request, const Inventory& inventory) {
-  std::uint64_t sum = k_gibibyte;  // for the small regions of all other devices
-  Need most;
-  for (const auto& card : request.cards) {
-    const auto need = need_of(card, inventory);
-    sum += need.window;
-    if (need.largest > most.largest) most = need;
-  }
-  const auto count = request.cards.size();
-  return {std::bit_ceil(std::max(sum, k_classic_window)),
-          fmt::format("{} region of {}, so {} with its others and in its alignment{}",
-                      count == 1 ? "the card has a" : fmt::format("the largest of {} cards has a", count),
-                      size_text(most.largest), size_text(most.window),
-                      count == 1 ? "" : fmt::format(", and all of them {}", size_text(sum - k_gibibyte)))};
+  std::vector<Need> needs;
+  for (const auto& card : request.cards) needs.push_back(need_of(card, inventory));
+  const auto largest = std::ranges::max(needs, {}, &Need::largest).largest;
+  return {std::bit_ceil(std::max(bytes_for(needs), k_classic_window)),
+          fmt::format(
+              "{} a region of {}, with each placed at a multiple of its size and 1 GiB for all other devices",
+              needs.size() == 1 ? "the card has" : fmt::format("the largest of {} cards has", needs.size()),
+              size_text(largest))};
 }
 
 bool is_uefi(const virt::Document& domain) {
@@ -68,12 +72,20 @@ bool is_uefi(const virt::Document& domain) {
          (virt::attribute_is(*os, "firmware", "efi") || os->FirstChildElement("loader") != nullptr);
 }
 
+/// libvirt keeps the names below opt/ovmf for itself, so its own element for such entries cannot say it.
 void write_firmware_window(Element& root, std::uint64_t bytes) {
-  auto& sysinfo = section(root, "sysinfo", "os");
-  set(sysinfo, "type", "fwcfg");
-  auto& entry = append(sysinfo, "entry");
-  set(entry, "name", "opt/ovmf/X-PciMmio64Mb");
-  set_text(entry, std::to_string(bytes / k_mebibyte));
+  root.SetAttribute("xmlns:qemu", "http://libvirt.org/schemas/domain/qemu/1.0");
+  auto& line = section(root, "qemu:commandline", "devices");
+  set(append(line, "qemu:arg"), "value", "-fw_cfg");
+  set(append(line, "qemu:arg"), "value",
+      fmt::format("name=opt/ovmf/X-PciMmio64Mb,string={}", bytes / k_mebibyte));
+}
+
+/// An eighth of the address space, since edk2 of November 2022; older firmware, or one that is not told how
+/// many bits there are, opens what it always did.
+std::uint64_t window_of_firmware(int bits) {
+  return bits == 0 ? k_classic_window
+                   : std::uint64_t{1} << static_cast<unsigned>(std::min(bits, k_most_bits) - 3);
 }
 
 /// The root controller comes first: libvirt numbers it 0.
@@ -89,27 +101,35 @@ Element& pcie_root(Element& devices) {
   return made;
 }
 
+/// Whether memory and window fit beside each other, the window at a multiple of its size.
+bool may_not_fit(std::uint64_t memory, std::uint64_t window, int bits) {
+  return bits != 0 && (memory + window - 1) / window * window + window > std::uint64_t{1}
+                                                                             << static_cast<unsigned>(bits);
+}
+
 void choose_window(Tuning& tuning, int bits) {
   const auto window = window_for(tuning.request, tuning.host.inventory);
-  Choice choice{"64-bit PCI window", size_text(window.bytes), window.why,
+  Choice choice{"64-bit PCI window", "at least " + size_text(window.bytes), window.why,
                 "edk2, OvmfPkg/Library/PlatformInitLib/MemDetect.c; QEMU, q35-pcihost.pci-hole64-size", ""};
-  if (window.bytes == k_classic_window) {
-    choice.why += ": what firmware opens anyhow";
-    tuning.choices.push_back(std::move(choice));
-    return;
-  }
   auto& root = tuning.domain.root();
-  auto& hole = virt::child(pcie_root(virt::child(root, "devices")), "pcihole64");
-  set(hole, "unit", "GiB");
-  set_text(hole, std::to_string(window.bytes / k_gibibyte));
-  if (is_uefi(tuning.domain)) write_firmware_window(root, window.bytes);
-  if (bits != 0 && tuning.layout.memory() + 2 * window.bytes > std::uint64_t{1}
-                                                                   << static_cast<unsigned>(bits)) {
+  if (window.bytes > k_classic_window) {
+    auto& hole = virt::child(pcie_root(virt::child(root, "devices")), "pcihole64");
+    set(hole, "unit", "GiB");
+    set_text(hole, std::to_string(window.bytes / k_gibibyte));
+  }
+  const auto own = window_of_firmware(bits);
+  if (own >= window.bytes || !is_uefi(tuning.domain)) {
+    choice.why += fmt::format("; firmware opens {} by itself", size_text(own));
+  } else {
+    write_firmware_window(root, window.bytes);
+    choice.why +=
+        "; firmware is told so on QEMU's command line, for which libvirt marks the domain as tainted";
+  }
+  if (may_not_fit(tuning.layout.memory(), window.bytes, bits)) {
     choice.warning = fmt::format(
-        "{} of memory and this window may not fit in the {} bits of physical address that the guest has: if "
-        "the "
-        "guest does not find the card's memory, give it less memory, or make the region smaller on the host "
-        "(resource1_resize, before vfio-pci has the card)",
+        "{} of memory and this window do not fit in the {} bits of physical address that the guest has: give "
+        "it less "
+        "memory, or make the region smaller on the host (resource1_resize, before vfio-pci has the card)",
         size_text(tuning.layout.memory()), bits);
   }
   tuning.choices.push_back(std::move(choice));
