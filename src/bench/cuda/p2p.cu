@@ -4,6 +4,7 @@
 #include <array>
 #include <cstring>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "bench/cuda/cases.hpp"
@@ -44,22 +45,35 @@ struct Pair {
   }
 };
 
-/// Lets kernels and engines of `here` at the memory of `there`; it stays so, and asking twice is no error.
-Result<> reach(int here, int there) {
-  int can = 0;
-  GPUPASS_TRY(ok(cudaDeviceCanAccessPeer(&can, here, there), "cudaDeviceCanAccessPeer"));
-  if (can == 0) {
-    return fail(ErrorKind::unsupported,
-                "card " + std::to_string(here) + " cannot reach card " + std::to_string(there) + " directly",
-                "in a guest the cards need a common clique, or ACS between them that lets peers through");
+/// While it lives, kernels and engines of one card reach the memory of the other.
+class Reach {
+ public:
+  static Result<Reach> make(int here, int there) {
+    int can = 0;
+    GPUPASS_TRY(ok(cudaDeviceCanAccessPeer(&can, here, there), "cudaDeviceCanAccessPeer"));
+    if (can == 0) {
+      return fail(
+          ErrorKind::unsupported,
+          "card " + std::to_string(here) + " cannot reach card " + std::to_string(there) + " directly",
+          "in a guest the cards need a common clique, or ACS between them that lets peers through");
+    }
+    GPUPASS_TRY(ok(cudaDeviceEnablePeerAccess(there, 0), "cudaDeviceEnablePeerAccess"));
+    return Reach(there);
   }
-  const auto answer = cudaDeviceEnablePeerAccess(there, 0);
-  if (answer == cudaErrorPeerAccessAlreadyEnabled) {
-    cudaGetLastError();
-    return {};
+
+  Reach(Reach&& other) noexcept : there_(std::exchange(other.there_, k_none)) {}
+  Reach(const Reach&) = delete;
+  Reach& operator=(const Reach&) = delete;
+  Reach& operator=(Reach&&) = delete;
+  ~Reach() {
+    if (there_ != k_none) cudaDeviceDisablePeerAccess(there_);
   }
-  return ok(answer, "cudaDeviceEnablePeerAccess");
-}
+
+ private:
+  static constexpr int k_none = -1;
+  explicit Reach(int there) : there_(there) {}
+  int there_;
+};
 
 struct Way {
   const char* direction;  // as this card sees it
@@ -126,7 +140,8 @@ Result<> with_each_peer(const Case& row, Context& context, std::size_t bytes,
   GPUPASS_TRY_ASSIGN(const auto card, select(context));
   for (int there = 0; there < card_count(); ++there) {
     if (there == card.ordinal) continue;
-    if (const auto reached = reach(card.ordinal, there); !reached) {
+    const auto reached = Reach::make(card.ordinal, there);
+    if (!reached) {
       auto waived = measurement_of(row, {{"peer", there}});
       waived.status = Status::waived;
       waived.reason = reached.error().what + "; " + reached.error().hint;
