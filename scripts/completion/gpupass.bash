@@ -25,11 +25,16 @@ _gpupass_candidates() {
     --format) echo text json ;;
     --iommu) echo intel amd none ;;
     --topology) gpupass lab list 2>/dev/null | cut -d ' ' -f 1 ;;
-    --with) _gpupass_devices ;;
+    --with | --gpu) _gpupass_devices ;;
+    --profile) echo compute desktop windows minimal ;;
+    --driver) echo distribution repository none ;;
+    --for) echo ready address ;;
     *)
       case $command:$position in
         attach:2 | detach:2) virsh list --all --name 2>/dev/null ;;
         bench:2) echo run compare report import export ;;
+        guest:2) echo create list start stop delete console ssh wait ;;
+        guest:3) virsh list --all --name 2>/dev/null ;;
         lab:2) echo run shell list ;;
         list:* | groups:* | doctor:* | attach:* | detach:* | bind:* | unbind:* | xml:*) _gpupass_devices ;;
       esac
@@ -48,7 +53,7 @@ _gpupass() {
     candidates="$(_gpupass_commands) --help --version --root"
   elif [[ $word == -* ]]; then
     local words=("$command")
-    [[ $command != bench ]] || words+=("${COMP_WORDS[2]}")
+    [[ $command != bench && $command != guest ]] || words+=("${COMP_WORDS[2]}")
     candidates=$(_gpupass_options "${words[@]}")
   else
     candidates=$(_gpupass_candidates "$command" "$previous" "$cword")

@@ -11,4 +11,7 @@ namespace gpupass::guest {
 /// not wanted. Errors: invalid (a profile without a place for them); usage (a network of no known kind).
 [[nodiscard]] Result<void> fill_devices(virt::Document& domain, const GuestRequest& request);
 
+/// The MAC addresses of its interfaces, in their order; none of one that has none yet.
+[[nodiscard]] std::vector<std::string> mac_addresses(virt::Document& domain);
+
 }  // namespace gpupass::guest

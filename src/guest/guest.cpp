@@ -86,7 +86,7 @@ Result<GuestDomain> make_guest(const GuestRequest& request, const GuestHost& hos
     if (profile.has(name)) GPUPASS_TRY(step(tuning));
   }
   choices.insert(choices.end(), profile.choices.begin(), profile.choices.end());
-  return GuestDomain{domain.text(), std::move(choices)};
+  return GuestDomain{domain.text(), std::move(choices), guest::mac_addresses(domain)};
 }
 
 }  // namespace gpupass

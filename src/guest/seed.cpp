@@ -41,15 +41,27 @@ std::string cloud_config(const SeedRequest& request) {
   return "#cloud-config\n" + config.dump(2) + "\n";
 }
 
-/// Both parts count. Where they name the same key, the user's wins.
+/// Both parts count. The user's comes first: what it says is kept, and our lists go behind those of the same
+/// name.
 std::string with_users_own(const std::string& ours, const std::string& users) {
   constexpr const char* k_boundary = "==gpupass-parts==";
-  const auto part = [&](const std::string& text) {
-    return fmt::format("--{}\nContent-Type: text/plain; charset=\"utf-8\"\nMIME-Version: 1.0\n\n{}\n",
-                       k_boundary, text);
+  const auto part = [&](const std::string& text, const char* more_headers) {
+    return fmt::format("--{}\nContent-Type: text/plain; charset=\"utf-8\"\nMIME-Version: 1.0\n{}\n{}\n",
+                       k_boundary, more_headers, text);
   };
   return fmt::format("Content-Type: multipart/mixed; boundary=\"{0}\"\nMIME-Version: 1.0\n\n{1}{2}--{0}--\n",
-                     k_boundary, part(ours), part(users));
+                     k_boundary, part(users, ""),
+                     part(ours, "Merge-Type: list(append)+dict(no_replace,recurse_list)+str()\n"));
+}
+
+/// By their addresses: of all that a configuration could match, only that means the same to netplan,
+/// NetworkManager, ifcfg files and networkd. Without DHCP for IPv6: NetworkManager would wait for an answer,
+/// and give up the rest.
+Json network_of(const SeedRequest& request) {
+  auto interfaces = Json::object();
+  for (const auto& mac : request.macs)
+    interfaces[fmt::format("nic{}", interfaces.size())] = {{"match", {{"macaddress", mac}}}, {"dhcp4", true}};
+  return {{"version", 2}, {"ethernets", interfaces}};
 }
 
 }  // namespace
@@ -57,11 +69,8 @@ std::string with_users_own(const std::string& ours, const std::string& users) {
 Seed make_seed(const SeedRequest& request) {
   const auto ours = cloud_config(request);
   const Json meta{{"instance-id", request.instance}, {"local-hostname", request.name}};
-  const Json network{
-      {"version", 2},
-      {"ethernets", {{"any", {{"match", {{"name", "e*"}}}, {"dhcp4", true}, {"dhcp6", true}}}}}};
   return {request.user_data ? with_users_own(ours, *request.user_data) : ours, meta.dump(2) + "\n",
-          network.dump(2) + "\n"};
+          network_of(request).dump(2) + "\n"};
 }
 
 }  // namespace gpupass::guest

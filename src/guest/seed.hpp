@@ -15,6 +15,7 @@ struct SeedRequest {
   std::vector<std::string> packages;     // of the guest's distribution
   std::string driver;                    // what scripts/provision/provision is told; empty: it is not run
   std::optional<std::string> user_data;  // the user's own, of any kind that cloud-init takes
+  std::vector<std::string> macs;         // of the interfaces that ask for an address by DHCP
 };
 
 /// The user that gpupass makes in a guest, and logs in as.

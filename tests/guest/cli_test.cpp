@@ -9,6 +9,7 @@
 #include "cli/guest/guest.hpp"
 #include "core/json.hpp"
 #include "support/command.hpp"
+#include "support/fake_hypervisor.hpp"
 #include "support/golden.hpp"
 #include "support/pci_tree.hpp"
 #include "support/tree.hpp"
@@ -26,9 +27,17 @@ using testing::Not;
 class TreeHost : public Host {
  public:
   explicit TreeHost(const std::filesystem::path& root) : Host(root, Alive::yes) {}
-  std::string fail_program;  // this one fails
+  std::string fail_program;         // this one fails
+  std::vector<ProgramEnd> by_ssh;   // what ssh ends with, one after the other; the last again and again
+  std::vector<std::string> to_ssh;  // what it was told last
 
   [[nodiscard]] Result<ProgramEnd> run(const Program& program) override {
+    if (program.argv.front() == "ssh") {
+      to_ssh = program.argv;
+      const auto end = by_ssh.front();
+      if (by_ssh.size() > 1) by_ssh.erase(by_ssh.begin());
+      return end;
+    }
     if (program.argv.front() == fail_program) return ProgramEnd{1, "", "it does not want to"};
     if (program.argv.front() == "modprobe") return ProgramEnd{1, "", "there is no such module"};
     Program moved = program;
@@ -183,6 +192,61 @@ TEST_F(GuestCommand, PutsAllBackWhereTheCardCannotBeHad) {
   EXPECT_THAT(said.err, HasSubstr("vfio-pci cannot be loaded"));
   EXPECT_FALSE(host.exists("/srv/unlucky"));
   EXPECT_THAT(run(cli::guest_list, {}).out, Not(HasSubstr("unlucky")));
+}
+
+/// `guest wait` on a guest that runs and has an address.
+class GuestWait : public GuestCommand {
+ protected:
+  Said wait(std::vector<ProgramEnd> by_ssh, const std::vector<std::string>& more = {}) {
+    host.by_ssh = std::move(by_ssh);
+    std::vector<std::string> words{"waits", "--timeout", "2"};
+    words.insert(words.end(), more.begin(), more.end());
+    const auto xml = create("waits", {"--print-xml"}).out;
+    return test::run(cli::guest_wait, host, words, [&](const std::string&, std::chrono::milliseconds) {
+      auto hypervisor = std::make_unique<test::FakeHypervisor>("waits", xml, xml);
+      hypervisor->guest_addresses = {"192.0.2.7"};
+      return Result<std::unique_ptr<Hypervisor>>(std::move(hypervisor));
+    });
+  }
+};
+
+TEST_F(GuestWait, AsksCloudInitUntilTheGuestCanBeReached) {
+  const auto said = wait({{255, "", "connection refused"}, {255, "", "no route"}, {0, "status: done", ""}},
+                         {"--identity", "/srv/key", "--user", "somebody"});
+  EXPECT_EQ(said.status, 0) << said.err;
+  EXPECT_EQ(said.out, "192.0.2.7\n");
+  EXPECT_THAT(host.to_ssh, testing::IsSupersetOf({"BatchMode=yes", "/srv/key", "somebody", "192.0.2.7"}));
+  EXPECT_EQ(std::vector(host.to_ssh.end() - 5, host.to_ssh.end()),
+            (std::vector<std::string>{"--", "cloud-init", "status", "--wait", "--long"}));
+}
+
+TEST_F(GuestWait, TellsAFirstStartThatFailed) {
+  const auto said = wait({{1, "status: error\ndetail: scripts-user", ""}});
+  EXPECT_EQ(said.status, exit_code(ErrorKind::system));
+  EXPECT_EQ(said.out, "");
+  EXPECT_THAT(said.err, AllOf(HasSubstr("detail: scripts-user"), HasSubstr("cloud-init-output.log")));
+}
+
+TEST_F(GuestWait, TellsErrorsThatCloudInitWentOnPast) {
+  const auto said = wait({{2, "status: done", ""}});
+  EXPECT_EQ(said.status, 0) << said.err;
+  EXPECT_THAT(said.err, HasSubstr("note: cloud-init met errors"));
+}
+
+TEST_F(GuestWait, IsDoneWhereThereIsNoCloudInit) {
+  EXPECT_EQ(wait({{127, "", "cloud-init: not found"}}).status, 0);
+}
+
+TEST_F(GuestWait, SaysWhyNobodyCouldLogIn) {
+  const auto said = wait({{255, "", "Permission denied (publickey)."}});
+  EXPECT_EQ(said.status, exit_code(ErrorKind::timeout));
+  EXPECT_THAT(said.err, HasSubstr("ssh said: Permission denied"));
+}
+
+TEST_F(GuestWait, NeedsNoLoginForAnAddress) {
+  EXPECT_EQ(wait({{255, "", ""}}, {"--for", "address"}).out, "192.0.2.7\n");
+  EXPECT_THAT(host.to_ssh, testing::IsEmpty());
+  EXPECT_EQ(wait({{0, "", ""}}, {"--for", "ever"}).status, exit_code(ErrorKind::usage));
 }
 
 }  // namespace

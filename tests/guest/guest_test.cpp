@@ -53,8 +53,8 @@ class Guest : public testing::Test {
   }
 
   test::GuestMachine machine;
-  GuestRequest request{"vm1", test::read_fixture("../xml-templates/profiles/compute.xml"), {}, {}, {}, "", "",
-                       ""};
+  GuestRequest request{
+      "vm1", test::read_fixture("../xml-templates/profiles/compute.xml"), {}, {}, {}, "", "", "", ""};
   LibvirtFacts libvirt{9'000'000, false};
 };
 
@@ -81,7 +81,7 @@ TEST_F(Guest, GrowsBeyondItsShareWithAWarningThenTakesTheHostsCoresThenFloats) {
   EXPECT_THAT(choice("vCPU pins").warning, HasSubstr("has 16 processors, and the guest wants 18"));
   EXPECT_THAT(made().xml, Not(HasSubstr("cputune")));
 
-  request = GuestRequest{"vm1", request.profile, {}, {}, {}, "", "", ""};
+  request = GuestRequest{"vm1", request.profile, {}, {}, {}, "", "", "", ""};
   on("server", {"0000:18:00.0"});
   request.vcpus = 28;
   EXPECT_THAT(choice("vCPU pins").warning, HasSubstr("other cards of node 0 share cores"));
@@ -251,6 +251,51 @@ TEST_F(Guest, ConnectsToTheNetworkThatIsNamed) {
     request.network = wrong;
     EXPECT_EQ(refusal().kind, ErrorKind::usage) << wrong;
   }
+}
+
+/// Whichever that is: a CD, or a disk.
+TEST_F(Guest, HasItsSeedWhereItCanOnlyRead) {
+  on("desktop", {});
+  request.disk = "/the/disk";
+  for (const auto* const profile : {"compute", "windows"}) {
+    request.profile = test::read_fixture(std::string("../xml-templates/profiles/") + profile + ".xml");
+    request.seed = "/the/seed";
+    auto xml = made().xml;
+    EXPECT_LT(xml.find("/the/disk"), xml.find("/the/seed")) << profile;
+    EXPECT_LT(xml.find("/the/seed"), xml.find("<readonly/>")) << profile;
+    EXPECT_NE(xml.find("<readonly/>"), std::string::npos) << profile;
+    request.seed.clear();
+    xml = made().xml;
+    EXPECT_THAT(xml, AllOf(HasSubstr("/the/disk"), Not(HasSubstr("<readonly/>")), Not(HasSubstr("seed"))))
+        << profile;
+  }
+  request.seed = "/the/seed";
+  const std::string readonly = "<readonly/>", cdrom = "device='cdrom'";
+  request.profile.erase(request.profile.find(readonly), readonly.size());
+  EXPECT_THAT(made().xml, HasSubstr("/the/seed")) << "a CD is read-only by itself";
+  request.profile.replace(request.profile.find(cdrom), cdrom.size(), "device='disk'");
+  EXPECT_EQ(refusal().kind, ErrorKind::invalid);
+}
+
+TEST_F(Guest, HasAnAddressOfItsOwnThatTheSeedCanName) {
+  on("desktop", {"0000:01:00.0"});
+  EXPECT_THAT(made().macs, testing::IsEmpty()) << "libvirt chooses";
+  request.instance = "vm1-then";
+  const auto then = made();
+  ASSERT_EQ(then.macs.size(), 1U);
+  EXPECT_THAT(then.macs.front(), testing::MatchesRegex("52:54:00(:[0-9a-f][0-9a-f]){3}"));
+  EXPECT_THAT(then.xml, HasSubstr("<mac address='" + then.macs.front() + "'/>"));
+  EXPECT_EQ(made().macs, then.macs);
+  request.instance = "vm1-now";
+  EXPECT_NE(made().macs, then.macs);
+
+  request.network = "none";
+  EXPECT_THAT(made().macs, testing::IsEmpty());
+  request.network.clear();
+  const std::string interface = "<interface type='network'>";
+  request.profile.insert(request.profile.find(interface) + interface.size(),
+                         "<mac address='02:00:00:00:00:07'/>");
+  EXPECT_EQ(made().macs, (std::vector<std::string>{"02:00:00:00:00:07"}));
 }
 
 TEST(GuestMarks, AreNotFoundInDomainsOfOthers) {

@@ -42,7 +42,8 @@ core::Json config_of(const std::string& user_data) {
 }
 
 TEST(SeedOfAGuest, MakesAUserWithTheKeysAndRunsTheProvisionerFromTheSeed) {
-  const auto seed = make_seed({"vm1", "vm1-now", {"ssh-ed25519 AAAA \"q\""}, {"htop"}, "distribution", {}});
+  const auto seed =
+      make_seed({"vm1", "vm1-now", {"ssh-ed25519 AAAA \"q\""}, {"htop"}, "distribution", {}, {}});
   const auto config = config_of(seed.user_data);
   EXPECT_EQ(config["users"][0], "default");
   EXPECT_EQ(config["users"][1]["name"], k_guest_user);
@@ -55,14 +56,31 @@ TEST(SeedOfAGuest, MakesAUserWithTheKeysAndRunsTheProvisionerFromTheSeed) {
 }
 
 TEST(SeedOfAGuest, DoesNotProvisionUnasked) {
-  EXPECT_EQ(config_of(make_seed({"vm1", "i", {}, {}, "", {}}).user_data)["runcmd"].size(), 1U);
+  EXPECT_EQ(config_of(make_seed({"vm1", "i", {}, {}, "", {}, {}}).user_data)["runcmd"].size(), 1U);
 }
 
-TEST(SeedOfAGuest, HasTheUsersOwnPartAfterOurs) {
-  const auto seed = make_seed({"vm1", "i", {}, {}, "", "#!/bin/sh\necho mine\n"});
-  EXPECT_THAT(seed.user_data,
-              AllOf(testing::StartsWith("Content-Type: multipart/mixed"), HasSubstr("#cloud-config")));
-  EXPECT_LT(seed.user_data.find("#cloud-config"), seed.user_data.find("#!/bin/sh\necho mine"));
+/// Lists of both count, as the line of the second part tells cloud-init; else the user's runcmd would end
+/// ours.
+TEST(SeedOfAGuest, HasTheUsersOwnPartFirstAndJoinsItsLists) {
+  const auto seed = make_seed({"vm1", "i", {}, {}, "", "#!/bin/sh\necho mine\n", {}});
+  EXPECT_THAT(seed.user_data, testing::StartsWith("Content-Type: multipart/mixed"));
+  const auto users = seed.user_data.find("#!/bin/sh\necho mine");
+  const auto how = seed.user_data.find("Merge-Type: list(append)+dict(no_replace,recurse_list)+str()\n\n");
+  const auto ours = seed.user_data.find("#cloud-config");
+  EXPECT_LT(users, how);
+  EXPECT_LT(how, ours);
+  EXPECT_NE(ours, std::string::npos);
+}
+
+TEST(SeedOfAGuest, NamesInterfacesByWhatHoldsInEveryDistribution) {
+  SeedRequest request{"vm1", "i", {}, {}, "", {}, {}};
+  request.macs = {"52:54:00:00:00:01", "52:54:00:00:00:02"};
+  const auto network = core::Json::parse(make_seed(request).network_config);
+  EXPECT_EQ(network["ethernets"]["nic1"],
+            (core::Json{{"match", {{"macaddress", "52:54:00:00:00:02"}}}, {"dhcp4", true}}));
+  EXPECT_EQ(network["ethernets"].size(), 2U);
+  request.macs.clear();
+  EXPECT_EQ(core::Json::parse(make_seed(request).network_config)["ethernets"], core::Json::object());
 }
 
 }  // namespace

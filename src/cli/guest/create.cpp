@@ -199,6 +199,7 @@ Result<Wanted> read_wanted(Context& context, const po::variables_map& values) {
   GPUPASS_TRY_ASSIGN(wanted.seed.ssh_keys, read_keys(context, words_of(values, "ssh-key")));
   wanted.seed.name = request.name;
   wanted.seed.instance = fmt::format("{}-{}", request.name, core::iso_time(context.host.now()));
+  request.instance = wanted.seed.instance;
   wanted.seed.packages = words_of(values, "packages");
   if (const auto path = word_of(values, "user-data"); !path.empty()) {
     GPUPASS_TRY_ASSIGN(wanted.seed.user_data, Host().read(absolute(path)));
@@ -336,6 +337,7 @@ Result<int> guest_create(Context& context, const Words& arguments) {
   GPUPASS_TRY_ASSIGN(const auto facts, facts_of(*hypervisor));
   wanted.request.cards = cards_of(functions);
   GPUPASS_TRY_ASSIGN(const auto domain, make_guest(wanted.request, {inventory, topology, facts}, templates));
+  wanted.seed.macs = domain.macs;
   const bool look_only = values->count("print-xml") + values->count("explain") + values->count("dry-run") > 0;
   if (values->count("explain") == 0)
     context.terminal.err << report::warnings_text(domain.choices,

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+// How a guest is reached: where it is, and who logs in.
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "cli/guest/guest.hpp"
 
@@ -10,5 +12,19 @@ namespace gpupass::cli {
 /// The address of a running guest, waited for. Errors: refused (it is off), timeout.
 [[nodiscard]] Result<std::string> reach(Context& context, const GuestOptions& options,
                                         const OpenGuest& guest);
+
+/// --user and --identity.
+void add_login_options(po::options_description& options);
+
+struct Login {
+  std::string user;
+  std::string identity;  // the file of a private key; empty: ssh's own choice
+};
+[[nodiscard]] Login login_of(const po::variables_map& values);
+
+/// ssh as far as the address; a command may follow. Every guest of a name has another key of its own, so the
+/// known hosts of other machines are left alone.
+[[nodiscard]] std::vector<std::string> ssh_words(const Login& login, const std::string& address,
+                                                 const std::vector<std::string>& more_options = {});
 
 }  // namespace gpupass::cli

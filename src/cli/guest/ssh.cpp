@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "cli/guest/reach.hpp"
-#include "guest/seed.hpp"
 #include "sys/terminal.hpp"
 
 namespace gpupass::cli {
@@ -15,9 +14,7 @@ Syntax syntax() {
                 "command's.",
                 {},
                 {{"vm", 1}}};
-  syntax.options.add_options()(
-      "user", po::value<std::string>()->default_value(guest::k_guest_user)->value_name("NAME"),
-      "who to log in as");
+  add_login_options(syntax.options);
   add_guest_options(syntax.options, 300);
   return syntax;
 }
@@ -31,17 +28,7 @@ Result<int> guest_ssh(Context& context, const std::vector<std::string>& argument
   GPUPASS_TRY_ASSIGN(const auto options, guest_options_of(context, *values));
   GPUPASS_TRY_ASSIGN(const auto guest, open_guest(context, options));
   GPUPASS_TRY_ASSIGN(const auto address, reach(context, options, guest));
-  // Every guest of a name has another key of its own, so the known hosts of other machines are left alone.
-  std::vector<std::string> argv{"ssh",
-                                "-o",
-                                "StrictHostKeyChecking=no",
-                                "-o",
-                                "UserKnownHostsFile=/dev/null",
-                                "-o",
-                                "LogLevel=ERROR",
-                                "-l",
-                                (*values)["user"].as<std::string>(),
-                                address};
+  auto argv = ssh_words(login_of(*values), address);
   if (separator != arguments.end()) argv.insert(argv.end(), separator, arguments.end());
   return Failure(sys::become(argv));
 }
