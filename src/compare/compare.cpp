@@ -123,6 +123,8 @@ void leave_open_what_is_missing(Comparison& comparison) {
 }
 
 void leave_open_groups(Comparison& comparison) {
+  if (std::ranges::find(comparison.groups, Part::judged, &GroupRow::part) == comparison.groups.end())
+    comparison.open.emplace_back("nothing was measured on both sides that could be judged");
   for (const auto& group : comparison.groups) {
     if (group.part != Part::judged) continue;
     if (!group.effect) {

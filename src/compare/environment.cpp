@@ -26,6 +26,7 @@ constexpr std::array k_meanings = {
     Meaning{"gpu.uuid", Weight::must_match, "the card is not the same one"},
     Meaning{"gpu.link", Weight::explains, "the link to the card bounds every copy"},
     Meaning{"gpu.bdf", Weight::other, ""},
+    Meaning{"gpu.temperature", Weight::other, ""},
     Meaning{"gpu.", Weight::must_match, "the card is not the same, or not set the same"},
     Meaning{"driver", Weight::must_match, "not the same driver"},
     Meaning{"cuda", Weight::must_match, "not the same CUDA"},

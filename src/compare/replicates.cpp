@@ -49,15 +49,16 @@ std::vector<Replicate> single_runs(const Side& side) {
   return replicates;
 }
 
+/// Two heaps: each run stands for itself.
+Design unpaired(const Side& baseline, const Side& candidate, std::vector<std::string> remarks) {
+  return {false, single_runs(baseline), single_runs(candidate), std::move(remarks)};
+}
+
 }  // namespace
 
 Design design(const Side& baseline, const Side& candidate) {
+  if (!all_in_blocks(baseline) || !all_in_blocks(candidate)) return unpaired(baseline, candidate, {});
   Design design;
-  if (!all_in_blocks(baseline) || !all_in_blocks(candidate)) {
-    design.baseline = single_runs(baseline);
-    design.candidate = single_runs(candidate);
-    return design;
-  }
   design.in_blocks = true;
   const auto ours = blocks_of(baseline);
   const auto theirs = blocks_of(candidate);
@@ -67,6 +68,8 @@ Design design(const Side& baseline, const Side& candidate) {
     design.baseline.push_back(runs);
     design.candidate.push_back(other->second);
   }
+  if (design.baseline.empty())
+    return unpaired(baseline, candidate, {"no block has runs of both, so blocks are not looked at"});
   remark_on_unpaired(ours, theirs, baseline.name, design.remarks);
   remark_on_unpaired(theirs, ours, candidate.name, design.remarks);
   return design;

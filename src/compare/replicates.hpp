@@ -23,7 +23,7 @@ struct Design {
   std::vector<std::string> remarks;            // "block 4 has runs of host only"
 };
 
-/// In blocks if every run has one and both sides have runs, else without.
+/// In blocks if every run has one and some block has runs of both sides, else without.
 [[nodiscard]] Design design(const bench::Side& baseline, const bench::Side& candidate);
 
 /// In the measurement's unit. Nothing unless it passed; no p99 of fewer than 1000 samples.

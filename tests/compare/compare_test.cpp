@@ -106,6 +106,25 @@ TEST(Compare, LeavesOutBlocksOfOneSideAndSaysSo) {
                                                          "block 44 has runs of guest only and is left out"}));
 }
 
+TEST(Compare, LooksAtNoBlocksWhereNoneHasBothSides) {
+  auto guest = side("guest", steady_too(), copies);
+  for (auto& run : guest.runs) *run.block += 100;
+  const auto comparison = compare(side("host", steady(), copies), guest, {});
+  EXPECT_FALSE(comparison.in_blocks);
+  EXPECT_TRUE(row(comparison, "h2d.pinned").effect);
+  EXPECT_THAT(comparison.remarks,
+              testing::Contains("no block has runs of both, so blocks are not looked at"));
+}
+
+TEST(Compare, IsInconclusiveWhereNothingWasMeasured) {
+  const auto waiving = [](double) {
+    return Measurements{test::not_measured(latency("sync.spin", 1), Status::waived, "there is no card")};
+  };
+  const auto comparison = compare(side("host", steady(), waiving), side("guest", steady_too(), waiving), {});
+  EXPECT_EQ(comparison.answer, Answer::inconclusive);
+  EXPECT_THAT(comparison.open, ElementsAre("nothing was measured on both sides that could be judged"));
+}
+
 TEST(Compare, AveragesRunsOfOneBlockAndSide) {
   auto host = side("host", {1, 1, 2, 2}, copies);
   for (std::size_t i = 0; i < 4; ++i) host.runs[i].block = i < 2 ? 1 : 2;

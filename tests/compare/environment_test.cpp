@@ -34,6 +34,15 @@ TEST(Environment, TellsWhatMattersFirst) {
   EXPECT_EQ(found[2].weight, Difference::Weight::other);
 }
 
+TEST(Environment, ACardMayBeWarmerThanBefore) {
+  const auto found = differences(with_facts("host", {{{"gpu", {{"temperature_c", 39}, {"ecc", true}}}}}),
+                                 with_facts("guest", {{{"gpu", {{"temperature_c", 43}, {"ecc", false}}}}}));
+  EXPECT_THAT(
+      found, ElementsAre(Field(&Difference::fact, "gpu.ecc"), Field(&Difference::fact, "gpu.temperature_c")));
+  EXPECT_EQ(found[0].weight, Difference::Weight::must_match);
+  EXPECT_EQ(found[1].weight, Difference::Weight::other);
+}
+
 TEST(Environment, SaysWhatIsMissingAndWhatVaried) {
   const auto host = with_facts("host", {{{"driver", "1"}}, {{"driver", "2"}}});
   const auto guest = with_facts("guest", {{{"driver", "1"}, {"iommu", "none"}}});
