@@ -23,10 +23,10 @@ cmake --install "$build" --prefix "$prefix" >/dev/null
 gpupass=$prefix/bin/gpupass share=$prefix/share/gpupass
 
 for file in "$share"/xml-templates/{hostdev,root-port,profiles/compute}.xml "$share"/scripts/lab/topologies/desktop.args \
-  "$prefix"/share/man/man1/gpupass.1 "$prefix"/share/bash-completion/completions/gpupass; do
+  "$share"/scripts/boot/{gpupass-boot.service,dracut/module-setup.sh,mkinitcpio/conf} "$prefix"/share/man/man1/gpupass.1 "$prefix"/share/bash-completion/completions/gpupass; do
   expect "is installed" test -s "$file"
 done
-for file in "$gpupass" "$prefix/bin/gpupass-bench" "$share"/scripts/capture-host "$share"/scripts/lab/{boot,make-guest,make-domain,host-setup,guest-events}; do
+for file in "$gpupass" "$prefix/bin/gpupass-bench" "$share"/scripts/capture-host "$share"/scripts/boot/boot-bind "$share"/scripts/lab/{boot,make-guest,make-domain,host-setup,guest-events}; do
   expect "is installed as a program" test -x "$file"
 done
 expect "the program runs" "$gpupass" --version

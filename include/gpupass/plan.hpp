@@ -73,9 +73,24 @@ struct DropHold {
   PciAddress device;
   bool operator==(const DropHold&) const = default;
 };
+/// A file of the host as it is to be.
+struct FileContent {
+  std::string path;
+  std::optional<std::string> text;  // nothing: there is to be no such file
+  unsigned mode = 0644;             // of one that is written
+  bool operator==(const FileContent&) const = default;
+};
+/// Files that belong together, and the program that makes something of them: an initramfs, a boot menu.
+/// Undone by writing what was there before and running the other program.
+struct SetFiles {
+  std::string purpose;  // "turn the IOMMU on at boot"
+  std::vector<FileContent> files;
+  std::vector<std::string> program, undo_program;  // argv; empty: none. Mostly the same
+  bool operator==(const SetFiles&) const = default;
+};
 
 using Step = std::variant<LoadModule, SetDriverOverride, Unbind, ProbeDriver, DefineDomain, AttachLive,
-                          DetachLive, KeepHold, DropHold>;
+                          DetachLive, KeepHold, DropHold, SetFiles>;
 
 /// Which way a plan goes; `recover` undoes an interrupted take and finishes an interrupted give-back,
 /// so that either way the host ends up with its card.
@@ -90,7 +105,7 @@ struct Plan {
   bool operator==(const Plan&) const = default;
 };
 
-/// The device a step acts on; nothing for steps on modules and domains' configurations.
+/// The device a step acts on; nothing for steps on modules, files and domains' configurations.
 [[nodiscard]] std::optional<PciAddress> device_of(const Step& step);
 /// The domain a step acts on; empty for none.
 [[nodiscard]] std::string domain_of(const Step& step);
@@ -102,6 +117,8 @@ struct Plan {
 
 [[nodiscard]] std::string to_json(const Plan& plan);
 [[nodiscard]] Result<Plan> plan_from_json(const std::string& text);
+[[nodiscard]] std::string to_json(const std::vector<FileContent>& files);
+[[nodiscard]] Result<std::vector<FileContent>> files_from_json(const std::string& text);
 
 /// Facts a plan is made from besides the inventory.
 struct PlanFacts {

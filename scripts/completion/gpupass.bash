@@ -35,6 +35,7 @@ _gpupass_candidates() {
         bench:2) echo run compare report import export ;;
         guest:2) echo create list start stop delete console ssh wait ;;
         guest:3) virsh list --all --name 2>/dev/null ;;
+        hook:2) echo install uninstall status check run ;;
         lab:2) echo run shell list ;;
         list:* | groups:* | doctor:* | attach:* | detach:* | bind:* | unbind:* | xml:*) _gpupass_devices ;;
       esac

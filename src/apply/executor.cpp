@@ -45,6 +45,8 @@ Result<void> Executor::forward(std::size_t index) {
     if (states_.at(index)) return {};
     return note({index, StepState::untouched, "", 0, ""}, text);
   }
+  // Carried on after an interruption, what it was before may have been changed in part already.
+  if (states_.at(index)) before.before = states_.at(index)->before;
   GPUPASS_TRY(note({index, StepState::intent, before.before, 0, ""}, text));
   auto end = carry_out(step, world_);
   if (end && end->unfinished) return left_behind(index, *end->unfinished, text);

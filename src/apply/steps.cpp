@@ -7,6 +7,8 @@
 #include <thread>
 
 #include "apply/device_files.hpp"
+#include "apply/host_files.hpp"
+#include "core/json.hpp"
 #include "core/text.hpp"
 
 namespace gpupass::apply_detail {
@@ -208,6 +210,12 @@ struct Looking {
     const bool already = before.empty();
     return Look{already, std::move(before)};
   }
+  Result<Look> operator()(const SetFiles& s) const {
+    GPUPASS_TRY_ASSIGN(const auto now, files_now(world.host, s.files));
+    // Whether the program has run since the files became so does not show.
+    GPUPASS_TRY_ASSIGN(auto before, core::take_from_json("file", [&] { return to_json(now); }));
+    return Look{s.program.empty() && now == s.files, std::move(before)};
+  }
 };
 
 struct Doing {
@@ -234,6 +242,7 @@ struct Doing {
     GPUPASS_TRY(remove_hold(world.host, s.device));
     return WriteEnd{};
   }
+  Result<WriteEnd> operator()(const SetFiles& s) const { return set_files(world, s.files, s.program); }
 };
 
 struct Undoing {
@@ -270,6 +279,10 @@ struct Undoing {
   }
   Result<WriteEnd> operator()(const DropHold& s) const {
     return restore_hold(world.host, s.device, entry.before);
+  }
+  Result<WriteEnd> operator()(const SetFiles& s) const {
+    GPUPASS_TRY_ASSIGN(const auto before, files_from_json(entry.before));
+    return set_files(world, before, s.undo_program);
   }
 };
 

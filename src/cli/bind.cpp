@@ -5,6 +5,8 @@
 #include <ostream>
 
 #include "cli/domain_change.hpp"
+#include "cli/persist.hpp"
+#include "cli/selection.hpp"
 #include "core/text.hpp"
 #include "gpupass/inventory.hpp"
 
@@ -19,52 +21,31 @@ struct Request {
   Functions functions;
 };
 
-/// Exactly the functions named: here a person may well mean one of a card.
-Result<Functions> named_functions(Context& context, const po::variables_map& values) {
-  GPUPASS_TRY_ASSIGN(const auto selectors, selectors_of(values, "selector"));
-  if (selectors.empty()) {
-    return fail(ErrorKind::usage, "no device is named",
-                "give at least one SELECTOR; `gpupass list` shows what is there");
-  }
-  GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host, {.holders = false}));
-  Functions functions;
-  for (const auto& selector : selectors) {
-    GPUPASS_TRY_ASSIGN(const auto found, resolve(selector, inventory));
-    functions.insert(functions.end(), found.begin(), found.end());
-  }
-  return in_order(std::move(functions));
-}
-
 Result<Request> request_of(Context& context, const po::variables_map& values) {
   GPUPASS_TRY_ASSIGN(auto options, change_options_of(values));
   GPUPASS_TRY_ASSIGN(auto functions, named_functions(context, values));
   return Request{options, std::move(functions)};
 }
 
-/// After a bind, who else of the group still keeps it from a guest.
-std::string group_note(const Inventory& inventory, const Functions& functions) {
-  const auto others = strangers(inventory, functions);
-  if (others.empty()) return "";
-  return fmt::format(
-      "; {} of the same IOMMU group still on a host driver, so the group cannot go into a guest yet",
-      names(others) + (others.size() == 1 ? " is" : " are"));
-}
-
 }  // namespace
 
 Result<int> bind(Context& context, const std::vector<std::string>& arguments) {
   Syntax syntax{
-      "gpupass bind SELECTOR… [--driver vfio-pci] [options]",
+      "gpupass bind SELECTOR… [--driver vfio-pci] [--persist [--apply]] [options]",
       "Takes exactly the functions named from their drivers and binds them to another one. They stay\n"
-      "there, whatever domains do with them, until `gpupass unbind`.",
+      "there, whatever domains do with them, until `gpupass unbind`. With --persist it is the boots to\n"
+      "come that find them on vfio-pci, before their own drivers could have them; nothing changes now.",
       {},
       {{"selector", -1}}};
   syntax.options.add_options()("driver",
                                po::value<std::string>()->default_value("vfio-pci")->value_name("NAME"),
                                "the driver to bind to");
+  add_persist_options(syntax.options);
   add_change_options(syntax.options);
   GPUPASS_TRY_ASSIGN(const auto values, parse(context, std::move(syntax), arguments));
   if (!values) return 0;
+  GPUPASS_TRY_ASSIGN(const bool persistent, is_persistent(*values));
+  if (persistent) return bind_at_boot(context, *values);
   GPUPASS_TRY_ASSIGN(const auto request, request_of(context, *values));
   const auto driver = (*values)["driver"].as<std::string>();
   if (driver.empty() || driver.find_first_of("/ \n") != std::string::npos || driver.starts_with('.')) {
@@ -85,13 +66,17 @@ Result<int> bind(Context& context, const std::vector<std::string>& arguments) {
 }
 
 Result<int> unbind(Context& context, const std::vector<std::string>& arguments) {
-  Syntax syntax{"gpupass unbind SELECTOR… [options]",
-                "Gives devices that gpupass holds back to the drivers they had when it took them.",
+  Syntax syntax{"gpupass unbind SELECTOR… [--persist [--apply]] [options]",
+                "Gives devices that gpupass holds back to the drivers they had when it took them. With\n"
+                "--persist it is the boots to come that leave them to their own drivers.",
                 {},
                 {{"selector", -1}}};
+  add_persist_options(syntax.options);
   add_change_options(syntax.options);
   GPUPASS_TRY_ASSIGN(const auto values, parse(context, std::move(syntax), arguments));
   if (!values) return 0;
+  GPUPASS_TRY_ASSIGN(const bool persistent, is_persistent(*values));
+  if (persistent) return unbind_at_boot(context, *values);
   GPUPASS_TRY_ASSIGN(const auto request, request_of(context, *values));
 
   Locks locks;

@@ -190,6 +190,14 @@ Functions strangers(const Inventory& inventory, const Functions& functions) {
   return in_order(std::move(found));
 }
 
+std::string group_note(const Inventory& inventory, const Functions& functions) {
+  const auto others = strangers(inventory, functions);
+  if (others.empty()) return "";
+  return fmt::format(
+      "; {} of the same IOMMU group still on a host driver, so the group cannot go into a guest yet",
+      names(others) + (others.size() == 1 ? " is" : " are"));
+}
+
 std::vector<Finding> obstacles(const Inventory& inventory, const Functions& functions,
                                const std::set<std::string>& without) {
   auto findings = judge(inventory, Target{functions});

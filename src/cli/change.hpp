@@ -54,6 +54,9 @@ void say_waiting(Context& context, const LockOwner& owner);
 /// Endpoints of the functions' groups that are not among them and not on a vfio driver.
 [[nodiscard]] Functions strangers(const Inventory& inventory, const Functions& functions);
 
+/// What a command says of them after it bound the functions; empty for none.
+[[nodiscard]] std::string group_note(const Inventory& inventory, const Functions& functions);
+
 /// Asks for what a person has to decide: yes on a terminal, or --yes. Error: refused, with every
 /// finding, when something is impossible or nobody can be asked.
 [[nodiscard]] Result<void> consent(Context& context, const ChangeOptions& options,

@@ -6,7 +6,7 @@
 
 #include <ostream>
 
-#include "sys/scratch.hpp"
+#include "cli/difference.hpp"
 
 namespace gpupass::cli {
 namespace {
@@ -20,13 +20,9 @@ DefineDomain definition_of(const Plan& plan, const DomainFacts& facts) {
 }
 
 Result<int> print_difference(Context& context, const DefineDomain& define) {
-  GPUPASS_TRY_ASSIGN(const auto before, sys::ScratchFile::make(define.before));
-  GPUPASS_TRY_ASSIGN(const auto end,
-                     context.host.run({{"diff", "-u", "--label", define.domain + " (now)", "--label",
-                                        define.domain + " (then)", before.path(), "-"},
-                                       define.after}));
-  if (end.status > 1) return fail(ErrorKind::system, "diff failed: " + end.errors);
-  context.terminal.out << end.output;
+  GPUPASS_TRY_ASSIGN(const auto text, difference(context.host, {define.domain + " (now)", define.before},
+                                                 {define.domain + " (then)", define.after}));
+  context.terminal.out << text;
   return 0;
 }
 

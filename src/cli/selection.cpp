@@ -49,6 +49,23 @@ Result<std::vector<PciAddress>> select_cards(const Inventory& inventory,
   return std::vector(functions.begin(), functions.end());
 }
 
+Failure no_device_named() {
+  return fail(ErrorKind::usage, "no device is named",
+              "give at least one SELECTOR; `gpupass list` shows what is there");
+}
+
+Result<std::vector<PciAddress>> named_functions(Context& context, const po::variables_map& values) {
+  GPUPASS_TRY_ASSIGN(const auto selectors, selectors_of(values, "selector"));
+  if (selectors.empty()) return no_device_named();
+  GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host, {.holders = false}));
+  std::set<PciAddress> functions;
+  for (const auto& selector : selectors) {
+    GPUPASS_TRY_ASSIGN(const auto found, resolve(selector, inventory));
+    functions.insert(found.begin(), found.end());
+  }
+  return std::vector(functions.begin(), functions.end());
+}
+
 Result<std::vector<PciAddress>> functions_to_pass(const Inventory& inventory, const po::variables_map& values,
                                                   const std::string& usage) {
   GPUPASS_TRY_ASSIGN(const auto selectors, selectors_of(values, "selector"));

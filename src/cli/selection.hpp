@@ -28,4 +28,11 @@ namespace gpupass::cli {
                                                                 const po::variables_map& values,
                                                                 const std::string& usage);
 
+/// Exactly the functions that a command's SELECTOR words name, without their companions: where a person may
+/// well mean one of a card. Sorted, each once. Errors: as above.
+[[nodiscard]] Result<std::vector<PciAddress>> named_functions(Context& context,
+                                                              const po::variables_map& values);
+/// The error of a command that was given no SELECTOR.
+[[nodiscard]] Failure no_device_named();
+
 }  // namespace gpupass::cli

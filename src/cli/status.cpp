@@ -4,6 +4,7 @@
 
 #include <ostream>
 
+#include "cli/boot_status.hpp"
 #include "cli/change.hpp"
 #include "core/json.hpp"
 #include "gpupass/journal.hpp"
@@ -56,6 +57,15 @@ core::Json to_json(const Host& host, const Held& held) {
   return json;
 }
 
+core::Json to_json(const BoundAtBoot& row) {
+  return {{"device", to_string(row.device)},
+          {"ids", row.ids},
+          {"driver", row.driver},
+          {"set_up", row.set_up},
+          {"bound_at_this_boot", row.honoured},
+          {"state", row.state}};
+}
+
 core::Json to_json(const Host& host, const JournalRecord& journal) {
   core::Json devices = core::Json::array();
   for (const auto& device : journal.plan.devices) devices.push_back(to_string(device));
@@ -96,7 +106,8 @@ Result<int> status(Context& context, const std::vector<std::string>& arguments) 
   Syntax syntax{
       "gpupass status [--format text|json]",
       "Shows each device that gpupass holds, the driver it had before, the domain that has it and since\n"
-      "when; devices that a driver is still letting go of; and commands that did not end.",
+      "when; devices that a driver is still letting go of; commands that did not end; and what is bound\n"
+      "at each boot (`gpupass bind --persist`), and whether this boot did it.",
       {},
       {}};
   add_format(syntax.options);
@@ -105,17 +116,22 @@ Result<int> status(Context& context, const std::vector<std::string>& arguments) 
   GPUPASS_TRY_ASSIGN(const auto format, format_of(*values));
   GPUPASS_TRY_ASSIGN(auto holds, load_holds(context.host));
   GPUPASS_TRY_ASSIGN(const auto journals, load_journals(context.host));
+  GPUPASS_TRY_ASSIGN(const auto at_boot, bound_at_boot(context.host));
   std::vector<Held> all;
   all.reserve(holds.size());
   for (auto& hold : holds) all.push_back(look_at(context.host, std::move(hold)));
   if (format == Format::text) {
     print(context, all, journals);
+    print(context.terminal, at_boot);
     return 0;
   }
-  core::Json json{
-      {"schema", "gpupass.status/1"}, {"devices", core::Json::array()}, {"unfinished", core::Json::array()}};
+  core::Json json{{"schema", "gpupass.status/1"},
+                  {"devices", core::Json::array()},
+                  {"unfinished", core::Json::array()},
+                  {"at_boot", core::Json::array()}};
   for (const auto& held : all) json["devices"].push_back(to_json(context.host, held));
   for (const auto& journal : journals) json["unfinished"].push_back(to_json(context.host, journal));
+  for (const auto& row : at_boot) json["at_boot"].push_back(to_json(row));
   context.terminal.out << json.dump(2) << "\n";
   return 0;
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Steps in words, in both directions.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "core/overloaded.hpp"
+#include "core/text.hpp"
 #include "gpupass/plan.hpp"
 
 namespace gpupass {
@@ -12,11 +14,24 @@ std::string with_domain(const Hold& hold) {
   return hold.domain.empty() ? "" : " for " + hold.domain;
 }
 
+/// "write A and B, remove C, run D".
+std::string work_of(const SetFiles& set) {
+  std::vector<std::string> written;
+  std::vector<std::string> removed;
+  for (const auto& file : set.files) (file.text ? written : removed).push_back(file.path);
+  std::vector<std::string> work;
+  if (!written.empty()) work.push_back("write " + core::enumerate(written));
+  if (!removed.empty()) work.push_back("remove " + core::enumerate(removed));
+  if (!set.program.empty()) work.push_back("run " + fmt::format("{}", fmt::join(set.program, " ")));
+  return fmt::format("{}", fmt::join(work, ", "));
+}
+
 }  // namespace
 
 std::optional<PciAddress> device_of(const Step& step) {
   return std::visit(core::Overloaded{[](const LoadModule&) { return std::optional<PciAddress>(); },
                                      [](const DefineDomain&) { return std::optional<PciAddress>(); },
+                                     [](const SetFiles&) { return std::optional<PciAddress>(); },
                                      [](const KeepHold& keep) { return std::optional(keep.hold.device); },
                                      [](const auto& other) { return std::optional(other.device); }},
                     step);
@@ -59,6 +74,7 @@ std::string describe(const Step& step) {
                                keep.hold.original_driver.empty() ? "none" : keep.hold.original_driver);
           },
           [](const DropHold& drop) { return fmt::format("forget {}", to_string(drop.device)); },
+          [](const SetFiles& set) { return fmt::format("{} ({})", set.purpose, work_of(set)); },
       },
       step);
 }
@@ -89,6 +105,14 @@ std::string describe_undo(const Step& step) {
             return fmt::format("put back what was remembered of {}", to_string(keep.hold.device));
           },
           [](const DropHold& drop) { return fmt::format("remember {} again", to_string(drop.device)); },
+          [](const SetFiles& set) {
+            std::vector<std::string> paths;
+            for (const auto& file : set.files) paths.push_back(file.path);
+            return fmt::format(
+                "{}{}{}", paths.empty() ? "" : "put back " + core::enumerate(paths),
+                paths.empty() || set.undo_program.empty() ? "" : ", ",
+                set.undo_program.empty() ? "" : "run " + fmt::format("{}", fmt::join(set.undo_program, " ")));
+          },
       },
       step);
 }

@@ -11,6 +11,25 @@ namespace {
 
 using core::Json;
 
+Json to_json_value(const std::vector<FileContent>& files) {
+  auto json = Json::array();
+  for (const auto& file : files) {
+    json.push_back(
+        {{"path", file.path}, {"text", file.text ? Json(*file.text) : Json()}, {"mode", file.mode}});
+  }
+  return json;
+}
+
+std::vector<FileContent> files_from(const Json& json) {
+  std::vector<FileContent> files;
+  for (const auto& file : json) {
+    FileContent content{core::line_from_json(file.at("path")), {}, file.at("mode")};
+    if (!file.at("text").is_null()) content.text = file.at("text").get<std::string>();
+    files.push_back(std::move(content));
+  }
+  return files;
+}
+
 Json to_json_value(const Step& step) {
   return std::visit(
       core::Overloaded{
@@ -49,6 +68,13 @@ Json to_json_value(const Step& step) {
           [](const DropHold& s) {
             return Json{{"step", "drop-hold"}, {"device", to_string(s.device)}};
           },
+          [](const SetFiles& s) {
+            return Json{{"step", "set-files"},
+                        {"purpose", s.purpose},
+                        {"files", to_json_value(s.files)},
+                        {"program", s.program},
+                        {"undo_program", s.undo_program}};
+          },
       },
       step);
 }
@@ -67,6 +93,11 @@ Step step_from_json(const Json& json) {
   if (kind == "attach-live") return AttachLive{line("domain"), device(), text("hostdev")};
   if (kind == "detach-live") return DetachLive{line("domain"), device(), text("hostdev")};
   if (kind == "drop-hold") return DropHold{device()};
+  if (kind == "set-files") {
+    return SetFiles{line("purpose"), files_from(json.at("files")),
+                    json.at("program").get<std::vector<std::string>>(),
+                    json.at("undo_program").get<std::vector<std::string>>()};
+  }
   if (kind == "keep-hold") {
     if (auto hold = hold_from_json(json.at("hold").dump())) return KeepHold{*hold};
   }
@@ -103,6 +134,14 @@ Result<Plan> plan_from_json(const std::string& text) {
     for (const auto& step : json.at("steps")) plan.steps.push_back(step_from_json(step));
     return plan;
   });
+}
+
+std::string to_json(const std::vector<FileContent>& files) {
+  return to_json_value(files).dump();
+}
+
+Result<std::vector<FileContent>> files_from_json(const std::string& text) {
+  return core::take_from_json("files", [&] { return files_from(Json::parse(text)); });
 }
 
 }  // namespace gpupass

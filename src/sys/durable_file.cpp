@@ -19,10 +19,13 @@ Failure failure(const std::string& action, const fs::path& file) {
   return Failure(std::move(error));
 }
 
-Result<void> make_folder(const fs::path& folder) {
+/// For a file of this mode.
+Result<void> make_folder(const fs::path& folder, mode_t mode) {
   if (folder.has_parent_path() && !fs::exists(folder.parent_path()))
-    GPUPASS_TRY(make_folder(folder.parent_path()));
-  if (mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) return failure("make", folder);
+    GPUPASS_TRY(make_folder(folder.parent_path(), mode));
+  constexpr mode_t k_readers = 0444;
+  const mode_t entered = 0700U | (mode & k_readers) | (mode & k_readers) >> 2U;
+  if (mkdir(folder.c_str(), entered) != 0 && errno != EEXIST) return failure("make", folder);
   return {};
 }
 
@@ -57,7 +60,7 @@ Result<void> write_all(const fs::path& file, int flags, const std::string& text,
 }  // namespace
 
 Result<void> write_durably(const fs::path& file, const std::string& text, mode_t mode) {
-  GPUPASS_TRY(make_folder(file.parent_path()));
+  GPUPASS_TRY(make_folder(file.parent_path(), mode));
   const fs::path temporary = file.string() + ".new";
   GPUPASS_TRY(write_all(temporary, O_TRUNC, text, mode));
   if (rename(temporary.c_str(), file.c_str()) != 0) return failure("write", file);
@@ -65,9 +68,10 @@ Result<void> write_durably(const fs::path& file, const std::string& text, mode_t
 }
 
 Result<void> append_durably(const fs::path& file, const std::string& text) {
-  GPUPASS_TRY(make_folder(file.parent_path()));
+  constexpr mode_t k_private = 0600;
+  GPUPASS_TRY(make_folder(file.parent_path(), k_private));
   const bool is_new = !fs::exists(file);
-  GPUPASS_TRY(write_all(file, O_APPEND, text, 0600));
+  GPUPASS_TRY(write_all(file, O_APPEND, text, k_private));
   if (is_new) return sync_folder(file.parent_path());
   return {};
 }
@@ -78,6 +82,12 @@ Result<void> remove_durably(const fs::path& file) {
     return failure("remove", file);
   }
   return sync_folder(file.parent_path());
+}
+
+mode_t mode_of(const fs::path& file) {
+  struct stat found {};
+  constexpr mode_t k_permissions = 07777;
+  return stat(file.c_str(), &found) == 0 ? found.st_mode & k_permissions : 0;
 }
 
 }  // namespace gpupass::sys

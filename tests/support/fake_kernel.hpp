@@ -23,6 +23,8 @@ class FakeKernel : public Host {
   FakeKernel& add_driver(const std::string& driver);
   /// A function with its attributes; an empty driver leaves it unbound.
   FakeKernel& add_device(const std::string& address, const std::string& driver);
+  /// A program that is there, and ends with this status. diff(1) is always there, and is the real one.
+  FakeKernel& add_program(const std::string& path, int status = 0);
   /// Which driver takes a device when nothing overrides it: by default the one it was added with.
   FakeKernel& prefer(const std::string& address, const std::string& driver);
 
@@ -68,6 +70,7 @@ class FakeKernel : public Host {
   std::map<std::string, int> refusals_;
   std::set<std::pair<std::string, std::string>> rejected_, blocked_;
   std::set<std::string> stuck_;
+  std::map<std::string, int> ends_;
   std::vector<std::string> writes_, programs_;
 };
 

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <fmt/format.h>
+
+#include "core/json.hpp"
+#include "core/text.hpp"
+#include "gpupass/boot_binding.hpp"
+
+namespace gpupass {
+namespace {
+
+constexpr const char* k_folder = "/var/lib/gpupass/bindings";
+constexpr const char* k_outcomes = "/run/gpupass/boot";
+
+std::string folder_of(const PciAddress& device) {
+  return "/sys/bus/pci/devices/" + to_string(device);
+}
+
+/// What follows the /devices/ of a resolved path: the way from the host bridge down.
+std::string place_of(const Host& host, const PciAddress& device) {
+  constexpr std::string_view k_devices = "/devices/";
+  const auto path = host.resolve(folder_of(device)).value_or("");
+  const auto found = path.rfind(k_devices);
+  return found == path.npos ? "-" : path.substr(found + k_devices.size());
+}
+
+}  // namespace
+
+BootBinding identify(const Host& host, const PciAddress& device) {
+  const auto attribute = [&](const char* name) {
+    return host.attribute(folder_of(device) + "/" + name).value_or("-");
+  };
+  return {device,
+          attribute("vendor"),
+          attribute("device"),
+          attribute("subsystem_vendor"),
+          attribute("subsystem_device"),
+          attribute("class"),
+          attribute("revision"),
+          place_of(host, device),
+          "",
+          ""};
+}
+
+std::string identity_of(const BootBinding& binding) {
+  return fmt::format("{} {} {} {} {} {} {}", binding.vendor, binding.device_id, binding.subsystem_vendor,
+                     binding.subsystem_device, binding.class_code, binding.revision, binding.place);
+}
+
+std::string to_json(const BootBinding& binding) {
+  return core::Json{{"schema", "gpupass.boot-binding/1"},
+                    {"device", to_string(binding.device)},
+                    {"vendor", binding.vendor},
+                    {"device_id", binding.device_id},
+                    {"subsystem_vendor", binding.subsystem_vendor},
+                    {"subsystem_device", binding.subsystem_device},
+                    {"class", binding.class_code},
+                    {"revision", binding.revision},
+                    {"place", binding.place},
+                    {"since", binding.since},
+                    {"boot_id", binding.boot_id}}
+      .dump();
+}
+
+Result<BootBinding> boot_binding_from_json(const std::string& text) {
+  return core::take_from_json("boot binding", [&] {
+    const auto json = core::Json::parse(text);
+    const auto line = [&json](const char* field) { return core::line_from_json(json.at(field)); };
+    return BootBinding{core::address_from_json(json.at("device")),
+                       line("vendor"),
+                       line("device_id"),
+                       line("subsystem_vendor"),
+                       line("subsystem_device"),
+                       line("class"),
+                       line("revision"),
+                       line("place"),
+                       line("since"),
+                       line("boot_id")};
+  });
+}
+
+std::string boot_binding_path(const PciAddress& device) {
+  return fmt::format("{}/{}.json", k_folder, to_string(device));
+}
+
+Result<std::vector<BootBinding>> load_boot_bindings(const Host& host) {
+  std::vector<BootBinding> bindings;
+  const auto names = host.list(k_folder);
+  if (!names && names.error().kind == ErrorKind::not_found) return bindings;
+  if (!names) return Failure(names.error());
+  for (const auto& name : *names) {
+    const auto device = parse_pci_address(std::string_view(name).substr(0, name.rfind(".json")));
+    if (!device || !name.ends_with(".json")) continue;  // a temporary file that a power cut left
+    const auto path = boot_binding_path(*device);
+    GPUPASS_TRY_ASSIGN(const auto text, host.read(path));
+    auto binding = boot_binding_from_json(text);
+    if (!binding) return within(path, binding.error());
+    bindings.push_back(*std::move(binding));
+  }
+  return bindings;
+}
+
+std::string boot_list(const std::vector<BootBinding>& bindings) {
+  std::string text =
+      "# Written by `gpupass bind --persist`, read at boot by boot-bind beside it. A function a line: "
+      "address,\n"
+      "# vendor, device, subsystem vendor, subsystem device, class, revision, place. What differs is not "
+      "bound.\n";
+  for (const auto& binding : bindings)
+    text += fmt::format("{} {}\n", to_string(binding.device), identity_of(binding));
+  return text;
+}
+
+std::map<PciAddress, std::string> listed_for_boot(const Host& host) {
+  std::map<PciAddress, std::string> listed;
+  const auto text = host.read(k_boot_list).value_or("");
+  for (const auto line : core::split(text, '\n')) {
+    const auto end = line.find(' ');
+    if (end == line.npos) continue;
+    if (const auto device = parse_pci_address(line.substr(0, end)))
+      listed.emplace(*device, line.substr(end + 1));
+  }
+  return listed;
+}
+
+std::optional<std::string> boot_outcome(const Host& host, const PciAddress& device) {
+  auto word = host.attribute(fmt::format("{}/{}", k_outcomes, to_string(device)));
+  if (!word) return std::nullopt;
+  return *std::move(word);
+}
+
+}  // namespace gpupass

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "boot/changes.hpp"
+
+#include <algorithm>
+
+#include "boot/kernel_options.hpp"
+#include "sys/durable_file.hpp"
+
+namespace gpupass::boot {
+namespace {
+
+constexpr unsigned k_text = 0644;
+constexpr unsigned k_program = 0755;
+
+std::vector<std::string> rebuild_initramfs(const Host& host, InitramfsTool tool) {
+  switch (tool) {
+    case InitramfsTool::initramfs_tools:
+      return {program(host, "update-initramfs"), "-u", "-k", "all"};
+    case InitramfsTool::dracut:
+      return {program(host, "dracut"), "--regenerate-all", "--force"};
+    case InitramfsTool::mkinitcpio:
+      return {program(host, "mkinitcpio"), "-P"};
+    case InitramfsTool::none:
+      break;
+  }
+  return {};
+}
+
+unsigned mode_for(const std::string& text) {
+  return text.starts_with("#!") ? k_program : k_text;
+}
+
+/// Everything that runs at boot, and the list it reads, in one step: the initramfs holds copies of them.
+Result<SetFiles> runs_at_boot(const Host& host, const Machine& machine, const std::filesystem::path& data,
+                              const std::vector<BootBinding>& bindings) {
+  const Host here;  // our own files, whatever machine is being looked at
+  const bool none = bindings.empty();
+  SetFiles step{none ? "have nothing of gpupass at boot"
+                     : "have the machine leave them to vfio-pci at boot, before any driver is loaded",
+                {},
+                rebuild_initramfs(host, machine.initramfs),
+                rebuild_initramfs(host, machine.initramfs)};
+  step.files.push_back({k_boot_list, none ? std::nullopt : std::optional(boot_list(bindings)), k_text});
+  for (const auto& file : shipped_files(machine, data)) {
+    GPUPASS_TRY_ASSIGN(auto text, here.read(file.origin.string()));
+    const auto mode = mode_for(text);
+    step.files.push_back({file.path, none ? std::nullopt : std::optional(std::move(text)), mode});
+  }
+  return step;
+}
+
+bool is_so(const Host& host, const SetFiles& step) {
+  return std::ranges::all_of(step.files, [&](const FileContent& file) {
+    const auto now = host.read(file.path);
+    return file.text ? now == *file.text : !now && now.error().kind == ErrorKind::not_found;
+  });
+}
+
+}  // namespace
+
+std::vector<Shipped> shipped_files(const Machine& machine, const std::filesystem::path& data) {
+  const auto folder = data / "scripts/boot";
+  std::vector<Shipped> files = {{folder / "boot-bind", "/etc/gpupass/boot-bind"}};
+  if (machine.systemd) {
+    files.push_back({folder / "gpupass-boot.service", "/etc/systemd/system/gpupass-boot.service"});
+    files.push_back(
+        {folder / "sysinit.target.conf", "/etc/systemd/system/sysinit.target.d/gpupass-boot.conf"});
+  }
+  switch (machine.initramfs) {
+    case InitramfsTool::initramfs_tools:
+      files.push_back({folder / "initramfs-tools/hook", "/etc/initramfs-tools/hooks/gpupass"});
+      files.push_back(
+          {folder / "initramfs-tools/init-top", "/etc/initramfs-tools/scripts/init-top/00-gpupass"});
+      break;
+    case InitramfsTool::dracut:  // which looks for modules nowhere else
+      files.push_back(
+          {folder / "dracut/module-setup.sh", "/usr/lib/dracut/modules.d/90gpupass/module-setup.sh"});
+      files.push_back({folder / "dracut/boot-bind.sh", "/usr/lib/dracut/modules.d/90gpupass/boot-bind.sh"});
+      break;
+    case InitramfsTool::mkinitcpio:
+      files.push_back({folder / "mkinitcpio/install", "/etc/initcpio/install/gpupass"});
+      files.push_back({folder / "mkinitcpio/hook", "/etc/initcpio/hooks/gpupass"});
+      files.push_back({folder / "mkinitcpio/conf", "/etc/mkinitcpio.conf.d/gpupass.conf"});
+      break;
+    case InitramfsTool::none:
+      break;
+  }
+  return files;
+}
+
+Result<std::vector<SetFiles>> changes(const Host& host, const Machine& machine,
+                                      const std::filesystem::path& data, const Wanted& wanted) {
+  if (!machine.systemd && machine.initramfs == InitramfsTool::none) {
+    return fail(ErrorKind::unsupported,
+                "this machine has neither systemd nor initramfs-tools, dracut or mkinitcpio, so nothing that "
+                "gpupass knows runs before its drivers",
+                "nothing was changed; docs/boot-binding.md says how a start script of yours can do it");
+  }
+  std::vector<SetFiles> steps;
+  GPUPASS_TRY_ASSIGN(auto runs, runs_at_boot(host, machine, data, wanted.bindings));
+  if (!is_so(host, runs)) steps.push_back(std::move(runs));
+  GPUPASS_TRY_ASSIGN(auto options, wanted.bindings.empty()
+                                       ? drop_kernel_words(host)
+                                       : add_kernel_words(host, machine.loader, wanted.kernel_words));
+  if (options) steps.push_back(*std::move(options));
+  return steps;
+}
+
+}  // namespace gpupass::boot

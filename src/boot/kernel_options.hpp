@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Words on the kernel's command line, through whatever hands it over: added where they are missing, and
+// taken out again only where gpupass added them.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "boot/machine.hpp"
+#include "gpupass/inventory.hpp"
+#include "gpupass/plan.hpp"
+
+namespace gpupass::boot {
+
+/// What this machine's IOMMU needs there and has not: "intel_iommu=on", or nothing. AMD's needs nothing.
+[[nodiscard]] std::vector<std::string> missing_kernel_words(const Inventory& inventory);
+
+/// The change that adds them; nothing where there is none to add. Error: unsupported, naming what a person
+/// can do, where the boot loader is not known.
+[[nodiscard]] Result<std::optional<SetFiles>> add_kernel_words(const Host& host, Loader loader,
+                                                               const std::vector<std::string>& words);
+/// The change that takes out what gpupass added; nothing where it added none.
+[[nodiscard]] Result<std::optional<SetFiles>> drop_kernel_words(const Host& host);
+
+}  // namespace gpupass::boot

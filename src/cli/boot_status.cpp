@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/boot_status.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <ostream>
+
+#include "core/text.hpp"
+#include "report/table.hpp"
+
+namespace gpupass::cli {
+namespace {
+
+struct Outcome {
+  std::string_view word;  // as scripts/boot/boot-bind writes it
+  std::string_view meaning;
+};
+constexpr std::array k_outcomes = {
+    Outcome{"bound", "bound at this boot"},
+    Outcome{"reserved", "NOT bound at this boot: kept from other drivers, and vfio-pci did not take it"},
+    Outcome{"late", "NOT bound at this boot: {} had it first"},
+    Outcome{"other", "NOT bound at this boot: another device is at this address"},
+    Outcome{"absent", "NOT bound at this boot: nothing is at this address"},
+    Outcome{"off", "not bound at this boot: gpupass.bind=off"},
+};
+
+std::string meaning_of(const std::string& outcome) {
+  const auto words = core::words(outcome);
+  for (const auto& row : k_outcomes) {
+    if (words.empty() || words.front() != row.word) continue;
+    return fmt::format(fmt::runtime(row.meaning), words.size() > 1 ? words[1] : "a driver");
+  }
+  return "at this boot: " + outcome;
+}
+
+std::string ids_of(std::string_view vendor, std::string_view device) {
+  const auto digits = [](std::string_view text) { return text.substr(text.starts_with("0x") ? 2 : 0); };
+  return fmt::format("{}:{}", digits(vendor), digits(device));
+}
+
+std::string state_of(const Host& host, const BootBinding& binding, bool set_up) {
+  if (!set_up) {
+    return fmt::format("written down only; `gpupass bind --persist --apply {}` sets it up",
+                       to_string(binding.device));
+  }
+  if (const auto outcome = boot_outcome(host, binding.device)) return meaning_of(*outcome);
+  const bool this_boot = host.attribute("/proc/sys/kernel/random/boot_id") == binding.boot_id;
+  return this_boot ? "from the next boot on"
+                   : "NOT bound at this boot: nothing ran (`systemctl status gpupass-boot` says why)";
+}
+
+BoundAtBoot row_of(const Host& host, const PciAddress& device) {
+  BoundAtBoot row;
+  row.device = device;
+  row.driver = host.link_name(fmt::format("/sys/bus/pci/devices/{}/driver", to_string(device))).value_or("");
+  row.honoured = boot_outcome(host, device) == "bound";
+  return row;
+}
+
+}  // namespace
+
+Result<std::vector<BoundAtBoot>> bound_at_boot(const Host& host) {
+  GPUPASS_TRY_ASSIGN(const auto bindings, load_boot_bindings(host));
+  auto listed = listed_for_boot(host);
+  std::map<PciAddress, BoundAtBoot> rows;
+  for (const auto& binding : bindings) {
+    auto row = row_of(host, binding.device);
+    const auto found = listed.find(binding.device);
+    row.set_up = found != listed.end() && found->second == identity_of(binding);
+    row.ids = ids_of(binding.vendor, binding.device_id);
+    row.state = state_of(host, binding, row.set_up);
+    rows.emplace(binding.device, std::move(row));
+  }
+  for (const auto& [device, identity] : listed) {
+    if (rows.contains(device)) continue;
+    auto row = row_of(host, device);
+    const auto words = core::words(identity);
+    row.set_up = true;
+    row.ids = words.size() > 1 ? ids_of(words[0], words[1]) : "-";
+    row.state = fmt::format("forgotten, and still set up; `gpupass unbind --persist --apply {}` ends it",
+                            to_string(device));
+    rows.emplace(device, std::move(row));
+  }
+  std::vector<BoundAtBoot> all;
+  for (auto& [device, row] : rows) all.push_back(std::move(row));
+  return all;
+}
+
+void print(Terminal& terminal, const std::vector<BoundAtBoot>& bindings) {
+  if (bindings.empty()) return;
+  report::Table table({{"AT BOOT"}, {"IDS"}, {"DRIVER"}, {"STATE", report::Align::left, 12, 1}});
+  for (const auto& row : bindings)
+    table.add({to_string(row.device), row.ids, row.driver.empty() ? "-" : row.driver, row.state});
+  terminal.out << table.text(terminal.columns, terminal.colour);
+}
+
+}  // namespace gpupass::cli

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The part of `gpupass status` that is about boots: what is to be bound at each, and what this one did.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/command.hpp"
+#include "gpupass/boot_binding.hpp"
+
+namespace gpupass::cli {
+
+/// A function that is bound at boot, or is to be, or is no longer to be.
+struct BoundAtBoot {
+  PciAddress device;
+  std::string ids;        // "1002:5046"
+  std::string driver;     // now; empty: none
+  bool set_up = false;    // the list that is read at boot has it
+  bool honoured = false;  // this boot bound it
+  std::string state;      // for a person
+  bool operator==(const BoundAtBoot&) const = default;
+};
+
+/// What is written down and what the host's list says, sorted by device. Error: a record cannot be read.
+[[nodiscard]] Result<std::vector<BoundAtBoot>> bound_at_boot(const Host& host);
+
+/// Nothing where there is none.
+void print(Terminal& terminal, const std::vector<BoundAtBoot>& bindings);
+
+}  // namespace gpupass::cli

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/persist.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <ostream>
+
+#include "boot/changes.hpp"
+#include "boot/kernel_options.hpp"
+#include "boot/screen.hpp"
+#include "cli/difference.hpp"
+#include "cli/selection.hpp"
+#include "core/text.hpp"
+
+namespace gpupass::cli {
+namespace {
+
+// What does not matter before a guest is to have it, or shows only how things are now; the screen and a
+// kernel option that is missing are judged here, for the boots to come.
+const std::set<std::string> k_rules_elsewhere = {"group-viable", "kvm-usable", "interrupt-remapping",
+                                                 "device-held", "boot-display"};
+constexpr unsigned k_private = 0600;
+
+struct Request {
+  ChangeOptions options;
+  bool apply = false;
+  Functions functions;
+};
+
+/// The files that all bindings share are one command's at a time.
+Result<void> lock_boot(Context& context, const Request& request, const std::string& doing, Locks& locks) {
+  GPUPASS_TRY(lock(context, request.options, doing, request.functions, "", locks));
+  if (request.options.dry_run) return {};
+  const auto waiting = [&context](const LockOwner& owner) { say_waiting(context, owner); };
+  GPUPASS_TRY_ASSIGN(auto one, Lock::acquire(context.host, "boot", doing, request.options.timeout, waiting));
+  locks.domains.push_back(std::move(one));
+  return {};
+}
+
+Result<void> refuse_virtual(const Inventory& inventory, const Functions& functions) {
+  for (const auto& function : functions) {
+    const auto* const device = inventory.find(function);
+    if (!device->sriov || !device->sriov->physical_function) continue;
+    return fail(
+        ErrorKind::refused,
+        fmt::format("{} is a virtual function of {}, and is made by a driver: it is not there when the "
+                    "machine starts",
+                    to_string(function), to_string(*device->sriov->physical_function)),
+        fmt::format("nothing was changed; bind it once it is there: `gpupass bind {}`", to_string(function)));
+  }
+  return {};
+}
+
+/// Of these functions; and of all that the host will be without, whether it can show its console.
+std::vector<Finding> obstacles_at_boot(const Inventory& inventory, const Functions& functions,
+                                       const Functions& all) {
+  auto without = k_rules_elsewhere;
+  if (!boot::missing_kernel_words(inventory).empty()) without.insert("iommu-enabled");
+  auto findings = obstacles(inventory, functions, without);
+  if (auto screen = boot::screen_without(inventory, all)) findings.push_back(*std::move(screen));
+  return findings;
+}
+
+/// Those that stay, and the new ones, sorted by device.
+std::vector<BootBinding> merged(std::vector<BootBinding> bindings, const std::vector<BootBinding>& added) {
+  for (const auto& one : added) {
+    std::erase_if(bindings, [&](const BootBinding& other) { return other.device == one.device; });
+    bindings.push_back(one);
+  }
+  std::ranges::sort(bindings, {}, &BootBinding::device);
+  return bindings;
+}
+
+// ---- what remains for a person who did not say --apply --------------------------------------------
+
+/// A shipped file is copied; of any other, the difference that patch(1) takes as well.
+Result<void> print_file(Context& context, const FileContent& file,
+                        const std::vector<boot::Shipped>& shipped) {
+  auto& out = context.terminal.out;
+  const auto found = std::ranges::find(shipped, file.path, &boot::Shipped::path);
+  if (!file.text) {
+    if (context.host.exists(file.path)) out << fmt::format("     rm {}\n", file.path);
+  } else if (found != shipped.end()) {
+    out << fmt::format("     install -D -m {:o} {} {}\n", file.mode, found->origin.string(), file.path);
+  } else {
+    const auto now = context.host.read(file.path);
+    GPUPASS_TRY_ASSIGN(
+        const auto text,
+        difference(context.host, {now ? file.path : "/dev/null", now.value_or("")}, {file.path, *file.text}));
+    out << fmt::format("     change {}:\n", file.path);
+    for (const auto line : core::split(text, '\n')) out << "       " << line << "\n";
+  }
+  return {};
+}
+
+Result<void> print_steps(Context& context, const std::vector<SetFiles>& steps, const std::string& command) {
+  auto& out = context.terminal.out;
+  if (steps.empty()) return {};
+  const auto shipped = boot::shipped_files(boot::look_at(context.host), context.data);
+  out << "\nThe rest is yours to do, or gpupass's:\n";
+  int number = 0;
+  for (const auto& step : steps) {
+    out << fmt::format("  {}. {}\n", ++number, step.purpose);
+    for (const auto& file : step.files) {
+      if (file.path.starts_with("/var/lib/gpupass/")) continue;  // gpupass's own note of what it did
+      GPUPASS_TRY(print_file(context, file, shipped));
+    }
+    if (!step.program.empty()) out << fmt::format("     {}\n", fmt::join(step.program, " "));
+  }
+  out << fmt::format("`{} --apply` does exactly this, and writes down how it was.\n", command);
+  return {};
+}
+
+std::string with_addresses(const std::string& command, const Functions& functions) {
+  std::string words = command;
+  for (const auto& function : functions) words += " " + to_string(function);
+  return words;
+}
+
+struct Work {
+  std::string doing;    // "bind 0000:01:00.0 at every boot"
+  std::string command;  // "gpupass bind --persist", for the hint
+  Direction direction;
+  SetFiles record;              // gpupass's own note
+  std::vector<SetFiles> steps;  // everything else
+};
+
+Result<int> carry_out_at_boot(Context& context, const Request& request, const Work& work, const Locks& locks,
+                              const std::string& outcome) {
+  Plan plan{work.doing, work.direction, "", request.functions, {}};
+  if (!work.record.files.empty()) plan.steps.emplace_back(work.record);
+  if (request.apply) plan.steps.insert(plan.steps.end(), work.steps.begin(), work.steps.end());
+  GPUPASS_TRY_ASSIGN(const int status, carry_out(context, request.options, plan, nullptr, locks, outcome));
+  if (!request.apply && request.options.format == Format::text)
+    GPUPASS_TRY(print_steps(context, work.steps, with_addresses(work.command, request.functions)));
+  return status;
+}
+
+// ---- unbind ---------------------------------------------------------------------------------------
+
+bool means(const Selector& selector, const BootBinding& binding) {
+  if (selector.address) return binding.device == *selector.address;
+  if (selector.slot) return binding.device.same_slot(*selector.slot);
+  return binding.vendor == fmt::format("{:#06x}", selector.ids->vendor) &&
+         binding.device_id == fmt::format("{:#06x}", selector.ids->device);
+}
+
+/// Written down, or only still in the list that is read at boot. The card itself may be gone.
+Result<Functions> bound_functions(const Host& host, const std::vector<BootBinding>& bindings,
+                                  const std::vector<Selector>& selectors) {
+  auto known = bindings;
+  for (const auto& [device, identity] : listed_for_boot(host)) {
+    const auto words = core::words(identity);
+    if (words.size() < 2) continue;
+    known.push_back({device, std::string(words[0]), std::string(words[1]), "", "", "", "", "", "", ""});
+  }
+  Functions functions;
+  for (const auto& selector : selectors) {
+    const auto before = functions.size();
+    for (const auto& binding : known) {
+      if (means(selector, binding)) functions.push_back(binding.device);
+    }
+    if (functions.size() != before) continue;
+    return fail(ErrorKind::not_found, fmt::format("no binding at boot is of {}", selector.text),
+                "nothing was changed; `gpupass status` lists them");
+  }
+  return in_order(std::move(functions));
+}
+
+}  // namespace
+
+void add_persist_options(po::options_description& options) {
+  options.add_options()("persist", "at the boots to come, and not now");
+  options.add_options()("apply",
+                        "with --persist: change the host's own files, too, and run what makes its initramfs "
+                        "and boot menu");
+}
+
+Result<bool> is_persistent(const po::variables_map& values) {
+  if (values.count("apply") > 0 && values.count("persist") == 0)
+    return fail(ErrorKind::usage, "--apply is of --persist",
+                "without --persist nothing of the boot is changed");
+  return values.count("persist") > 0;
+}
+
+Result<int> bind_at_boot(Context& context, const po::variables_map& values) {
+  if (values["driver"].as<std::string>() != "vfio-pci")
+    return fail(ErrorKind::usage, "--persist binds to vfio-pci and to no other driver", "leave --driver out");
+  GPUPASS_TRY_ASSIGN(const auto options, change_options_of(values));
+  GPUPASS_TRY_ASSIGN(auto functions, named_functions(context, values));
+  const Request request{options, values.count("apply") > 0, std::move(functions)};
+  Work work{fmt::format("bind {} at every boot", names(request.functions)),
+            "gpupass bind --persist",
+            Direction::take,
+            {},
+            {}};
+
+  Locks locks;
+  GPUPASS_TRY(lock_boot(context, request, work.doing, locks));
+  GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host));
+  GPUPASS_TRY(refuse_virtual(inventory, request.functions));
+  GPUPASS_TRY_ASSIGN(auto bindings, load_boot_bindings(context.host));
+  std::vector<BootBinding> added;
+  work.record.purpose = "write them down";
+  for (const auto& function : request.functions) {
+    auto binding = identify(context.host, function);
+    binding.since = core::iso_time(context.host.now());
+    binding.boot_id = inventory.kernel.boot_id;
+    work.record.files.push_back({boot_binding_path(function), to_json(binding) + "\n", k_private});
+    added.push_back(std::move(binding));
+  }
+  bindings = merged(std::move(bindings), added);
+  Functions all;
+  for (const auto& binding : bindings) all.push_back(binding.device);
+  GPUPASS_TRY_ASSIGN(work.steps, boot::changes(context.host, boot::look_at(context.host), context.data,
+                                               {bindings, boot::missing_kernel_words(inventory)}));
+  GPUPASS_TRY(consent(context, request.options, obstacles_at_boot(inventory, request.functions, all)));
+  return carry_out_at_boot(
+      context, request, work, locks,
+      fmt::format(
+          "{} {}{}", names(request.functions),
+          request.apply || work.steps.empty()
+              ? "on vfio-pci from the next boot on; nothing changes until then, and gpupass.bind=off on "
+                "the kernel's command line leaves it out at a boot"
+              : "written down",
+          group_note(inventory, all)));
+}
+
+Result<int> unbind_at_boot(Context& context, const po::variables_map& values) {
+  GPUPASS_TRY_ASSIGN(const auto options, change_options_of(values));
+  GPUPASS_TRY_ASSIGN(const auto selectors, selectors_of(values, "selector"));
+  if (selectors.empty()) return no_device_named();
+  GPUPASS_TRY_ASSIGN(auto bindings, load_boot_bindings(context.host));
+  GPUPASS_TRY_ASSIGN(auto functions, bound_functions(context.host, bindings, selectors));
+  const Request request{options, values.count("apply") > 0, std::move(functions)};
+  Work work{fmt::format("bind {} at no boot", names(request.functions)),
+            "gpupass unbind --persist",
+            Direction::give_back,
+            {},
+            {}};
+
+  Locks locks;
+  GPUPASS_TRY(lock_boot(context, request, work.doing, locks));
+  GPUPASS_TRY_ASSIGN(bindings, load_boot_bindings(context.host));
+  work.record.purpose = "forget them";
+  for (const auto& function : request.functions) {
+    if (std::erase_if(bindings, [&](const auto& binding) { return binding.device == function; }) > 0)
+      work.record.files.push_back({boot_binding_path(function), std::nullopt, k_private});
+  }
+  GPUPASS_TRY_ASSIGN(work.steps,
+                     boot::changes(context.host, boot::look_at(context.host), context.data, {bindings, {}}));
+  return carry_out_at_boot(
+      context, request, work, locks,
+      fmt::format("{} {}", names(request.functions),
+                  request.apply || work.steps.empty() ? "with the host's own drivers from the next boot on"
+                                                      : "forgotten"));
+}
+
+}  // namespace gpupass::cli

@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What is changed on machines that start in different ways, and that it is all taken back.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "boot/changes.hpp"
+#include "boot/kernel_options.hpp"
+#include "boot/screen.hpp"
+#include "support/tree.hpp"
+
+namespace gpupass::boot {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::SizeIs;
+
+const std::vector<std::string> k_words = {"intel_iommu=on"};
+
+BootBinding binding() {
+  return {parse_pci_address("0000:01:00.0").value(),
+          "0x10de",
+          "0x2330",
+          "0x10de",
+          "0x0001",
+          "0x030000",
+          "0xa1",
+          "pci0000:00/0000:00:01.0/0000:01:00.0",
+          "2026-11-22T12:35:21Z",
+          "b00t"};
+}
+
+std::vector<std::string> paths(const SetFiles& step) {
+  std::vector<std::string> all;
+  for (const auto& file : step.files) all.push_back(file.path);
+  return all;
+}
+
+class Boot : public testing::Test {
+ protected:
+  [[nodiscard]] std::vector<SetFiles> wanted(const Wanted& what) const {
+    const auto steps = changes(host, look_at(host), GPUPASS_SOURCE_DIR, what);
+    EXPECT_TRUE(steps) << (steps ? "" : describe(steps.error()));
+    return steps ? *steps : std::vector<SetFiles>{};
+  }
+  /// Done, as apply would.
+  void carry_out(const std::vector<SetFiles>& steps) {
+    for (const auto& step : steps) {
+      for (const auto& file : step.files) {
+        if (file.text) {
+          tree.file(file.path, *file.text);
+        } else {
+          std::filesystem::remove(tree.at(file.path));
+        }
+      }
+    }
+  }
+  /// There and back; what was run on the way.
+  void expect_taken_back() {
+    carry_out(wanted({{}, {}}));
+    EXPECT_THAT(wanted({{}, {}}), IsEmpty());
+  }
+  [[nodiscard]] bool exists(const char* path) const { return host.exists(path); }
+
+  test::Tree tree;
+  Host host{tree.root()};
+};
+
+TEST_F(Boot, TellsMachinesApart) {
+  EXPECT_EQ(look_at(host), (Machine{false, InitramfsTool::none, Loader::unknown}));
+  tree.file("/usr/lib/systemd/systemd").file("/usr/bin/dracut");
+  tree.file("/efi/loader/entries/a.conf").file("/usr/sbin/grubby");
+  EXPECT_EQ(look_at(host), (Machine{true, InitramfsTool::dracut, Loader::grubby}));
+  tree.file("/usr/bin/mkinitcpio").file("/etc/mkinitcpio.conf").remove("/usr/sbin/grubby");
+  EXPECT_EQ(look_at(host), (Machine{true, InitramfsTool::mkinitcpio, Loader::systemd_boot}));
+  tree.file("/usr/sbin/update-initramfs").dir("/etc/initramfs-tools").file("/etc/default/grub");
+  EXPECT_EQ(look_at(host), (Machine{true, InitramfsTool::initramfs_tools, Loader::grub}));
+  const std::string utf16 = "s y s t e m d - b o o t";
+  std::string info = utf16;
+  std::ranges::replace(info, ' ', '\0');
+  tree.file("/sys/firmware/efi/efivars/LoaderInfo-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f", info);
+  EXPECT_EQ(look_at(host).loader, Loader::systemd_boot) << "what the firmware says counts";
+}
+
+TEST_F(Boot, RefusesWhereNothingKnownRunsEarlyEnough) {
+  const auto steps = changes(host, look_at(host), GPUPASS_SOURCE_DIR, {{binding()}, {}});
+  ASSERT_FALSE(steps);
+  EXPECT_EQ(steps.error().kind, ErrorKind::unsupported);
+}
+
+TEST_F(Boot, SystemdAloneNeedsNoInitramfs) {
+  tree.file("/lib/systemd/systemd");
+  const auto steps = wanted({{binding()}, {}});
+  ASSERT_THAT(steps, SizeIs(1));
+  EXPECT_THAT(paths(steps[0]), ElementsAre("/etc/gpupass/boot-bindings", "/etc/gpupass/boot-bind",
+                                           "/etc/systemd/system/gpupass-boot.service",
+                                           "/etc/systemd/system/sysinit.target.d/gpupass-boot.conf"));
+  EXPECT_THAT(steps[0].program, IsEmpty());
+  EXPECT_THAT(*steps[0].files[0].text, HasSubstr("\n0000:01:00.0 0x10de 0x2330 0x10de 0x0001 0x030000 0xa1 "
+                                                 "pci0000:00/0000:00:01.0/0000:01:00.0\n"));
+  carry_out(steps);
+  EXPECT_THAT(wanted({{binding()}, {}}), IsEmpty()) << "it is so already";
+  EXPECT_EQ(listed_for_boot(host).at(binding().device), identity_of(binding()));
+  expect_taken_back();
+  EXPECT_FALSE(exists("/etc/gpupass/boot-bindings"));
+  EXPECT_FALSE(exists("/etc/systemd/system/gpupass-boot.service"));
+}
+
+TEST_F(Boot, InitramfsToolsGetsHookScriptAndRebuild) {
+  tree.file("/lib/systemd/systemd").file("/usr/sbin/update-initramfs").dir("/etc/initramfs-tools");
+  const auto steps = wanted({{binding()}, {}});
+  ASSERT_THAT(steps, SizeIs(1));
+  EXPECT_THAT(paths(steps[0]), testing::IsSupersetOf({"/etc/initramfs-tools/hooks/gpupass",
+                                                      "/etc/initramfs-tools/scripts/init-top/00-gpupass"}));
+  EXPECT_THAT(steps[0].program, ElementsAre("/usr/sbin/update-initramfs", "-u", "-k", "all"));
+  EXPECT_EQ(steps[0].undo_program, steps[0].program);
+  for (const auto& file : steps[0].files) {
+    EXPECT_EQ(file.mode, file.text->starts_with("#!") ? 0755U : 0644U) << file.path;
+  }
+  carry_out(steps);
+  const auto back = wanted({{}, {}});
+  ASSERT_THAT(back, SizeIs(1));
+  EXPECT_THAT(back[0].program, Not(IsEmpty())) << "else the initramfs would go on binding it";
+  expect_taken_back();
+}
+
+TEST_F(Boot, ANewListRebuildsTheInitramfsThatHoldsIt) {
+  tree.file("/usr/sbin/update-initramfs").dir("/etc/initramfs-tools");
+  carry_out(wanted({{binding()}, {}}));
+  auto other = binding();
+  other.device.function = 1;
+  const auto steps = wanted({{binding(), other}, {}});
+  ASSERT_THAT(steps, SizeIs(1));
+  EXPECT_THAT(steps[0].program, Not(IsEmpty()));
+}
+
+TEST_F(Boot, DracutAndMkinitcpio) {
+  tree.file("/lib/systemd/systemd").file("/usr/bin/dracut");
+  auto steps = wanted({{binding()}, {}});
+  ASSERT_THAT(steps, SizeIs(1));
+  EXPECT_THAT(paths(steps[0]), testing::Contains("/usr/lib/dracut/modules.d/90gpupass/module-setup.sh"));
+  EXPECT_THAT(steps[0].program, ElementsAre("/usr/bin/dracut", "--regenerate-all", "--force"));
+  carry_out(steps);
+  expect_taken_back();
+
+  tree.file("/usr/bin/mkinitcpio").file("/etc/mkinitcpio.conf");
+  steps = wanted({{binding()}, {}});
+  ASSERT_THAT(steps, SizeIs(1));
+  EXPECT_THAT(paths(steps[0]),
+              testing::IsSupersetOf({"/etc/initcpio/install/gpupass", "/etc/initcpio/hooks/gpupass",
+                                     "/etc/mkinitcpio.conf.d/gpupass.conf"}));
+  EXPECT_THAT(steps[0].program, ElementsAre("/usr/bin/mkinitcpio", "-P"));
+  carry_out(steps);
+  expect_taken_back();
+}
+
+// ---- the kernel's command line --------------------------------------------------------------------
+
+TEST(KernelWords, OnlyIntelNeedsOneAndOnlyWhereTheFirmwareOffersIt) {
+  Inventory inventory;
+  inventory.iommu.table = "DMAR";
+  inventory.iommu.off = IommuOff::kernel_option_missing;
+  EXPECT_EQ(missing_kernel_words(inventory), k_words);
+  inventory.iommu.enabled = true;
+  EXPECT_THAT(missing_kernel_words(inventory), IsEmpty());
+  inventory.iommu.enabled = false;
+  inventory.iommu.table = "IVRS";
+  EXPECT_THAT(missing_kernel_words(inventory), IsEmpty());
+  inventory.iommu.table.clear();
+  inventory.iommu.off = IommuOff::no_firmware_table;
+  EXPECT_THAT(missing_kernel_words(inventory), IsEmpty());
+}
+
+class BootLoader : public Boot {
+ protected:
+  BootLoader() { tree.file("/lib/systemd/systemd"); }
+  /// The step that adds the words, carried out with all others.
+  SetFiles add() {
+    const auto steps = wanted({{binding()}, k_words});
+    carry_out(steps);
+    EXPECT_THAT(wanted({{binding()}, k_words}), IsEmpty()) << "twice before the boot";
+    return steps.size() == 2 ? steps.back() : SetFiles{};
+  }
+  SetFiles drop() {
+    const auto steps = wanted({{}, {}});
+    carry_out(steps);
+    EXPECT_THAT(wanted({{}, {}}), IsEmpty());
+    return steps.size() == 2 ? steps.back() : SetFiles{};
+  }
+};
+
+constexpr const char* k_grub_text = "GRUB_TIMEOUT=5\nGRUB_CMDLINE_LINUX=\"quiet 'a b'\"\n";
+
+TEST_F(BootLoader, GrubWithAFolderGetsAFileOfItsOwn) {
+  tree.file("/etc/default/grub", k_grub_text).dir("/etc/default/grub.d").file("/usr/sbin/update-grub");
+  const auto step = add();
+  EXPECT_THAT(step.purpose, HasSubstr("intel_iommu=on"));
+  EXPECT_THAT(step.program, ElementsAre("/usr/sbin/update-grub"));
+  EXPECT_THAT(tree.text("/etc/default/grub.d/gpupass.cfg"),
+              HasSubstr("\nGRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX intel_iommu=on\"\n"));
+  EXPECT_EQ(tree.text("/etc/default/grub"), k_grub_text);
+  EXPECT_THAT(drop().program, ElementsAre("/usr/sbin/update-grub"));
+  EXPECT_FALSE(exists("/etc/default/grub.d/gpupass.cfg"));
+}
+
+TEST_F(BootLoader, GrubWithoutOneGetsALineThatIsFoundAgain) {
+  tree.file("/etc/default/grub", k_grub_text).file("/usr/bin/grub-mkconfig").file("/boot/grub/grub.cfg");
+  EXPECT_THAT(add().program, ElementsAre("/usr/bin/grub-mkconfig", "-o", "/boot/grub/grub.cfg"));
+  EXPECT_EQ(
+      tree.text("/etc/default/grub"),
+      std::string(k_grub_text) + "GRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX intel_iommu=on\"  # gpupass\n");
+  tree.file("/etc/default/grub", tree.text("/etc/default/grub") + "GRUB_DISABLE_OS_PROBER=true\n");
+  EXPECT_THAT(drop().program, Not(IsEmpty()));
+  EXPECT_EQ(tree.text("/etc/default/grub"), std::string(k_grub_text) + "GRUB_DISABLE_OS_PROBER=true\n")
+      << "what somebody changed since stays";
+}
+
+TEST_F(BootLoader, SystemdBootKeepsEntriesAndTheirWords) {
+  const std::string entry = "title Debian\nlinux /a/linux\noptions  root=UUID=1 quiet\n";
+  tree.file("/boot/loader/entries/a.conf", entry);
+  tree.file("/boot/loader/entries/b.conf", "linux /b\noptions intel_iommu=on root=/dev/sda1");
+  tree.file("/etc/kernel/cmdline", "root=UUID=1 quiet\n");
+  EXPECT_THAT(add().program, IsEmpty());
+  EXPECT_EQ(tree.text("/boot/loader/entries/a.conf"),
+            "title Debian\nlinux /a/linux\noptions  root=UUID=1 quiet intel_iommu=on\n");
+  EXPECT_EQ(tree.text("/etc/kernel/cmdline"), "root=UUID=1 quiet intel_iommu=on\n");
+  tree.file("/etc/kernel/cmdline", "root=UUID=1 intel_iommu=on,sm_on intel_iommu=on splash\n");
+  drop();
+  EXPECT_EQ(tree.text("/boot/loader/entries/a.conf"), entry);
+  EXPECT_EQ(tree.text("/boot/loader/entries/b.conf"), "linux /b\noptions intel_iommu=on root=/dev/sda1")
+      << "somebody else's word";
+  EXPECT_EQ(tree.text("/etc/kernel/cmdline"), "root=UUID=1 intel_iommu=on,sm_on splash\n");
+}
+
+TEST_F(BootLoader, GrubbyIsAskedBothWays) {
+  tree.file("/boot/loader/entries/a.conf", "options root=/dev/sda1\n").file("/usr/sbin/grubby");
+  const auto step = add();
+  EXPECT_THAT(step.program, ElementsAre("/usr/sbin/grubby", "--update-kernel=ALL", "--args=intel_iommu=on"));
+  const auto back = drop();
+  EXPECT_EQ(back.program, step.undo_program);
+  EXPECT_EQ(back.undo_program, step.program);
+  EXPECT_THAT(back.program, testing::Contains("--remove-args=intel_iommu=on"));
+}
+
+TEST_F(BootLoader, AnUnknownOneIsLeftToThePerson) {
+  const auto steps = changes(host, look_at(host), GPUPASS_SOURCE_DIR, {{binding()}, k_words});
+  ASSERT_FALSE(steps);
+  EXPECT_EQ(steps.error().kind, ErrorKind::unsupported);
+  EXPECT_THAT(steps.error().hint, HasSubstr("intel_iommu=on"));
+}
+
+// ---- the screen -----------------------------------------------------------------------------------
+
+class Screen : public testing::Test {
+ protected:
+  Screen() {
+    for (int bus = 1; bus <= 2; ++bus) {
+      Device gpu;
+      gpu.address.bus = static_cast<std::uint8_t>(bus);
+      gpu.class_code = 0x030000;
+      gpu.boot_vga = bus == 1;
+      inventory.devices.push_back(gpu);
+    }
+  }
+  [[nodiscard]] PciAddress first() const { return inventory.devices[0].address; }
+  [[nodiscard]] PciAddress second() const { return inventory.devices[1].address; }
+  Inventory inventory;
+};
+
+TEST_F(Screen, ASecondCardIsNobodysConcern) {
+  EXPECT_FALSE(screen_without(inventory, {second()}));
+  inventory.devices[0].driver = "vfio-pci";  // now; that does not outlast the boot
+  EXPECT_FALSE(screen_without(inventory, {second()}));
+}
+
+TEST_F(Screen, TheFirmwaresCardAndTheLastOneAreAskedAbout) {
+  const auto firmware = screen_without(inventory, {first()});
+  ASSERT_TRUE(firmware);
+  EXPECT_EQ(firmware->consent, Consent::may_be_given);
+  EXPECT_THAT(firmware->what, HasSubstr("the firmware starts with 0000:01:00.0"));
+  EXPECT_THAT(firmware->remedy, HasSubstr("gpupass.bind=off"));
+  inventory.devices[0].driver = "vfio-pci";
+  EXPECT_TRUE(screen_without(inventory, {first()})) << "bound now is not bound at boot";
+  const auto last = screen_without(inventory, {first(), second()});
+  ASSERT_TRUE(last);
+  EXPECT_THAT(last->what, HasSubstr("no graphics card is left to the host"));
+}
+
+TEST_F(Screen, AConsoleOnASerialCardIsAskedAbout) {
+  const PciAddress serial{0, 3, 0, 0};
+  EXPECT_FALSE(screen_without(inventory, {serial}));
+  inventory.holders.push_back({serial, HolderKind::console, "ttyS4", "ttyS4", 0, ""});
+  const auto finding = screen_without(inventory, {serial});
+  ASSERT_TRUE(finding);
+  EXPECT_THAT(finding->what, HasSubstr("ttyS4"));
+}
+
+}  // namespace
+}  // namespace gpupass::boot

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// `gpupass bind --persist` and back, on a machine with systemd, initramfs-tools and GRUB.
+#include "cli/persist.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "cli/run.hpp"
+#include "core/json.hpp"
+#include "gpupass/boot_binding.hpp"
+#include "gpupass/journal.hpp"
+#include "support/command.hpp"
+#include "support/fake_kernel.hpp"
+#include "support/pci_tree.hpp"
+
+namespace gpupass::cli {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+const char* const k_screen = "0000:00:02.0";
+const char* const k_gpu = "0000:01:00.0";
+const char* const k_audio = "0000:01:00.1";
+const char* const k_update = "/usr/sbin/update-initramfs";
+const char* const k_list = "/etc/gpupass/boot-bindings";
+
+class Persist : public testing::Test {
+ protected:
+  Persist() {
+    test::PciTree pci(tree.root());
+    pci.add_iommu_unit("dmar0");
+    const std::string slot = "pci0000:00/0000:00:01.0";
+    pci.add({.address = "0000:00:01.0", .class_code = 0x060400, .driver = "pcieport", .group = 0});
+    pci.add({.address = k_screen,
+             .class_code = 0x030000,
+             .device = 0x9bc5,
+             .driver = "i915",
+             .group = 2,
+             .boot_vga = 1});
+    pci.add({.address = k_gpu,
+             .bus = slot,
+             .class_code = 0x030000,
+             .vendor = 0x10de,
+             .device = 0x2330,
+             .driver = "nvidia",
+             .group = 1,
+             .boot_vga = 0});
+    pci.add({.address = k_audio,
+             .bus = slot,
+             .class_code = 0x040300,
+             .vendor = 0x10de,
+             .device = 0x22ba,
+             .driver = "snd_hda_intel",
+             .group = 1});
+    tree.file("/proc/cpuinfo", "flags\t\t: fpu vmx\n").file("/proc/cmdline", "quiet\n");
+    tree.file("/proc/self/mountinfo").file("/proc/swaps").file("/proc/net/route");
+    tree.file("/proc/sys/kernel/osrelease", "6.1.0\n").file("/lib/modules/6.1.0/modules.alias");
+    tree.file("/lib/modules/6.1.0/modules.dep",
+              "kernel/drivers/vfio/vfio.ko:\nkernel/drivers/vfio/vfio_iommu_type1.ko:\nkernel/drivers/vfio/"
+              "pci/vfio-pci.ko:\n");
+    tree.file("/lib/systemd/systemd")
+        .dir("/etc/initramfs-tools")
+        .file("/etc/default/grub", "GRUB_TIMEOUT=5\n");
+    kernel.add_program(k_update);
+    before = test::snapshot(tree.at("/sys"));
+  }
+
+  int run(Function command, const std::vector<std::string>& words) {
+    const auto said = test::run(command, kernel, words, {}, {200, false});
+    out = said.out;
+    err = said.err;
+    return said.status;
+  }
+  /// As after a reboot: another boot, which said this of the card.
+  void reboot(const std::string& outcome) {
+    tree.file("/proc/sys/kernel/random/boot_id", "another\n");
+    if (!outcome.empty()) tree.file(std::string("/run/gpupass/boot/") + k_gpu, outcome + "\n");
+  }
+  void expect_nothing_written() {
+    EXPECT_THAT(*load_boot_bindings(kernel), IsEmpty());
+    EXPECT_FALSE(kernel.exists("/etc/gpupass"));
+    EXPECT_FALSE(kernel.exists("/etc/systemd"));
+    EXPECT_THAT(kernel.programs(), IsEmpty());
+    EXPECT_THAT(*load_journals(kernel), IsEmpty());
+  }
+
+  test::Tree tree;
+  test::FakeKernel kernel{tree};
+  std::string before, out, err;
+};
+
+TEST_F(Persist, WithoutApplyOnlyItsOwnRecordIsWrittenAndTheStepsArePrinted) {
+  ASSERT_EQ(run(bind, {"01:00", "--persist"}), 0) << err;
+  EXPECT_THAT(out, HasSubstr("install -D -m 644 "));
+  EXPECT_THAT(out, HasSubstr("/etc/systemd/system/gpupass-boot.service\n"));
+  EXPECT_THAT(out, HasSubstr("+0000:01:00.0 0x10de 0x2330 "));
+  EXPECT_THAT(out, HasSubstr("     /usr/sbin/update-initramfs -u -k all\n"));
+  EXPECT_THAT(out, HasSubstr("`gpupass bind --persist 0000:01:00.0 0000:01:00.1 --apply`"));
+  EXPECT_THAT(*load_boot_bindings(kernel), testing::SizeIs(2));
+  EXPECT_FALSE(kernel.exists(k_list));
+  EXPECT_FALSE(kernel.exists("/etc/systemd"));
+  EXPECT_THAT(kernel.programs(), Not(testing::Contains(HasSubstr("initramfs"))));
+  EXPECT_EQ(test::snapshot(tree.at("/sys")), before);
+  ASSERT_EQ(run(status, {}), 0);
+  EXPECT_THAT(out, HasSubstr("written down only"));
+}
+
+TEST_F(Persist, ApplyDoesThemAndUnbindTakesThemBack) {
+  ASSERT_EQ(run(bind, {"01:00", "--persist", "--apply"}), 0) << err;
+  EXPECT_THAT(kernel.programs(), ElementsAre("/usr/sbin/update-initramfs -u -k all"));
+  EXPECT_EQ(listed_for_boot(kernel).size(), 2U);
+  EXPECT_EQ(test::snapshot(tree.at("/sys")), before) << "no driver is touched now";
+  EXPECT_THAT(*load_journals(kernel), IsEmpty());
+  const auto unit = tree.text("/etc/systemd/system/gpupass-boot.service");
+  EXPECT_THAT(unit, HasSubstr("ExecStart=/bin/sh /etc/gpupass/boot-bind\n"));
+  EXPECT_TRUE(kernel.exists("/etc/gpupass/boot-bind"));
+  ASSERT_EQ(run(status, {}), 0);
+  EXPECT_THAT(out, HasSubstr("from the next boot on"));
+
+  ASSERT_EQ(run(unbind, {k_audio, "--persist", "--apply"}), 0) << err;
+  EXPECT_THAT(listed_for_boot(kernel), ElementsAre(testing::Key(*parse_pci_address(k_gpu))));
+  ASSERT_EQ(run(unbind, {"10de:2330", "--persist", "--apply"}), 0) << err;
+  EXPECT_THAT(kernel.programs(), testing::SizeIs(3));
+  EXPECT_FALSE(kernel.exists(k_list));
+  EXPECT_FALSE(kernel.exists("/etc/systemd/system/gpupass-boot.service"));
+  EXPECT_FALSE(kernel.exists("/etc/initramfs-tools/hooks/gpupass"));
+  EXPECT_EQ(tree.text("/etc/default/grub"), "GRUB_TIMEOUT=5\n");
+  EXPECT_THAT(*load_boot_bindings(kernel), IsEmpty());
+  ASSERT_EQ(run(status, {}), 0);
+  EXPECT_EQ(out, "gpupass holds no device\n");
+  EXPECT_EQ(run(unbind, {k_gpu, "--persist"}), exit_code(ErrorKind::not_found));
+}
+
+TEST_F(Persist, AProgramThatFailsLeavesEverythingAsItWas) {
+  kernel.add_program(k_update, 1);
+  EXPECT_EQ(run(bind, {"01:00", "--persist", "--apply"}), exit_code(ErrorKind::partial))
+      << "its undo runs the same program";
+  EXPECT_THAT(err, HasSubstr("`/usr/sbin/update-initramfs -u -k all` ended with 1: it said no"));
+  EXPECT_FALSE(kernel.exists(k_list));
+  EXPECT_FALSE(kernel.exists("/etc/systemd/system/gpupass-boot.service"));
+  EXPECT_THAT(*load_boot_bindings(kernel), IsEmpty());
+}
+
+TEST_F(Persist, DryRunsAndRefusalsWriteNothing) {
+  EXPECT_EQ(run(bind, {"01:00", "--persist", "--apply", "--dry-run"}), 0) << err;
+  EXPECT_THAT(out, HasSubstr("run /usr/sbin/update-initramfs -u -k all"));
+  EXPECT_EQ(run(bind, {k_screen, "--persist", "--apply"}), exit_code(ErrorKind::refused));
+  EXPECT_THAT(err, testing::AllOf(HasSubstr("the firmware starts with 0000:00:02.0"),
+                                  HasSubstr("gpupass.bind=off"), HasSubstr("--yes agrees")));
+  EXPECT_EQ(run(bind, {k_gpu, "--persist", "--driver", "nouveau"}), exit_code(ErrorKind::usage));
+  EXPECT_EQ(run(bind, {k_gpu, "--apply"}), exit_code(ErrorKind::usage));
+  EXPECT_EQ(run(bind, {"--persist"}), exit_code(ErrorKind::usage));
+  EXPECT_EQ(run(unbind, {"--persist"}), exit_code(ErrorKind::usage));
+  EXPECT_EQ(run(unbind, {k_gpu, "--apply"}), exit_code(ErrorKind::usage));
+  EXPECT_EQ(run(bind, {"0000:00:01.0", "--persist", "--yes"}), exit_code(ErrorKind::refused)) << "a bridge";
+  expect_nothing_written();
+}
+
+TEST_F(Persist, WhatIsAgreedToIsDone) {
+  EXPECT_EQ(run(bind, {k_screen, "--persist", "--yes"}), 0) << err;
+  EXPECT_EQ(run(bind, {k_gpu, "--persist"}), exit_code(ErrorKind::refused)) << "that leaves none to the host";
+  EXPECT_THAT(err, HasSubstr("no graphics card is left to the host"));
+}
+
+TEST_F(Persist, TurnsOnAnIommuThatTheKernelLeftOff) {
+  std::filesystem::remove_all(tree.at("/sys/class/iommu"));
+  for (const auto* const device : {"0000:00:01.0", k_screen, k_gpu, k_audio})
+    tree.remove(std::string("/sys/bus/pci/devices/") + device + "/iommu_group");
+  tree.file("/sys/firmware/acpi/tables/DMAR").dir("/etc/default/grub.d");
+  kernel.add_program("/usr/sbin/update-grub");
+  ASSERT_EQ(run(bind, {k_gpu, "--persist", "--apply"}), 0) << err;
+  EXPECT_THAT(tree.text("/etc/default/grub.d/gpupass.cfg"), HasSubstr("intel_iommu=on"));
+  EXPECT_THAT(kernel.programs(), testing::Contains("/usr/sbin/update-grub"));
+  ASSERT_EQ(run(unbind, {k_gpu, "--persist", "--apply"}), 0) << err;
+  EXPECT_FALSE(kernel.exists("/etc/default/grub.d/gpupass.cfg"));
+}
+
+TEST_F(Persist, StatusSaysWhatThisBootDid) {
+  ASSERT_EQ(run(bind, {k_gpu, "--persist", "--apply"}), 0) << err;
+  const std::vector<std::pair<std::string, std::string>> outcomes = {
+      {"", "NOT bound at this boot: nothing ran"},
+      {"bound", "  bound at this boot"},
+      {"late nouveau", "NOT bound at this boot: nouveau had it first"},
+      {"other 0x10de 0x2331", "NOT bound at this boot: another device is at this address"},
+      {"absent", "NOT bound at this boot: nothing is at this address"},
+      {"off", "not bound at this boot: gpupass.bind=off"},
+      {"reserved", "vfio-pci did not take it"}};
+  for (const auto& [outcome, meaning] : outcomes) {
+    reboot(outcome);
+    ASSERT_EQ(run(status, {}), 0);
+    EXPECT_THAT(out, HasSubstr(meaning));
+  }
+  reboot("bound");
+  ASSERT_EQ(run(status, {"--format", "json"}), 0);
+  const auto json = core::Json::parse(out).at("at_boot").at(0);
+  EXPECT_EQ(json.at("device"), k_gpu);
+  EXPECT_EQ(json.at("ids"), "10de:2330");
+  EXPECT_TRUE(json.at("set_up"));
+  EXPECT_TRUE(json.at("bound_at_this_boot"));
+  ASSERT_EQ(run(unbind, {k_gpu, "--persist"}), 0) << err;
+  EXPECT_THAT(out, HasSubstr("     rm /etc/systemd/system/gpupass-boot.service\n"));
+  ASSERT_EQ(run(status, {}), 0);
+  EXPECT_THAT(out, HasSubstr("forgotten, and still set up"));
+  ASSERT_EQ(run(unbind, {k_gpu, "--persist", "--apply"}), 0) << err;
+  EXPECT_FALSE(kernel.exists(k_list));
+}
+
+}  // namespace
+}  // namespace gpupass::cli
