@@ -70,6 +70,12 @@ done
 same "options of gpupass-bench" "$(options_of_help "$bench")" "$(options_of_page "$pages/gpupass-bench.1")"
 same "exit codes" "$(codes_of_table "$root/docs/exit-codes.md")" "$(codes_of_page "$pages/gpupass.1")"
 
+same "help attach" "$("$gpupass" attach --help)" "$("$gpupass" help attach)"
+same "help" "$("$gpupass" --help)" "$("$gpupass" help)"
+same "a slip of the keys" "did you mean \`gpupass list\`?" \
+  "$({ "$gpupass" lst 2>&1 || true; } | grep -o 'did you mean `gpupass list`?')"
+same "no such command" "" "$({ "$gpupass" frobnicate 2>&1 || true; } | grep 'did you mean')"
+
 for page in "$pages"/*.1; do
   same "groff on ${page##*/}" "" "$(groff -man -Tutf8 -rLL=78n -ww -z "$page" 2>&1)"
 done

@@ -43,11 +43,12 @@ enum class Recovery {
   finished,         // an interrupted give-back was carried on to its end
   still_releasing,  // a step is still in the kernel; look again later
   failed,           // something could not be put back
+  not_begun,        // what it takes (libvirt) could not be had: nothing was tried
 };
 
 struct RecoveryReport {
   Recovery outcome = Recovery::undone;
-  std::optional<Error> error;  // failed, still_releasing; undone: why it could not be finished
+  std::optional<Error> error;  // failed, not_begun, still_releasing; undone: why it could not be finished
 };
 
 /// Compares a journal with the machine, and finishes or undoes it. The caller holds the locks of the

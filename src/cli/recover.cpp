@@ -25,6 +25,8 @@ const char* text_of(Recovery outcome) {
       return "still releasing: the kernel has not returned; try again later";
     case Recovery::failed:
       return "not everything could be put back";
+    case Recovery::not_begun:
+      return "not begun: nothing was changed";
   }
   return "";
 }
@@ -107,6 +109,7 @@ core::Json to_json(const JournalRecord& journal, const RecoveryReport& report) {
                      : report.outcome == Recovery::undone          ? "undone"
                      : report.outcome == Recovery::finished        ? "finished"
                      : report.outcome == Recovery::still_releasing ? "still-releasing"
+                     : report.outcome == Recovery::not_begun       ? "not-begun"
                                                                    : "failed";
   return {{"id", journal.id},
           {"command", journal.plan.command},
@@ -117,7 +120,7 @@ core::Json to_json(const JournalRecord& journal, const RecoveryReport& report) {
 /// The worst of the journals' outcomes as an error; its text has been printed.
 Result<int> verdict(const std::vector<RecoveryReport>& reports) {
   for (const auto& report : reports) {
-    if (report.outcome == Recovery::failed) {
+    if (report.outcome == Recovery::failed || report.outcome == Recovery::not_begun) {
       auto error = report.error.value_or(Error{});
       error.hint += error.hint.empty() ? "" : "\n  ";
       error.hint +=
@@ -191,7 +194,7 @@ Result<int> recover(Context& context, const std::vector<std::string>& arguments)
     auto report = recover_one(context, options, journal);
     if (!report) {  // busy: a gpupass is at work on the device, or one was left in the kernel with it
       const bool busy = report.error().kind == ErrorKind::busy;
-      report = RecoveryReport{busy ? Recovery::still_releasing : Recovery::failed, report.error()};
+      report = RecoveryReport{busy ? Recovery::still_releasing : Recovery::not_begun, report.error()};
     }
     if (!json) out << "  " << text_of(report->outcome) << "\n";
     if (!json && report->outcome == Recovery::undone && report->error)

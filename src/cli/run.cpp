@@ -8,6 +8,7 @@
 #include <exception>
 #include <iostream>
 #include <limits>
+#include <numeric>
 
 #include "cli/error_json.hpp"
 #include "cli/options.hpp"
@@ -46,7 +47,7 @@ void print_help(std::ostream& out) {
          "then\n"
          "               only run with --dry-run\n"
          "  --version    print the version\n"
-         "\n`gpupass COMMAND --help` explains a command. Exit codes: 0 done, 1 something blocks (doctor,\n"
+         "\n`gpupass help COMMAND` explains a command. Exit codes: 0 done, 1 something blocks (doctor,\n"
          "groups), 2 usage; the rest stand in gpupass(1).\n";
 }
 
@@ -68,18 +69,27 @@ const Command* find(const std::string& name) {
   return found == k_commands.end() ? nullptr : &*found;
 }
 
-/// The command whose name shares most with what was typed; for "did you mean".
-std::string nearest(const std::string& typed) {
-  std::string best;
-  std::size_t most = 1;
-  for (const auto& command : k_commands) {
-    const std::string name = command.name;
-    const auto same = static_cast<std::size_t>(
-        std::mismatch(name.begin(), name.end(), typed.begin(), typed.end()).first - name.begin());
-    if (same > most) best = name;
-    most = std::max(most, same);
+/// How many letters must be put in, taken out or replaced to make one word of the other (Levenshtein).
+std::size_t distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);  // from what was read of a to each beginning of b
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (const char letter : a) {
+    std::size_t diagonal = row[0]++;
+    for (std::size_t i = 0; i < b.size(); ++i) {
+      const auto replaced = diagonal + (letter == b[i] ? 0 : 1);
+      diagonal = row[i + 1];
+      row[i + 1] = std::min({replaced, row[i] + 1, row[i + 1] + 1});
+    }
   }
-  return best.empty() ? "" : fmt::format("did you mean `gpupass {}`? ", best);
+  return row.back();
+}
+
+/// "did you mean" the command that is typed most like it; nothing where none is.
+std::string nearest(const std::string& typed) {
+  constexpr std::size_t k_alike = 2;
+  const auto to_typed = [&](const Command& command) { return distance(typed, command.name); };
+  const auto& best = *std::ranges::min_element(k_commands, {}, to_typed);
+  return to_typed(best) > k_alike ? "" : fmt::format("did you mean `gpupass {}`? ", best.name);
 }
 
 struct Global {
@@ -108,6 +118,11 @@ Result<Global> read_global(const std::vector<std::string>& arguments) {
     }
   }
   global.rest.assign(arguments.begin() + static_cast<std::ptrdiff_t>(i), arguments.end());
+  if (!global.rest.empty() && global.rest.front() == "help") {  // help COMMAND… is COMMAND… --help
+    global.rest.erase(global.rest.begin());
+    global.help = global.rest.empty();
+    global.rest.emplace_back("--help");
+  }
   std::error_code error;
   // What capture-host made is a folder with the root in it.
   const auto inside = std::filesystem::path(global.root) / "root";

@@ -14,7 +14,7 @@
 namespace gpupass::discovery {
 namespace {
 
-constexpr std::size_t k_limit = 64U << 20U;
+constexpr std::size_t k_limit = 8U << 20U;  // a distribution's has one or two MiB
 
 /// Takes "sv000010DE" or "sv*" off the front of text. False when neither is there.
 bool take_part(std::string_view& text, std::string_view key, std::size_t digits,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "report/table.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <climits>
 #include <numeric>
@@ -12,6 +14,7 @@ namespace gpupass::report {
 namespace {
 
 constexpr std::size_t k_gap = 2;  // blanks between columns
+constexpr int k_not_missed = 1;   // an importance
 
 /// A column that is shown, and how wide.
 struct Fit {
@@ -27,17 +30,21 @@ std::size_t total(const Fits& fits, std::size_t Fit::*width) {
                          [&](std::size_t sum, const Fit& fit) { return sum + fit.*width; });
 }
 
-/// Leaves out the least important columns until the others fit at their narrowest.
-void leave_out(Fits& fits, std::size_t width) {
+/// Leaves out the least important columns until the others fit at their narrowest; titles of what will be
+/// missed.
+std::vector<std::string> leave_out(Fits& fits, std::size_t width) {
+  std::vector<std::string> titles;
   while (total(fits, &Fit::least) > width) {
     const auto rank = [](const Fit& fit) {
       return fit.column->importance == 0 ? INT_MAX : fit.column->importance;
     };
     const auto last = std::min_element(fits.rbegin(), fits.rend(),
                                        [&](const Fit& a, const Fit& b) { return rank(a) < rank(b); });
-    if (last == fits.rend() || last->column->importance == 0) return;
+    if (last == fits.rend() || last->column->importance == 0) break;
+    if (last->column->importance > k_not_missed) titles.push_back(last->column->title);
     fits.erase(std::prev(last.base()));
   }
+  return titles;
 }
 
 /// Takes columns from whichever has most to spare, one at a time, until all fit.
@@ -106,13 +113,16 @@ std::string Table::text(int width, bool colour) const {
     fits.push_back({&columns_[i], i, least, widest});
   }
   const auto room = static_cast<std::size_t>(std::max(width, 1));
-  leave_out(fits, room);
+  const auto left_out = leave_out(fits, room);
   narrow(fits, room);
 
   std::vector<Cell> heading;
   for (const auto& column : columns_) heading.emplace_back(column.title, Style::bold);
   auto lines = line(fits, heading, colour);
   for (const auto& row : rows_) lines += line(fits, row, colour);
+  if (!left_out.empty()) {
+    lines += styled(fmt::format("(no room for {})", fmt::join(left_out, ", ")), Style::dim, colour) + "\n";
+  }
   return lines;
 }
 

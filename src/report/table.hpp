@@ -17,7 +17,8 @@ struct Column {
   std::string title;
   Align align = Align::left;
   std::size_t least = 0;  // columns that it may be shortened to; 0: it is not shortened
-  int importance = 0;     // where room is short the least important go first; 0: it always stays
+  // Where room is short the least important go first, 1 without a word. 0: it always stays.
+  int importance = 0;
 };
 
 struct Cell {
@@ -36,7 +37,7 @@ class Table {
   void add(std::vector<Cell> row) { rows_.push_back(std::move(row)); }
 
   /// Lines of at most `width` columns, a heading first, columns that are empty in every row left out;
-  /// nothing for no rows.
+  /// a last line names those that there was no room for; nothing for no rows.
   [[nodiscard]] std::string text(int width, bool colour = false) const;
 
  private:

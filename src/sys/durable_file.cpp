@@ -14,9 +14,7 @@ namespace fs = std::filesystem;
 namespace {
 
 Failure failure(const std::string& action, const fs::path& file) {
-  auto error = errno_error(action + " " + file.string(), errno);
-  if (error.kind == ErrorKind::denied) error.hint = "run it as root";
-  return Failure(std::move(error));
+  return Failure(errno_error(action + " " + file.string(), errno));
 }
 
 /// For a file of this mode.

@@ -46,6 +46,7 @@ Error errno_error(const std::string& action, int error_number) {
   Error error;
   error.kind = kind_of(error_number);
   error.what = action + ": " + std::strerror(error_number);
+  if (error_number == EACCES || (error_number == EPERM && geteuid() != 0)) error.hint = "run it as root";
   return error;
 }
 

@@ -106,9 +106,7 @@ Result<sys::Fd> open_lock(const Host& host, const std::string& name) {
   (void)mkdir(folder.c_str(), 0700);
   sys::Fd file(open(host.at(path_of(name)).c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (file) return file;
-  auto error = sys::errno_error("open " + path_of(name), errno);
-  if (error.kind == ErrorKind::denied) error.hint = "run it as root";
-  return Failure(std::move(error));
+  return Failure(sys::errno_error("open " + path_of(name), errno));
 }
 
 }  // namespace

@@ -340,6 +340,15 @@ TEST_F(ApplyToDomain, AConfigurationThatChangedMeanwhileIsNotOverwritten) {
   EXPECT_EQ(test::snapshot(tree.at("/sys")), before);
 }
 
+TEST_F(ApplyToDomain, LibvirtMayWaitForTheGuestLongerThanWeWaitForLibvirt) {
+  ASSERT_TRUE(run(attach_plan()));
+  guest.answers_in_time = false;
+  const Plan detach{
+      "detach", Direction::give_back, "fake:///", {k_gpu}, {DetachLive{"vm1", k_gpu, k_hostdev}}};
+  EXPECT_TRUE(run(detach));
+  EXPECT_EQ(hostdev_functions(guest.live())->size(), 0U);
+}
+
 TEST_F(ApplyToDomain, AGuestThatDoesNotLetGoIsATimeoutAndNothingElseHappens) {
   ASSERT_TRUE(run(attach_plan()));
   guest.guest_lets_go = false;

@@ -115,6 +115,7 @@ class Change : public testing::Test {
     Terminal terminal{in, to_out, to_err, terminal_there, false, 200};
     const auto connect = [this](const std::string&,
                                 std::chrono::milliseconds) -> Result<std::unique_ptr<Hypervisor>> {
+      if (libvirt_is_down) return fail(ErrorKind::hypervisor, "connect to fake:///: refused");
       return std::make_unique<Shared>(libvirt, others);
     };
     Context context{kernel, terminal, connect, GPUPASS_SOURCE_DIR, "fake:///"};
@@ -140,6 +141,7 @@ class Change : public testing::Test {
   test::FakeKernel kernel{tree};
   test::FakeHypervisor libvirt{"vm1", k_domain, ""};
   std::map<std::string, std::string> others;
+  bool libvirt_is_down = false;
   std::string before, out, err;
 };
 
@@ -390,6 +392,18 @@ TEST_F(Change, WhatCannotBePutBackCanBeAccepted) {
   EXPECT_THAT(err, HasSubstr("recover --forget"));
   EXPECT_EQ(run({"recover", "--forget"}), 0);
   EXPECT_TRUE(load_journals(kernel)->empty());
+}
+
+TEST_F(Change, RecoverThatCannotBeginSaysSo) {
+  kernel.reject_probe("vfio-pci", k_audio).reject_probe("nvidia", k_gpu);
+  EXPECT_EQ(run({"attach", "vm1", "01:00"}), 12);
+  const auto left = test::snapshot(tree.at("/sys"));
+  libvirt_is_down = true;
+  EXPECT_EQ(run({"recover"}), exit_code(ErrorKind::hypervisor));
+  EXPECT_THAT(out, HasSubstr("not begun: nothing was changed"));
+  EXPECT_THAT(err, HasSubstr("connect to fake:///: refused"));
+  EXPECT_EQ(test::snapshot(tree.at("/sys")), left);
+  EXPECT_EQ(load_journals(kernel)->size(), 1U);
 }
 
 TEST_F(Change, WhatWasWrittenDownReachesNoTerminalRaw) {

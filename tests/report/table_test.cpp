@@ -41,12 +41,13 @@ TEST(Table, ShortensOnlyWhatMayBe) {
   EXPECT_EQ(table.text(5), "FIXED       NAME\n0123456789  abc…\n");  // narrower it does not get
 }
 
-TEST(Table, LeavesOutTheLeastImportantWhereThereIsNoRoom) {
-  Table table({"KEY", {"ONE", Align::left, 0, 1}, {"TWO", Align::left, 0, 2}});
-  table.add({"k", "1", "2"});
-  EXPECT_EQ(table.text(13), "KEY  ONE  TWO\nk    1    2\n");
-  EXPECT_EQ(table.text(12), "KEY  TWO\nk    2\n");
-  EXPECT_EQ(table.text(7), "KEY\nk\n");
+TEST(Table, LeavesOutTheLeastImportantWhereThereIsNoRoomAndSaysWhat) {
+  Table table({"KEY", {"ONE", Align::left, 0, 1}, {"TWO", Align::left, 0, 2}, {"THREE", Align::left, 0, 3}});
+  table.add({"k", "1", "2", "3"});
+  EXPECT_EQ(table.text(20), "KEY  ONE  TWO  THREE\nk    1    2    3\n");
+  EXPECT_EQ(table.text(19), "KEY  TWO  THREE\nk    2    3\n");
+  EXPECT_EQ(table.text(14), "KEY  THREE\nk    3\n(no room for TWO)\n");
+  EXPECT_EQ(table.text(7), "KEY\nk\n(no room for TWO, THREE)\n");
 }
 
 TEST(Table, NoLineIsWiderThanTheTerminal) {

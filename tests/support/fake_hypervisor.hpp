@@ -21,6 +21,7 @@ class FakeHypervisor : public Hypervisor {
   bool refuse_define = false;
   bool refuse_attach = false;
   bool guest_lets_go = true;
+  bool answers_in_time = true;      // a request to detach; else it is done all the same
   std::function<void()> on_attach;  // somebody else acts just before the answer
   std::vector<std::string> calls;
 
@@ -54,7 +55,7 @@ class FakeHypervisor : public Hypervisor {
     auto without = remove_functions(live_, *functions);
     if (!without) return Failure(without.error());
     live_ = *std::move(without);
-    return {};
+    return answers_in_time ? Result<void>{} : fail(ErrorKind::timeout, "libvirt did not answer");
   }
   void rename(std::string name) { state_.name = std::move(name); }
   [[nodiscard]] Result<void> start(const std::string&) override {

@@ -75,7 +75,7 @@ void put_processor(Json& env, const Host& host) {
   if (count > 0) env["vcpus"] = count;
   Json mitigations = Json::object();
   for (const auto& name : host.list(cpu + "/vulnerabilities").value_or(std::vector<std::string>{})) {
-    put_text(mitigations, name.c_str(), host.attribute(cpu + "/vulnerabilities/" + name));
+    put_text(mitigations, name.c_str(), host.attribute(fmt::format("{}/vulnerabilities/{}", cpu, name)));
   }
   if (!mitigations.empty()) env["mitigations"] = std::move(mitigations);
 }
@@ -88,8 +88,8 @@ void put_memory(Json& env, const Host& host) {
     const auto number = name.starts_with("node") ? core::parse_number(name.substr(4)) : std::nullopt;
     if (!number) continue;
     Json node = {{"node", *number}};
-    put_text(node, "cpus", host.attribute(folder + "/" + name + "/cpulist"));
-    if (const auto bytes = memory_bytes(host.read(folder + "/" + name + "/meminfo")))
+    put_text(node, "cpus", host.attribute(fmt::format("{}/{}/cpulist", folder, name)));
+    if (const auto bytes = memory_bytes(host.read(fmt::format("{}/{}/meminfo", folder, name))))
       node["memory_bytes"] = *bytes;
     nodes.push_back(std::move(node));
   }
@@ -97,7 +97,7 @@ void put_memory(Json& env, const Host& host) {
   Json pages = Json::object();
   const std::string mm = "/sys/kernel/mm";
   for (const auto& name : host.list(mm + "/hugepages").value_or(std::vector<std::string>{})) {
-    put_number(pages, name.c_str(), host.attribute(mm + "/hugepages/" + name + "/nr_hugepages"));
+    put_number(pages, name.c_str(), host.attribute(fmt::format("{}/hugepages/{}/nr_hugepages", mm, name)));
   }
   env["hugepages"] = std::move(pages);
   put_text(env, "transparent_hugepages", chosen(host.attribute(mm + "/transparent_hugepage/enabled")));
@@ -187,7 +187,8 @@ std::string iommu_mode(const Host& host) {
   std::set<std::string> modes;
   const std::string folder = "/sys/kernel/iommu_groups";
   for (const auto& group : host.list(folder).value_or(std::vector<std::string>{})) {
-    modes.insert(core::printable(host.attribute(folder + "/" + group + "/type").value_or("unknown")));
+    modes.insert(
+        core::printable(host.attribute(fmt::format("{}/{}/type", folder, group)).value_or("unknown")));
   }
   return modes.empty() ? "none" : core::enumerate({modes.begin(), modes.end()});
 }

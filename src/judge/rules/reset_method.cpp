@@ -71,9 +71,11 @@ bool may_not_come_back(const Device& device) {
 Finding amd_reset(const Device& device) {
   return warns(
       device.address,
-      fmt::format("{} has only a reset of the bus, from which many of AMD's cards do not come back: after "
-                  "one guest it may be dead until the machine is powered off",
-                  to_string(device.address)),
+      fmt::format("{} {}, from which many of AMD's cards do not come back: after one guest it may be dead "
+                  "until the machine is powered off",
+                  to_string(device.address),
+                  device.reset_methods.empty() ? "has no reset of its own, only that of its bus"
+                                               : "has only a reset of the bus"),
       {methods(device), {attribute_path(device.address, "vendor"), "0x1002"}},
       "install the kernel module vendor-reset, if it knows the card: reset_method then has "
       "device_specific");
