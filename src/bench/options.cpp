@@ -90,6 +90,7 @@ Result<std::vector<Group>> groups_of(const std::vector<std::string>& words) {
     const auto group = value_in(k_groups, word);
     if (!group) {
       std::vector<std::string> names;
+      names.reserve(k_groups.size());
       for (const auto& row : k_groups) names.emplace_back(row.name);
       return fail(ErrorKind::usage, fmt::format("there is no group '{}'", word),
                   fmt::format("the groups are {}", core::enumerate(names)));

@@ -52,13 +52,16 @@ void draw_names(Canvas& canvas, const bench::Comparison& comparison) {
 }
 
 /// Behind the bars, and not behind the words between them.
-void draw_grid(Canvas& canvas, const Scale& scale, double row_height, double bottom) {
+void draw_grid(Canvas& canvas, const Scale& scale, double row_height, std::size_t rows) {
+  const double bottom = k_top + row_height * static_cast<double>(rows);
   for (const double tick : {0.0, 0.25, 0.5, 0.75, 1.0}) {
     const double x = scale.place(tick);
     const auto anchor = tick == 0 ? Anchor::start : tick == 1 ? Anchor::end : Anchor::middle;
     canvas.text({x, bottom + 13}, anchor, fmt::format("{:g} %", tick * 100), "tick");
-    for (double top = k_top; top < bottom; top += row_height)
+    for (std::size_t row = 0; row < rows; ++row) {
+      const double top = k_top + row_height * static_cast<double>(row);
       canvas.line({x, top + 14}, {x, top + row_height}, tick == 1 ? "none" : "grid");
+    }
   }
 }
 
@@ -76,7 +79,7 @@ Figure ceiling(const bench::Comparison& comparison, bench::Group group,
   const double bottom = k_top + row_height * static_cast<double>(rows.size());
   Canvas canvas;
   draw_names(canvas, comparison);
-  draw_grid(canvas, scale, row_height, bottom);
+  draw_grid(canvas, scale, row_height, rows.size());
   double top = k_top;
   std::string words;
   for (const auto* const row : rows) {
