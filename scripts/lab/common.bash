@@ -24,6 +24,10 @@ package_of() {
     virsh) echo libvirt-clients ;;
     libvirtd | virtlogd) echo libvirt-daemon-system ;;
     udevadm) echo udev ;;
+    mformat) echo mtools ;;
+    sfdisk) echo fdisk ;;
+    mke2fs) echo e2fsprogs ;;
+    qemu-img) echo qemu-utils ;;
     kernel) echo linux-image-amd64 ;;
     *) echo "$1" ;;
   esac

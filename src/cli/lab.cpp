@@ -34,6 +34,7 @@ Syntax syntax() {
           "an image whose content outlasts the machine, on /persist");
   options("env", po::value<std::vector<std::string>>()->composing()->value_name("NAME=VALUE"),
           "set a variable for COMMAND");
+  options("steady", "its clock goes by what it has run: slower, but not late on a busy machine");
   options("verbose,v", "show what the machine prints while it boots");
   return syntax;
 }
@@ -61,7 +62,9 @@ std::vector<std::string> script_options(const po::variables_map& values) {
       words.insert(words.end(), {"--env", variable});
     }
   }
-  if (values.count("verbose") > 0) words.emplace_back("--verbose");
+  for (const auto* const name : {"steady", "verbose"}) {
+    if (values.count(name) > 0) words.push_back(fmt::format("--{}", name));
+  }
   return words;
 }
 
