@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
+#include <limits>
 #include <map>
 
 #include "bench_report/canvas.hpp"
@@ -55,7 +55,7 @@ std::vector<Curve> curves_of(const bench::Comparison& comparison) {
 using FiguresOf = bench::Figures bench::Row::*;
 
 struct Range {
-  double low = INFINITY;
+  double low = std::numeric_limits<double>::infinity();
   double high = 0;
 };
 
@@ -85,7 +85,7 @@ void draw_frame(Canvas& canvas, const Curve& curve, const Scale& across, const S
     canvas.line({k_left, y}, {k_right, y}, "grid");
     canvas.text({k_left - 5, y + 4}, Anchor::end, quantity(tick, curve.first->unit), "tick");
   }
-  double last = -INFINITY;
+  double last = -std::numeric_limits<double>::infinity();
   for (const auto& [bytes, row] : curve.at) {
     const double x = across.place(bytes);
     canvas.line({x, k_bottom}, {x, k_bottom + 4}, "axis");

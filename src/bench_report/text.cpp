@@ -71,7 +71,7 @@ std::string case_lines(const bench::Comparison& comparison, bench::Group group, 
   } else {
     headings.insert(headings.end(), {{"SPREAD", Align::right}, {"RUNS", Align::right}});
   }
-  headings.push_back({"CEILING", Align::right, 0, 4});
+  headings.emplace_back("CEILING", Align::right, 0, 4);
   Table table(headings);
   for (const auto& row : comparison.rows) {
     const auto& shown = row.baseline.passed > 0 ? row.baseline : row.candidate;
@@ -91,7 +91,7 @@ std::string case_lines(const bench::Comparison& comparison, bench::Group group, 
                     std::to_string(row.baseline.passed)});
     }
     const bool rate = row.better == bench::Better::higher;
-    cells.push_back(
+    cells.emplace_back(
         !shown.ceiling ? "" : share(rate ? shown.value / *shown.ceiling : *shown.ceiling / shown.value));
     table.add(std::move(cells));
   }
