@@ -380,5 +380,89 @@ TEST_F(ApplyToDomain, UndoingAfterSomebodyEditedTheDomainTakesOutOnlyOurPart) {
   EXPECT_EQ(hostdev_functions(guest.config())->size(), 0U);
 }
 
+// ---- files ----------------------------------------------------------------------------------------
+
+/// A file that is changed, one that is new, one that goes, and what makes a menu of them; then a step that
+/// fails where a test wants it.
+class Files : public Apply {
+ protected:
+  Files() {
+    tree.file("/etc/changed", "before\n").file("/etc/gone", "gone\n");
+    kernel.add_program("/usr/sbin/update-menu");
+    etc = test::snapshot(tree.at("/etc"));
+  }
+  [[nodiscard]] Plan plan(Direction direction) const {
+    return {
+        "change files",
+        direction,
+        "",
+        {k_gpu},
+        {SetFiles{"change them",
+                  {{"/etc/changed", "after\n", 0644}, {"/etc/new", "new\n", 0755}, {"/etc/gone", {}, 0644}},
+                  {"/usr/sbin/update-menu"},
+                  {"/usr/sbin/update-menu"}},
+         SetDriverOverride{k_gpu, "vfio-pci"}}};
+  }
+  /// The power goes when the menu is to be made.
+  void cut(Direction direction) {
+    kernel.before_program = [](const std::string&) { throw PowerCut(); };
+    EXPECT_THROW((void)run(plan(direction)), PowerCut);
+    kernel.before_program = {};
+  }
+  Recovery recovered() {
+    World world{kernel, libvirt, nullptr, std::chrono::milliseconds(50), {}, {}};
+    return recover(load_journals(kernel)->front(), world).outcome;
+  }
+  std::string etc;
+};
+
+TEST_F(Files, AreWrittenAndTheirProgramRuns) {
+  ASSERT_TRUE(run(plan(Direction::take)));
+  EXPECT_EQ(tree.text("/etc/changed"), "after\n");
+  EXPECT_EQ(tree.text("/etc/new"), "new\n");
+  EXPECT_NE(std::filesystem::status(tree.at("/etc/new")).permissions() & std::filesystem::perms::others_exec,
+            std::filesystem::perms::none);
+  EXPECT_FALSE(kernel.exists("/etc/gone"));
+  EXPECT_THAT(kernel.programs(), ElementsAre("/usr/sbin/update-menu"));
+}
+
+TEST_F(Files, AreAsTheyWereWhenALaterStepFails) {
+  kernel.refuse("/sys/bus/pci/devices/0000:01:00.0/driver_override", EBUSY);
+  EXPECT_FALSE(run(plan(Direction::take)));
+  EXPECT_EQ(test::snapshot(tree.at("/etc")), etc);
+  EXPECT_THAT(kernel.programs(), ElementsAre("/usr/sbin/update-menu", "/usr/sbin/update-menu"))
+      << "the menu is made of what is there again";
+}
+
+TEST_F(Files, ThatAreAlreadySoAreNeverTakenBack) {
+  Plan own{"note it", Direction::take, "", {k_gpu}, {}};
+  own.steps = {SetFiles{"note it", {{"/etc/note", "noted\n", 0644}}, {}, {}},
+               SetDriverOverride{k_gpu, "vfio-pci"}};
+  tree.file("/etc/note", "noted\n");
+  std::filesystem::permissions(tree.at("/etc/note"), std::filesystem::perms(0644));
+  kernel.refuse("/sys/bus/pci/devices/0000:01:00.0/driver_override", EBUSY);
+  EXPECT_FALSE(run(own));
+  EXPECT_EQ(tree.text("/etc/note"), "noted\n");
+}
+
+TEST_F(Files, APowerCutBeforeTheProgramIsRecoveredFrom) {
+  cut(Direction::take);
+  EXPECT_EQ(recovered(), Recovery::undone);
+  EXPECT_EQ(test::snapshot(tree.at("/etc")), etc);
+  EXPECT_THAT(kernel.programs(), ElementsAre("/usr/sbin/update-menu"));
+
+  cut(Direction::give_back);
+  EXPECT_EQ(recovered(), Recovery::finished);
+  EXPECT_EQ(tree.text("/etc/changed"), "after\n");
+  EXPECT_THAT(kernel.programs(), ElementsAre("/usr/sbin/update-menu", "/usr/sbin/update-menu"));
+}
+
+TEST_F(Files, AGiveBackThatCannotGoOnKnowsHowItWasBeforeTheCut) {
+  cut(Direction::give_back);
+  kernel.refuse("/sys/bus/pci/devices/0000:01:00.0/driver_override", EBUSY);
+  EXPECT_EQ(recovered(), Recovery::undone);
+  EXPECT_EQ(test::snapshot(tree.at("/etc")), etc) << "not as the cut had left it";
+}
+
 }  // namespace
 }  // namespace gpupass

@@ -1,46 +1,39 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Boots an initramfs as Debian's own initramfs-tools makes it, with gpupass's hook and a graphics driver in
-# it, on two cards of equal ids, of which one is bound; and one without the hook, which shows that the driver
-# would have had both. Nothing of this machine is changed: /etc is an overlay meanwhile.
+# Boots an initramfs as initramfs-tools or dracut makes it, with gpupass's hook and a graphics driver in it,
+# on two cards of equal ids, of which one is bound; and one without the hook, which shows that the driver
+# would have had both. Nothing of this machine is changed: /etc and /usr are overlays meanwhile.
 #
-#   initramfs.bash LAB-FOLDER
+#   initramfs.bash LAB-FOLDER initramfs-tools|dracut
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
-lab=$1 boot=$here/../../scripts/boot
+lab=$1 tool=$2 boot=$here/../../scripts/boot
 # shellcheck source=scripts/lab/common.bash
 source "$lab/common.bash"
 readonly bound=0000:02:00.0
 readonly identity="0x1234 0x1111 0x1af4 0x1100 0x038000 0x02 pci0000:00/0000:00:05.0/$bound"
 
-if ! command -v mkinitramfs >/dev/null; then
-  echo "skipped: there is no initramfs-tools here"
+PATH=$PATH:/usr/sbin:/sbin
+maker=mkinitramfs
+[[ $tool != dracut ]] || maker=dracut
+if ! command -v "$maker" >/dev/null; then
+  echo "skipped: there is no $tool here"
   exit 77
 elif ((EUID != 0)); then
-  echo "skipped: an overlay on /etc, and so initramfs-tools with a configuration of the test's, needs root"
+  echo "skipped: overlays on /etc and /usr, and so $tool with a configuration of the test's, need root"
   exit 77
 fi
-PATH=$PATH:/usr/sbin:/sbin
 need qemu-system-x86_64 modprobe kernel
 release=$(newest_kernel)
 scratch=$(mktemp -d /var/tmp/gpupass-initramfs.XXXXXX)
 trap 'rm -rf "$scratch"' EXIT
 kernel=$(unpacked_kernel "$release" "$scratch")
 
-# configure ETC: initramfs-tools makes a small one, with the driver as a machine that shows its boot on a
-# graphics card has it; and at the end of it, the machine says what drives the cards.
-configure() {
-  local tools=$1/initramfs-tools
-  mkdir -p "$tools"/{conf.d,hooks,scripts/init-premount}
-  printf 'MODULES=list\nRESUME=none\nKEYMAP=n\n' >"$tools/conf.d/test"
-  cat >"$tools/hooks/test" <<'HOOK'
-#!/bin/sh
-[ "$1" != prereqs ] || exit 0
-. /usr/share/initramfs-tools/hook-functions
-manual_add_modules bochs
-HOOK
-  cat >"$tools/scripts/init-premount/test" <<'SCRIPT'
+# report OUT: a script for the end of an initramfs, which says what drives the cards and ends the machine.
+report() {
+  mkdir -p "$(dirname "$1")"
+  cat >"$1" <<'SCRIPT'
 #!/bin/sh
 [ "$1" != prereqs ] || exit 0
 udevadm settle
@@ -52,24 +45,61 @@ for device in 0000:01:00.0 0000:02:00.0; do
 done
 echo b >/proc/sysrq-trigger
 SCRIPT
-  chmod +x "$tools/hooks/test" "$tools/scripts/init-premount/test"
+  chmod +x "$1"
 }
 
-# install_hook ETC: as `gpupass bind --persist --apply` does.
+# configure TREE: a small initramfs with the driver, as a machine has it that shows its boot on a graphics
+# card. TREE lies over this machine's own files while it is made.
+configure_initramfs-tools() {
+  local tools=$1/etc/initramfs-tools
+  mkdir -p "$tools"/{conf.d,hooks}
+  printf 'MODULES=list\nRESUME=none\nKEYMAP=n\n' >"$tools/conf.d/test"
+  printf '#!/bin/sh\n[ "$1" != prereqs ] || exit 0\n. /usr/share/initramfs-tools/hook-functions\nmanual_add_modules bochs\n' \
+    >"$tools/hooks/test"
+  chmod +x "$tools/hooks/test"
+  report "$tools/scripts/init-premount/test"
+}
+
+configure_dracut() {
+  local module=$1/usr/lib/dracut/modules.d/99test
+  report "$module/report.sh"
+  echo 'root=test rootok=1' >"$module/no-root.sh"
+  cat >"$module/module-setup.sh" <<'MODULE'
+#!/bin/bash
+install() {
+  inst_hook cmdline 99 "$moddir/no-root.sh"
+  inst_hook pre-mount 99 "$moddir/report.sh"
+}
+MODULE
+}
+
+# install_hook TREE: as `gpupass bind --persist --apply` does.
 install_hook() {
-  install -D -m 644 "$boot/boot-bind" "$1/gpupass/boot-bind"
-  echo "$bound $identity" >"$1/gpupass/boot-bindings"
-  install -D -m 755 "$boot/initramfs-tools/hook" "$1/initramfs-tools/hooks/gpupass"
-  install -D -m 755 "$boot/initramfs-tools/init-top" "$1/initramfs-tools/scripts/init-top/00-gpupass"
+  local modules=usr/lib/dracut/modules.d/90gpupass
+  install -D -m 644 "$boot/boot-bind" "$1/etc/gpupass/boot-bind"
+  echo "$bound $identity" >"$1/etc/gpupass/boot-bindings"
+  if [[ $tool == dracut ]]; then
+    install -D -m 755 "$boot/dracut/module-setup.sh" "$1/$modules/module-setup.sh"
+    install -D -m 755 "$boot/dracut/boot-bind.sh" "$1/$modules/boot-bind.sh"
+  else
+    install -D -m 755 "$boot/initramfs-tools/hook" "$1/etc/initramfs-tools/hooks/gpupass"
+    install -D -m 755 "$boot/initramfs-tools/init-top" "$1/etc/initramfs-tools/scripts/init-top/00-gpupass"
+  fi
 }
 
-# make_initramfs ETC OUT: with these files over this machine's own.
+# make_initramfs TREE OUT
 make_initramfs() {
-  mkdir "$1.work"
+  local command=(mkinitramfs -o "$2" "$release")
+  [[ $tool != dracut ]] || command=(dracut --quiet --no-hostonly --no-compress --kver "$release"
+    --modules "base udev-rules test $([[ ! -d $1/etc/gpupass ]] || echo gpupass)" --add-drivers bochs "$2")
+  mkdir -p "$1"/{etc,usr} "$1.work"/{etc,usr}
   # shellcheck disable=SC2016  # they are the inner shell's
   unshare --mount bash -ec '
-    mount -t overlay overlay -o "lowerdir=/etc,upperdir=$1,workdir=$1.work" /etc
-    mkinitramfs -o "$2" "$3"' bash "$1" "$2" "$release"
+    for folder in etc usr; do
+      mount -t overlay overlay -o "lowerdir=/$folder,upperdir=$1/$folder,workdir=$1.work/$folder" "/$folder"
+    done
+    shift
+    "$@"' bash "$1" "${command[@]}"
 }
 
 # boot_it INITRAMFS: what the machine said at its end.
@@ -94,12 +124,12 @@ expect() {
   fi
 }
 
-configure "$scratch/without"
+"configure_$tool" "$scratch/without"
 make_initramfs "$scratch/without" "$scratch/without.img"
 expect "without the hook the initramfs gives both to their driver" \
   $'0000:01:00.0 bochs-drm none\n0000:02:00.0 bochs-drm none' "$(boot_it "$scratch/without.img")"
 
-configure "$scratch/with"
+"configure_$tool" "$scratch/with"
 install_hook "$scratch/with"
 make_initramfs "$scratch/with" "$scratch/with.img"
 expect "with it, the one that is bound is vfio-pci's before that" \

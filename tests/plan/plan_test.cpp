@@ -232,16 +232,28 @@ TEST(PlanJson, APlanComesBackAsItWas) {
   EXPECT_EQ(plan_from_json(R"({"command":"x"})").error().kind, ErrorKind::invalid);
 }
 
+TEST(PlanJson, FilesComeBackAsTheyWere) {
+  const SetFiles step{"bind it at boot",
+                      {{"/etc/a", "one\ntwo", 0755}, {"/etc/b", "", 0644}, {"/etc/c", std::nullopt, 0600}},
+                      {"grubby", "--args=a b"},
+                      {"grubby", "--remove-args=a b"}};
+  const Plan plan{"bind it at boot", Direction::give_back, "", {k_gpu}, {step}};
+  EXPECT_EQ(plan_from_json(to_json(plan)), plan);
+  EXPECT_EQ(files_from_json(to_json(step.files)), step.files);
+}
+
 TEST(PlanWords, EveryStepSaysWhatItDoesAndWhatUndoesIt) {
-  const std::vector<Step> steps = {LoadModule{"vfio-pci"},
-                                   SetDriverOverride{k_gpu, "vfio-pci"},
-                                   Unbind{k_gpu, "nvidia"},
-                                   ProbeDriver{k_gpu, "vfio-pci"},
-                                   DefineDomain{"vm1", "", ""},
-                                   AttachLive{"vm1", k_gpu, ""},
-                                   DetachLive{"vm1", k_gpu, ""},
-                                   KeepHold{hold(k_gpu, "nvidia", "vm1")},
-                                   DropHold{k_gpu}};
+  const std::vector<Step> steps = {
+      LoadModule{"vfio-pci"},
+      SetDriverOverride{k_gpu, "vfio-pci"},
+      Unbind{k_gpu, "nvidia"},
+      ProbeDriver{k_gpu, "vfio-pci"},
+      DefineDomain{"vm1", "", ""},
+      AttachLive{"vm1", k_gpu, ""},
+      DetachLive{"vm1", k_gpu, ""},
+      KeepHold{hold(k_gpu, "nvidia", "vm1")},
+      DropHold{k_gpu},
+      SetFiles{"bind it at boot", {{"/etc/a", "text", 0644}}, {"update-a"}, {"update-a"}}};
   std::set<std::string> seen;
   for (const auto& step : steps) {
     EXPECT_TRUE(seen.insert(describe(step)).second) << describe(step);

@@ -152,6 +152,7 @@ Result<WriteEnd> FakeKernel::write(const KernelWrite& request) {
 Result<ProgramEnd> FakeKernel::run(const Program& program) {
   std::string line;
   for (const auto& word : program.argv) line += (line.empty() ? "" : " ") + word;
+  if (before_program) before_program(line);
   programs_.push_back(line);
   if (program.argv.front() == "modprobe" && program.argv.size() == 2) {
     add_driver(program.argv[1]);

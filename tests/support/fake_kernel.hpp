@@ -47,6 +47,8 @@ class FakeKernel : public Host {
   [[nodiscard]] const std::vector<std::string>& programs() const { return programs_; }
   /// Called before each write; a test throws from here to be a power cut.
   std::function<void(std::size_t count)> before_write;
+  /// The same before each program, with its command line.
+  std::function<void(const std::string& line)> before_program;
 
   [[nodiscard]] Result<WriteEnd> write(const KernelWrite& request) override;
   [[nodiscard]] Result<ProgramEnd> run(const Program& program) override;
