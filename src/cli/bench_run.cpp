@@ -27,16 +27,15 @@ Syntax syntax() {
   return syntax;
 }
 
-/// Beside us when installed, in its own folder in a build; else wherever PATH has it.
-std::string find_program() {
+}  // namespace
+
+std::optional<std::string> bench_program() {
   const auto folder = sys::executable().parent_path();
   for (const auto& candidate : {folder / k_program, folder / "bench" / k_program}) {
     if (fs::exists(candidate)) return candidate.string();
   }
-  return k_program;
+  return std::nullopt;
 }
-
-}  // namespace
 
 Result<int> bench_run(Context& context, const std::vector<std::string>& arguments) {
   const bool ours = !arguments.empty() && (arguments[0] == "--help" || arguments[0] == "-h" ||
@@ -46,7 +45,7 @@ Result<int> bench_run(Context& context, const std::vector<std::string>& argument
   GPUPASS_TRY_ASSIGN(const auto values, parse(context, syntax(), {arguments.begin(), end}));
   if (!values) return 0;
   std::vector<std::string> argv{values->count("program") > 0 ? (*values)["program"].as<std::string>()
-                                                             : find_program()};
+                                                             : bench_program().value_or(k_program)};
   argv.insert(argv.end(), end, arguments.end());
   context.terminal.out.flush();
   auto error = sys::become(argv);

@@ -40,7 +40,9 @@ Json commands_of(const SeedRequest& request) {
 }
 
 std::string cloud_config(const SeedRequest& request) {
+  // Its own name in /etc/hosts: sudo complains where nobody resolves it.
   Json config{{"hostname", request.name},
+              {"manage_etc_hosts", "localhost"},
               {"users", Json::array({"default", user_of(request)})},
               {"ssh_authorized_keys", request.ssh_keys},
               {"runcmd", commands_of(request)}};

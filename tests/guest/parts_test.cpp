@@ -45,6 +45,8 @@ TEST(SeedOfAGuest, MakesAUserWithTheKeysAndRunsTheProvisionerFromTheSeed) {
   const auto seed =
       make_seed({"vm1", "vm1-now", {"ssh-ed25519 AAAA \"q\""}, {"htop"}, "distribution", {}, {}});
   const auto config = config_of(seed.user_data);
+  EXPECT_EQ(config["hostname"], "vm1");
+  EXPECT_EQ(config["manage_etc_hosts"], "localhost");
   EXPECT_EQ(config["users"][0], "default");
   EXPECT_EQ(config["users"][1]["name"], k_guest_user);
   EXPECT_EQ(config["users"][1]["ssh_authorized_keys"][0], "ssh-ed25519 AAAA \"q\"");

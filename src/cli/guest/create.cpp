@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <ostream>
 
+#include "cli/bench.hpp"
 #include "cli/change.hpp"
 #include "cli/error_json.hpp"
 #include "cli/guest/files.hpp"
@@ -158,8 +159,11 @@ Result<void> add_provisioning(const Context& context, const std::string& driver,
   const Host here;
   for (const auto* const script : {"provision", "check-cuda"})
     wanted.programs.push_back((context.data / "scripts/provision" / script).string());
-  const auto suite = sys::executable().parent_path() / "gpupass-bench";
-  if (here.exists(suite.string())) wanted.programs.push_back(suite.string());
+  if (const auto suite = bench_program()) {
+    wanted.programs.push_back(*suite);
+  } else {
+    context.terminal.err << "note: gpupass-bench is not beside gpupass, so it does not go along\n";
+  }
   wanted.seed.driver = driver;
   if (driver == "distribution" || driver == "repository" || driver == "none") return {};
   const auto path = absolute(driver);
