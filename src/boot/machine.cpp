@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "boot/machine.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -54,7 +56,7 @@ std::vector<std::string> loader_entries(const Host& host) {
   for (const auto* const partition : k_boot_partitions) {
     const auto folder = std::string(partition) + "/loader/entries";
     for (const auto& name : host.list(folder).value_or(std::vector<std::string>{})) {
-      if (name.ends_with(".conf")) entries.push_back(folder + "/" + name);
+      if (name.ends_with(".conf")) entries.push_back(fmt::format("{}/{}", folder, name));
     }
   }
   return entries;

@@ -83,6 +83,7 @@ Result<std::vector<BoundAtBoot>> bound_at_boot(const Host& host) {
     rows.emplace(device, std::move(row));
   }
   std::vector<BoundAtBoot> all;
+  all.reserve(rows.size());
   for (auto& [device, row] : rows) all.push_back(std::move(row));
   return all;
 }
