@@ -47,7 +47,7 @@ check_equal "the card is bound for it" vfio-pci "$(driver_of $gpu)"
 
 step "the first start"
 check_run "start" 0 "$GPUPASS_BIN" guest start vm1
-cat "$(virsh ttyconsole vm1)" >/root/console &
+cat "$(virsh ttyconsole vm1)" >/root/console 2>/dev/null &
 check_run "wait" 0 "$GPUPASS_BIN" guest wait vm1 --identity /root/key --timeout 600
 [[ $run_stdout == 192.168.122.* ]] || give_up "no address: $run_stdout; its console: $(tail -n 30 /root/console)"
 passed "it has an address"
