@@ -50,6 +50,11 @@ class Hypervisor {
   /// Where a running guest can be reached on its network, without loopback and link-local ones; what its
   /// agent says, else what libvirt leased to it. None where neither knows yet.
   [[nodiscard]] virtual Result<std::vector<std::string>> addresses(const std::string& name) = 0;
+  /// Says a command of QEMU's guest agent protocol, as JSON, to a running guest's agent: its answer, as JSON.
+  /// Errors: unsupported, where the guest has no channel for an agent, none answers, or it does not permit
+  /// the command.
+  [[nodiscard]] virtual Result<std::string> ask_agent(const std::string& name, const std::string& command,
+                                                      std::chrono::seconds patience) = 0;
 
   /// libvirt's own: major * 1'000'000 + minor * 1'000 + release.
   [[nodiscard]] virtual Result<std::uint64_t> version() = 0;

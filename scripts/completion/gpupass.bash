@@ -32,8 +32,8 @@ _gpupass_candidates() {
     *)
       case $command:$position in
         attach:2 | detach:2) virsh list --all --name 2>/dev/null ;;
-        bench:2) echo run compare report import export ;;
-        guest:2) echo create list start stop delete console ssh wait ;;
+        bench:2) echo run compare report experiment import export ;;
+        guest:2) echo create list start stop bench delete console ssh wait ;;
         guest:3) virsh list --all --name 2>/dev/null ;;
         hook:2) echo install uninstall status check run ;;
         lab:2) echo run shell list ;;

@@ -9,6 +9,7 @@
 #include <charconv>
 #include <sstream>
 
+#include "bench/pci/by_ids.hpp"
 #include "bench/result/names.hpp"
 #include "core/text.hpp"
 #include "gpupass/pci_address.hpp"
@@ -42,8 +43,8 @@ po::options_description described() {
   add("out", po::value<std::string>()->value_name("FILE"), "keep the result as JSON");
   add("format", po::value<std::string>()->default_value("text")->value_name("text|json"), "what to print");
   add("device", po::value<int>()->default_value(0)->value_name("N"), "which card, as CUDA counts them");
-  add("pci", po::value<std::string>()->value_name("ADDRESS"),
-      "the function that the group pci measures: 0000:01:00.0");
+  add("pci", po::value<std::string>()->value_name("ADDRESS|IDS"),
+      "the function that the group pci measures: 0000:01:00.0, or 10de:2331, the only one with these ids");
   add("role", po::value<std::string>()->value_name("NAME"),
       "what this machine is: host, guest, …; without it, host or guest as the processor says");
   add("block", po::value<std::int64_t>()->value_name("N"),
@@ -116,9 +117,9 @@ Result<Settings> settings_of(const po::variables_map& values) {
   settings.seed = values.count("seed") != 0 ? values["seed"].as<std::uint64_t>() : seed_from_clock();
   settings.device = values["device"].as<int>();
   settings.pci = value_or<std::string>(values, "pci", "");
-  if (!settings.pci.empty() && !parse_pci_address(settings.pci)) {
-    return fail(ErrorKind::usage, fmt::format("--pci {}: is no address", settings.pci),
-                "an address is like 0000:01:00.0");
+  if (!settings.pci.empty() && !parse_pci_address(settings.pci) && !pci::are_ids(settings.pci)) {
+    return fail(ErrorKind::usage, fmt::format("--pci {}: is no address and no ids", settings.pci),
+                "an address is like 0000:01:00.0, ids are like 10de:2331");
   }
   GPUPASS_TRY_ASSIGN(settings.inject, parse_fraction(value_or<std::string>(values, "inject", "0")));
   const int seconds = values["timeout"].as<int>();

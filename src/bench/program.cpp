@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "bench/needs.hpp"
+#include "bench/pci/by_ids.hpp"
 #include "bench/run_once.hpp"
 #include "bench/text.hpp"
 #include "sys/output_file.hpp"
@@ -109,8 +110,9 @@ Result<int> measure_often(Host& host, const Options& options) {
   return worst;
 }
 
-Result<int> run_with(const Options& options) {
+Result<int> run_with(Options options) {
   Host host;
+  GPUPASS_TRY_ASSIGN(options.settings.pci, pci::address_of(host, options.settings.pci));
   if (options.list) return list(host, options);
   return options.runs == 1 ? measure(host, options) : measure_often(host, options);
 }
@@ -123,13 +125,13 @@ int run_program(const std::vector<std::string>& arguments) {
     return cuda::child({arguments.begin() + 1, arguments.end()});
   }
 #endif
-  const auto options = parse_options(arguments);
+  auto options = parse_options(arguments);
   if (!options) return report(options.error());
   if (options->information) {
     std::cout << *options->information;
     return 0;
   }
-  const auto status = run_with(*options);
+  const auto status = run_with(*std::move(options));
   std::cout.flush();
   if (status && !std::cout) return report(fail(ErrorKind::system, "the output could not be written").value());
   return status ? *status : report(status.error());

@@ -16,6 +16,8 @@ constexpr std::array k_actions = {
     Command{"compare", "HOST… -- GUEST…", "say how much slower, how surely, and whether within the margin",
             bench_compare},
     Command{"report", "HOST… [-- GUEST…] -o FILE", "write a page with figures and tables", bench_report},
+    Command{"experiment", "--gpu SELECTOR --image IMG", "host and guest in turns, from an image to a report",
+            bench_experiment},
     Command{"import", "nvbandwidth FILE", "make a run of another tool's result", bench_import},
     Command{"export", "FORMAT FILE…", "write runs in another tool's format", bench_export},
 };
@@ -23,7 +25,7 @@ constexpr std::array k_actions = {
 std::string usage() {
   std::string text = "usage: gpupass bench ACTION …\n\nWhat does passthrough cost?\n\n";
   for (const auto& action : k_actions)
-    text += fmt::format("  {:<8} {:<27} {}\n", action.name, action.arguments, action.summary);
+    text += fmt::format("  {:<10} {:<27} {}\n", action.name, action.arguments, action.summary);
   return text + "\n`gpupass bench ACTION --help` explains an action.\n";
 }
 
@@ -39,7 +41,7 @@ Result<int> bench(Context& context, const std::vector<std::string>& arguments) {
       std::ranges::find_if(k_actions, [&](const Command& row) { return word == row.name; });
   if (action == k_actions.end())
     return fail(ErrorKind::usage,
-                word.empty() ? "run, compare, report, import or export?"
+                word.empty() ? "run, compare, report, experiment, import or export?"
                              : fmt::format("there is no action '{}'", word),
                 "`gpupass bench --help` lists them");
   return action->function(context, {arguments.begin() + 1, arguments.end()});

@@ -12,6 +12,7 @@ namespace gpupass::cli {
 [[nodiscard]] Result<int> bench_run(Context& context, const std::vector<std::string>& arguments);
 [[nodiscard]] Result<int> bench_compare(Context& context, const std::vector<std::string>& arguments);
 [[nodiscard]] Result<int> bench_report(Context& context, const std::vector<std::string>& arguments);
+[[nodiscard]] Result<int> bench_experiment(Context& context, const std::vector<std::string>& arguments);
 [[nodiscard]] Result<int> bench_import(Context& context, const std::vector<std::string>& arguments);
 [[nodiscard]] Result<int> bench_export(Context& context, const std::vector<std::string>& arguments);
 

@@ -2,20 +2,17 @@
 // gpupass bench report: a page to keep and to show.
 #include <fmt/format.h>
 
-#include <array>
 #include <ostream>
 
 #include "bench_report/formats.hpp"
 #include "cli/bench.hpp"
 #include "cli/bench_files.hpp"
+#include "cli/bench_forms.hpp"
 
 namespace gpupass::cli {
 namespace {
 
-using bench_report::Report;
-
 constexpr const char* k_usage = "gpupass bench report HOST… [-- GUEST…] -o FILE [options]";
-constexpr int k_columns = 110;  // of a text file
 
 Syntax syntax() {
   Syntax syntax{
@@ -31,28 +28,6 @@ Syntax syntax() {
   return syntax;
 }
 
-struct Form {
-  const char* ending;
-  std::string (*write)(const Report&);
-};
-
-constexpr std::array k_forms = {
-    Form{".html", bench_report::to_html},
-    Form{".md", bench_report::to_markdown},
-    Form{".csv", [](const Report& report) { return bench_report::to_csv(report.comparison); }},
-    Form{".json",
-         [](const Report& report) { return bench_report::to_json(report.comparison).dump(2) + "\n"; }},
-    Form{".txt", [](const Report& report) { return bench_report::to_text(report, k_columns, false); }},
-};
-
-Result<Form> form_of(const std::string& file) {
-  for (const auto& form : k_forms) {
-    if (file.ends_with(form.ending)) return form;
-  }
-  return fail(ErrorKind::usage, fmt::format("-o {}: what form is that?", file),
-              "it ends with .html, .md, .csv, .json or .txt");
-}
-
 }  // namespace
 
 Result<int> bench_report(Context& context, const std::vector<std::string>& arguments) {
@@ -63,7 +38,7 @@ Result<int> bench_report(Context& context, const std::vector<std::string>& argum
     return fail(ErrorKind::usage, sides.baseline.empty() ? "of which runs?" : "-o FILE is missing",
                 fmt::format("usage: {}", k_usage));
   const auto file = (*values)["output"].as<std::string>();
-  GPUPASS_TRY_ASSIGN(const auto form, form_of(file));
+  GPUPASS_TRY_ASSIGN(const auto form, report_form(file));
   GPUPASS_TRY_ASSIGN(const auto settings, comparison_settings(*values));
   GPUPASS_TRY_ASSIGN(auto loaded, load_sides(sides, *values));
   const auto report =

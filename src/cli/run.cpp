@@ -29,7 +29,7 @@ const std::vector<Command> k_commands = {
     {"status", "", "show what gpupass holds, and what was left unfinished", status},
     {"recover", "", "finish or undo what was interrupted", recover},
     {"xml", "SELECTOR…", "print the <hostdev> elements, or a whole edited domain", xml},
-    {"bench", "ACTION …", "what passthrough costs: run, compare, report, import, export", bench},
+    {"bench", "ACTION …", "what passthrough costs: run, compare, report, experiment, …", bench},
     {"guest", "ACTION VM", "machines made for cards: create, start, stop, delete, …", guest},
     {"hook", "ACTION", "have libvirt ask before it starts a domain: install, check, …", hook},
     {"lab", "run|shell|list", "try it all in an emulated machine, with no hardware", lab},

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -14,6 +15,7 @@
 #include "gpupass/host.hpp"
 #include "sys/child.hpp"
 #include "sys/fd.hpp"
+#include "sys/terminal.hpp"
 
 namespace gpupass {
 namespace {
@@ -53,12 +55,15 @@ Result<pid_t> spawn(const std::vector<std::string>& argv, const Streams& streams
 
 /// One round of moving bytes. False once both outputs are closed.
 bool pump(Streams& streams, std::string_view& input, ProgramEnd& end, Clock::time_point until) {
+  // A signal ends the wait; one that came just before it is seen a second later.
+  constexpr std::int64_t k_longest_wait = 1000;
   if (input.empty()) streams.in.write_end.reset();
   std::array<pollfd, 3> waits{pollfd{streams.in.write_end.get(), POLLOUT, 0},
                               pollfd{streams.out.read_end.get(), POLLIN, 0},
                               pollfd{streams.err.read_end.get(), POLLIN, 0}};
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - Clock::now()).count();
-  if (left <= 0 || poll(waits.data(), waits.size(), static_cast<int>(left)) <= 0) return Clock::now() < until;
+  if (left <= 0 || poll(waits.data(), waits.size(), static_cast<int>(std::min(left, k_longest_wait))) <= 0)
+    return Clock::now() < until;
   if (waits[0].revents != 0) {
     const auto sent = write(streams.in.write_end.get(), input.data(), input.size());
     if (sent > 0) input.remove_prefix(static_cast<std::size_t>(sent));
@@ -98,18 +103,21 @@ Result<ProgramEnd> Host::run(const Program& program) {
   ProgramEnd end;
   std::string_view input = program.input;
   const auto until = Clock::now() + program.timeout;
-  while (Clock::now() < until && pump(streams, input, end, until)) {
+  while (Clock::now() < until && !sys::InterruptsEndPrograms::now() && pump(streams, input, end, until)) {
   }
   sigaction(SIGPIPE, &before, nullptr);
 
+  const bool stop = sys::InterruptsEndPrograms::now();
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - Clock::now());
-  auto status = sys::wait_child(pid, std::max(left, std::chrono::milliseconds(0)));
+  auto status = sys::wait_child(
+      pid, stop ? std::chrono::milliseconds(0) : std::max(left, std::chrono::milliseconds(0)));
   if (status) {
     end.status = *status;
     return end;
   }
   kill(pid, SIGKILL);
   (void)sys::wait_child(pid, std::chrono::seconds(1));
+  if (stop) return fail(ErrorKind::system, fmt::format("{}: interrupted", program.argv.front()));
   return fail(ErrorKind::timeout,
               fmt::format("{} did not end within {} ms", program.argv.front(), program.timeout.count()));
 }

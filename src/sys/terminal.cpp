@@ -14,6 +14,7 @@ namespace {
 
 // A signal handler can reach nothing else.
 volatile std::sig_atomic_t g_interrupted = 0;
+int g_end_programs = 0;
 
 }  // namespace
 
@@ -40,6 +41,24 @@ void outlive_readers() {
 
 bool interrupted() {
   return g_interrupted != 0;
+}
+
+bool forget_interrupt() {
+  const bool was = interrupted();
+  g_interrupted = 0;
+  return was;
+}
+
+InterruptsEndPrograms::InterruptsEndPrograms() {
+  ++g_end_programs;
+}
+
+InterruptsEndPrograms::~InterruptsEndPrograms() {
+  --g_end_programs;
+}
+
+bool InterruptsEndPrograms::now() {
+  return g_end_programs > 0 && interrupted();
 }
 
 std::filesystem::path executable() {

@@ -17,6 +17,19 @@ namespace gpupass::sys {
 /// From now on SIGINT, SIGTERM and SIGHUP only set a flag, so that what was begun can be put back.
 void catch_interrupts();
 [[nodiscard]] bool interrupted();
+/// True if we were; from now on we are not, so that what puts things back may use what an interruption ends.
+[[nodiscard]] bool forget_interrupt();
+
+/// While one lives, an interruption ends the program that Host::run waits for; else it is waited for.
+class InterruptsEndPrograms {
+ public:
+  InterruptsEndPrograms();
+  ~InterruptsEndPrograms();
+  InterruptsEndPrograms(const InterruptsEndPrograms&) = delete;
+  InterruptsEndPrograms& operator=(const InterruptsEndPrograms&) = delete;
+  /// One lives, and we were interrupted.
+  [[nodiscard]] static bool now();
+};
 
 /// From now on writing to a pipe that nobody reads any more (`| head`) fails instead of ending us: that is
 /// no reason to stop half-way.

@@ -2,6 +2,7 @@
 // libvirt's own keepalive is not used: it would need an event loop in a thread that never ends, and
 // finds nothing that the deadline of each call does not.
 #include <fmt/format.h>
+#include <libvirt/libvirt-qemu.h>
 #include <libvirt/libvirt.h>
 #include <libvirt/virterror.h>
 
@@ -42,6 +43,8 @@ ErrorKind kind_of(int code) {
     case VIR_ERR_OPERATION_UNSUPPORTED:
     case VIR_ERR_CONFIG_UNSUPPORTED:
     case VIR_ERR_ARGUMENT_UNSUPPORTED:
+    case VIR_ERR_AGENT_UNRESPONSIVE:
+    case VIR_ERR_AGENT_UNSYNCED:
       return ErrorKind::unsupported;
     case VIR_ERR_XML_ERROR:
     case VIR_ERR_XML_DETAIL:
@@ -283,6 +286,19 @@ class Libvirt final : public Hypervisor {
     return ask(doing, [name](virConnectPtr connection) -> Result<std::vector<std::string>> {
       GPUPASS_TRY_ASSIGN(const auto domain, look_up(connection, name));
       return addresses_of(domain.get());
+    });
+  }
+
+  [[nodiscard]] Result<std::string> ask_agent(const std::string& name, const std::string& command,
+                                              std::chrono::seconds patience) override {
+    GPUPASS_TRY(virt::load_libvirt_qemu());
+    const auto doing = fmt::format("ask the agent of domain '{}'", name);
+    return ask(doing, [=](virConnectPtr connection) -> Result<std::string> {
+      GPUPASS_TRY_ASSIGN(const auto domain, look_up(connection, name));
+      const Text answer(
+          virDomainQemuAgentCommand(domain.get(), command.c_str(), static_cast<int>(patience.count()), 0));
+      if (!answer) return last_error(doing);
+      return std::string(answer.get());
     });
   }
 

@@ -5,6 +5,7 @@
 #include "virt/libvirt_on_demand.hpp"
 
 #include <dlfcn.h>
+#include <libvirt/libvirt-qemu.h>
 #include <libvirt/libvirt.h>
 #include <libvirt/virterror.h>
 
@@ -18,26 +19,40 @@ void* library() {
   return handle;
 }
 
-template <class Function, class... Arguments>
-auto call(const char* name, Arguments... arguments) {
-  return reinterpret_cast<Function*>(dlsym(library(), name))(arguments...);
+/// What is only for guests of QEMU is a library beside it.
+void* library_for_qemu() {
+  static void* const handle = dlopen("libvirt-qemu.so.0", RTLD_NOW | RTLD_LOCAL);
+  return handle;
 }
 
-}  // namespace
+template <class Function, class... Arguments>
+auto call(void* from, const char* name, Arguments... arguments) {
+  return reinterpret_cast<Function*>(dlsym(from, name))(arguments...);
+}
 
-Result<void> load_libvirt() {
-  if (library() != nullptr) return {};
+Result<void> loaded(const void* handle) {
+  if (handle != nullptr) return {};
   const char* const why = dlerror();
   return fail(ErrorKind::unsupported,
               std::string("libvirt cannot be loaded: ") + (why == nullptr ? "unknown" : why),
               "install it (Debian: `apt install libvirt-daemon-system`)");
 }
 
+}  // namespace
+
+Result<void> load_libvirt() {
+  return loaded(library());
+}
+
+Result<void> load_libvirt_qemu() {
+  return loaded(library_for_qemu());
+}
+
 }  // namespace gpupass::virt
 
 // Calls the library's function of the name that is being defined.
 #define GPUPASS_LIBVIRT(function, ...) \
-  gpupass::virt::call<decltype(function)>(#function __VA_OPT__(, ) __VA_ARGS__)
+  gpupass::virt::call<decltype(function)>(gpupass::virt::library(), #function __VA_OPT__(, ) __VA_ARGS__)
 
 virConnectPtr virConnectOpen(const char* uri) {
   return GPUPASS_LIBVIRT(virConnectOpen, uri);
@@ -112,4 +127,8 @@ virErrorPtr virGetLastError(void) {
 }
 void virSetErrorFunc(void* data, virErrorFunc handler) {
   GPUPASS_LIBVIRT(virSetErrorFunc, data, handler);
+}
+char* virDomainQemuAgentCommand(virDomainPtr domain, const char* command, int timeout, unsigned flags) {
+  return gpupass::virt::call<decltype(virDomainQemuAgentCommand)>(
+      gpupass::virt::library_for_qemu(), "virDomainQemuAgentCommand", domain, command, timeout, flags);
 }

@@ -16,6 +16,7 @@
 #include "support/fake_hypervisor.hpp"
 #include "support/fake_kernel.hpp"
 #include "support/pci_tree.hpp"
+#include "support/shared_hypervisor.hpp"
 
 namespace gpupass::cli {
 namespace {
@@ -29,47 +30,6 @@ const char* const k_nic = "0000:02:00.0";
 const char* const k_domain =
     "<domain type='kvm'><name>vm1</name><os><type arch='x86_64' machine='q35'>hvm</type></os>"
     "<devices><controller type='pci' index='0' model='pcie-root'/></devices></domain>";
-
-/// Gives every caller the same libvirt, and lets the test look into it.
-class Shared : public Hypervisor {
- public:
-  /// `others` are further domains that are off: their XML by their names.
-  Shared(Hypervisor& libvirt, const std::map<std::string, std::string>& others)
-      : libvirt_(libvirt), others_(others) {}
-  [[nodiscard]] const std::string& uri() const override { return libvirt_.uri(); }
-  [[nodiscard]] Result<std::vector<DomainState>> domains() override {
-    auto all = libvirt_.domains();
-    for (const auto& [name, xml] : others_) all->push_back({name, "uuid of " + name, false, true});
-    return all;
-  }
-  [[nodiscard]] Result<DomainState> domain(const std::string& name) override { return libvirt_.domain(name); }
-  [[nodiscard]] Result<std::string> xml(const std::string& name, DomainView view) override {
-    const auto other = others_.find(name);
-    return other != others_.end() ? Result<std::string>(other->second) : libvirt_.xml(name, view);
-  }
-  [[nodiscard]] Result<void> define(const std::string& xml) override { return libvirt_.define(xml); }
-  [[nodiscard]] Result<void> attach_live(const std::string& name, const std::string& xml) override {
-    return libvirt_.attach_live(name, xml);
-  }
-  [[nodiscard]] Result<void> request_detach_live(const std::string& name, const std::string& xml) override {
-    return libvirt_.request_detach_live(name, xml);
-  }
-  [[nodiscard]] Result<void> start(const std::string& name) override { return libvirt_.start(name); }
-  [[nodiscard]] Result<void> request_shutdown(const std::string& name) override {
-    return libvirt_.request_shutdown(name);
-  }
-  [[nodiscard]] Result<void> destroy(const std::string& name) override { return libvirt_.destroy(name); }
-  [[nodiscard]] Result<void> undefine(const std::string& name) override { return libvirt_.undefine(name); }
-  [[nodiscard]] Result<std::vector<std::string>> addresses(const std::string& name) override {
-    return libvirt_.addresses(name);
-  }
-  [[nodiscard]] Result<std::uint64_t> version() override { return libvirt_.version(); }
-  [[nodiscard]] Result<std::string> domain_capabilities() override { return libvirt_.domain_capabilities(); }
-
- private:
-  Hypervisor& libvirt_;
-  const std::map<std::string, std::string>& others_;
-};
 
 /// A desktop: a card of two functions in group 1, a network card in a group that a test chooses.
 class Change : public testing::Test {
@@ -116,7 +76,7 @@ class Change : public testing::Test {
     const auto connect = [this](const std::string&,
                                 std::chrono::milliseconds) -> Result<std::unique_ptr<Hypervisor>> {
       if (libvirt_is_down) return fail(ErrorKind::hypervisor, "connect to fake:///: refused");
-      return std::make_unique<Shared>(libvirt, others);
+      return std::make_unique<test::SharedHypervisor>(libvirt, others);
     };
     Context context{kernel, terminal, connect, GPUPASS_SOURCE_DIR, "fake:///"};
     for (const auto& command : commands()) {

@@ -79,6 +79,7 @@ distribution rocky 'rhel centos fedora' "$work/driver.rpm" 0 "dnf install -y $wo
 distribution debian '' "$work/driver.zip" 2 "neither .run"
 distribution debian '' absent.run 2 "there is no"
 distribution debian '' none 0 "check-cuda"
+distribution debian '' none 0 "systemctl start --no-block gpupass-bench.service"
 expect "no source" 2 "--driver is missing" "$scripts/provision"
 
 ((failures == 0)) && echo "provision: every combination and distribution as expected"

@@ -80,6 +80,12 @@ class FakeHypervisor : public Hypervisor {
   [[nodiscard]] Result<std::vector<std::string>> addresses(const std::string&) override {
     return guest_addresses;
   }
+  [[nodiscard]] Result<std::string> ask_agent(const std::string&, const std::string& command,
+                                              std::chrono::seconds) override {
+    if (agent) return agent(command);
+    return fail(ErrorKind::unsupported, "no agent answers");
+  }
+  std::function<Result<std::string>(const std::string& command)> agent;
   [[nodiscard]] Result<std::uint64_t> version() override { return 9'000'000; }
   [[nodiscard]] Result<std::string> domain_capabilities() override {
     return fail(ErrorKind::unsupported, "this libvirt does not say");

@@ -165,6 +165,9 @@ Result<ProgramEnd> FakeKernel::run(const Program& program) {
   if (program.argv.front() == "diff") return Host::run(program);
   if (const auto end = ends_.find(program.argv.front()); end != ends_.end())
     return ProgramEnd{end->second, "", end->second == 0 ? "" : "it said no"};
+  if (on_run) {
+    if (auto end = on_run(program)) return *std::move(end);
+  }
   return fail(ErrorKind::not_found, "run " + program.argv.front() + ": No such file or directory");
 }
 

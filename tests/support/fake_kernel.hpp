@@ -3,7 +3,9 @@
 // as the real one does, and are refused, swallowed or never returned from as by the real one.
 #pragma once
 
+#include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -49,6 +51,9 @@ class FakeKernel : public Host {
   std::function<void(std::size_t count)> before_write;
   /// The same before each program, with its command line.
   std::function<void(const std::string& line)> before_program;
+
+  /// Programs besides modprobe: what they do, or nothing where there is no such program.
+  std::function<std::optional<ProgramEnd>(const Program& program)> on_run;
 
   [[nodiscard]] Result<WriteEnd> write(const KernelWrite& request) override;
   [[nodiscard]] Result<ProgramEnd> run(const Program& program) override;

@@ -157,8 +157,9 @@ Result<Words> read_keys(Context& context, const Words& named) {
 Result<void> add_provisioning(const Context& context, const std::string& driver, Wanted& wanted) {
   if (driver.empty()) return {};
   const Host here;
-  for (const auto* const script : {"provision", "check-cuda"})
-    wanted.programs.push_back((context.data / "scripts/provision" / script).string());
+  for (const auto* const file :
+       {"provision", "check-cuda", "serve-bench", "gpupass-bench.service", "60-gpupass-bench.rules"})
+    wanted.programs.push_back((context.data / "scripts/provision" / file).string());
   if (const auto suite = bench_program()) {
     wanted.programs.push_back(*suite);
   } else {

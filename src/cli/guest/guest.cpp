@@ -23,13 +23,15 @@ constexpr std::array k_actions = {
     Command{"delete", "VM", "give its card back, forget it and remove its files", guest_delete},
     Command{"console", "VM", "open its serial console", guest_console},
     Command{"ssh", "VM [-- COMMAND…]", "log in, or run a command in it", guest_ssh},
+    Command{"bench", "VM [--compare-with HOST] [-o FILE]",
+            "run the suite in it, bring its results here, compare, report", guest_bench},
     Command{"wait", "VM", "wait until it can be reached, and print its address", guest_wait},
 };
 
 std::string usage() {
   std::string text = "usage: gpupass guest ACTION …\n\nMachines made for cards.\n\n";
   for (const auto& action : k_actions)
-    text += fmt::format("  {:<8} {:<31} {}\n", action.name, action.arguments, action.summary);
+    text += fmt::format("  {:<8} {:<36} {}\n", action.name, action.arguments, action.summary);
   return text + "\n`gpupass guest ACTION --help` explains an action.\n";
 }
 

@@ -19,6 +19,7 @@ namespace gpupass::cli {
 [[nodiscard]] Result<int> guest_console(Context& context, const std::vector<std::string>& arguments);
 [[nodiscard]] Result<int> guest_ssh(Context& context, const std::vector<std::string>& arguments);
 [[nodiscard]] Result<int> guest_wait(Context& context, const std::vector<std::string>& arguments);
+[[nodiscard]] Result<int> guest_bench(Context& context, const std::vector<std::string>& arguments);
 
 /// --connect and --timeout, which all of them have. `seconds` is the default.
 void add_guest_options(po::options_description& options, int seconds);
@@ -39,6 +40,11 @@ struct OpenGuest {
   GuestMark mark;
 };
 [[nodiscard]] Result<OpenGuest> open_guest(Context& context, const GuestOptions& options);
+
+/// Asks a running guest to shut down and waits until it has, also where we were interrupted: what we started
+/// is to be put back. Error: timeout.
+[[nodiscard]] Result<void> stop_guest(Hypervisor& hypervisor, const std::string& vm,
+                                      std::chrono::milliseconds timeout);
 
 /// Waits until `reached` says yes. Error: timeout, with `what` was waited for; or what `reached` ended with.
 [[nodiscard]] Result<void> wait_for(Context& context, std::chrono::milliseconds timeout,

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <ostream>
+#include <thread>
 
 #include "cli/guest/guest.hpp"
 
@@ -20,14 +21,30 @@ Syntax syntax() {
   return syntax;
 }
 
-Result<void> wait_until_off(Context& context, const GuestOptions& options, const OpenGuest& guest) {
-  return wait_for(context, options.timeout, guest.state.name + " to shut down", [&]() -> Result<bool> {
-    GPUPASS_TRY_ASSIGN(const auto state, guest.hypervisor->domain(guest.state.name));
-    return !state.running;
-  });
-}
-
 }  // namespace
+
+Result<void> stop_guest(Hypervisor& hypervisor, const std::string& vm, std::chrono::milliseconds timeout) {
+  using Clock = std::chrono::steady_clock;
+  // A guest that is still starting does not hear the first.
+  constexpr auto k_ask_again = std::chrono::seconds(15);
+  const auto until = Clock::now() + timeout;
+  auto ask_at = Clock::now();
+  while (true) {
+    GPUPASS_TRY_ASSIGN(const auto state, hypervisor.domain(vm));
+    if (!state.running) return {};
+    if (Clock::now() >= until) break;
+    if (Clock::now() >= ask_at) {
+      GPUPASS_TRY(hypervisor.request_shutdown(vm));
+      ask_at = Clock::now() + k_ask_again;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  }
+  return fail(
+      ErrorKind::timeout,
+      fmt::format("{} did not shut down within {} s", vm,
+                  std::chrono::duration_cast<std::chrono::seconds>(timeout).count()),
+      "it may still do so; `gpupass guest stop --force` or `virsh destroy` ends it as a power cut would");
+}
 
 Result<int> guest_stop(Context& context, const std::vector<std::string>& arguments) {
   GPUPASS_TRY_ASSIGN(const auto values, parse(context, syntax(), arguments));
@@ -35,13 +52,9 @@ Result<int> guest_stop(Context& context, const std::vector<std::string>& argumen
   GPUPASS_TRY_ASSIGN(const auto options, guest_options_of(context, *values));
   GPUPASS_TRY_ASSIGN(const auto guest, open_guest(context, options));
   if (guest.state.running) {
-    GPUPASS_TRY(guest.hypervisor->request_shutdown(guest.state.name));
-    auto off = wait_until_off(context, options, guest);
-    if (!off && off.error().kind == ErrorKind::timeout && values->count("force") > 0) {
+    auto off = stop_guest(*guest.hypervisor, guest.state.name, options.timeout);
+    if (!off && off.error().kind == ErrorKind::timeout && values->count("force") > 0)
       off = guest.hypervisor->destroy(guest.state.name);
-    } else if (!off && off.error().kind == ErrorKind::timeout) {
-      off.error().hint = "it may still do so; --force ends it as a power cut would";
-    }
     GPUPASS_TRY(off);
   }
   context.terminal.out << fmt::format("{} is off\n", guest.state.name);

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/bench_answer.hpp"
+
+#include <ostream>
+
+#include "cli/bench_forms.hpp"
+
+namespace gpupass::cli {
+
+Result<int> answer(Context& context, const Sides& sides, const po::variables_map& values,
+                   const std::string& file) {
+  GPUPASS_TRY_ASSIGN(const auto settings, comparison_settings(values));
+  GPUPASS_TRY_ASSIGN(auto loaded, load_sides(sides, values));
+  const auto report =
+      bench_report::make_report(std::move(loaded.baseline), std::move(loaded.candidate), settings);
+  auto& terminal = context.terminal;
+  if (report.comparison.answer)
+    terminal.out << bench_report::to_text(report, terminal.columns, terminal.colour);
+  if (!file.empty()) {
+    GPUPASS_TRY_ASSIGN(const auto form, report_form(file));
+    GPUPASS_TRY(write_output(file, form.write(report)));
+    terminal.out << file << "\n";
+  }
+  return report.comparison.answer ? bench::exit_code(*report.comparison.answer) : 0;
+}
+
+}  // namespace gpupass::cli

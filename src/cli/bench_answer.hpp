@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <string>
+
+#include "cli/bench_files.hpp"
+
+namespace gpupass::cli {
+
+/// Says what runs come to: the comparison where both sides have some, and a report where `file` names one.
+/// Returns the exit status of `gpupass bench compare`; 0 where there is one side alone.
+[[nodiscard]] Result<int> answer(Context& context, const Sides& sides, const po::variables_map& values,
+                                 const std::string& file);
+
+}  // namespace gpupass::cli

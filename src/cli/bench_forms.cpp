@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/bench_forms.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+
+namespace gpupass::cli {
+namespace {
+
+using bench_report::Report;
+
+constexpr int k_columns = 110;  // of a text file
+
+constexpr std::array k_forms = {
+    ReportForm{".html", bench_report::to_html},
+    ReportForm{".md", bench_report::to_markdown},
+    ReportForm{".csv", [](const Report& report) { return bench_report::to_csv(report.comparison); }},
+    ReportForm{".json",
+               [](const Report& report) { return bench_report::to_json(report.comparison).dump(2) + "\n"; }},
+    ReportForm{".txt", [](const Report& report) { return bench_report::to_text(report, k_columns, false); }},
+};
+
+}  // namespace
+
+Result<ReportForm> report_form(const std::string& file) {
+  for (const auto& form : k_forms) {
+    if (file.ends_with(form.ending)) return form;
+  }
+  return fail(ErrorKind::usage, fmt::format("-o {}: what form is that?", file),
+              "it ends with .html, .md, .csv, .json or .txt");
+}
+
+}  // namespace gpupass::cli

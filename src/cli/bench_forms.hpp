@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The forms that a report can be written in, by the ending of its file's name.
+#pragma once
+
+#include <string>
+
+#include "bench_report/formats.hpp"
+#include "gpupass/error.hpp"
+
+namespace gpupass::cli {
+
+struct ReportForm {
+  const char* ending;
+  std::string (*write)(const bench_report::Report&);
+};
+/// Error: usage, naming the endings.
+[[nodiscard]] Result<ReportForm> report_form(const std::string& file);
+
+}  // namespace gpupass::cli

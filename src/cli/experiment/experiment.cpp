@@ -1,0 +1,463 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// `gpupass bench experiment`: a card measured on the host and in a guest, in turns, and compared.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <ostream>
+#include <sstream>
+
+#include "bench/machine/sha256.hpp"
+#include "cli/bench.hpp"
+#include "cli/bench_answer.hpp"
+#include "cli/bench_forms.hpp"
+#include "cli/experiment/rig.hpp"
+#include "cli/guest/guest.hpp"
+#include "cli/selection.hpp"
+#include "core/json.hpp"
+#include "core/text.hpp"
+#include "gpupass/lock.hpp"
+#include "sys/durable_file.hpp"
+#include "sys/terminal.hpp"
+
+namespace gpupass::cli {
+namespace fs = std::filesystem;
+namespace {
+
+using Words = std::vector<std::string>;
+
+constexpr mode_t k_for_all = 0666;
+constexpr const char* k_guest_of_ours = "gpupass-experiment";
+constexpr std::uintmax_t k_room_for_results = std::uintmax_t{256} << 20U;
+constexpr std::uintmax_t k_room_for_a_disk = std::uintmax_t{4} << 30U;
+
+// What `gpupass guest create` is told beside the image and the card.
+struct CreateOption {
+  const char* name;
+  const char* value;
+};
+constexpr std::array k_create_words = {
+    CreateOption{"memory", "SIZE"},    CreateOption{"vcpus", "N"},     CreateOption{"profile", "NAME|FILE"},
+    CreateOption{"disk-size", "SIZE"}, CreateOption{"network", "NET"}, CreateOption{"user-data", "FILE"},
+    CreateOption{"driver", "SOURCE"},  CreateOption{"folder", "DIR"}};
+constexpr std::array k_create_lists = {CreateOption{"ssh-key", "FILE"}, CreateOption{"packages", "NAME"}};
+
+Syntax syntax() {
+  Syntax syntax{
+      "gpupass bench experiment --gpu SELECTOR --image IMG|--domain VM [options] [-- OPTION of "
+      "gpupass-bench…]",
+      "Measures what passing a card through costs: in each block, in random order, a run on the host and\n"
+      "one in a guest that was started for it and has the card. Then compares, and reports. Said again, the\n"
+      "same command goes on where an interruption stopped it. Exit status: as `gpupass bench compare`.",
+      {},
+      {}};
+  auto add = syntax.options.add_options();
+  add("gpu", po::value<std::string>()->value_name("SELECTOR"), "the card");
+  add("with", po::value<Words>()->composing()->value_name("BDF"),
+      "also this other member of its IOMMU group");
+  add("image", po::value<std::string>()->value_name("IMG"), "make the guest from this cloud image");
+  add("domain", po::value<std::string>()->value_name("VM"), "or use this one of yours, which is off");
+  add("blocks", po::value<int>()->default_value(10)->value_name("N"), "how many blocks, of two runs each");
+  add("out", po::value<std::string>()->default_value("experiment")->value_name("FOLDER"),
+      "where the plan and the results are kept");
+  add("output,o", po::value<std::string>()->value_name("FILE"), "the report; else FOLDER/report.html");
+  add("seed", po::value<std::uint64_t>()->value_name("N"), "of the order; else one from the clock");
+  add("quick", "fewer sizes and samples: says whether it works, not what it costs");
+  add("program", po::value<std::string>()->value_name("FILE"),
+      "which gpupass-bench; else the one beside gpupass");
+  add("limit", po::value<int>()->default_value(7200)->value_name("S"), "how long a run may last");
+  add("keep", "leave the guest that was made");
+  add("dry-run,n", "print the plan, and change nothing");
+  add("yes,y", "agree to what a person at a terminal would be asked");
+  const char* const k_text = "as for `gpupass guest create`";
+  for (const auto& [name, value] : k_create_words)
+    add(name, po::value<std::string>()->value_name(value), k_text);
+  for (const auto& [name, value] : k_create_lists)
+    add(name, po::value<Words>()->composing()->value_name(value), k_text);
+  add_comparison_options(syntax.options);
+  add_guest_options(syntax.options, 1800);
+  return syntax;
+}
+
+std::string word_of(const po::variables_map& values, const char* name) {
+  return values.count(name) > 0 ? values[name].as<std::string>() : "";
+}
+Words words_of(const po::variables_map& values, const char* name) {
+  return values.count(name) > 0 ? values[name].as<Words>() : Words{};
+}
+
+std::string absolute(const std::string& path) {
+  return fs::absolute(path).lexically_normal().string();
+}
+
+struct Wanted {
+  ExperimentSettings settings;
+  Functions functions;
+  std::string folder;  // absolute
+  std::string program;
+  std::string report;
+  std::uint64_t seed = 0;
+  RigTimes times;
+  ChangeOptions change;
+  bool keep = false;
+};
+
+Words create_words(const po::variables_map& values) {
+  Words words;
+  for (const auto& option : k_create_words) {
+    if (values.count(option.name) > 0)
+      words.push_back(fmt::format("--{}={}", option.name, word_of(values, option.name)));
+  }
+  for (const auto& option : k_create_lists) {
+    for (const auto& word : words_of(values, option.name))
+      words.push_back(fmt::format("--{}={}", option.name, word));
+  }
+  return words;
+}
+
+Result<Functions> functions_of(const po::variables_map& values, const Inventory& inventory) {
+  GPUPASS_TRY_ASSIGN(auto selector, parse_selector(word_of(values, "gpu")));
+  GPUPASS_TRY_ASSIGN(auto functions, select_cards(inventory, {std::move(selector)}));
+  for (const auto& word : words_of(values, "with")) {
+    GPUPASS_TRY_ASSIGN(const auto other, parse_selector(word));
+    GPUPASS_TRY_ASSIGN(const auto found, resolve(other, inventory));
+    functions.insert(functions.end(), found.begin(), found.end());
+  }
+  return in_order(std::move(functions));
+}
+
+/// For both sides. Without groups, those that the card can do: all where CUDA may know it, else those that
+/// need no CUDA.
+Words options_for_suite(const po::variables_map& values, const Words& more, const Device& card) {
+  constexpr std::uint16_t k_nvidia = 0x10de;
+  Words options;
+  auto groups = words_of(values, "group");
+  if (groups.empty() && card.vendor != k_nvidia) groups = {"pci", "processor"};
+  for (const auto& word : groups) options.push_back("--group=" + word);
+  for (const auto& word : words_of(values, "filter")) options.push_back("--filter=" + word);
+  if (values.count("quick") > 0) options.emplace_back("--quick");
+  options.insert(options.end(), more.begin(), more.end());
+  return options;
+}
+
+/// How many cases gpupass-bench would run here. Error: usage, in its own words, where it does not take these
+/// options.
+Result<std::size_t> count_cases(Context& context, const Wanted& wanted) {
+  Program list;
+  list.argv = {wanted.program, "--list", "--format", "json"};
+  list.argv.insert(list.argv.end(), wanted.settings.options.begin(), wanted.settings.options.end());
+  GPUPASS_TRY_ASSIGN(const auto end, context.host.run(list));
+  if (end.status != 0) return fail(ErrorKind::usage, std::string(core::trim(end.errors)));
+  GPUPASS_TRY_ASSIGN(const auto cases, core::parse_json(end.output, "gpupass-bench --list"));
+  return cases.size();
+}
+
+Result<void> check_words(const po::variables_map& values) {
+  const auto given = [&](const char* name) { return values.count(name) > 0; };
+  if (!given("gpu"))
+    return fail(ErrorKind::usage, "no card is named", "--gpu SELECTOR; `gpupass list` shows them");
+  if (given("image") == given("domain"))
+    return fail(ErrorKind::usage, given("image") ? "--image and --domain are both given" : "which guest?",
+                "--image IMG makes one from a cloud image, --domain VM takes one of yours");
+  if (given("domain") && !create_words(values).empty())
+    return fail(ErrorKind::usage, "--domain is a guest that is there: nothing is made",
+                create_words(values).front() + " goes with --image");
+  const int blocks = values["blocks"].as<int>();
+  if (blocks < 1 || blocks > 1000)
+    return fail(ErrorKind::usage, fmt::format("--blocks {}: 1 to 1000", blocks));
+  if (values["limit"].as<int>() < 1 || values["timeout"].as<int>() < 1)
+    return fail(ErrorKind::usage, "--limit and --timeout are at least 1");
+  GPUPASS_TRY(comparison_settings(values));
+  return {};
+}
+
+Result<Wanted> read_wanted(Context& context, const po::variables_map& values, const Words& more,
+                           const Inventory& inventory) {
+  GPUPASS_TRY(check_words(values));
+  Wanted wanted;
+  auto& settings = wanted.settings;
+  wanted.folder = absolute(values["out"].as<std::string>());
+  wanted.report = values.count("output") > 0 ? word_of(values, "output") : wanted.folder + "/report.html";
+  GPUPASS_TRY(report_form(wanted.report));
+  wanted.program = values.count("program") > 0 ? absolute(word_of(values, "program"))
+                                               : bench_program().value_or("gpupass-bench");
+  GPUPASS_TRY_ASSIGN(const auto program, read_input(wanted.program));
+  settings.program_sha256 = bench::sha256(program);
+  GPUPASS_TRY_ASSIGN(wanted.functions, functions_of(values, inventory));
+  for (const auto& function : wanted.functions) settings.functions.push_back(to_string(function));
+  settings.image = values.count("image") > 0 ? absolute(word_of(values, "image")) : "";
+  settings.vm = settings.image.empty() ? word_of(values, "domain") : k_guest_of_ours;
+  settings.uri = values.count("connect") > 0 ? word_of(values, "connect") : context.default_uri;
+  settings.create = create_words(values);
+  settings.blocks = values["blocks"].as<int>();
+  settings.options = options_for_suite(values, more, *inventory.find(wanted.functions.front()));
+  wanted.seed = values.count("seed") > 0
+                    ? values["seed"].as<std::uint64_t>()
+                    : static_cast<std::uint64_t>(context.host.now().time_since_epoch().count());
+  wanted.times = {std::chrono::seconds(values["timeout"].as<int>()),
+                  std::chrono::seconds(values["limit"].as<int>())};
+  wanted.change.dry_run = values.count("dry-run") > 0;
+  wanted.change.yes = values.count("yes") > 0;
+  wanted.keep = values.count("keep") > 0;
+  return wanted;
+}
+
+// ---- what is in the folder ----------------------------------------------------------------
+
+std::string plan_path(const Wanted& wanted) {
+  return wanted.folder + "/plan.json";
+}
+/// There while a guest may be running or the card may be away: an experiment that ends, well or not, removes
+/// it.
+std::string mark_path(const Wanted& wanted) {
+  return wanted.folder + "/under-way";
+}
+
+/// The plan that is there, or a new one.
+Result<ExperimentPlan> plan_of(Context& context, const Wanted& wanted) {
+  if (!fs::exists(plan_path(wanted))) {
+    std::error_code error;
+    if (fs::exists(wanted.folder) && !fs::is_empty(wanted.folder, error))
+      return fail(ErrorKind::refused, fmt::format("{} is there, and is no experiment's", wanted.folder),
+                  "nothing was changed; name another folder with --out");
+    return ExperimentPlan{wanted.settings, wanted.seed, core::iso_time(context.host.now()),
+                          GPUPASS_VERSION, false,       random_order(wanted.settings.blocks, wanted.seed)};
+  }
+  GPUPASS_TRY_ASSIGN(const auto text, read_input(plan_path(wanted)));
+  auto plan = plan_from_json(text);
+  if (!plan) return within(wanted.folder, std::move(plan).error());
+  const auto other = difference(plan->settings, wanted.settings);
+  if (other.empty()) return plan;
+  return fail(ErrorKind::refused, fmt::format("{} is another experiment's: {}", wanted.folder, other),
+              "nothing was changed; name another folder with --out, or say what was said then");
+}
+
+/// Those whose result is not there. A file that is there but is no result is an error: it is not ours to
+/// remove.
+Result<std::vector<PlannedRun>> missing_runs(const Wanted& wanted, const ExperimentPlan& plan) {
+  std::vector<PlannedRun> missing;
+  for (const auto& run : plan.runs) {
+    const auto file = wanted.folder + "/" + run.file();
+    if (!fs::exists(file)) {
+      missing.push_back(run);
+      continue;
+    }
+    GPUPASS_TRY(load_runs({file}));
+  }
+  return missing;
+}
+
+// ---- refusals, before anything is touched -------------------------------------------------
+
+std::uintmax_t room_at(fs::path path) {
+  while (!fs::exists(path) && path.has_parent_path() && path != path.parent_path()) path = path.parent_path();
+  std::error_code error;
+  return fs::space(path, error).available;
+}
+
+Result<void> refuse_without_room(const Wanted& wanted, const po::variables_map& values) {
+  if (room_at(wanted.folder) < k_room_for_results)
+    return fail(ErrorKind::refused,
+                fmt::format("{}: fewer than {} MiB are free", wanted.folder, k_room_for_results >> 20U),
+                "nothing was changed; name another folder with --out");
+  const auto disks = values.count("folder") > 0 ? word_of(values, "folder") : "/var/lib/libvirt/images";
+  if (!wanted.settings.image.empty() && room_at(disks) < k_room_for_a_disk)
+    return fail(ErrorKind::refused,
+                fmt::format("{}: fewer than {} GiB are free", disks, k_room_for_a_disk >> 30U),
+                "nothing was changed; the guest's disk grows there: name another folder with --folder");
+  return {};
+}
+
+/// The card's runs on the host are with the driver that it has now.
+Result<void> refuse_held(Context& context, const Wanted& wanted) {
+  GPUPASS_TRY_ASSIGN(const auto holds, load_holds(context.host));
+  for (const auto& hold : holds) {
+    if (std::ranges::count(wanted.functions, hold.device) == 0) continue;
+    return fail(
+        ErrorKind::busy,
+        fmt::format("{} {}", to_string(hold.device),
+                    hold.domain.empty() ? "was taken from its driver by `gpupass bind`"
+                                        : "belongs to " + hold.domain),
+        fmt::format("nothing was changed; `gpupass {} {}` gives it back first",
+                    hold.domain.empty() ? "unbind" : "detach " + hold.domain, to_string(hold.device)));
+  }
+  return {};
+}
+
+/// The user's own guest: off, and whether it has the card.
+Result<bool> look_at_domain(Hypervisor& hypervisor, const Wanted& wanted) {
+  GPUPASS_TRY_ASSIGN(const auto state, hypervisor.domain(wanted.settings.vm));
+  if (state.running)
+    return fail(ErrorKind::busy, fmt::format("{} is running", state.name),
+                "nothing was changed; the experiment starts it for each of its runs: shut it down first");
+  GPUPASS_TRY_ASSIGN(const auto xml, hypervisor.xml(state.name, DomainView::config));
+  GPUPASS_TRY_ASSIGN(const auto functions, hostdev_functions(xml));
+  return std::ranges::count(functions, wanted.functions.front()) > 0;
+}
+
+/// A guest that this experiment made, and --keep left.
+bool is_kept(Hypervisor& hypervisor, const std::string& vm) {
+  const auto xml = hypervisor.xml(vm, DomainView::config);
+  if (!xml) return false;
+  const auto mark = guest_mark(*xml);
+  return mark && mark->has_value();
+}
+
+/// What would stop a later step, as far as a look can tell; a person is asked here, once for all runs.
+Result<void> check_new(Context& context, Hypervisor& hypervisor, const Wanted& wanted,
+                       const Inventory& inventory, ExperimentPlan& plan) {
+  const auto& settings = wanted.settings;
+  GPUPASS_TRY(refuse_held(context, wanted));
+  if (settings.image.empty()) {
+    GPUPASS_TRY_ASSIGN(plan.had_card, look_at_domain(hypervisor, wanted));
+  } else if (!fs::exists(plan_path(wanted)) || !is_kept(hypervisor, settings.vm)) {
+    std::ostringstream said;
+    Terminal quiet{context.terminal.in, said, said};
+    Context inner{context.host, quiet, context.connect, context.data, context.default_uri};
+    Words words{settings.vm, "--image",    settings.image, "--gpu", settings.functions.front(),
+                "--connect", settings.uri, "--dry-run"};
+    words.insert(words.end(), settings.create.begin(), settings.create.end());
+    GPUPASS_TRY(guest_create(inner, words));
+  }
+  return consent(context, wanted.change, obstacles(inventory, wanted.functions));
+}
+
+// ---- doing it -----------------------------------------------------------------------------
+
+/// From counts of cases, not from anything measured: the first block tells more.
+double guessed_seconds(const Wanted& wanted, const std::vector<PlannedRun>& runs, std::size_t cases) {
+  constexpr double k_quick = 1;
+  constexpr double k_whole = 10;  // seconds that a case takes with all its sizes
+  constexpr double k_start = 60;  // of a guest, with its end
+  const bool quick = std::ranges::count(wanted.settings.options, "--quick") > 0;
+  const double run = static_cast<double>(cases) * (quick ? k_quick : k_whole);
+  double seconds = 0;
+  for (const auto& one : runs) seconds += run + (one.role == "guest" ? k_start : 0);
+  return seconds;
+}
+
+void print_plan(std::ostream& out, const Wanted& wanted, const ExperimentPlan& plan,
+                const std::vector<PlannedRun>& missing, std::size_t cases) {
+  const auto& settings = plan.settings;
+  out << fmt::format("would measure {} on the host and in {}{}, {} cases a run:\n",
+                     core::enumerate(settings.functions), settings.vm,
+                     settings.image.empty() ? "" : " made from " + settings.image, cases);
+  for (const auto& run : plan.runs) {
+    const bool there = std::ranges::find(missing, run) == missing.end();
+    if (run.order == 1)
+      out << fmt::format("  block {:>2}: {}", run.block, run.role) << (there ? " (there)" : "");
+    if (run.order == 2) out << fmt::format(", then {}", run.role) << (there ? " (there)" : "") << "\n";
+  }
+  out << fmt::format("seed {}; results in {}, the report in {}\n", plan.seed, wanted.folder, wanted.report)
+      << fmt::format("roughly {}, with 60 s for each start of a guest; the first block will tell\n",
+                     duration_text(guessed_seconds(wanted, missing, cases)))
+      << "nothing was changed\n";
+}
+
+Words options_of(const PlannedRun& run, const ExperimentPlan& plan) {
+  Words options{"--role=" + run.role, fmt::format("--block={}", run.block),
+                fmt::format("--order={}", run.order),
+                fmt::format("--seed={}", plan.seed + static_cast<std::uint64_t>(run.block))};
+  options.insert(options.end(), plan.settings.options.begin(), plan.settings.options.end());
+  return options;
+}
+
+Result<void> run_all(Context& context, Rig& rig, const Wanted& wanted, const ExperimentPlan& plan,
+                     std::vector<PlannedRun> missing) {
+  auto& err = context.terminal.err;
+  Pace pace;
+  while (!missing.empty()) {
+    const auto run = missing.front();
+    const auto begun = std::chrono::steady_clock::now();
+    err << fmt::format("run {} of {}: block {}, {} … ", plan.runs.size() - missing.size() + 1,
+                       plan.runs.size(), run.block, run.role)
+        << std::flush;
+    const auto options = options_of(run, plan);
+    const auto result = run.role == "host" ? rig.run_on_host(options) : rig.run_in_guest(options);
+    if (!result) err << "\n";
+    if (!result) return Failure(result.error());
+    GPUPASS_TRY(sys::write_durably(fs::path(wanted.folder) / run.file(), *result, k_for_all));
+    missing.erase(missing.begin());
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
+    pace.took(run.role, took.count());
+    err << duration_text(took.count());
+    if (!missing.empty()) err << fmt::format("; about {} left", duration_text(pace.left(missing)));
+    err << "\n";
+  }
+  return {};
+}
+
+Result<void> carry_out(Context& context, Hypervisor& hypervisor, const Wanted& wanted,
+                       const ExperimentPlan& plan, const std::vector<PlannedRun>& missing) {
+  std::error_code error;
+  fs::create_directories(wanted.folder, error);
+  if (error) return fail(ErrorKind::system, fmt::format("make {}: {}", wanted.folder, error.message()));
+  GPUPASS_TRY(sys::write_durably(plan_path(wanted), to_json(plan), k_for_all));
+  Rig rig(context, hypervisor, plan, wanted.functions, wanted.program, wanted.times);
+  const bool was_killed = fs::exists(mark_path(wanted));
+  GPUPASS_TRY(sys::write_durably(mark_path(wanted), "", k_for_all));
+  Result<void> done;
+  if (was_killed) {
+    context.terminal.err << "putting right what the interrupted experiment left\n" << std::flush;
+    done = rig.mend();
+  }
+  if (done) done = rig.prepare();
+  if (done) done = run_all(context, rig, wanted, plan, missing);
+  auto back = rig.put_back(wanted.keep);
+  if (back) back = sys::remove_durably(mark_path(wanted));
+  if (!back) {
+    back.error().kind = ErrorKind::partial;
+    if (done) return back;
+    done.error().kind = ErrorKind::partial;
+    done.error().also.push_back(std::move(back).error());
+  }
+  if (!done) {
+    auto& hint = done.error().hint;
+    hint += (hint.empty() ? "" : "\n  ") + std::string("what was measured is in ") + wanted.folder +
+            "; the same command goes on from there";
+  }
+  return done;
+}
+
+Sides sides_of(const Wanted& wanted, const ExperimentPlan& plan) {
+  Sides sides;
+  for (const auto& run : plan.runs)
+    (run.role == "host" ? sides.baseline : sides.candidate).push_back(wanted.folder + "/" + run.file());
+  return sides;
+}
+
+}  // namespace
+
+Result<int> bench_experiment(Context& context, const Words& arguments) {
+  const auto separator = std::ranges::find(arguments, "--");
+  const Words more(separator == arguments.end() ? separator : separator + 1, arguments.end());
+  GPUPASS_TRY_ASSIGN(const auto values, parse(context, syntax(), {arguments.begin(), separator}));
+  if (!values) return 0;
+  GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host));
+  GPUPASS_TRY_ASSIGN(const auto wanted, read_wanted(context, *values, more, inventory));
+  GPUPASS_TRY_ASSIGN(const auto cases, count_cases(context, wanted));
+  GPUPASS_TRY_ASSIGN(auto plan, plan_of(context, wanted));
+  GPUPASS_TRY_ASSIGN(const auto missing, missing_runs(wanted, plan));
+  GPUPASS_TRY(refuse_captured(context, wanted.change));
+  if (!missing.empty()) {
+    GPUPASS_TRY_ASSIGN(const auto hypervisor, context.connect(wanted.settings.uri, wanted.times.guest));
+    // What a killed one left is not in the way of its own going on.
+    if (!fs::exists(mark_path(wanted))) GPUPASS_TRY(check_new(context, *hypervisor, wanted, inventory, plan));
+    GPUPASS_TRY(refuse_without_room(wanted, *values));
+    if (wanted.change.dry_run) {
+      print_plan(context.terminal.out, wanted, plan, missing, cases);
+      return 0;
+    }
+    const auto vm = wanted.settings.vm;
+    GPUPASS_TRY_ASSIGN(
+        const auto lock,
+        Lock::acquire(context.host, "bench-" + vm, "bench experiment with " + vm, std::chrono::seconds(0)));
+    sys::catch_interrupts();
+    sys::outlive_readers();
+    GPUPASS_TRY(carry_out(context, *hypervisor, wanted, plan, missing));
+  }
+  return answer(context, sides_of(wanted, plan), *values, wanted.report);
+}
+
+}  // namespace gpupass::cli

@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/experiment/rig.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <ostream>
+#include <sstream>
+#include <thread>
+
+#include "cli/guest/guest.hpp"
+#include "cli/guest/suite.hpp"
+#include "cli/templates.hpp"
+#include "core/printable.hpp"
+#include "core/text.hpp"
+#include "gpupass/journal.hpp"
+#include "sys/terminal.hpp"
+
+namespace gpupass::cli {
+namespace {
+
+using Words = std::vector<std::string>;
+
+constexpr std::chrono::milliseconds k_step = std::chrono::seconds(60);
+
+/// Commands of gpupass that are steps of ours: what they say while all is well is not heard.
+class Quietly {
+ public:
+  explicit Quietly(Context& outer)
+      : terminal_{outer.terminal.in, said_, outer.terminal.err, false, false, outer.terminal.columns},
+        context_{outer.host, terminal_, outer.connect, outer.data, outer.default_uri} {}
+
+  [[nodiscard]] Result<void> operator()(Function command, const Words& words) {
+    GPUPASS_TRY(command(context_, words));
+    return {};
+  }
+  [[nodiscard]] Context& context() { return context_; }
+
+ private:
+  std::ostringstream said_;
+  Terminal terminal_;
+  Context context_;
+};
+
+/// Does `next`, however the first ended: the first of what went wrong, with the rest beside it.
+template <class Next>
+Result<void> and_always(Result<void> first, Next next) {
+  auto second = next();
+  if (first) return second;
+  if (!second) first.error().also.push_back(std::move(second).error());
+  return first;
+}
+
+Words joined(Words words, const Words& more) {
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
+std::string group_of(const std::string& option) {
+  constexpr std::string_view k_group = "--group=";
+  return option.starts_with(k_group) ? option.substr(k_group.size()) : "";
+}
+
+}  // namespace
+
+bool runs_without_driver(const Words& options) {
+  bool pci = false;
+  for (const auto& option : options) {
+    const auto group = group_of(option);
+    pci = pci || group == "pci";
+    if (!group.empty() && group != "pci" && group != "processor") return false;
+  }
+  return pci;
+}
+
+Rig::Rig(Context& context, Hypervisor& hypervisor, const ExperimentPlan& plan, Functions functions,
+         std::string program, RigTimes times)
+    : context_(context),
+      hypervisor_(hypervisor),
+      plan_(plan),
+      functions_(std::move(functions)),
+      program_(std::move(program)),
+      times_(times) {}
+
+Words Rig::card_words() const {
+  Words words{to_string(functions_.front())};
+  for (auto function = functions_.begin() + 1; function != functions_.end(); ++function)
+    words.insert(words.end(), {"--with", to_string(*function)});
+  return words;
+}
+
+Result<bool> Rig::guest_exists() {
+  const auto state = hypervisor_.domain(plan_.settings.vm);
+  if (state) return true;
+  if (state.error().kind == ErrorKind::not_found) return false;
+  return Failure(state.error());
+}
+
+Result<void> Rig::mend() {
+  GPUPASS_TRY_ASSIGN(const auto journals, load_journals(context_.host));
+  const auto is_ours = [&](const PciAddress& device) { return std::ranges::count(functions_, device) > 0; };
+  const bool unfinished = std::ranges::any_of(journals, [&](const JournalRecord& journal) {
+    return std::ranges::any_of(journal.plan.devices, is_ours);
+  });
+  if (unfinished) GPUPASS_TRY(Quietly(context_)(recover, {}));
+  GPUPASS_TRY_ASSIGN(const bool there, guest_exists());
+  if (there) GPUPASS_TRY(end_guest());
+  GPUPASS_TRY(card_home());
+  // A run on the host may have had it on vfio-pci without a guest.
+  GPUPASS_TRY_ASSIGN(const auto holds, load_holds(context_.host));
+  Words bound;
+  for (const auto& hold : holds) {
+    if (is_ours(hold.device) && hold.domain.empty() && runs_without_driver(plan_.settings.options))
+      bound.push_back(to_string(hold.device));
+  }
+  return bound.empty() ? Result<void>{} : Quietly(context_)(unbind, joined(bound, {"--yes"}));
+}
+
+Result<void> Rig::make_guest() {
+  const auto& settings = plan_.settings;
+  Words words{settings.vm, "--image", settings.image, "--connect", settings.uri, "--yes", "--gpu"};
+  context_.terminal.err << fmt::format("making {} from {}\n", settings.vm, settings.image) << std::flush;
+  return Quietly(context_)(guest_create, joined(joined(words, card_words()), settings.create));
+}
+
+Result<void> Rig::prepare() {
+  if (made()) {
+    GPUPASS_TRY_ASSIGN(const bool there, guest_exists());
+    if (!there) GPUPASS_TRY(make_guest());
+    auto& err = context_.terminal.err;
+    err << fmt::format("{} starts once, for what its first start installs … ", plan_.settings.vm)
+        << std::flush;
+    auto done = give_to_guest();
+    if (done) done = start_guest();
+    if (done) {
+      const auto suite = reach_suite(context_, hypervisor_, plan_.settings.vm, times_.guest);
+      done = suite ? match_program(context_, **suite, program_) : Result<void>(Failure(suite.error()));
+    }
+    done = and_always(std::move(done), [this] { return end_guest(); });
+    done = and_always(std::move(done), [this] { return card_home(); });
+    err << (done ? "done\n" : "\n");
+    return done;
+  }
+  return and_always(give_to_guest(), [this] { return card_home(); });
+}
+
+/// Its configuration has the card from the first time on; later only the drivers change.
+Result<void> Rig::give_to_guest() {
+  return Quietly(context_)(attach, joined(joined({plan_.settings.vm}, card_words()),
+                                          {"--config", "--connect", plan_.settings.uri, "--yes"}));
+}
+
+Result<void> Rig::start_guest() {
+  return hypervisor_.start(plan_.settings.vm);
+}
+
+/// The processes that have the card through vfio.
+Result<std::vector<pid_t>> Rig::users_of_card() {
+  GPUPASS_TRY_ASSIGN(const auto inventory, discover(context_.host));
+  std::vector<pid_t> users;
+  for (const auto& holder : inventory.holders) {
+    if (holder.node.starts_with("/dev/vfio/") && std::ranges::count(functions_, holder.device) > 0)
+      users.push_back(holder.pid);
+  }
+  return users;
+}
+
+/// libvirt calls a guest off while QEMU is still closing its devices. A card that is unbound then is not
+/// reset: bochs-drm was seen not to take it back.
+Result<void> Rig::wait_until_gone(const std::vector<pid_t>& users) {
+  const auto until = std::chrono::steady_clock::now() + k_step;
+  for (const auto user : users) {
+    while (context_.host.look_at(user)) {
+      if (std::chrono::steady_clock::now() >= until)
+        return fail(ErrorKind::timeout, fmt::format("process {} still has {}", user, names(functions_)));
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+  }
+  return {};
+}
+
+Result<void> Rig::end_guest() {
+  GPUPASS_TRY_ASSIGN(const auto users, users_of_card());
+  GPUPASS_TRY(stop_or_destroy());
+  return wait_until_gone(users);
+}
+
+/// A guest of ours that does not end is ended: nothing on its disk is anybody's.
+Result<void> Rig::stop_or_destroy() {
+  auto ended =
+      stop_guest(hypervisor_, plan_.settings.vm, made() ? std::min(times_.guest, 2 * k_step) : times_.guest);
+  if (!ended && ended.error().kind == ErrorKind::timeout && made())
+    return hypervisor_.destroy(plan_.settings.vm);
+  return ended;
+}
+
+/// As `gpupass detach` does, but that the guest's configuration keeps its place for it. Not to be
+/// interrupted.
+Result<void> Rig::card_home() {
+  Quietly quiet(context_);
+  auto& context = quiet.context();
+  const auto& vm = plan_.settings.vm;
+  ChangeOptions options;
+  options.yes = true;
+  Locks locks;
+  GPUPASS_TRY(lock(context, options, fmt::format("take back {} from {}", names(functions_), vm), functions_,
+                   vm, locks));
+  GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host, {.holders = false}));
+  GPUPASS_TRY_ASSIGN(auto holds, current_holds(context, inventory, functions_));
+  std::erase_if(holds, [&](const Hold& hold) { return hold.domain != vm; });
+  if (holds.empty()) return {};
+  Functions ours;
+  for (const auto& hold : holds) ours.push_back(hold.device);
+  GPUPASS_TRY_ASSIGN(const auto templates, load_templates(context));
+  DomainFacts guest;
+  guest.state.name = vm;
+  guest.uri = plan_.settings.uri;
+  const PlanFacts facts{inventory, std::move(holds), core::iso_time(context.host.now())};
+  GPUPASS_TRY_ASSIGN(const auto way_back, plan_detach(facts, guest, ours, templates));
+  World world{context.host, nullptr, &locks.devices, k_step, {}, {}};
+  return apply(way_back, world);
+}
+
+Result<std::string> Rig::run_program(const Words& options) {
+  // If we are killed it ends, too: nothing is to run beside what resumes the experiment.
+  Program program;
+  program.argv = joined({"setpriv", "--pdeathsig", "KILL", "--", program_}, options);
+  program.argv.insert(program.argv.end(), {"--format", "json"});
+  program.timeout = times_.run;
+  const sys::InterruptsEndPrograms stoppable;
+  GPUPASS_TRY_ASSIGN(const auto end, context_.host.run(program));
+  if (sys::interrupted()) return fail(ErrorKind::system, "interrupted");  // a Ctrl+C reaches the program, too
+  const auto run = bench::run_from_json(end.output);
+  if (end.output.empty() || end.status > 1)
+    return fail(ErrorKind::system, fmt::format("gpupass-bench on the host ended with {}: {}", end.status,
+                                               core::printable(core::trim(end.errors))));
+  if (!run) return within("the host's result", run.error());
+  return end.output;
+}
+
+Result<std::string> Rig::run_on_host(const Words& options) {
+  auto words = options;
+  words.push_back("--pci=" + to_string(functions_.front()));
+  if (!runs_without_driver(options)) return run_program(words);
+  Words card;
+  for (const auto& function : functions_) card.push_back(to_string(function));
+  GPUPASS_TRY(Quietly(context_)(bind, joined(card, {"--yes"})));
+  auto result = run_program(words);
+  const bool interrupted = sys::forget_interrupt();  // it is to go back all the same
+  auto back = Quietly(context_)(unbind, joined(card, {"--yes"}));
+  if (interrupted && back) return fail(ErrorKind::system, "interrupted");
+  if (!back && result) return Failure(std::move(back).error());
+  if (!back) result.error().also.push_back(std::move(back).error());
+  return result;
+}
+
+Result<std::string> Rig::in_started_guest(const Words& options) {
+  const auto& vm = plan_.settings.vm;
+  GPUPASS_TRY(start_guest());
+  GPUPASS_TRY_ASSIGN(const auto suite, reach_suite(context_, hypervisor_, vm, times_.guest));
+  GPUPASS_TRY(match_program(context_, *suite, program_));
+  GPUPASS_TRY_ASSIGN(const auto ids, pci_ids(context_, functions_.front()));
+  auto words = options;
+  words.push_back("--pci=" + ids);
+  GPUPASS_TRY_ASSIGN(auto run, cli::run_in_guest(*suite, vm, words, times_.run));
+  return std::move(run.text);
+}
+
+Result<std::string> Rig::run_in_guest(const Words& options) {
+  GPUPASS_TRY(give_to_guest());
+  auto result = in_started_guest(options);
+  auto back = and_always(end_guest(), [this] { return card_home(); });
+  if (!back && result) return Failure(std::move(back).error());
+  if (!back) result.error().also.push_back(std::move(back).error());
+  return result;
+}
+
+Result<void> Rig::put_back(bool keep) {
+  static_cast<void>(sys::forget_interrupt());
+  GPUPASS_TRY_ASSIGN(const bool there, guest_exists());
+  auto done = there ? end_guest() : Result<void>{};
+  done = and_always(std::move(done), [this] { return card_home(); });
+  if (!there || !done) return done;
+  const auto& settings = plan_.settings;
+  if (made() && !keep)
+    return Quietly(context_)(guest_delete, {settings.vm, "--yes", "--connect", settings.uri});
+  if (made() || plan_.had_card) return {};
+  Words words{settings.vm, "--config", "--connect", settings.uri, "--yes"};
+  for (const auto& function : functions_) words.push_back(to_string(function));
+  return Quietly(context_)(detach, words);
+}
+
+}  // namespace gpupass::cli

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// `gpupass guest bench VM`: the suite in a guest, its results on the host.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <ostream>
+
+#include "cli/bench.hpp"
+#include "cli/bench_answer.hpp"
+#include "cli/bench_forms.hpp"
+#include "cli/guest/guest.hpp"
+#include "cli/guest/suite.hpp"
+#include "core/text.hpp"
+#include "gpupass/lock.hpp"
+#include "sys/durable_file.hpp"
+#include "sys/terminal.hpp"
+
+namespace gpupass::cli {
+namespace fs = std::filesystem;
+namespace {
+
+using Words = std::vector<std::string>;
+
+constexpr mode_t k_for_all = 0666;
+
+Syntax syntax() {
+  Syntax syntax{
+      "gpupass guest bench VM [options] [-- OPTION of gpupass-bench…]",
+      "Runs gpupass-bench in a guest and brings its results here: starts the guest if it is off, puts the\n"
+      "host's gpupass-bench there if it has another one, and leaves the guest as it was. Exit status: as\n"
+      "`gpupass bench compare` with --compare-with; else 0, or 1 where an output was wrong.",
+      {},
+      {{"vm", 1}}};
+  auto add = syntax.options.add_options();
+  add("runs", po::value<int>()->default_value(1)->value_name("N"), "runs, one after the other");
+  add("out", po::value<std::string>()->value_name("FOLDER"), "where the results go; else VM and the time");
+  add("compare-with", po::value<Words>()->composing()->value_name("PATH"),
+      "runs of the host, a file or a folder, to compare with; may be repeated");
+  add("output,o", po::value<std::string>()->value_name("FILE"),
+      "write a report: *.html, *.md, *.csv, *.json, *.txt");
+  add("quick", "fewer sizes and samples: says whether it works, not what it costs");
+  add("pci", po::value<std::string>()->value_name("ADDRESS|IDS"),
+      "the function that the group pci measures, as the guest sees it; else the guest's first of the host's");
+  add("program", po::value<std::string>()->value_name("FILE"),
+      "which gpupass-bench; else the one beside gpupass");
+  add("limit", po::value<int>()->default_value(7200)->value_name("S"), "how long a run may last");
+  add("keep-running", "leave a guest that was started for it running");
+  add("yes,y", "agree to what a person at a terminal would be asked at the guest's start");
+  add_comparison_options(syntax.options);
+  add_guest_options(syntax.options, 900);
+  return syntax;
+}
+
+struct Wanted {
+  GuestOptions guest;
+  int runs = 1;
+  std::string folder;
+  std::string program;
+  Words compare_with;
+  std::string report;
+  Words options;  // for gpupass-bench
+  std::chrono::milliseconds limit;
+};
+
+Words words_of(const po::variables_map& values, const char* name) {
+  return values.count(name) > 0 ? values[name].as<Words>() : Words{};
+}
+
+std::string word_of(const po::variables_map& values, const char* name) {
+  return values.count(name) > 0 ? values[name].as<std::string>() : "";
+}
+
+/// Options that this command gives itself.
+Result<void> refuse_own(const Words& options) {
+  for (const auto& word : options) {
+    for (const auto* const own : {"--out", "--runs", "--format", "--role", "--list"}) {
+      if (word == own || word.starts_with(std::string(own) + "="))
+        return fail(ErrorKind::usage, fmt::format("{} is not for after --", word),
+                    "gpupass gives it to gpupass-bench itself");
+    }
+  }
+  return {};
+}
+
+Result<Words> options_for_suite(const po::variables_map& values, const Words& more) {
+  GPUPASS_TRY(refuse_own(more));
+  Words options{"--role", "guest"};
+  for (const auto* const name : {"group", "filter"}) {
+    for (const auto& word : words_of(values, name)) options.push_back(fmt::format("--{}={}", name, word));
+  }
+  if (values.count("quick") > 0) options.emplace_back("--quick");
+  if (values.count("pci") > 0) options.push_back("--pci=" + word_of(values, "pci"));
+  options.insert(options.end(), more.begin(), more.end());
+  return options;
+}
+
+/// Everything that can be wrong with what was asked is said before a guest is started.
+Result<Wanted> read_wanted(Context& context, const po::variables_map& values, const Words& more) {
+  Wanted wanted;
+  GPUPASS_TRY_ASSIGN(wanted.guest, guest_options_of(context, values));
+  wanted.runs = values["runs"].as<int>();
+  const int limit = values["limit"].as<int>();
+  if (wanted.runs < 1 || limit < 1) return fail(ErrorKind::usage, "--runs and --limit are at least 1");
+  wanted.limit = std::chrono::seconds(limit);
+  wanted.report = word_of(values, "output");
+  if (!wanted.report.empty()) GPUPASS_TRY(report_form(wanted.report));
+  GPUPASS_TRY(comparison_settings(values));
+  wanted.compare_with = words_of(values, "compare-with");
+  GPUPASS_TRY(load_runs(wanted.compare_with));
+  wanted.program =
+      values.count("program") > 0 ? word_of(values, "program") : bench_program().value_or("gpupass-bench");
+  if (!fs::exists(wanted.program))
+    return fail(ErrorKind::not_found, fmt::format("there is no {}", wanted.program),
+                "--program names gpupass-bench; it is built and installed with gpupass");
+  GPUPASS_TRY_ASSIGN(wanted.options, options_for_suite(values, more));
+  auto now = core::iso_time(context.host.now());
+  std::erase_if(now, [](char c) { return c == ':' || c == '-'; });
+  wanted.folder = values.count("out") > 0 ? word_of(values, "out") : wanted.guest.vm + "-" + now;
+  if (fs::exists(wanted.folder))
+    return fail(ErrorKind::refused, fmt::format("{} is there already", wanted.folder),
+                "nothing was done; name a new folder with --out");
+  return wanted;
+}
+
+/// One of gpupass's guests with its card bound; anybody else's domain as it stands.
+Result<void> start(Context& context, const Wanted& wanted, Hypervisor& hypervisor, const DomainState& state,
+                   bool yes) {
+  GPUPASS_TRY_ASSIGN(const auto xml, hypervisor.xml(state.name, DomainView::config));
+  GPUPASS_TRY_ASSIGN(const auto mark, guest_mark(xml));
+  if (!mark) return hypervisor.start(state.name);
+  Words words{state.name, "--connect", wanted.guest.uri};
+  if (yes) words.emplace_back("--yes");
+  GPUPASS_TRY(guest_start(context, words));
+  return {};
+}
+
+Result<void> measure(Context& context, const Wanted& wanted, Hypervisor& hypervisor, bool& all_right) {
+  const auto& vm = wanted.guest.vm;
+  auto& err = context.terminal.err;
+  err << fmt::format("waiting for {} … ", vm) << std::flush;
+  GPUPASS_TRY_ASSIGN(const auto suite, reach_suite(context, hypervisor, vm, wanted.guest.timeout));
+  err << fmt::format("it answers ({})\n", suite->way());
+  GPUPASS_TRY(match_program(context, *suite, wanted.program));
+  auto options = wanted.options;
+  const bool named = std::ranges::any_of(options, [](const auto& word) { return word.starts_with("--pci"); });
+  if (!named) {
+    GPUPASS_TRY_ASSIGN(const auto xml, hypervisor.xml(vm, DomainView::live));
+    GPUPASS_TRY_ASSIGN(const auto ids, pci_in_guest(context, xml));
+    if (!ids.empty()) options.push_back("--pci=" + ids);
+  }
+  for (int number = 1; number <= wanted.runs; ++number) {
+    const auto begun = std::chrono::steady_clock::now();
+    err << fmt::format("run {} of {} … ", number, wanted.runs) << std::flush;
+    GPUPASS_TRY_ASSIGN(const auto run, run_in_guest(*suite, vm, options, wanted.limit));
+    const auto file = fmt::format("{}/run-{:03}.json", wanted.folder, number);
+    GPUPASS_TRY(sys::write_durably(fs::absolute(file), run.text, k_for_all));
+    all_right = all_right && run.all_right;
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
+    err << fmt::format("{} s{}\n", static_cast<int>(took.count()),
+                       run.all_right ? "" : ", and not all of its output was right");
+    context.terminal.out << file << "\n";
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<int> guest_bench(Context& context, const Words& arguments) {
+  const auto separator = std::ranges::find(arguments, "--");
+  const Words more(separator == arguments.end() ? separator : separator + 1, arguments.end());
+  GPUPASS_TRY_ASSIGN(const auto values, parse(context, syntax(), {arguments.begin(), separator}));
+  if (!values) return 0;
+  GPUPASS_TRY_ASSIGN(auto wanted, read_wanted(context, *values, more));
+  GPUPASS_TRY_ASSIGN(const auto hypervisor, context.connect(wanted.guest.uri, wanted.guest.timeout));
+  GPUPASS_TRY_ASSIGN(const auto state, hypervisor->domain(wanted.guest.vm));
+  wanted.guest.vm = state.name;
+  GPUPASS_TRY_ASSIGN(const auto lock, Lock::acquire(context.host, "bench-" + state.name,
+                                                    "guest bench " + state.name, std::chrono::seconds(0)));
+  sys::catch_interrupts();
+  sys::outlive_readers();
+  std::error_code error;
+  fs::create_directories(wanted.folder, error);
+  if (error) return fail(ErrorKind::system, fmt::format("make {}: {}", wanted.folder, error.message()));
+  if (!state.running) GPUPASS_TRY(start(context, wanted, *hypervisor, state, values->count("yes") > 0));
+  bool all_right = true;
+  auto measured = measure(context, wanted, *hypervisor, all_right);
+  if (!state.running && values->count("keep-running") == 0) {
+    auto stopped = stop_guest(*hypervisor, state.name, wanted.guest.timeout);
+    if (!stopped && measured) return Failure(std::move(stopped).error());
+    if (!stopped) measured.error().also.push_back(std::move(stopped).error());
+  }
+  fs::remove(wanted.folder, error);  // where nothing came to be in it
+  GPUPASS_TRY(measured);
+  const Sides sides =
+      wanted.compare_with.empty() ? Sides{{wanted.folder}, {}} : Sides{wanted.compare_with, {wanted.folder}};
+  GPUPASS_TRY_ASSIGN(const int status, answer(context, sides, *values, wanted.report));
+  return status != 0 || all_right ? status : 1;
+}
+
+}  // namespace gpupass::cli

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// gpupass-bench inside a guest, by whichever way the guest offers: its channel for results, or its agent.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cli/command.hpp"
+#include "gpupass/bench/run.hpp"
+#include "gpupass/pci_address.hpp"
+
+namespace gpupass::cli {
+
+/// Asked about once a second while something is waited for; its error ends the wait.
+using Watch = std::function<Result<void>()>;
+
+class Suite {
+ public:
+  struct End {
+    int status = 0;
+    std::string result;  // JSON; empty where it ended before it had one
+    std::string errors;  // what it said beside it
+  };
+
+  virtual ~Suite() = default;
+  /// "the channel org.gpupass.bench.0"
+  [[nodiscard]] virtual std::string way() const = 0;
+  /// The SHA-256 of the gpupass-bench that is in the guest; empty where there is none.
+  [[nodiscard]] virtual Result<std::string> program_sum() = 0;
+  /// Puts this one there. Error: where not all of it came.
+  [[nodiscard]] virtual Result<void> put_program(const std::string& bytes) = 0;
+  /// Runs it once, with these options. Error: timeout.
+  [[nodiscard]] virtual Result<End> run(const std::vector<std::string>& options,
+                                        std::chrono::milliseconds timeout) = 0;
+};
+
+/// Over a running guest's channel, whose socket is at this path, if something in the guest answers there.
+[[nodiscard]] Result<std::unique_ptr<Suite>> suite_by_channel(const std::string& path, Watch watch,
+                                                              std::chrono::milliseconds patience);
+/// By a running guest's agent, if it may run programs; waits for cloud-init to be done with the guest.
+[[nodiscard]] Result<std::unique_ptr<Suite>> suite_by_agent(Hypervisor& hypervisor, const std::string& vm,
+                                                            Watch watch, std::chrono::milliseconds patience);
+
+/// The watch over a running guest: an error once it is off, or we were interrupted.
+[[nodiscard]] Watch watch_over(Hypervisor& hypervisor, const std::string& vm);
+
+/// Waits until a running guest offers one of the two ways, the channel first. Error: timeout, with all that
+/// was seen of the guest.
+[[nodiscard]] Result<std::unique_ptr<Suite>> reach_suite(Context& context, Hypervisor& hypervisor,
+                                                         const std::string& vm,
+                                                         std::chrono::milliseconds timeout);
+
+/// Sees to it that the guest's gpupass-bench is this one: puts it there if it has another, or none.
+[[nodiscard]] Result<void> match_program(Context& context, Suite& suite, const std::string& program);
+
+/// A result as it came, and as `bench compare` reads it.
+struct GuestRun {
+  std::string text;
+  bench::Run run;
+  bool all_right = false;  // nothing that it put out was wrong
+};
+/// Errors: timeout; system, with its own words, where it ended without a result; invalid.
+[[nodiscard]] Result<GuestRun> run_in_guest(Suite& suite, const std::string& vm,
+                                            const std::vector<std::string>& options,
+                                            std::chrono::milliseconds timeout);
+
+/// How gpupass-bench finds the card in a running guest: its ids, since its address there is another one.
+/// Empty where the guest has no PCI device of the host's.
+[[nodiscard]] Result<std::string> pci_in_guest(Context& context, const std::string& domain_xml);
+
+/// "10de:2331"
+[[nodiscard]] Result<std::string> pci_ids(Context& context, const PciAddress& function);
+
+}  // namespace gpupass::cli

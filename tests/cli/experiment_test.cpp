@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// `gpupass bench experiment` on a kernel, a libvirt and a guest that are played.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "cli/bench.hpp"
+#include "cli/experiment/plan.hpp"
+#include "cli/run.hpp"
+#include "compare/runs.hpp"
+#include "gpupass/journal.hpp"
+#include "support/command.hpp"
+#include "support/fake_agent.hpp"
+#include "support/fake_hypervisor.hpp"
+#include "support/fake_kernel.hpp"
+#include "support/pci_tree.hpp"
+#include "support/shared_hypervisor.hpp"
+
+namespace gpupass::cli {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+using Words = std::vector<std::string>;
+
+// ---- the plan -----------------------------------------------------------------------------
+
+TEST(ExperimentPlan, BeginsHalfOfItsBlocksWithTheHost) {
+  for (std::uint64_t seed = 0; seed < 50; ++seed) {
+    const auto runs = random_order(10, seed);
+    ASSERT_EQ(runs.size(), 20U);
+    int host_first = 0;
+    for (std::size_t i = 0; i < runs.size(); i += 2) {
+      EXPECT_EQ(runs[i].block, runs[i + 1].block);
+      EXPECT_EQ(runs[i].order, 1);
+      EXPECT_NE(runs[i].role, runs[i + 1].role);
+      host_first += runs[i].role == "host" ? 1 : 0;
+    }
+    EXPECT_EQ(host_first, 5);
+  }
+  EXPECT_EQ(random_order(10, 3), random_order(10, 3));
+  EXPECT_NE(random_order(10, 3), random_order(10, 4));
+}
+
+TEST(ExperimentPlan, OfOddBlocksIsEvenOverSeeds) {
+  int host_first = 0;
+  for (std::uint64_t seed = 0; seed < 1000; ++seed)
+    host_first += random_order(1, seed).front().role == "host" ? 1 : 0;
+  EXPECT_GT(host_first, 400);
+  EXPECT_LT(host_first, 600);
+}
+
+ExperimentPlan example_plan() {
+  ExperimentSettings settings{
+      {"0000:01:00.0"}, "vm1", "qemu:///system", "/image", {"--memory=4G"}, {"--quick"}, 3, "abc"};
+  return {settings,
+          18'000'000'000'000'000'001U,
+          "2026-11-22T12:00:00Z",
+          "0.1.0",
+          true,
+          random_order(3, 18'000'000'000'000'000'001U)};
+}
+
+TEST(ExperimentPlan, IsReadAsItWasWritten) {
+  EXPECT_EQ(plan_from_json(to_json(example_plan())).value(), example_plan());
+  for (const auto* const text : {"", "{}", "[]", R"({"schema": "gpupass.bench/1"})"})
+    EXPECT_EQ(plan_from_json(text).error().kind, ErrorKind::invalid) << text;
+}
+
+TEST(ExperimentPlan, TellsWhatIsDifferent) {
+  const auto there = example_plan().settings;
+  auto asked = there;
+  EXPECT_EQ(difference(there, asked), "");
+  asked.blocks = 4;
+  asked.options = {"--quick", "--group=pci"};
+  EXPECT_EQ(difference(there, asked),
+            R"(options: "--quick" there, "--quick --group=pci" now; blocks: "3" there, "4" now)");
+}
+
+TEST(Pace, GoesByRolesAndByTheOtherWhereOneIsNotKnown) {
+  const std::vector<PlannedRun> left{{2, 1, "guest"}, {2, 2, "host"}, {3, 1, "host"}};
+  Pace pace;
+  EXPECT_LT(pace.left(left), 0);
+  pace.took("host", 10);
+  EXPECT_DOUBLE_EQ(pace.left(left), 30);
+  pace.took("guest", 100);
+  pace.took("host", 20);
+  EXPECT_DOUBLE_EQ(pace.left(left), 130);
+}
+
+TEST(DurationText, IsAsFineAsOneWantsToKnow) {
+  EXPECT_EQ(duration_text(40.4), "40 s");
+  EXPECT_EQ(duration_text(730), "12 min");
+  EXPECT_EQ(duration_text(12'000), "3 h 20 min");
+}
+
+// ---- the whole ----------------------------------------------------------------------------
+
+const char* const k_gpu = "0000:01:00.0";
+const char* const k_domain =
+    "<domain type='kvm'><name>vm1</name><os><type arch='x86_64' machine='q35'>hvm</type></os>"
+    "<devices><controller type='pci' index='0' model='pcie-root'/>"
+    "<channel type='unix'><source mode='bind' path='/none'/>"
+    "<target type='virtio' name='org.qemu.guest_agent.0' state='connected'/></channel></devices></domain>";
+
+class Experiment : public testing::Test {
+ protected:
+  Experiment() {
+    test::PciTree pci(tree.root());
+    pci.add_iommu_unit("dmar0");
+    pci.add({.address = "0000:00:01.0", .class_code = 0x060400, .driver = "pcieport", .group = 0});
+    pci.add({.address = k_gpu,
+             .bus = "pci0000:00/0000:00:01.0",
+             .class_code = 0x030000,
+             .vendor = 0x1002,
+             .device = 0x5046,
+             .driver = "aty128fb",
+             .group = 1,
+             .boot_vga = 0});
+    tree.file("/proc/cpuinfo", "flags\t\t: fpu vmx\n").file("/proc/cmdline", "quiet\n");
+    tree.file("/proc/self/mountinfo").file("/proc/swaps").file("/proc/net/route");
+    tree.file("/proc/sys/kernel/osrelease", "6.1.0\n").file("/lib/modules/6.1.0/modules.alias");
+    tree.file("/lib/modules/6.1.0/modules.dep",
+              "kernel/drivers/vfio/vfio.ko:\nkernel/drivers/vfio/vfio_iommu_type1.ko:\n"
+              "kernel/drivers/vfio/pci/vfio-pci.ko:\n");
+    kernel.add_driver("aty128fb").add_driver("vfio-pci").prefer(k_gpu, "aty128fb");
+    tree.file("/suite", "the host's gpupass-bench");
+    kernel.on_run = [this](const Program& program) { return on_host(program.argv); };
+    libvirt.agent = [this](const std::string& text) { return in_guest(text); };
+    guest.files["/usr/bin/gpupass-bench"] = "the host's gpupass-bench";
+    before = test::snapshot(tree.at("/sys"));
+  }
+
+  static std::string value_of(const Words& words, const std::string& option) {
+    const auto found =
+        std::ranges::find_if(words, [&](const auto& word) { return word.starts_with(option + "="); });
+    return found == words.end() ? "" : found->substr(option.size() + 1);
+  }
+
+  static std::string result_of(const Words& words) {
+    auto run = test::run_of(value_of(words, "--role"), {test::latency("pci.config", 1e-6)});
+    run.block = std::stoi(value_of(words, "--block"));
+    run.order_in_block = std::stoi(value_of(words, "--order"));
+    return bench::to_json(run).dump();
+  }
+
+  std::optional<ProgramEnd> on_host(const Words& argv) {
+    if (std::ranges::count(argv, "--list") > 0) return ProgramEnd{list_status, "[{}, {}]", "no such group"};
+    if (argv.front() != "setpriv") return std::nullopt;
+    said.push_back("host " + kernel.driver(k_gpu));
+    if (said.size() == fail_at) return ProgramEnd{2, "", "it does not want to"};
+    return ProgramEnd{0, result_of(argv), ""};
+  }
+
+  Result<std::string> in_guest(const std::string& text) {
+    const auto command = core::Json::parse(text);
+    if (command.at("execute") == "guest-exec" &&
+        command.at("arguments").at("path") == "/usr/bin/gpupass-bench") {
+      const auto words = command.at("arguments").at("arg").get<Words>();
+      guest.result = result_of(words);
+      said.push_back("guest " + kernel.driver(k_gpu) + " " + value_of(words, "--pci"));
+      if (said.size() == fail_at) guest.result.clear();
+    }
+    return guest.answer(text);
+  }
+
+  test::Said experiment(const Words& more = {}) {
+    Words words{"--gpu",     k_gpu,
+                "--domain",  "vm1",
+                "--blocks",  "2",
+                "--seed",    "1",
+                "--out",     tree.at("/out").string(),
+                "--program", tree.at("/suite").string(),
+                "--timeout", "60",
+                "--yes"};
+    words.insert(words.end(), more.begin(), more.end());
+    return test::run(
+        bench_experiment, kernel, words,
+        [this](const std::string&, std::chrono::milliseconds) -> Result<std::unique_ptr<Hypervisor>> {
+          return std::make_unique<test::SharedHypervisor>(libvirt, others);
+        });
+  }
+
+  void expect_all_as_before() {
+    EXPECT_EQ(test::snapshot(tree.at("/sys")), before);
+    EXPECT_TRUE(load_holds(kernel)->empty());
+    EXPECT_TRUE(load_journals(kernel)->empty());
+    EXPECT_FALSE(libvirt.domain("vm1")->running);
+    EXPECT_THAT(libvirt.config(), Not(HasSubstr("<hostdev")));
+  }
+
+  [[nodiscard]] std::size_t count(const std::string& what) const {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(said, [&](const auto& line) { return line.starts_with(what); }));
+  }
+  [[nodiscard]] bool there(const std::string& file) const {
+    return std::filesystem::exists(tree.at("/out/" + file));
+  }
+
+  test::Tree tree;
+  test::FakeKernel kernel{tree};
+  test::FakeHypervisor libvirt{"vm1", k_domain, ""};
+  test::FakeAgent guest;
+  std::map<std::string, std::string> others;
+  std::string before;
+  Words said;  // what was run, where the card then was
+  std::size_t fail_at = 0;
+  int list_status = 0;
+};
+
+TEST_F(Experiment, MeasuresInTurnsAndLeavesAllAsItWas) {
+  const auto ended = experiment();
+  EXPECT_EQ(ended.status, 0) << ended.err;  // all was measured to be the same
+  // Without CUDA: the groups pci and processor, for which the card is on vfio-pci on both sides.
+  EXPECT_EQ(count("host vfio-pci"), 2U);
+  EXPECT_EQ(count("guest vfio-pci 1002:5046"), 2U);
+  EXPECT_EQ(said.size(), 4U);
+  for (const auto* const file : {"plan.json", "block-01-host.json", "block-02-guest.json", "report.html"})
+    EXPECT_TRUE(there(file)) << file;
+  EXPECT_FALSE(there("under-way"));
+  EXPECT_THAT(ended.out, HasSubstr("report.html"));
+  EXPECT_THAT(ended.err, HasSubstr("run 4 of 4"));
+  expect_all_as_before();
+}
+
+TEST_F(Experiment, KeepsTheCardOnItsDriverWhereAGroupNeedsIt) {
+  EXPECT_EQ(experiment({"--group", "latency"}).status, 0);
+  EXPECT_EQ(count("host aty128fb"), 2U);
+  EXPECT_EQ(count("guest vfio-pci"), 2U);
+  expect_all_as_before();
+}
+
+TEST_F(Experiment, GoesOnWhereItStopped) {
+  for (fail_at = 1; fail_at <= 3; ++fail_at) {
+    said.clear();
+    const auto ended = experiment();
+    EXPECT_EQ(ended.status, exit_code(ErrorKind::system)) << ended.err;
+    EXPECT_THAT(ended.err, HasSubstr("the same command goes on from there"));
+    EXPECT_FALSE(there("report.html"));
+    expect_all_as_before();
+  }
+  // The first time none was done, the second one, the third two more.
+  said.clear();
+  fail_at = 0;
+  EXPECT_EQ(experiment().status, 0);
+  EXPECT_EQ(said.size(), 1U);
+  said.clear();
+  EXPECT_EQ(experiment().status, 0);
+  EXPECT_TRUE(said.empty());
+}
+
+TEST_F(Experiment, PutsRightWhatAKilledOneLeft) {
+  fail_at = 2;
+  EXPECT_NE(experiment().status, 0);
+  // A power cut while the guest runs: the mark is there, the card is away, its guest has it.
+  tree.file("/out/under-way");
+  test::run([](Context& context, const Words& words) { return attach(context, words); }, kernel,
+            {"vm1", k_gpu, "--config", "--yes"},
+            [this](const std::string&, std::chrono::milliseconds) -> Result<std::unique_ptr<Hypervisor>> {
+              return std::make_unique<test::SharedHypervisor>(libvirt, others);
+            });
+  ASSERT_TRUE(libvirt.start("vm1"));
+  ASSERT_EQ(kernel.driver(k_gpu), "vfio-pci");
+  fail_at = 0;
+  said.clear();
+  const auto ended = experiment();
+  EXPECT_EQ(ended.status, 0) << ended.err;
+  EXPECT_EQ(said.size(), 3U) << "the one that was done stays";
+  EXPECT_THAT(ended.err, HasSubstr("putting right"));
+  expect_all_as_before();
+}
+
+TEST_F(Experiment, RefusesBeforeItTouchesAnything) {
+  EXPECT_EQ(experiment({"--dry-run"}).status, 0);
+  const auto refused = [this](ErrorKind kind, const Words& words) {
+    const auto ended = experiment(words);
+    EXPECT_EQ(ended.status, exit_code(kind)) << ended.err;
+    EXPECT_FALSE(std::filesystem::exists(tree.at("/out")));
+    return ended.err;
+  };
+  refused(ErrorKind::usage, {"--image", "/also"});
+  refused(ErrorKind::usage, {"--memory", "4G"});
+  refused(ErrorKind::usage, {"-o", "report.pdf"});
+  list_status = 2;
+  EXPECT_THAT(refused(ErrorKind::usage, {"--group", "none"}), HasSubstr("no such group"));
+  list_status = 0;
+  ASSERT_TRUE(libvirt.start("vm1"));
+  EXPECT_THAT(refused(ErrorKind::busy, {}), HasSubstr("vm1 is running"));
+  ASSERT_TRUE(libvirt.destroy("vm1"));
+  EXPECT_TRUE(said.empty());
+  expect_all_as_before();
+
+  tree.file("/out/somebody's", "");
+  EXPECT_THAT(experiment().err, HasSubstr("is no experiment's"));
+  expect_all_as_before();
+}
+
+TEST_F(Experiment, RefusesAnotherOnesFolder) {
+  EXPECT_EQ(experiment().status, 0);
+  const auto other = experiment({"--quick"});
+  EXPECT_EQ(other.status, exit_code(ErrorKind::refused));
+  EXPECT_THAT(other.err, AllOf(HasSubstr("another experiment's"), HasSubstr("--quick")));
+  tree.file("/suite", "rebuilt");
+  EXPECT_THAT(experiment().err, HasSubstr("program_sha256"));
+}
+
+}  // namespace
+}  // namespace gpupass::cli
