@@ -21,6 +21,7 @@ double rank_p(const Costs& costs) {
 
 void adjust(const std::vector<Effect*>& family, double Effect::*raw, double Effect::*adjusted) {
   std::vector<double> p_values;
+  p_values.reserve(family.size());
   for (const auto* const effect : family) p_values.push_back(effect->*raw);
   const auto by_holm = holm(p_values);
   for (std::size_t i = 0; i < family.size(); ++i) family[i]->*adjusted = by_holm[i];

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "compare/environment.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <map>
@@ -70,7 +72,7 @@ void flatten(const nlohmann::json& value, const std::string& name, Facts& facts)
   const bool scalars = std::ranges::none_of(value, [](const auto& item) { return item.is_structured(); });
   if (value.is_object() || (value.is_array() && !scalars)) {
     for (const auto& [key, item] : value.items()) {
-      flatten(item, name.empty() ? key : name + "." + key, facts);
+      flatten(item, name.empty() ? key : fmt::format("{}.{}", name, key), facts);
     }
   } else {
     facts[name] = text_of(value);
