@@ -30,18 +30,20 @@ std::size_t total(const Fits& fits, std::size_t Fit::*width) {
                          [&](std::size_t sum, const Fit& fit) { return sum + fit.*width; });
 }
 
-/// Leaves out the least important columns until the others fit at their narrowest; titles of what will be
-/// missed.
+/// Leaves out the least important columns until the others fit at their narrowest, and those that are not
+/// missed until they fit as they are; titles of what will be missed.
 std::vector<std::string> leave_out(Fits& fits, std::size_t width) {
   std::vector<std::string> titles;
-  while (total(fits, &Fit::least) > width) {
+  while (total(fits, &Fit::width) > width) {
     const auto rank = [](const Fit& fit) {
       return fit.column->importance == 0 ? INT_MAX : fit.column->importance;
     };
     const auto last = std::min_element(fits.rbegin(), fits.rend(),
                                        [&](const Fit& a, const Fit& b) { return rank(a) < rank(b); });
     if (last == fits.rend() || last->column->importance == 0) break;
-    if (last->column->importance > k_not_missed) titles.push_back(last->column->title);
+    const bool missed = last->column->importance > k_not_missed;
+    if (missed && total(fits, &Fit::least) <= width) break;
+    if (missed) titles.push_back(last->column->title);
     fits.erase(std::prev(last.base()));
   }
   return titles;

@@ -17,7 +17,8 @@ struct Column {
   std::string title;
   Align align = Align::left;
   std::size_t least = 0;  // columns that it may be shortened to; 0: it is not shortened
-  // Where room is short the least important go first, 1 without a word. 0: it always stays.
+  // Where room is short the least important go first; 1 goes before another is shortened, and without a
+  // word. 0: it always stays.
   int importance = 0;
 };
 

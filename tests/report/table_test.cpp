@@ -50,6 +50,13 @@ TEST(Table, LeavesOutTheLeastImportantWhereThereIsNoRoomAndSaysWhat) {
   EXPECT_EQ(table.text(7), "KEY\nk\n(no room for TWO, THREE)\n");
 }
 
+TEST(Table, ShortensNothingForAColumnThatIsNotMissed) {
+  Table table({"KEY", {"CLASS", Align::left, 2, 1}, {"NAME", Align::left, 2}});
+  table.add({"k", "class", "a name"});
+  EXPECT_EQ(table.text(18), "KEY  CLASS  NAME\nk    class  a name\n");
+  EXPECT_EQ(table.text(17), "KEY  NAME\nk    a name\n");
+}
+
 TEST(Table, NoLineIsWiderThanTheTerminal) {
   Table table({"A", {"B", Align::left, 10}, {"C", Align::left, 10}, {"D", Align::left, 0, 1}});
   table.add({"0000:01:00.0", std::string(60, 'b'), std::string(70, 'c'), std::string(20, 'd')});
