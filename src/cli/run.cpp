@@ -8,8 +8,8 @@
 #include <exception>
 #include <iostream>
 #include <limits>
-#include <numeric>
 
+#include "cli/actions.hpp"
 #include "cli/error_json.hpp"
 #include "cli/options.hpp"
 #include "sys/terminal.hpp"
@@ -69,29 +69,6 @@ const Command* find(const std::string& name) {
   return found == k_commands.end() ? nullptr : &*found;
 }
 
-/// How many letters must be put in, taken out or replaced to make one word of the other (Levenshtein).
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);  // from what was read of a to each beginning of b
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (const char letter : a) {
-    std::size_t diagonal = row[0]++;
-    for (std::size_t i = 0; i < b.size(); ++i) {
-      const auto replaced = diagonal + (letter == b[i] ? 0 : 1);
-      diagonal = row[i + 1];
-      row[i + 1] = std::min({replaced, row[i] + 1, row[i + 1] + 1});
-    }
-  }
-  return row.back();
-}
-
-/// "did you mean" the command that is typed most like it; nothing where none is.
-std::string nearest(const std::string& typed) {
-  constexpr std::size_t k_alike = 2;
-  const auto to_typed = [&](const Command& command) { return distance(typed, command.name); };
-  const auto& best = *std::ranges::min_element(k_commands, {}, to_typed);
-  return to_typed(best) > k_alike ? "" : fmt::format("did you mean `gpupass {}`? ", best.name);
-}
-
 struct Global {
   std::string root = "/";
   bool help = false;
@@ -146,7 +123,7 @@ int run_in_real_world(const Global& global) {
   const auto* const command = find(name);
   if (command == nullptr) {
     return report(fail(ErrorKind::usage, fmt::format("there is no command '{}'", name),
-                       nearest(name) + "`gpupass --help` lists the commands")
+                       nearest(name, k_commands, "gpupass") + "`gpupass --help` lists the commands")
                       .value());
   }
   Host host(std::filesystem::absolute(global.root).lexically_normal());

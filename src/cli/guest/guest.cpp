@@ -4,11 +4,10 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
-#include <ostream>
 #include <thread>
 
+#include "cli/actions.hpp"
 #include "sys/terminal.hpp"
 
 namespace gpupass::cli {
@@ -28,28 +27,10 @@ constexpr std::array k_actions = {
     Command{"wait", "VM", "wait until it can be reached, and print its address", guest_wait},
 };
 
-std::string usage() {
-  std::string text = "usage: gpupass guest ACTION …\n\nMachines made for cards.\n\n";
-  for (const auto& action : k_actions)
-    text += fmt::format("  {:<8} {:<36} {}\n", action.name, action.arguments, action.summary);
-  return text + "\n`gpupass guest ACTION --help` explains an action.\n";
-}
-
 }  // namespace
 
 Result<int> guest(Context& context, const std::vector<std::string>& arguments) {
-  const std::string word = arguments.empty() ? "" : arguments.front();
-  if (word == "--help" || word == "-h") {
-    context.terminal.out << usage();
-    return 0;
-  }
-  const auto* const action =
-      std::ranges::find_if(k_actions, [&](const Command& row) { return word == row.name; });
-  if (action == k_actions.end())
-    return fail(ErrorKind::usage,
-                word.empty() ? "no action is named" : fmt::format("there is no action '{}'", word),
-                "`gpupass guest --help` lists them");
-  return action->function(context, {arguments.begin() + 1, arguments.end()});
+  return run_action(context, {"guest", "Machines made for cards.", k_actions}, arguments);
 }
 
 void add_guest_options(po::options_description& options, int seconds) {

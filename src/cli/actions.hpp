@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Commands that have commands of their own: `gpupass guest start`, `gpupass bench compare`.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/command.hpp"
+
+namespace gpupass::cli {
+
+struct Actions {
+  const char* command;  // "guest"
+  const char* about;    // one sentence
+  std::span<const Command> rows;
+};
+
+/// Runs the action that the first argument names, with those after it; or prints what there is to --help.
+/// Errors: usage, for an action that there is not.
+[[nodiscard]] Result<int> run_action(Context& context, const Actions& actions,
+                                     const std::vector<std::string>& arguments);
+
+/// "did you mean `gpupass list`? ": the row whose name is typed most like it, behind `before`; nothing where
+/// none is much like it.
+[[nodiscard]] std::string nearest(std::string_view typed, std::span<const Command> rows,
+                                  std::string_view before);
+
+}  // namespace gpupass::cli
