@@ -147,7 +147,7 @@ TEST_F(ByChannel, IsGivenUpWhereTheGuestIsGone) {
 }
 
 TEST_F(ByChannel, IsNoWayWhereNothingAnswers) {
-  program("/bin/mute", "#!/bin/sh\nprintf '\\ngpupass 1 someone program 4\\nab' >&3\nsleep 600\n");
+  program("/bin/mute", "#!/bin/sh\nprintf '\\ngpupass 1 someone program 4\\nab' >&3\nexec sleep 600\n");
   const auto channel = suite(tree.at("/bin/mute").string(), milliseconds(1));
   ASSERT_FALSE(channel);
   EXPECT_EQ(channel.error().kind, ErrorKind::timeout);
