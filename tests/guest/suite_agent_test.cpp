@@ -15,7 +15,8 @@ class ByAgent : public testing::Test {
   }
 
   Result<std::unique_ptr<Suite>> suite(std::chrono::milliseconds patience = std::chrono::seconds(60)) {
-    return suite_by_agent(libvirt, "vm1", [this] { return watched; }, patience);
+    return suite_by_agent(
+        libvirt, "vm1", [this] { return watched; }, patience);
   }
 
   test::FakeHypervisor libvirt{"vm1", "<domain/>", "<domain/>"};
