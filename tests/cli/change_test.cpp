@@ -13,19 +13,19 @@
 #include "cli/run.hpp"
 #include "gpupass/journal.hpp"
 #include "gpupass/lock.hpp"
+#include "support/desktop.hpp"
 #include "support/fake_hypervisor.hpp"
 #include "support/fake_kernel.hpp"
-#include "support/pci_tree.hpp"
 #include "support/shared_hypervisor.hpp"
 
 namespace gpupass::cli {
 namespace {
 
+using test::k_audio;
+using test::k_gpu;
 using testing::HasSubstr;
 using testing::Not;
 
-const char* const k_gpu = "0000:01:00.0";
-const char* const k_audio = "0000:01:00.1";
 const char* const k_nic = "0000:02:00.0";
 const char* const k_domain =
     "<domain type='kvm'><name>vm1</name><os><type arch='x86_64' machine='q35'>hvm</type></os>"
@@ -36,31 +36,9 @@ class Change : public testing::Test {
  protected:
   explicit Change(int nic_group = 2) {
     test::PciTree pci(tree.root());
-    pci.add_iommu_unit("dmar0");
-    const std::string slot = "pci0000:00/0000:00:01.0";
-    pci.add({.address = "0000:00:01.0", .class_code = 0x060400, .driver = "pcieport", .group = 0});
-    pci.add({.address = k_gpu,
-             .bus = slot,
-             .class_code = 0x030000,
-             .vendor = 0x10de,
-             .device = 0x2330,
-             .driver = "nvidia",
-             .group = 1,
-             .boot_vga = 0});
-    pci.add({.address = k_audio,
-             .bus = slot,
-             .class_code = 0x040300,
-             .vendor = 0x10de,
-             .device = 0x22ba,
-             .driver = "snd_hda_intel",
-             .group = 1});
+    test::add_card(pci);
     pci.add({.address = k_nic, .driver = "igb", .group = nic_group});
-    tree.file("/proc/cpuinfo", "flags\t\t: fpu vmx\n").file("/proc/cmdline", "quiet\n");
-    tree.file("/proc/self/mountinfo").file("/proc/swaps").file("/proc/net/route");
-    tree.file("/proc/sys/kernel/osrelease", "6.1.0\n").file("/lib/modules/6.1.0/modules.alias");
-    tree.file("/lib/modules/6.1.0/modules.dep",
-              "kernel/drivers/vfio/vfio.ko:\nkernel/drivers/vfio/vfio_iommu_type1.ko:\nkernel/drivers/vfio/"
-              "pci/vfio-pci.ko:\n");
+    test::add_passthrough_kernel(tree);
     for (const auto* const driver : {"nvidia", "snd_hda_intel", "igb"}) kernel.add_driver(driver);
     kernel.prefer(k_gpu, "nvidia").prefer(k_audio, "snd_hda_intel").prefer(k_nic, "igb");
     kernel.add_driver("vfio-pci");

@@ -11,15 +11,16 @@
 #include "compare/runs.hpp"
 #include "gpupass/journal.hpp"
 #include "support/command.hpp"
+#include "support/desktop.hpp"
 #include "support/fake_agent.hpp"
 #include "support/fake_hypervisor.hpp"
 #include "support/fake_kernel.hpp"
-#include "support/pci_tree.hpp"
 #include "support/shared_hypervisor.hpp"
 
 namespace gpupass::cli {
 namespace {
 
+using test::k_gpu;
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
@@ -98,7 +99,6 @@ TEST(DurationText, IsAsFineAsOneWantsToKnow) {
 
 // ---- the whole ----------------------------------------------------------------------------
 
-const char* const k_gpu = "0000:01:00.0";
 const char* const k_domain =
     "<domain type='kvm'><name>vm1</name><os><type arch='x86_64' machine='q35'>hvm</type></os>"
     "<devices><controller type='pci' index='0' model='pcie-root'/>"
@@ -109,8 +109,7 @@ class Experiment : public testing::Test {
  protected:
   Experiment() {
     test::PciTree pci(tree.root());
-    pci.add_iommu_unit("dmar0");
-    pci.add({.address = "0000:00:01.0", .class_code = 0x060400, .driver = "pcieport", .group = 0});
+    test::add_root_port(pci);
     pci.add({.address = k_gpu,
              .bus = "pci0000:00/0000:00:01.0",
              .class_code = 0x030000,
@@ -119,12 +118,7 @@ class Experiment : public testing::Test {
              .driver = "aty128fb",
              .group = 1,
              .boot_vga = 0});
-    tree.file("/proc/cpuinfo", "flags\t\t: fpu vmx\n").file("/proc/cmdline", "quiet\n");
-    tree.file("/proc/self/mountinfo").file("/proc/swaps").file("/proc/net/route");
-    tree.file("/proc/sys/kernel/osrelease", "6.1.0\n").file("/lib/modules/6.1.0/modules.alias");
-    tree.file("/lib/modules/6.1.0/modules.dep",
-              "kernel/drivers/vfio/vfio.ko:\nkernel/drivers/vfio/vfio_iommu_type1.ko:\n"
-              "kernel/drivers/vfio/pci/vfio-pci.ko:\n");
+    test::add_passthrough_kernel(tree);
     kernel.add_driver("aty128fb").add_driver("vfio-pci").prefer(k_gpu, "aty128fb");
     tree.file("/suite", "the host's gpupass-bench");
     kernel.on_run = [this](const Program& program) { return on_host(program.argv); };

@@ -10,20 +10,20 @@
 #include "gpupass/boot_binding.hpp"
 #include "gpupass/journal.hpp"
 #include "support/command.hpp"
+#include "support/desktop.hpp"
 #include "support/fake_kernel.hpp"
-#include "support/pci_tree.hpp"
 
 namespace gpupass::cli {
 namespace {
 
+using test::k_audio;
+using test::k_gpu;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
 const char* const k_screen = "0000:00:02.0";
-const char* const k_gpu = "0000:01:00.0";
-const char* const k_audio = "0000:01:00.1";
 const char* const k_update = "/usr/sbin/update-initramfs";
 const char* const k_list = "/etc/gpupass/boot-bindings";
 
@@ -31,36 +31,14 @@ class Persist : public testing::Test {
  protected:
   Persist() {
     test::PciTree pci(tree.root());
-    pci.add_iommu_unit("dmar0");
-    const std::string slot = "pci0000:00/0000:00:01.0";
-    pci.add({.address = "0000:00:01.0", .class_code = 0x060400, .driver = "pcieport", .group = 0});
+    test::add_card(pci);
     pci.add({.address = k_screen,
              .class_code = 0x030000,
              .device = 0x9bc5,
              .driver = "i915",
              .group = 2,
              .boot_vga = 1});
-    pci.add({.address = k_gpu,
-             .bus = slot,
-             .class_code = 0x030000,
-             .vendor = 0x10de,
-             .device = 0x2330,
-             .driver = "nvidia",
-             .group = 1,
-             .boot_vga = 0});
-    pci.add({.address = k_audio,
-             .bus = slot,
-             .class_code = 0x040300,
-             .vendor = 0x10de,
-             .device = 0x22ba,
-             .driver = "snd_hda_intel",
-             .group = 1});
-    tree.file("/proc/cpuinfo", "flags\t\t: fpu vmx\n").file("/proc/cmdline", "quiet\n");
-    tree.file("/proc/self/mountinfo").file("/proc/swaps").file("/proc/net/route");
-    tree.file("/proc/sys/kernel/osrelease", "6.1.0\n").file("/lib/modules/6.1.0/modules.alias");
-    tree.file("/lib/modules/6.1.0/modules.dep",
-              "kernel/drivers/vfio/vfio.ko:\nkernel/drivers/vfio/vfio_iommu_type1.ko:\nkernel/drivers/vfio/"
-              "pci/vfio-pci.ko:\n");
+    test::add_passthrough_kernel(tree);
     tree.file("/lib/systemd/systemd")
         .dir("/etc/initramfs-tools")
         .file("/etc/default/grub", "GRUB_TIMEOUT=5\n");

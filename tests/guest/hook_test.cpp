@@ -10,21 +10,20 @@
 #include "cli/change.hpp"
 #include "gpupass/hold.hpp"
 #include "gpupass/journal.hpp"
+#include "support/desktop.hpp"
 #include "support/fake_kernel.hpp"
 #include "support/golden.hpp"
-#include "support/pci_tree.hpp"
 #include "support/tree.hpp"
 
 namespace gpupass {
 namespace {
 
+using test::k_audio;
+using test::k_gpu;
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
-
-constexpr const char* k_gpu = "0000:01:00.0";
-constexpr const char* k_audio = "0000:01:00.1";
 
 std::string hostdev(const std::string& function, bool ours = true) {
   return "<hostdev mode='subsystem' type='pci' managed='yes'><source><address domain='0x0000' bus='0x01' "
@@ -45,30 +44,8 @@ class Hook : public testing::Test {
  protected:
   Hook() {
     test::PciTree pci(tree.root());
-    pci.add_iommu_unit("dmar0");
-    const std::string slot = "pci0000:00/0000:00:01.0";
-    pci.add({.address = "0000:00:01.0", .class_code = 0x060400, .driver = "pcieport", .group = 0});
-    pci.add({.address = k_gpu,
-             .bus = slot,
-             .class_code = 0x030000,
-             .vendor = 0x10de,
-             .device = 0x2330,
-             .driver = "nvidia",
-             .group = 1,
-             .boot_vga = 0});
-    pci.add({.address = k_audio,
-             .bus = slot,
-             .class_code = 0x040300,
-             .vendor = 0x10de,
-             .device = 0x22ba,
-             .driver = "snd_hda_intel",
-             .group = 1});
-    tree.file("/proc/cpuinfo", "flags\t\t: fpu vmx\n").file("/proc/cmdline", "quiet\n");
-    tree.file("/proc/self/mountinfo").file("/proc/swaps").file("/proc/net/route");
-    tree.file("/proc/sys/kernel/osrelease", "6.1.0\n").file("/lib/modules/6.1.0/modules.alias");
-    tree.file("/lib/modules/6.1.0/modules.dep",
-              "kernel/drivers/vfio/vfio.ko:\nkernel/drivers/vfio/vfio_iommu_type1.ko:\nkernel/drivers/vfio/"
-              "pci/vfio-pci.ko:\n");
+    test::add_card(pci);
+    test::add_passthrough_kernel(tree);
     for (const auto* const driver : {"nvidia", "snd_hda_intel", "vfio-pci"}) kernel.add_driver(driver);
     kernel.prefer(k_gpu, "nvidia").prefer(k_audio, "snd_hda_intel");
   }
