@@ -2,9 +2,8 @@
 // gpupass bench compare: the answer on the terminal, or for a program.
 #include <ostream>
 
-#include "bench_report/formats.hpp"
 #include "cli/bench.hpp"
-#include "cli/bench_files.hpp"
+#include "cli/bench_answer.hpp"
 
 namespace gpupass::cli {
 namespace {
@@ -45,10 +44,7 @@ Result<int> bench_compare(Context& context, const std::vector<std::string>& argu
   if (sides.baseline.empty() || sides.candidate.empty())
     return fail(ErrorKind::usage, "two sides are needed, with -- between them",
                 std::string("usage: ") + k_usage);
-  GPUPASS_TRY_ASSIGN(const auto settings, comparison_settings(*values));
-  GPUPASS_TRY_ASSIGN(auto loaded, load_sides(sides, *values));
-  const auto report =
-      bench_report::make_report(std::move(loaded.baseline), std::move(loaded.candidate), settings);
+  GPUPASS_TRY_ASSIGN(const auto report, report_of(sides, *values));
   GPUPASS_TRY_ASSIGN(const auto text,
                      print_as((*values)["format"].as<std::string>(), report, context.terminal));
   context.terminal.out << text;

@@ -22,10 +22,6 @@ constexpr const char* k_separator = "\n--\n";  // a word that nobody types
 
 using Words = std::vector<std::string>;
 
-std::string absolute(const std::string& path) {
-  return fs::absolute(path).lexically_normal().string();
-}
-
 Result<Words> files_at(const std::string& path) {
   std::error_code error;
   if (!fs::is_directory(path, error)) return Words{path};
@@ -51,10 +47,6 @@ Result<double> fraction_of(const po::variables_map& values, const char* option) 
     return fail(ErrorKind::usage, fmt::format("--{} {}: is no margin", option, text),
                 "above 0 and up to 100 %: 1% or 0.01");
   return value;
-}
-
-Words words_of(const po::variables_map& values, const char* option) {
-  return values.count(option) == 0 ? Words{} : values[option].as<Words>();
 }
 
 Result<std::set<bench::Group>> groups_of(const Words& words) {
@@ -125,7 +117,7 @@ Words with_separator_as_word(Words arguments) {
 }
 
 Sides sides_of(const po::variables_map& values, const std::string& option) {
-  const auto words = words_of(values, option.c_str());
+  const auto words = words_of(values, option);
   const auto separator = std::find(words.begin(), words.end(), k_separator);
   Sides sides{{words.begin(), separator}, {}};
   if (separator != words.end()) sides.candidate.assign(separator + 1, words.end());

@@ -4,9 +4,8 @@
 
 #include <ostream>
 
-#include "bench_report/formats.hpp"
 #include "cli/bench.hpp"
-#include "cli/bench_files.hpp"
+#include "cli/bench_answer.hpp"
 #include "cli/bench_forms.hpp"
 
 namespace gpupass::cli {
@@ -39,10 +38,7 @@ Result<int> bench_report(Context& context, const std::vector<std::string>& argum
                 fmt::format("usage: {}", k_usage));
   const auto file = (*values)["output"].as<std::string>();
   GPUPASS_TRY_ASSIGN(const auto form, report_form(file));
-  GPUPASS_TRY_ASSIGN(const auto settings, comparison_settings(*values));
-  GPUPASS_TRY_ASSIGN(auto loaded, load_sides(sides, *values));
-  const auto report =
-      bench_report::make_report(std::move(loaded.baseline), std::move(loaded.candidate), settings);
+  GPUPASS_TRY_ASSIGN(const auto report, report_of(sides, *values));
   GPUPASS_TRY(write_output(file, form.write(report)));
   context.terminal.out << bench_report::headline(report.comparison) << "\n" << file << "\n";
   return 0;

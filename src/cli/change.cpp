@@ -90,16 +90,13 @@ Failure refused(const std::vector<Finding>& findings, const std::string& advice)
   return Failure(std::move(error));
 }
 
-/// One question for all of them. No answer is a no.
+/// One question for all of them.
 bool agreed(Terminal& terminal, const std::vector<Finding>& findings) {
   for (const auto& finding : findings) {
     terminal.err << "  ! " << finding.what << "\n";
     if (!finding.remedy.empty()) terminal.err << "    " << finding.remedy << "\n";
   }
-  terminal.err << "Go on all the same? [y/N] " << std::flush;
-  std::string answer;
-  std::getline(terminal.in, answer);
-  return answer == "y" || answer == "Y" || answer == "yes";
+  return says_yes(terminal, "Go on all the same?");
 }
 
 }  // namespace
@@ -118,11 +115,7 @@ Result<ChangeOptions> change_options_of(const po::variables_map& values) {
   options.dry_run = values.count("dry-run") > 0;
   options.yes = values.count("yes") > 0;
   GPUPASS_TRY_ASSIGN(options.format, format_of(values));
-  const int seconds = values["timeout"].as<int>();
-  if (seconds < 1 || seconds > 86400) {
-    return fail(ErrorKind::usage, fmt::format("--timeout {}: not between 1 and 86400 seconds", seconds));
-  }
-  options.timeout = std::chrono::seconds(seconds);
+  GPUPASS_TRY_ASSIGN(options.timeout, timeout_of(values));
   return options;
 }
 
@@ -224,6 +217,13 @@ Result<void> consent(Context& context, const ChangeOptions& options, const std::
   return refused(open, "");
 }
 
+bool says_yes(Terminal& terminal, const std::string& question) {
+  terminal.err << question << " [y/N] " << std::flush;
+  std::string answer;
+  std::getline(terminal.in, answer);
+  return answer == "y" || answer == "Y" || answer == "yes";
+}
+
 std::vector<Finding> users_of_vfio(const Inventory& inventory, const Functions& functions) {
   std::vector<Finding> findings;
   for (const auto& holder : inventory.holders) {
@@ -246,6 +246,15 @@ std::string names(const Functions& functions) {
   std::vector<std::string> texts;
   for (const auto& function : functions) texts.push_back(to_string(function));
   return core::enumerate(texts);
+}
+
+std::vector<std::string> card_words(const Functions& functions) {
+  std::vector<std::string> words;
+  for (const auto& function : functions) {
+    if (!words.empty()) words.emplace_back("--with");
+    words.push_back(to_string(function));
+  }
+  return words;
 }
 
 Functions in_order(Functions functions) {

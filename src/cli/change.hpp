@@ -62,6 +62,9 @@ void say_waiting(Context& context, const LockOwner& owner);
 [[nodiscard]] Result<void> consent(Context& context, const ChangeOptions& options,
                                    const std::vector<Finding>& findings);
 
+/// Asks a person at the terminal. No answer is a no.
+[[nodiscard]] bool says_yes(Terminal& terminal, const std::string& question);
+
 /// Findings of these functions that block, except from the rules named.
 [[nodiscard]] std::vector<Finding> obstacles(const Inventory& inventory, const Functions& functions,
                                              const std::set<std::string>& without = {});
@@ -72,6 +75,8 @@ void say_waiting(Context& context, const LockOwner& owner);
 
 /// "0000:01:00.0 and 0000:01:00.1".
 [[nodiscard]] std::string names(const Functions& functions);
+/// The words that name exactly these functions to a command: "0000:01:00.0 --with 0000:01:00.1".
+[[nodiscard]] std::vector<std::string> card_words(const Functions& functions);
 /// Sorted, each once.
 [[nodiscard]] Functions in_order(Functions functions);
 

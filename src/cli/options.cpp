@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <filesystem>
 #include <ostream>
 
 namespace gpupass::cli {
@@ -58,10 +60,36 @@ Result<Format> format_of(const po::variables_map& values) {
   return fail(ErrorKind::usage, "there is no format '" + text + "'", "--format is text or json");
 }
 
+std::string word_of(const po::variables_map& values, const std::string& option) {
+  return values.count(option) > 0 ? values[option].as<std::string>() : "";
+}
+
+std::vector<std::string> words_of(const po::variables_map& values, const std::string& option) {
+  return values.count(option) > 0 ? values[option].as<std::vector<std::string>>()
+                                  : std::vector<std::string>{};
+}
+
+Result<std::chrono::seconds> timeout_of(const po::variables_map& values) {
+  const int seconds = values["timeout"].as<int>();
+  if (seconds < 1 || seconds > 86400)
+    return fail(ErrorKind::usage, fmt::format("--timeout {}: not between 1 and 86400 seconds", seconds));
+  return std::chrono::seconds(seconds);
+}
+
+std::string absolute(const std::string& path) {
+  return std::filesystem::absolute(path).lexically_normal().string();
+}
+
+SplitWords split_words(const std::vector<std::string>& arguments) {
+  const auto separator = std::find(arguments.begin(), arguments.end(), "--");
+  SplitWords split{{arguments.begin(), separator}, {}};
+  if (separator != arguments.end()) split.theirs.assign(separator + 1, arguments.end());
+  return split;
+}
+
 Result<std::vector<Selector>> selectors_of(const po::variables_map& values, const std::string& option) {
   std::vector<Selector> selectors;
-  if (values.count(option) == 0) return selectors;
-  for (const auto& text : values[option].as<std::vector<std::string>>()) {
+  for (const auto& text : words_of(values, option)) {
     GPUPASS_TRY_ASSIGN(auto selector, parse_selector(text));
     selectors.push_back(std::move(selector));
   }

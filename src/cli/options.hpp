@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/program_options.hpp>
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,6 +33,22 @@ enum class Format { text, json };
 void add_format(po::options_description& options);
 /// Error: usage, naming the formats.
 [[nodiscard]] Result<Format> format_of(const po::variables_map& values);
+
+/// What an option was given, or nothing: "", or no words where it may be repeated.
+[[nodiscard]] std::string word_of(const po::variables_map& values, const std::string& option);
+[[nodiscard]] std::vector<std::string> words_of(const po::variables_map& values, const std::string& option);
+
+/// --timeout. Error: usage, where that is no time to wait.
+[[nodiscard]] Result<std::chrono::seconds> timeout_of(const po::variables_map& values);
+
+/// A file of the user's, wherever a command goes on from.
+[[nodiscard]] std::string absolute(const std::string& path);
+
+/// The words of a command before -- and those behind it, which are another program's.
+struct SplitWords {
+  std::vector<std::string> ours, theirs;
+};
+[[nodiscard]] SplitWords split_words(const std::vector<std::string>& arguments);
 
 /// The SELECTOR words of a command. Error: usage.
 [[nodiscard]] Result<std::vector<Selector>> selectors_of(const po::variables_map& values,

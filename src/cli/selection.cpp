@@ -72,6 +72,12 @@ Result<std::vector<PciAddress>> functions_to_pass(const Inventory& inventory, co
   if (selectors.empty()) {
     return fail(ErrorKind::usage, "no device is named", usage + "; `gpupass list` shows what is there");
   }
+  return cards_and_named(inventory, selectors, values);
+}
+
+Result<std::vector<PciAddress>> cards_and_named(const Inventory& inventory,
+                                                const std::vector<Selector>& selectors,
+                                                const po::variables_map& values) {
   GPUPASS_TRY_ASSIGN(const auto cards, select_cards(inventory, selectors));
   std::set<PciAddress> functions(cards.begin(), cards.end());
   GPUPASS_TRY_ASSIGN(const auto companions, selectors_of(values, "with"));

@@ -28,6 +28,12 @@ namespace gpupass::cli {
                                                                 const po::variables_map& values,
                                                                 const std::string& usage);
 
+/// What these selectors select, and exactly the functions that a command's --with names. Sorted, each once.
+/// Errors: as of select_cards.
+[[nodiscard]] Result<std::vector<PciAddress>> cards_and_named(const Inventory& inventory,
+                                                              const std::vector<Selector>& selectors,
+                                                              const po::variables_map& values);
+
 /// Exactly the functions that a command's SELECTOR words name, without their companions: where a person may
 /// well mean one of a card. Sorted, each once. Errors: as above.
 [[nodiscard]] Result<std::vector<PciAddress>> named_functions(Context& context,

@@ -27,7 +27,6 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-constexpr mode_t k_for_all = 0666;
 constexpr const char* k_guest_of_ours = "gpupass-experiment";
 constexpr std::uintmax_t k_room_for_results = std::uintmax_t{256} << 20U;
 constexpr std::uintmax_t k_room_for_a_disk = std::uintmax_t{4} << 30U;
@@ -80,17 +79,6 @@ Syntax syntax() {
   return syntax;
 }
 
-std::string word_of(const po::variables_map& values, const char* name) {
-  return values.count(name) > 0 ? values[name].as<std::string>() : "";
-}
-Words words_of(const po::variables_map& values, const char* name) {
-  return values.count(name) > 0 ? values[name].as<Words>() : Words{};
-}
-
-std::string absolute(const std::string& path) {
-  return fs::absolute(path).lexically_normal().string();
-}
-
 struct Wanted {
   ExperimentSettings settings;
   Functions functions;
@@ -114,17 +102,6 @@ Words create_words(const po::variables_map& values) {
       words.push_back(fmt::format("--{}={}", option.name, word));
   }
   return words;
-}
-
-Result<Functions> functions_of(const po::variables_map& values, const Inventory& inventory) {
-  GPUPASS_TRY_ASSIGN(auto selector, parse_selector(word_of(values, "gpu")));
-  GPUPASS_TRY_ASSIGN(auto functions, select_cards(inventory, {std::move(selector)}));
-  for (const auto& word : words_of(values, "with")) {
-    GPUPASS_TRY_ASSIGN(const auto other, parse_selector(word));
-    GPUPASS_TRY_ASSIGN(const auto found, resolve(other, inventory));
-    functions.insert(functions.end(), found.begin(), found.end());
-  }
-  return in_order(std::move(functions));
 }
 
 /// For both sides. Without groups, those that the card can do: all where CUDA may know it, else those that
@@ -184,7 +161,8 @@ Result<Wanted> read_wanted(Context& context, const po::variables_map& values, co
                                                : bench_program().value_or("gpupass-bench");
   GPUPASS_TRY_ASSIGN(const auto program, read_input(wanted.program));
   settings.program_sha256 = bench::sha256(program);
-  GPUPASS_TRY_ASSIGN(wanted.functions, functions_of(values, inventory));
+  GPUPASS_TRY_ASSIGN(const auto card, parse_selector(word_of(values, "gpu")));
+  GPUPASS_TRY_ASSIGN(wanted.functions, cards_and_named(inventory, {card}, values));
   for (const auto& function : wanted.functions) settings.functions.push_back(to_string(function));
   settings.image = values.count("image") > 0 ? absolute(word_of(values, "image")) : "";
   settings.vm = settings.image.empty() ? word_of(values, "domain") : k_guest_of_ours;
@@ -377,7 +355,7 @@ Result<void> run_all(Context& context, Rig& rig, const Wanted& wanted, const Exp
     const auto result = run.role == "host" ? rig.run_on_host(options) : rig.run_in_guest(options);
     if (!result) err << "\n";
     if (!result) return Failure(result.error());
-    GPUPASS_TRY(sys::write_durably(fs::path(wanted.folder) / run.file(), *result, k_for_all));
+    GPUPASS_TRY(write_output(wanted.folder + "/" + run.file(), *result));
     missing.erase(missing.begin());
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
     pace.took(run.role, took.count());
@@ -393,10 +371,10 @@ Result<void> carry_out(Context& context, Hypervisor& hypervisor, const Wanted& w
   std::error_code error;
   fs::create_directories(wanted.folder, error);
   if (error) return fail(ErrorKind::system, fmt::format("make {}: {}", wanted.folder, error.message()));
-  GPUPASS_TRY(sys::write_durably(plan_path(wanted), to_json(plan), k_for_all));
+  GPUPASS_TRY(write_output(plan_path(wanted), to_json(plan)));
   Rig rig(context, hypervisor, plan, wanted.functions, wanted.program, wanted.times);
   const bool was_killed = fs::exists(mark_path(wanted));
-  GPUPASS_TRY(sys::write_durably(mark_path(wanted), "", k_for_all));
+  GPUPASS_TRY(write_output(mark_path(wanted), ""));
   Result<void> done;
   if (was_killed) {
     context.terminal.err << "putting right what the interrupted experiment left\n" << std::flush;
@@ -430,9 +408,8 @@ Sides sides_of(const Wanted& wanted, const ExperimentPlan& plan) {
 }  // namespace
 
 Result<int> bench_experiment(Context& context, const Words& arguments) {
-  const auto separator = std::ranges::find(arguments, "--");
-  const Words more(separator == arguments.end() ? separator : separator + 1, arguments.end());
-  GPUPASS_TRY_ASSIGN(const auto values, parse(context, syntax(), {arguments.begin(), separator}));
+  const auto [ours, more] = split_words(arguments);
+  GPUPASS_TRY_ASSIGN(const auto values, parse(context, syntax(), ours));
   if (!values) return 0;
   GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host));
   GPUPASS_TRY_ASSIGN(const auto wanted, read_wanted(context, *values, more, inventory));

@@ -82,13 +82,6 @@ Rig::Rig(Context& context, Hypervisor& hypervisor, const ExperimentPlan& plan, F
       program_(std::move(program)),
       times_(times) {}
 
-Words Rig::card_words() const {
-  Words words{to_string(functions_.front())};
-  for (auto function = functions_.begin() + 1; function != functions_.end(); ++function)
-    words.insert(words.end(), {"--with", to_string(*function)});
-  return words;
-}
-
 Result<bool> Rig::guest_exists() {
   const auto state = hypervisor_.domain(plan_.settings.vm);
   if (state) return true;
@@ -120,7 +113,7 @@ Result<void> Rig::make_guest() {
   const auto& settings = plan_.settings;
   Words words{settings.vm, "--image", settings.image, "--connect", settings.uri, "--yes", "--gpu"};
   context_.terminal.err << fmt::format("making {} from {}\n", settings.vm, settings.image) << std::flush;
-  return Quietly(context_)(guest_create, joined(joined(words, card_words()), settings.create));
+  return Quietly(context_)(guest_create, joined(joined(words, card_words(functions_)), settings.create));
 }
 
 Result<void> Rig::prepare() {
@@ -146,7 +139,7 @@ Result<void> Rig::prepare() {
 
 /// Its configuration has the card from the first time on; later only the drivers change.
 Result<void> Rig::give_to_guest() {
-  return Quietly(context_)(attach, joined(joined({plan_.settings.vm}, card_words()),
+  return Quietly(context_)(attach, joined(joined({plan_.settings.vm}, card_words(functions_)),
                                           {"--config", "--connect", plan_.settings.uri, "--yes"}));
 }
 

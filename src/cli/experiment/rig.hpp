@@ -50,8 +50,6 @@ class Rig {
   [[nodiscard]] Result<void> card_home();
   [[nodiscard]] Result<std::string> in_started_guest(const std::vector<std::string>& options);
   [[nodiscard]] Result<std::string> run_program(const std::vector<std::string>& options);
-  /// The function, and the others that exactly go along.
-  [[nodiscard]] std::vector<std::string> card_words() const;
 
   Context& context_;
   Hypervisor& hypervisor_;

@@ -13,7 +13,6 @@
 #include "cli/guest/suite.hpp"
 #include "core/text.hpp"
 #include "gpupass/lock.hpp"
-#include "sys/durable_file.hpp"
 #include "sys/terminal.hpp"
 
 namespace gpupass::cli {
@@ -21,8 +20,6 @@ namespace fs = std::filesystem;
 namespace {
 
 using Words = std::vector<std::string>;
-
-constexpr mode_t k_for_all = 0666;
 
 Syntax syntax() {
   Syntax syntax{
@@ -62,14 +59,6 @@ struct Wanted {
   Words options;  // for gpupass-bench
   std::chrono::milliseconds limit;
 };
-
-Words words_of(const po::variables_map& values, const char* name) {
-  return values.count(name) > 0 ? values[name].as<Words>() : Words{};
-}
-
-std::string word_of(const po::variables_map& values, const char* name) {
-  return values.count(name) > 0 ? values[name].as<std::string>() : "";
-}
 
 /// Options that this command gives itself.
 Result<void> refuse_own(const Words& options) {
@@ -154,7 +143,7 @@ Result<void> measure(Context& context, const Wanted& wanted, Hypervisor& hypervi
     err << fmt::format("run {} of {} … ", number, wanted.runs) << std::flush;
     GPUPASS_TRY_ASSIGN(const auto run, run_in_guest(*suite, vm, options, wanted.limit));
     const auto file = fmt::format("{}/run-{:03}.json", wanted.folder, number);
-    GPUPASS_TRY(sys::write_durably(fs::absolute(file), run.text, k_for_all));
+    GPUPASS_TRY(write_output(file, run.text));
     all_right = all_right && run.all_right;
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
     err << fmt::format("{} s{}\n", static_cast<int>(took.count()),
@@ -167,9 +156,8 @@ Result<void> measure(Context& context, const Wanted& wanted, Hypervisor& hypervi
 }  // namespace
 
 Result<int> guest_bench(Context& context, const Words& arguments) {
-  const auto separator = std::ranges::find(arguments, "--");
-  const Words more(separator == arguments.end() ? separator : separator + 1, arguments.end());
-  GPUPASS_TRY_ASSIGN(const auto values, parse(context, syntax(), {arguments.begin(), separator}));
+  const auto [ours, more] = split_words(arguments);
+  GPUPASS_TRY_ASSIGN(const auto values, parse(context, syntax(), ours));
   if (!values) return 0;
   GPUPASS_TRY_ASSIGN(auto wanted, read_wanted(context, *values, more));
   GPUPASS_TRY_ASSIGN(const auto hypervisor, context.connect(wanted.guest.uri, wanted.guest.timeout));

@@ -83,13 +83,6 @@ struct Wanted {
   std::vector<std::string> programs;
 };
 
-std::string word_of(const po::variables_map& values, const char* name) {
-  return values.count(name) > 0 ? values[name].as<std::string>() : "";
-}
-Words words_of(const po::variables_map& values, const char* name) {
-  return values.count(name) > 0 ? values[name].as<Words>() : Words{};
-}
-
 /// It becomes a domain, a folder and a host's name.
 Result<void> check_name(const std::string& name) {
   const auto is_good = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-'; };
@@ -105,10 +98,6 @@ Result<std::optional<std::uint64_t>> size_of(const po::variables_map& values, co
   const auto size = guest::parse_size(text);
   if (!size) return fail(ErrorKind::usage, fmt::format("--{} {}: no size", name, text), "as in 64G or 512M");
   return size;
-}
-
-std::string absolute(const std::string& path) {
-  return fs::absolute(path).lexically_normal().string();
 }
 
 /// A name is one of ours, a path a file of the user's.
@@ -215,22 +204,6 @@ Result<Wanted> read_wanted(Context& context, const po::variables_map& values) {
 
 // ---- what it comes to ---------------------------------------------------------------------
 
-/// The functions of the cards that --gpu names, and what --with names.
-Result<Functions> functions_of(const po::variables_map& values, const Inventory& inventory) {
-  std::vector<Selector> cards;
-  for (const auto& word : words_of(values, "gpu")) {
-    GPUPASS_TRY_ASSIGN(auto selector, parse_selector(word));
-    cards.push_back(std::move(selector));
-  }
-  GPUPASS_TRY_ASSIGN(auto functions, select_cards(inventory, cards));
-  for (const auto& word : words_of(values, "with")) {
-    GPUPASS_TRY_ASSIGN(const auto selector, parse_selector(word));
-    GPUPASS_TRY_ASSIGN(const auto found, resolve(selector, inventory));
-    functions.insert(functions.end(), found.begin(), found.end());
-  }
-  return in_order(std::move(functions));
-}
-
 /// A driver that does not tell what a domain can have has nothing beyond what its version has.
 Result<LibvirtFacts> facts_of(Hypervisor& hypervisor) {
   GPUPASS_TRY_ASSIGN(const auto version, hypervisor.version());
@@ -255,17 +228,11 @@ Result<void> refuse_taken_name(Hypervisor& hypervisor, const std::string& name) 
 /// The card is bound, and remembered, by the same steps and checks as any other's.
 Result<void> take_cards(Context& context, const Wanted& wanted, const Functions& functions, bool yes) {
   if (functions.empty()) return {};
-  Words words{
-      wanted.options.vm,
-      to_string(functions.front()),
-      "--config",
-      "--connect",
-      wanted.options.uri,
-      "--timeout",
-      std::to_string(std::chrono::duration_cast<std::chrono::seconds>(wanted.options.timeout).count())};
-  for (auto function = functions.begin() + 1; function != functions.end(); ++function) {
-    words.insert(words.end(), {"--with", to_string(*function)});
-  }
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(wanted.options.timeout).count();
+  auto words = card_words(functions);
+  words.insert(words.begin(), wanted.options.vm);
+  words.insert(words.end(),
+               {"--config", "--connect", wanted.options.uri, "--timeout", std::to_string(seconds)});
   if (yes) words.emplace_back("--yes");
   GPUPASS_TRY(attach(context, words));
   return {};
@@ -336,7 +303,8 @@ Result<int> guest_create(Context& context, const Words& arguments) {
   GPUPASS_TRY_ASSIGN(const auto templates, load_templates(context));
   GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host, {.holders = false}));
   GPUPASS_TRY_ASSIGN(const auto topology, read_topology(context.host));
-  GPUPASS_TRY_ASSIGN(const auto functions, functions_of(*values, inventory));
+  GPUPASS_TRY_ASSIGN(const auto cards, selectors_of(*values, "gpu"));
+  GPUPASS_TRY_ASSIGN(const auto functions, cards_and_named(inventory, cards, *values));
   GPUPASS_TRY_ASSIGN(const auto hypervisor, context.connect(wanted.options.uri, wanted.options.timeout));
   GPUPASS_TRY(refuse_taken_name(*hypervisor, wanted.options.vm));
   GPUPASS_TRY_ASSIGN(const auto facts, facts_of(*hypervisor));
@@ -348,12 +316,7 @@ Result<int> guest_create(Context& context, const Words& arguments) {
     context.terminal.err << report::warnings_text(domain.choices,
                                                   static_cast<std::size_t>(context.terminal.columns));
   if (look_only) return print_only(context, *values, domain, wanted, functions, format);
-  if (context.host.captured()) {
-    return fail(
-        ErrorKind::refused,
-        fmt::format("{} stands for another machine and is never changed", context.host.root().string()),
-        "add --dry-run to see what would be done there");
-  }
+  GPUPASS_TRY(refuse_captured(context, {}));
   GPUPASS_TRY(create(context, wanted, domain, *hypervisor, functions, values->count("yes") > 0));
   context.terminal.out << fmt::format("{} is there; `gpupass guest start {}` starts it\n", wanted.options.vm,
                                       wanted.options.vm);

@@ -36,11 +36,7 @@ Result<void> agree(Context& context, const OpenGuest& guest, const Functions& fu
     return fail(ErrorKind::refused, fmt::format("{} and all that is on its disk would go", guest.state.name),
                 "nothing was changed; --yes agrees to this");
   print_steps(terminal.err, guest, functions);
-  terminal.err << fmt::format("Delete {} and all that is on its disk? [y/N] ", guest.state.name)
-               << std::flush;
-  std::string answer;
-  std::getline(terminal.in, answer);
-  if (answer == "y" || answer == "Y" || answer == "yes") return {};
+  if (says_yes(terminal, fmt::format("Delete {} and all that is on its disk?", guest.state.name))) return {};
   return fail(ErrorKind::refused, fmt::format("{} stays", guest.state.name), "nothing was changed");
 }
 

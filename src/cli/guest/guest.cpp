@@ -42,12 +42,10 @@ void add_guest_options(po::options_description& options, int seconds) {
 
 Result<GuestOptions> guest_options_of(Context& context, const po::variables_map& values) {
   if (values.count("vm") == 0) return fail(ErrorKind::usage, "no guest is named", "give the guest's name");
-  const int seconds = values["timeout"].as<int>();
-  if (seconds < 1 || seconds > 86400)
-    return fail(ErrorKind::usage, fmt::format("--timeout {}: not between 1 and 86400 seconds", seconds));
-  return GuestOptions{values["vm"].as<std::vector<std::string>>().front(),
-                      values.count("connect") > 0 ? values["connect"].as<std::string>() : context.default_uri,
-                      std::chrono::seconds(seconds)};
+  GPUPASS_TRY_ASSIGN(const auto timeout, timeout_of(values));
+  return GuestOptions{words_of(values, "vm").front(),
+                      values.count("connect") > 0 ? word_of(values, "connect") : context.default_uri,
+                      timeout};
 }
 
 Result<OpenGuest> open_guest(Context& context, const GuestOptions& options) {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // `gpupass guest ssh VM [-- COMMAND…]`.
-#include <algorithm>
-
 #include "cli/guest/reach.hpp"
 #include "sys/terminal.hpp"
 
@@ -22,14 +20,15 @@ Syntax syntax() {
 }  // namespace
 
 Result<int> guest_ssh(Context& context, const std::vector<std::string>& arguments) {
-  const auto separator = std::ranges::find(arguments, "--");
-  GPUPASS_TRY_ASSIGN(const auto values, parse(context, syntax(), {arguments.begin(), separator}));
+  const auto [ours, command] = split_words(arguments);
+  GPUPASS_TRY_ASSIGN(const auto values, parse(context, syntax(), ours));
   if (!values) return 0;
   GPUPASS_TRY_ASSIGN(const auto options, guest_options_of(context, *values));
   GPUPASS_TRY_ASSIGN(const auto guest, open_guest(context, options));
   GPUPASS_TRY_ASSIGN(const auto address, reach(context, options, guest));
   auto argv = ssh_words(login_of(*values), address);
-  if (separator != arguments.end()) argv.insert(argv.end(), separator, arguments.end());
+  if (!command.empty()) argv.emplace_back("--");
+  argv.insert(argv.end(), command.begin(), command.end());
   return Failure(sys::become(argv));
 }
 

@@ -4,6 +4,7 @@
 
 #include <ostream>
 
+#include "cli/change.hpp"
 #include "cli/guest/guest.hpp"
 
 namespace gpupass::cli {
@@ -26,11 +27,9 @@ Syntax syntax() {
 Result<void> bind_cards(Context& context, const GuestOptions& options, const OpenGuest& guest, bool yes) {
   GPUPASS_TRY_ASSIGN(const auto functions, hostdev_functions(guest.xml));
   if (functions.empty()) return {};
-  std::vector<std::string> words{guest.state.name, to_string(functions.front()), "--config", "--connect",
-                                 options.uri};
-  for (auto function = functions.begin() + 1; function != functions.end(); ++function) {
-    words.insert(words.end(), {"--with", to_string(*function)});
-  }
+  auto words = card_words(functions);
+  words.insert(words.begin(), guest.state.name);
+  words.insert(words.end(), {"--config", "--connect", options.uri});
   if (yes) words.emplace_back("--yes");
   GPUPASS_TRY(attach(context, words));
   return {};
