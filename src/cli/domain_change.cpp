@@ -60,8 +60,7 @@ void add_domain_options(po::options_description& options) {
   options.add_options()("config", "change the saved configuration only: it counts from the next start on");
   options.add_options()("print-xml", "print the configuration that would be defined, and change nothing");
   options.add_options()("print-diff", "print how the configuration would change, and change nothing");
-  options.add_options()("connect,c", po::value<std::string>()->value_name("URI"),
-                        "the libvirt connection (else LIBVIRT_DEFAULT_URI, else qemu:///system)");
+  add_connect(options);
   add_change_options(options);
 }
 
@@ -73,7 +72,7 @@ Result<DomainOptions> domain_options_of(Context& context, const po::variables_ma
                 "give the domain first, then the devices: VM SELECTOR…");
   }
   options.vm = values["vm"].as<std::vector<std::string>>().front();
-  options.uri = values.count("connect") > 0 ? values["connect"].as<std::string>() : context.default_uri;
+  options.uri = uri_of(context, values);
   options.live = values.count("live") > 0;
   options.config = values.count("config") > 0;
   options.print_xml = values.count("print-xml") > 0;

@@ -69,6 +69,15 @@ std::vector<std::string> words_of(const po::variables_map& values, const std::st
                                   : std::vector<std::string>{};
 }
 
+void add_connect(po::options_description& options) {
+  options.add_options()("connect,c", po::value<std::string>()->value_name("URI"),
+                        "the libvirt connection (else LIBVIRT_DEFAULT_URI, else qemu:///system)");
+}
+
+std::string uri_of(const Context& context, const po::variables_map& values) {
+  return values.count("connect") > 0 ? word_of(values, "connect") : context.default_uri;
+}
+
 Result<std::chrono::seconds> timeout_of(const po::variables_map& values) {
   const int seconds = values["timeout"].as<int>();
   if (seconds < 1 || seconds > 86400)

@@ -38,6 +38,11 @@ void add_format(po::options_description& options);
 [[nodiscard]] std::string word_of(const po::variables_map& values, const std::string& option);
 [[nodiscard]] std::vector<std::string> words_of(const po::variables_map& values, const std::string& option);
 
+/// Adds --connect.
+void add_connect(po::options_description& options);
+/// The libvirt connection that is meant, named or not.
+[[nodiscard]] std::string uri_of(const Context& context, const po::variables_map& values);
+
 /// --timeout. Error: usage, where that is no time to wait.
 [[nodiscard]] Result<std::chrono::seconds> timeout_of(const po::variables_map& values);
 

@@ -166,7 +166,7 @@ Result<Wanted> read_wanted(Context& context, const po::variables_map& values, co
   for (const auto& function : wanted.functions) settings.functions.push_back(to_string(function));
   settings.image = values.count("image") > 0 ? absolute(word_of(values, "image")) : "";
   settings.vm = settings.image.empty() ? word_of(values, "domain") : k_guest_of_ours;
-  settings.uri = values.count("connect") > 0 ? word_of(values, "connect") : context.default_uri;
+  settings.uri = uri_of(context, values);
   settings.create = create_words(values);
   settings.blocks = values["blocks"].as<int>();
   settings.options = options_for_suite(values, more, *inventory.find(wanted.functions.front()));

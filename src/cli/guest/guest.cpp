@@ -34,8 +34,7 @@ Result<int> guest(Context& context, const std::vector<std::string>& arguments) {
 }
 
 void add_guest_options(po::options_description& options, int seconds) {
-  options.add_options()("connect,c", po::value<std::string>()->value_name("URI"),
-                        "the libvirt connection (else LIBVIRT_DEFAULT_URI, else qemu:///system)");
+  add_connect(options);
   options.add_options()("timeout", po::value<int>()->default_value(seconds)->value_name("S"),
                         "how long to wait for each thing that takes time");
 }
@@ -43,9 +42,7 @@ void add_guest_options(po::options_description& options, int seconds) {
 Result<GuestOptions> guest_options_of(Context& context, const po::variables_map& values) {
   if (values.count("vm") == 0) return fail(ErrorKind::usage, "no guest is named", "give the guest's name");
   GPUPASS_TRY_ASSIGN(const auto timeout, timeout_of(values));
-  return GuestOptions{words_of(values, "vm").front(),
-                      values.count("connect") > 0 ? word_of(values, "connect") : context.default_uri,
-                      timeout};
+  return GuestOptions{words_of(values, "vm").front(), uri_of(context, values), timeout};
 }
 
 Result<OpenGuest> open_guest(Context& context, const GuestOptions& options) {

@@ -232,16 +232,13 @@ Result<int> hook_check(Context& context, const std::vector<std::string>& argumen
                 "Says whether a start of VM would be refused, and why. Changes nothing.",
                 {},
                 {{"vm", 1}}};
-  syntax.options.add_options()("connect,c", po::value<std::string>()->value_name("URI"),
-                               "the libvirt connection (else LIBVIRT_DEFAULT_URI, else qemu:///system)");
+  add_connect(syntax.options);
   GPUPASS_TRY_ASSIGN(const auto values, parse(context, syntax, arguments));
   if (!values) return 0;
   if (values->count("vm") == 0) return fail(ErrorKind::usage, "no domain is named", "gpupass hook check VM");
-  const auto uri =
-      values->count("connect") > 0 ? (*values)["connect"].as<std::string>() : context.default_uri;
-  GPUPASS_TRY_ASSIGN(const auto hypervisor, context.connect(uri, std::chrono::seconds(60)));
-  GPUPASS_TRY_ASSIGN(const auto state,
-                     hypervisor->domain((*values)["vm"].as<std::vector<std::string>>().front()));
+  GPUPASS_TRY_ASSIGN(const auto hypervisor,
+                     context.connect(uri_of(context, *values), std::chrono::seconds(60)));
+  GPUPASS_TRY_ASSIGN(const auto state, hypervisor->domain(words_of(*values, "vm").front()));
   GPUPASS_TRY_ASSIGN(const auto xml, hypervisor->xml(state.name, DomainView::config));
   GPUPASS_TRY_ASSIGN(const auto functions, check_start(context, state.name, xml));
   context.terminal.out << (functions.empty()
