@@ -14,6 +14,7 @@
 #include "support/fake_kernel.hpp"
 #include "support/golden.hpp"
 #include "support/tree.hpp"
+#include "sys/terminal.hpp"
 
 namespace gpupass {
 namespace {
@@ -174,6 +175,54 @@ TEST_F(Hook, IsInstalledBesideOthersAndNeverOverThem) {
   EXPECT_EQ(call(cli::hook_uninstall, {}), exit_code(ErrorKind::refused));
   EXPECT_EQ(kernel.read(path).value(), "#!/bin/sh\necho mine\n");
   EXPECT_EQ(call(cli::hook_install, {"--driver", "xen"}), exit_code(ErrorKind::usage));
+}
+
+/// Runs the hook file as libvirt would; what it says on standard error.
+std::pair<int, std::string> run_file(const std::filesystem::path& file) {
+  Host here;
+  const auto end = here.run({.argv = {file.string(), "vm1", "prepare", "begin", "-"}, .input = "<domain/>"});
+  EXPECT_TRUE(end) << (end ? "" : describe(end.error()));
+  return end ? std::pair(end->status, end->errors) : std::pair(-1, std::string());
+}
+
+TEST_F(Hook, ItsFileLetsDomainsStartOnceTheProgramIsGone) {
+  const std::string path = "/etc/libvirt/hooks/qemu.d/gpupass";
+  ASSERT_EQ(call(cli::hook_install, {}), 0) << err;
+  auto text = kernel.read(path).value();
+  const auto program = sys::executable().string();
+  for (std::size_t at = 0; (at = text.find(program, at)) != text.npos;)
+    text.replace(at, program.size(), "/gone/gpupass");
+  tree.file(path, text);
+  const auto [status, said] = run_file(tree.at(path));
+  EXPECT_EQ(status, 0);
+  EXPECT_THAT(said, AllOf(HasSubstr("/gone/gpupass"), HasSubstr("hook uninstall"), HasSubstr(path)));
+  EXPECT_EQ(std::count(said.begin(), said.end(), '\n'), 1);
+}
+
+TEST_F(Hook, AFileOfAnEarlierVersionIsMended) {
+  const std::string path = "/etc/libvirt/hooks/qemu.d/gpupass";
+  tree.file(path, "#!/bin/sh\n# gpupass: what libvirt asks before it starts a domain\nexec '" +
+                      sys::executable().string() + "' hook run qemu \"$@\"\n");
+  EXPECT_EQ(call(cli::hook_status, {}), 1);
+  EXPECT_THAT(out, HasSubstr("`gpupass hook install` mends it"));
+  EXPECT_EQ(call(cli::hook_install, {}), 0) << err;
+  EXPECT_EQ(call(cli::hook_status, {}), 0);
+}
+
+TEST_F(Hook, AFolderIsMeantFromWhereOneStands) {
+  EXPECT_EQ(call(cli::hook_status, {"--hooks", "hooks"}), 1);
+  EXPECT_THAT(out,
+              testing::StartsWith((std::filesystem::current_path() / "hooks/qemu.d/gpupass: ").string()));
+  EXPECT_EQ(call(cli::hook_install, {"--hooks", ""}), exit_code(ErrorKind::usage));
+  EXPECT_FALSE(kernel.exists("/qemu.d"));
+}
+
+TEST_F(Hook, RunExplainsItselfToAPerson) {
+  for (const auto* const word : {"--help", "-h"}) {
+    EXPECT_EQ(call(cli::hook_run, {word}), 0) << err;
+    EXPECT_THAT(out, testing::StartsWith("usage: gpupass hook run DRIVER NAME OPERATION"));
+  }
+  EXPECT_EQ(call(cli::hook_run, {"qemu"}), exit_code(ErrorKind::usage));
 }
 
 }  // namespace

@@ -36,17 +36,32 @@ Syntax syntax(const char* action, const char* about) {
   return syntax;
 }
 
+/// A hook that fails stops every start, of domains without our cards, too: one whose program is gone must
+/// not.
+std::string script(const std::string& program, const std::string& driver) {
+  return fmt::format(R"(#!/bin/sh
+{}program='{}'
+[ -x "$program" ] || {{
+  echo "gpupass: $program is gone, so nothing is checked; 'gpupass hook uninstall' first, or now rm $0" >&2
+  exit 0
+}}
+exec "$program" hook run {} "$@"
+)",
+                     k_mark, program, driver);
+}
+
 /// libvirt runs every program in DRIVER.d since 6.5: the file stands beside those of others.
 Result<HookFile> file_of(const po::variables_map& values) {
   const auto& driver = values["driver"].as<std::string>();
   if (driver != "qemu" && driver != "lxc" && driver != "libxl")
     return fail(ErrorKind::usage, fmt::format("libvirt's driver '{}' has no hook", driver),
                 "qemu, lxc or libxl");
+  const auto& hooks = values["hooks"].as<std::string>();
+  if (hooks.empty()) return fail(ErrorKind::usage, "--hooks names no folder", "leave it out, or name one");
   const auto program = sys::executable().string();
   if (program.find_first_of("'\\\n") != std::string::npos)
     return fail(ErrorKind::unsupported, fmt::format("{}: no path that a script can hold", program));
-  return HookFile{fmt::format("{}/{}.d/gpupass", values["hooks"].as<std::string>(), driver),
-                  fmt::format("#!/bin/sh\n{}exec '{}' hook run {} \"$@\"\n", k_mark, program, driver)};
+  return HookFile{fmt::format("{}/{}.d/gpupass", absolute(hooks), driver), script(program, driver)};
 }
 
 Installed look(const Host& host, const HookFile& file) {
@@ -117,7 +132,7 @@ Result<int> hook_status(Context& context, const std::vector<std::string>& argume
   const char* const words = installed == Installed::yes  ? "installed"
                             : installed == Installed::no ? "not installed; `gpupass hook install` does it"
                             : installed == Installed::outdated
-                                ? "installed for another gpupass; `gpupass hook install` mends it"
+                                ? "installed by or for another gpupass; `gpupass hook install` mends it"
                                 : "somebody else's";
   context.terminal.out << fmt::format("{}: {}\n", file.path, words);
   return installed == Installed::yes ? 0 : 1;

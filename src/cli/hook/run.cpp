@@ -201,6 +201,24 @@ std::string one_line(const Error& error) {
   return line;
 }
 
+constexpr const char* k_usage = "gpupass hook run DRIVER NAME OPERATION SUB EXTRA";
+
+/// The first word of libvirt's is our own, the driver; a name after it may look like an option.
+bool is_for_a_person(const std::vector<std::string>& arguments) {
+  return !arguments.empty() && (arguments.front() == "--help" || arguments.front() == "-h");
+}
+
+Result<int> explain(Context& context) {
+  GPUPASS_TRY(parse(context,
+                    {k_usage,
+                     "What libvirt calls before a start (OPERATION prepare) and after an end (release), with "
+                     "the domain's XML as input.",
+                     {},
+                     {}},
+                    {"--help"}));
+  return 0;
+}
+
 }  // namespace
 
 Result<Functions> check_start(Context& context, const std::string& domain, const std::string& xml) {
@@ -218,9 +236,10 @@ Result<Functions> check_start(Context& context, const std::string& domain, const
 }
 
 Result<int> hook_run(Context& context, const std::vector<std::string>& arguments) {
+  if (is_for_a_person(arguments)) return explain(context);
   if (arguments.size() < 3)
     return fail(ErrorKind::usage, "this is for libvirt to call",
-                "usage: gpupass hook run DRIVER NAME OPERATION SUB EXTRA");
+                fmt::format("usage: {}; `gpupass hook run --help` explains it", k_usage));
   const auto answered = answer(context, arguments[0], arguments[1], arguments[2]);
   if (answered) return 0;
   context.terminal.err << one_line(answered.error()) << "\n";
