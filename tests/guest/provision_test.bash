@@ -66,20 +66,31 @@ distribution() {
   printf 'ID=%s\nID_LIKE="%s"\nPRETTY_NAME="%s"\n' "$1" "$2" "$1" >"$root/etc/os-release"
   expect "$1 from $3" "$4" "$5" "$scripts/provision" --driver "$3" --dry-run --root "$root"
 }
-touch "$work/driver.run" "$work/driver.rpm" "$work/driver.zip"
+touch "$work/driver.run" "$work/driver.rpm" "$work/driver.deb" "$work/driver.zip"
+mkdir "$work/folder.run"
 distribution debian '' distribution 0 "linux-headers-$(uname -r) nvidia-driver nvidia-smi libcuda1"
 distribution ubuntu debian distribution 0 "ubuntu-drivers install --gpgpu"
-distribution fedora '' distribution 0 "dnf install -y akmod-nvidia"
-distribution rocky 'rhel centos fedora' repository 0 "dnf install -y cuda-drivers"
+distribution fedora '' distribution 0 "dnf install -y kernel-devel-$(uname -r) akmod-nvidia"
+distribution fedora '' distribution 0 "+ akmods --force --kernels $(uname -r)
++ install"
+distribution rocky 'rhel centos fedora' repository 0 "dnf install -y kernel-devel-$(uname -r)
++ dnf install -y cuda-drivers"
+distribution debian '' repository 0 "linux-headers-$(uname -r)
++ env DEBIAN_FRONTEND=noninteractive apt-get install -q -y cuda-drivers"
 distribution arch '' distribution 3 "not known here"
 distribution ubuntu debian "$work/driver.run" 0 "gcc make linux-headers-$(uname -r)"
 distribution ubuntu debian "$work/driver.run" 0 "sh $work/driver.run --silent"
 distribution rocky 'rhel centos fedora' "$work/driver.run" 0 "gcc make kernel-devel-$(uname -r)"
 distribution rocky 'rhel centos fedora' "$work/driver.rpm" 0 "dnf install -y $work/driver.rpm"
+distribution debian '' "$work/driver.deb" 0 "+ apt-get update -q
++ env DEBIAN_FRONTEND=noninteractive apt-get install -q -y $work/driver.deb"
 distribution debian '' "$work/driver.zip" 2 "neither .run"
 distribution debian '' absent.run 2 "there is no"
+distribution debian '' "$work/folder.run" 2 "is no file"
 distribution debian '' none 0 "check-cuda"
 distribution debian '' none 0 "systemctl start --no-block gpupass-bench.service"
+# serve-bench ends with 3 where the guest has no channel, and would with every start of it.
+expect "no endless restarts" 0 "" grep -q '^RestartPreventExitStatus=3$' "$scripts/gpupass-bench.service"
 expect "no source" 2 "--driver is missing" "$scripts/provision"
 
 ((failures == 0)) && echo "provision: every combination and distribution as expected"
