@@ -42,7 +42,7 @@ std::string script(const std::string& program, const std::string& driver) {
   return fmt::format(R"(#!/bin/sh
 {}program='{}'
 [ -x "$program" ] || {{
-  echo "gpupass: $program is gone, so nothing is checked; 'gpupass hook uninstall' first, or now rm $0" >&2
+  echo "gpupass: $program is gone, so nothing is checked; 'gpupass hook uninstall' was to come first; rm $0" >&2
   exit 0
 }}
 exec "$program" hook run {} "$@"

@@ -21,6 +21,7 @@ namespace gpupass::cli {
 namespace {
 
 constexpr std::string_view k_own = "ua-gpupass-";
+constexpr const char* k_usage = "gpupass hook run DRIVER NAME OPERATION SUB EXTRA";
 
 /// What one start bound, and its end returns. In /run: like the binding itself it does not outlast a boot.
 std::string record_path(const std::string& domain) {
@@ -200,8 +201,6 @@ std::string one_line(const Error& error) {
   std::ranges::replace(line, '\n', ' ');
   return line;
 }
-
-constexpr const char* k_usage = "gpupass hook run DRIVER NAME OPERATION SUB EXTRA";
 
 /// The first word of libvirt's is our own, the driver; a name after it may look like an option.
 bool is_for_a_person(const std::vector<std::string>& arguments) {
