@@ -4,11 +4,14 @@
 #include <algorithm>
 
 #include "boot/kernel_options.hpp"
+#include "core/json.hpp"
 #include "sys/durable_file.hpp"
 
 namespace gpupass::boot {
 namespace {
 
+constexpr const char* k_record = "/var/lib/gpupass/boot-files.json";
+constexpr unsigned k_private = 0600;
 constexpr unsigned k_text = 0644;
 constexpr unsigned k_program = 0755;
 
@@ -30,6 +33,15 @@ unsigned mode_for(const std::string& text) {
   return text.starts_with("#!") ? k_program : k_text;
 }
 
+/// What the initramfs was made anew with. Written with the files and before the program runs, whose failure
+/// takes it back: files that a person copied do not show whether they ran it.
+std::string record_of(const SetFiles& step) {
+  const core::Json json{{"schema", "gpupass.boot-files/1"},
+                        {"program", step.program},
+                        {"files", core::Json::parse(to_json(step.files))}};
+  return json.dump() + "\n";
+}
+
 /// Everything that runs at boot, and the list it reads, in one step: the initramfs holds copies of them.
 Result<SetFiles> runs_at_boot(const Host& host, const Machine& machine, const std::filesystem::path& data,
                               const std::vector<BootBinding>& bindings) {
@@ -46,17 +58,18 @@ Result<SetFiles> runs_at_boot(const Host& host, const Machine& machine, const st
     const auto mode = mode_for(text);
     step.files.push_back({file.path, none ? std::nullopt : std::optional(std::move(text)), mode});
   }
+  if (!step.program.empty())
+    step.files.push_back({k_record, none ? std::nullopt : std::optional(record_of(step)), k_private});
   return step;
 }
 
-bool is_so(const Host& host, const SetFiles& step) {
-  return std::ranges::all_of(step.files, [&](const FileContent& file) {
-    const auto now = host.read(file.path);
-    return file.text ? now == *file.text : !now && now.error().kind == ErrorKind::not_found;
-  });
-}
-
 }  // namespace
+
+bool is_so(const Host& host, const FileContent& file) {
+  const auto now = host.read(file.path);
+  if (!file.text) return !now && now.error().kind == ErrorKind::not_found;
+  return now == *file.text && sys::mode_of(host.at(file.path)) == file.mode;
+}
 
 std::vector<Shipped> shipped_files(const Machine& machine, const std::filesystem::path& data) {
   const auto folder = data / "scripts/boot";
@@ -98,7 +111,8 @@ Result<std::vector<SetFiles>> changes(const Host& host, const Machine& machine,
   }
   std::vector<SetFiles> steps;
   GPUPASS_TRY_ASSIGN(auto runs, runs_at_boot(host, machine, data, wanted.bindings));
-  if (!is_so(host, runs)) steps.push_back(std::move(runs));
+  const bool done = std::ranges::all_of(runs.files, [&](const auto& file) { return is_so(host, file); });
+  if (!done) steps.push_back(std::move(runs));
   GPUPASS_TRY_ASSIGN(auto options, wanted.bindings.empty()
                                        ? drop_kernel_words(host)
                                        : add_kernel_words(host, machine.loader, wanted.kernel_words));

@@ -26,8 +26,11 @@ struct Shipped {
 /// Those that this machine needs, from scripts/boot below `data`.
 [[nodiscard]] std::vector<Shipped> shipped_files(const Machine& machine, const std::filesystem::path& data);
 
+/// As it is to be: text and mode, or not there.
+[[nodiscard]] bool is_so(const Host& host, const FileContent& file);
+
 /// What remains to be done; empty where all is so already. Errors: unsupported, where nothing that gpupass
-/// knows runs early enough at this machine's boot.
+/// knows runs early enough at this machine's boot, or a boot came without the words that were added for it.
 [[nodiscard]] Result<std::vector<SetFiles>> changes(const Host& host, const Machine& machine,
                                                     const std::filesystem::path& data, const Wanted& wanted);
 

@@ -20,6 +20,7 @@ constexpr const char* k_record = "/var/lib/gpupass/kernel-words.json";
 constexpr const char* k_grub = "/etc/default/grub";
 constexpr const char* k_grub_folder = "/etc/default/grub.d";
 constexpr const char* k_grub_own = "/etc/default/grub.d/gpupass.cfg";
+constexpr const char* k_grub_environment = "/boot/grub2/grubenv";
 constexpr const char* k_kernel_install = "/etc/kernel/cmdline";
 constexpr std::string_view k_mark = "  # gpupass";
 constexpr unsigned k_private = 0600;
@@ -34,7 +35,12 @@ struct Added {
   Loader loader = Loader::unknown;
   Words words;
   std::vector<std::string> files;  // that they were written into
+  std::string boot_id;             // of the boot in which that was; empty: not known
 };
+
+std::string this_boot(const Host& host) {
+  return host.attribute("/proc/sys/kernel/random/boot_id").value_or("");
+}
 
 constexpr const char* name_of(Loader loader) {
   if (loader == Loader::grub) return "grub";
@@ -54,6 +60,7 @@ Result<std::optional<Added>> read_record(const Host& host) {
     }
     for (const auto& word : json.at("words")) added.words.push_back(core::line_from_json(word));
     for (const auto& file : json.at("files")) added.files.push_back(core::line_from_json(file));
+    if (json.contains("boot_id")) added.boot_id = core::line_from_json(json.at("boot_id"));
     return std::optional(std::move(added));
   });
 }
@@ -62,7 +69,8 @@ FileContent record_of(const Added& added) {
   const core::Json json{{"schema", "gpupass.kernel-words/1"},
                         {"loader", name_of(added.loader)},
                         {"words", added.words},
-                        {"files", added.files}};
+                        {"files", added.files},
+                        {"boot_id", added.boot_id}};
   return {k_record, json.dump() + "\n", k_private};
 }
 
@@ -138,6 +146,19 @@ std::vector<std::string> rebuild_menu(const Host& host) {
   return {};
 }
 
+/// Upstream's grub-mkconfig reads /etc/default/grub alone: the folder beside it is Debian's addition, and may
+/// be there for other reasons.
+bool reads_folder(const Host& host) {
+  std::vector<std::string> scripts;
+  for (const auto* const name : {"grub-mkconfig", "grub2-mkconfig"}) {
+    if (auto path = program(host, name); !path.empty()) scripts.push_back(std::move(path));
+  }
+  const auto reads = [&](const std::string& path) {
+    return host.read(path).value_or("").find("default/grub.d") != std::string::npos;
+  };
+  return host.exists(k_grub_folder) && !scripts.empty() && std::ranges::all_of(scripts, reads);
+}
+
 /// Both files are read by a shell, the folder's after the other: what is added to the end adds to the words.
 std::string grub_line(const Words& words) {
   return fmt::format("GRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX {}\"", line_of(words));
@@ -145,7 +166,7 @@ std::string grub_line(const Words& words) {
 
 Result<FileContent> grub_file(const Host& host, const Words& words) {
   constexpr unsigned k_text = 0644;
-  if (host.exists(k_grub_folder)) {
+  if (reads_folder(host)) {
     return FileContent{
         k_grub_own,
         fmt::format("# Written by `gpupass bind --persist`; `gpupass unbind --persist` takes it away.\n{}\n",
@@ -169,23 +190,28 @@ Result<SetFiles> add_to_grub(const Host& host, const Words& words) {
         fmt::format("nothing was changed; put {} on the kernel's command line by hand", line_of(words)));
   }
   SetFiles step{"", {}, menu, menu};
-  step.files = {record_of({Loader::grub, words, {file.path}}), std::move(file)};
+  step.files = {record_of({Loader::grub, words, {file.path}, this_boot(host)}), std::move(file)};
   return step;
 }
 
-Result<SetFiles> add_to_grubby(const Host& host, const Words& words) {
-  const auto grubby = program(host, "grubby");
-  return SetFiles{"",
-                  {record_of({Loader::grubby, words, {}})},
-                  {grubby, "--update-kernel=ALL", "--args=" + line_of(words)},
-                  {grubby, "--update-kernel=ALL", "--remove-args=" + line_of(words)}};
+Failure no_entry_changed(const Host& host, const std::vector<std::string>& paths, const Words& words) {
+  const bool have = std::ranges::any_of(
+      paths, [&](const auto& path) { return has_word(host.read(path).value_or(""), words.front()); });
+  if (have) {
+    return fail(
+        ErrorKind::unsupported, fmt::format("every entry has {}, and this boot came without", line_of(words)),
+        "nothing was changed; reboot, and see which entry, and which boot loader, starts the machine");
+  }
+  return fail(
+      ErrorKind::unsupported, "no entry has options that could be changed (a unified kernel image?)",
+      fmt::format("nothing was changed; put {} into the image's command line by hand", line_of(words)));
 }
 
 /// The entries that are there, and the line that kernel-install makes those of later kernels from.
-Result<SetFiles> add_to_entries(const Host& host, const Words& words) {
+Result<SetFiles> add_to_entries(const Host& host, Loader loader, const Words& words) {
   auto paths = loader_entries(host);
   if (host.exists(k_kernel_install)) paths.emplace_back(k_kernel_install);
-  Added added{Loader::systemd_boot, words, {}};
+  Added added{loader, words, {}, this_boot(host)};
   std::vector<FileContent> files;
   for (const auto& path : paths) {
     GPUPASS_TRY_ASSIGN(auto text, edited(host, path, words, with_words));
@@ -193,17 +219,37 @@ Result<SetFiles> add_to_entries(const Host& host, const Words& words) {
     added.files.push_back(path);
     files.push_back({path, std::move(text), sys::mode_of(host.at(path))});
   }
-  if (files.empty()) {
-    return fail(
-        ErrorKind::unsupported,
-        "systemd-boot started this machine, from no entry whose options could be changed (a unified "
-        "kernel image?)",
-        fmt::format("nothing was changed; put {} into the image's command line by hand", line_of(words)));
-  }
+  if (files.empty()) return no_entry_changed(host, paths, words);
   SetFiles step;
   step.files = {record_of(added)};
   std::ranges::move(files, std::back_inserter(step.files));
   return step;
+}
+
+SetFiles through_grubby(const Host& host, const Added& added) {
+  const auto grubby = program(host, "grubby");
+  return {"",
+          {record_of(added)},
+          {grubby, "--update-kernel=ALL", "--args=" + line_of(added.words)},
+          {grubby, "--update-kernel=ALL", "--remove-args=" + line_of(added.words)}};
+}
+
+/// Any value of the same option counts: grubby replaces it, and takes it out.
+bool is_mentioned(const Host& host, const std::string& path, const Words& words) {
+  const auto text = host.read(path).value_or("");
+  return std::ranges::any_of(words, [&](const std::string& word) {
+    return text.find(word.substr(0, word.find('=') + 1)) != std::string::npos;
+  });
+}
+
+/// grubby sees to later kernels as well. But it knows all entries or one kernel's, and what it takes out it
+/// takes out of each: where somebody has such a word already, those entries that lack it are changed here.
+Result<SetFiles> add_to_grubby(const Host& host, const Words& words) {
+  auto paths = loader_entries(host);
+  for (const auto* const path : {k_grub, k_kernel_install, k_grub_environment}) paths.emplace_back(path);
+  if (std::ranges::any_of(paths, [&](const auto& path) { return is_mentioned(host, path, words); }))
+    return add_to_entries(host, Loader::grubby, words);
+  return through_grubby(host, {Loader::grubby, words, {}, this_boot(host)});
 }
 
 Result<SetFiles> add_through(const Host& host, Loader loader, const Words& words) {
@@ -213,7 +259,7 @@ Result<SetFiles> add_through(const Host& host, Loader loader, const Words& words
     case Loader::grubby:
       return add_to_grubby(host, words);
     case Loader::systemd_boot:
-      return add_to_entries(host, words);
+      return add_to_entries(host, loader, words);
     case Loader::unknown:
       break;
   }
@@ -247,6 +293,25 @@ Result<std::vector<FileContent>> without(const Host& host, const Added& added) {
   return files;
 }
 
+/// Added already, and not booted since; or booted, and in vain.
+Result<void> refuse_in_vain(const Host& host, const Added& added, const Words& words) {
+  const auto boot = this_boot(host);
+  if (added.boot_id.empty() || boot.empty() || added.boot_id == boot) return {};
+  const auto line = host.read("/proc/cmdline").value_or("");
+  if (std::ranges::all_of(words, [&](const auto& word) { return has_word(line, word); })) return {};
+  const auto where =
+      added.files.empty() ? "`grubby --info=ALL`" : fmt::format("{}", fmt::join(added.files, ", "));
+  return fail(
+      ErrorKind::unsupported,
+      fmt::format("gpupass put {0} on the kernel's command line, and the boot since then came without {0}",
+                  line_of(words)),
+      fmt::format(
+          "nothing was changed; compare /proc/cmdline with {}: another entry or boot loader may start "
+          "this machine, or its menu was not made anew. `gpupass unbind --persist --apply` of all that "
+          "is bound takes it out again",
+          where));
+}
+
 }  // namespace
 
 std::vector<std::string> missing_kernel_words(const Inventory& inventory) {
@@ -257,7 +322,11 @@ std::vector<std::string> missing_kernel_words(const Inventory& inventory) {
 
 Result<std::optional<SetFiles>> add_kernel_words(const Host& host, Loader loader, const Words& words) {
   GPUPASS_TRY_ASSIGN(const auto added, read_record(host));
-  if (words.empty() || added) return std::optional<SetFiles>();  // added already, and not booted since
+  if (words.empty()) return std::optional<SetFiles>();
+  if (added) {
+    GPUPASS_TRY(refuse_in_vain(host, *added, words));
+    return std::optional<SetFiles>();
+  }
   GPUPASS_TRY_ASSIGN(auto step, add_through(host, loader, words));
   step.purpose = fmt::format("put {} on the kernel's command line", line_of(words));
   return std::optional(std::move(step));
@@ -271,8 +340,8 @@ Result<std::optional<SetFiles>> drop_kernel_words(const Host& host) {
   GPUPASS_TRY_ASSIGN(step.files, without(host, *added));
   step.files.push_back({k_record, std::nullopt, k_private});
   if (added->loader == Loader::grub) step.program = step.undo_program = rebuild_menu(host);
-  if (added->loader == Loader::grubby) {
-    GPUPASS_TRY_ASSIGN(const auto put, add_to_grubby(host, added->words));
+  if (added->loader == Loader::grubby && added->files.empty()) {
+    const auto put = through_grubby(host, *added);
     step.program = put.undo_program;
     step.undo_program = put.program;
   }

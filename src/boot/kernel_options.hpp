@@ -16,8 +16,9 @@ namespace gpupass::boot {
 /// What this machine's IOMMU needs there and has not: "intel_iommu=on", or nothing. AMD's needs nothing.
 [[nodiscard]] std::vector<std::string> missing_kernel_words(const Inventory& inventory);
 
-/// The change that adds them; nothing where there is none to add. Error: unsupported, naming what a person
-/// can do, where the boot loader is not known.
+/// The change that adds them; nothing where there is none to add, or they were added and no boot came since.
+/// Error: unsupported, naming what a person can do, where the boot loader is not known, or a boot came since
+/// and had them not.
 [[nodiscard]] Result<std::optional<SetFiles>> add_kernel_words(const Host& host, Loader loader,
                                                                const std::vector<std::string>& words);
 /// The change that takes out what gpupass added; nothing where it added none.

@@ -77,6 +77,14 @@ core::Json event_json(const StepEvent& event) {
   return {{"step", event.step}, {"state", name(event.state)}, {"does", event.text}};
 }
 
+core::Json with_remaining(core::Json json, const std::vector<Step>& remaining) {
+  if (remaining.empty()) return json;
+  Plan plan;
+  plan.steps = remaining;
+  json["remaining"] = core::Json::parse(to_json(plan)).at("steps");
+  return json;
+}
+
 Error as_error(const Finding& finding) {
   return {ErrorKind::refused, finding.what, finding.remedy, {}, {}};
 }
@@ -264,12 +272,13 @@ Functions in_order(Functions functions) {
 }
 
 Result<int> carry_out(Context& context, const ChangeOptions& options, const Plan& plan,
-                      Hypervisor* hypervisor, const Locks& locks, const std::string& outcome) {
+                      Hypervisor* hypervisor, const Locks& locks, const std::string& outcome,
+                      const std::vector<Step>& remaining) {
   auto& out = context.terminal.out;
   const bool json = options.format == Format::json;
   if (options.dry_run) {
     if (json) {
-      out << core::Json::parse(to_json(plan)).dump(2) << "\n";
+      out << with_remaining(core::Json::parse(to_json(plan)), remaining).dump(2) << "\n";
     } else {
       print_plan(out, plan);
     }
@@ -288,12 +297,9 @@ Result<int> carry_out(Context& context, const ChangeOptions& options, const Plan
   if (!json) out << plan.command << ":\n";
   GPUPASS_TRY(apply(plan, world));
   if (json) {
-    out << core::Json{{"schema", "gpupass.result/1"},
-                      {"command", plan.command},
-                      {"outcome", outcome},
-                      {"events", events}}
-               .dump(2)
-        << "\n";
+    const core::Json result{
+        {"schema", "gpupass.result/1"}, {"command", plan.command}, {"outcome", outcome}, {"events", events}};
+    out << with_remaining(result, remaining).dump(2) << "\n";
   } else {
     out << outcome << "\n";
   }

@@ -80,8 +80,10 @@ void say_waiting(Context& context, const LockOwner& owner);
 /// Sorted, each once.
 [[nodiscard]] Functions in_order(Functions functions);
 
-/// Prints the plan on a dry run; otherwise does it, with a line for each step. Returns 0.
+/// Prints the plan on a dry run; otherwise does it, with a line for each step. Returns 0. `remaining`, what a
+/// person still has to do, is put into the JSON.
 [[nodiscard]] Result<int> carry_out(Context& context, const ChangeOptions& options, const Plan& plan,
-                                    Hypervisor* hypervisor, const Locks& locks, const std::string& outcome);
+                                    Hypervisor* hypervisor, const Locks& locks, const std::string& outcome,
+                                    const std::vector<Step>& remaining = {});
 
 }  // namespace gpupass::cli

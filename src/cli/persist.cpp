@@ -75,17 +75,29 @@ std::vector<BootBinding> merged(std::vector<BootBinding> bindings, const std::ve
 
 // ---- what remains for a person who did not say --apply --------------------------------------------
 
+/// Steps without gpupass's own note of what it did, and without the files that are so already.
+std::vector<SetFiles> left_to_do(const Host& host, std::vector<SetFiles> steps) {
+  for (auto& step : steps) {
+    std::erase_if(step.files, [&](const FileContent& file) {
+      return file.path.starts_with("/var/lib/gpupass/") || boot::is_so(host, file);
+    });
+  }
+  return steps;
+}
+
 /// A shipped file is copied; of any other, the difference that patch(1) takes as well.
 Result<void> print_file(Context& context, const FileContent& file,
                         const std::vector<boot::Shipped>& shipped) {
   auto& out = context.terminal.out;
   const auto found = std::ranges::find(shipped, file.path, &boot::Shipped::path);
+  const auto now = context.host.read(file.path);
   if (!file.text) {
-    if (context.host.exists(file.path)) out << fmt::format("     rm {}\n", file.path);
+    out << fmt::format("     rm {}\n", file.path);
+  } else if (now == *file.text) {
+    out << fmt::format("     chmod {:o} {}\n", file.mode, file.path);
   } else if (found != shipped.end()) {
     out << fmt::format("     install -D -m {:o} {} {}\n", file.mode, found->origin.string(), file.path);
   } else {
-    const auto now = context.host.read(file.path);
     GPUPASS_TRY_ASSIGN(
         const auto text,
         difference(context.host, {now ? file.path : "/dev/null", now.value_or("")}, {file.path, *file.text}));
@@ -103,10 +115,7 @@ Result<void> print_steps(Context& context, const std::vector<SetFiles>& steps, c
   int number = 0;
   for (const auto& step : steps) {
     out << fmt::format("  {}. {}\n", ++number, step.purpose);
-    for (const auto& file : step.files) {
-      if (file.path.starts_with("/var/lib/gpupass/")) continue;  // gpupass's own note of what it did
-      GPUPASS_TRY(print_file(context, file, shipped));
-    }
+    for (const auto& file : step.files) GPUPASS_TRY(print_file(context, file, shipped));
     if (!step.program.empty()) out << fmt::format("     {}\n", fmt::join(step.program, " "));
   }
   out << fmt::format("`{} --apply` does exactly this, and writes down how it was.\n", command);
@@ -131,10 +140,12 @@ Result<int> carry_out_at_boot(Context& context, const Request& request, const Wo
                               const std::string& outcome) {
   Plan plan{work.doing, work.direction, "", request.functions, {}};
   if (!work.record.files.empty()) plan.steps.emplace_back(work.record);
+  const auto left = request.apply ? std::vector<SetFiles>{} : left_to_do(context.host, work.steps);
   if (request.apply) plan.steps.insert(plan.steps.end(), work.steps.begin(), work.steps.end());
-  GPUPASS_TRY_ASSIGN(const int status, carry_out(context, request.options, plan, nullptr, locks, outcome));
-  if (!request.apply && request.options.format == Format::text)
-    GPUPASS_TRY(print_steps(context, work.steps, with_addresses(work.command, request.functions)));
+  GPUPASS_TRY_ASSIGN(const int status, carry_out(context, request.options, plan, nullptr, locks, outcome,
+                                                 {left.begin(), left.end()}));
+  if (request.options.format == Format::text)
+    GPUPASS_TRY(print_steps(context, left, with_addresses(work.command, request.functions)));
   return status;
 }
 

@@ -51,6 +51,7 @@ class Boot : public testing::Test {
       for (const auto& file : step.files) {
         if (file.text) {
           tree.file(file.path, *file.text);
+          std::filesystem::permissions(tree.at(file.path), std::filesystem::perms(file.mode));
         } else {
           std::filesystem::remove(tree.at(file.path));
         }
@@ -117,7 +118,8 @@ TEST_F(Boot, InitramfsToolsGetsHookScriptAndRebuild) {
   EXPECT_THAT(steps[0].program, ElementsAre("/usr/sbin/update-initramfs", "-u", "-k", "all"));
   EXPECT_EQ(steps[0].undo_program, steps[0].program);
   for (const auto& file : steps[0].files) {
-    EXPECT_EQ(file.mode, file.text->starts_with("#!") ? 0755U : 0644U) << file.path;
+    const unsigned other = file.path.starts_with("/var/lib/gpupass/") ? 0600U : 0644U;
+    EXPECT_EQ(file.mode, file.text->starts_with("#!") ? 0755U : other) << file.path;
   }
   carry_out(steps);
   const auto back = wanted({{}, {}});
@@ -134,6 +136,28 @@ TEST_F(Boot, ANewListRebuildsTheInitramfsThatHoldsIt) {
   const auto steps = wanted({{binding(), other}, {}});
   ASSERT_THAT(steps, SizeIs(1));
   EXPECT_THAT(steps[0].program, Not(IsEmpty()));
+}
+
+TEST_F(Boot, FilesThatAPersonCopiedSayNothingOfTheInitramfs) {
+  tree.file("/usr/sbin/update-initramfs").dir("/etc/initramfs-tools");
+  auto by_hand = wanted({{binding()}, {}});
+  for (auto& step : by_hand)
+    std::erase_if(step.files, [](const FileContent& file) { return file.path.starts_with("/var/"); });
+  carry_out(by_hand);
+  const auto steps = wanted({{binding()}, {}});
+  ASSERT_THAT(steps, SizeIs(1)) << "nobody knows whether it was made anew";
+  EXPECT_THAT(steps[0].program, Not(IsEmpty()));
+  carry_out(steps);
+  EXPECT_THAT(wanted({{binding()}, {}}), IsEmpty());
+  expect_taken_back();
+  EXPECT_FALSE(exists("/var/lib/gpupass/boot-files.json"));
+}
+
+TEST_F(Boot, AHookThatIsNoProgramIsMended) {
+  tree.file("/usr/sbin/update-initramfs").dir("/etc/initramfs-tools");
+  carry_out(wanted({{binding()}, {}}));
+  std::filesystem::permissions(tree.at("/etc/initramfs-tools/hooks/gpupass"), std::filesystem::perms(0644));
+  EXPECT_THAT(wanted({{binding()}, {}}), SizeIs(1));
 }
 
 TEST_F(Boot, DracutAndMkinitcpio) {
@@ -191,10 +215,12 @@ class BootLoader : public Boot {
   }
 };
 
+constexpr const char* k_reads_folder = ". /etc/default/grub\nfor x in /etc/default/grub.d/*.cfg ; do\n";
 constexpr const char* k_grub_text = "GRUB_TIMEOUT=5\nGRUB_CMDLINE_LINUX=\"quiet 'a b'\"\n";
 
 TEST_F(BootLoader, GrubWithAFolderGetsAFileOfItsOwn) {
   tree.file("/etc/default/grub", k_grub_text).dir("/etc/default/grub.d").file("/usr/sbin/update-grub");
+  tree.file("/usr/sbin/grub-mkconfig", k_reads_folder);
   const auto step = add();
   EXPECT_THAT(step.purpose, HasSubstr("intel_iommu=on"));
   EXPECT_THAT(step.program, ElementsAre("/usr/sbin/update-grub"));
@@ -215,6 +241,40 @@ TEST_F(BootLoader, GrubWithoutOneGetsALineThatIsFoundAgain) {
   EXPECT_THAT(drop().program, Not(IsEmpty()));
   EXPECT_EQ(tree.text("/etc/default/grub"), std::string(k_grub_text) + "GRUB_DISABLE_OS_PROBER=true\n")
       << "what somebody changed since stays";
+}
+
+TEST_F(BootLoader, GrubWithAFolderThatItsProgramDoesNotReadGetsTheLine) {
+  tree.file("/etc/default/grub", k_grub_text).dir("/etc/default/grub.d").file("/boot/grub/grub.cfg");
+  tree.file("/usr/bin/grub-mkconfig", ". /etc/default/grub\n");
+  EXPECT_THAT(add().program, Not(IsEmpty()));
+  EXPECT_THAT(tree.text("/etc/default/grub"), HasSubstr("intel_iommu=on\"  # gpupass\n"));
+  EXPECT_FALSE(exists("/etc/default/grub.d/gpupass.cfg"));
+}
+
+TEST_F(BootLoader, ABootThatCameWithoutTheWordsIsAnError) {
+  tree.file("/etc/default/grub", k_grub_text).file("/usr/sbin/update-grub");
+  tree.file("/proc/cmdline", "quiet\n").file("/proc/sys/kernel/random/boot_id", "one\n");
+  add();
+  tree.file("/proc/sys/kernel/random/boot_id", "another\n");
+  const auto steps = changes(host, look_at(host), GPUPASS_SOURCE_DIR, {{binding()}, k_words});
+  ASSERT_FALSE(steps);
+  EXPECT_THAT(steps.error().what, HasSubstr("the boot since then came without intel_iommu=on"));
+  EXPECT_THAT(steps.error().hint, testing::AllOf(HasSubstr("/etc/default/grub"), HasSubstr("/proc/cmdline"),
+                                                 HasSubstr("unbind --persist --apply")));
+  tree.file("/proc/cmdline", "quiet intel_iommu=on\n");
+  EXPECT_THAT(wanted({{binding()}, k_words}), IsEmpty());
+  drop();
+}
+
+TEST_F(BootLoader, ARecordWithoutItsBootIsUnderstood) {
+  tree.file("/etc/default/grub", k_grub_text).file("/usr/sbin/update-grub");
+  tree.file("/proc/cmdline", "quiet\n").file("/proc/sys/kernel/random/boot_id", "one\n");
+  carry_out(wanted({{binding()}, {}}));
+  tree.file("/var/lib/gpupass/kernel-words.json",
+            R"({"schema": "gpupass.kernel-words/1", "loader": "grub", "words": ["intel_iommu=on"],
+                "files": ["/etc/default/grub.d/gpupass.cfg"]})");
+  EXPECT_THAT(wanted({{binding()}, k_words}), IsEmpty()) << "which boot it was is not known";
+  drop();
 }
 
 TEST_F(BootLoader, SystemdBootKeepsEntriesAndTheirWords) {
@@ -242,6 +302,37 @@ TEST_F(BootLoader, GrubbyIsAskedBothWays) {
   EXPECT_EQ(back.program, step.undo_program);
   EXPECT_EQ(back.undo_program, step.program);
   EXPECT_THAT(back.program, testing::Contains("--remove-args=intel_iommu=on"));
+}
+
+TEST_F(BootLoader, GrubbyIsNotAskedWhereSomeHaveTheWord) {
+  const std::string theirs = "options root=/dev/sda1 intel_iommu=on,sm_on\n";
+  tree.file("/boot/loader/entries/a.conf", "options root=/dev/sda1\n").file("/usr/sbin/grubby");
+  tree.file("/boot/loader/entries/b.conf", theirs);
+  tree.file("/boot/loader/entries/c.conf", "options intel_iommu=on quiet\n");
+  EXPECT_THAT(add().program, IsEmpty())
+      << "--update-kernel=ALL would change theirs, and its undo take it out";
+  EXPECT_EQ(tree.text("/boot/loader/entries/a.conf"), "options root=/dev/sda1 intel_iommu=on\n");
+  drop();
+  EXPECT_EQ(tree.text("/boot/loader/entries/a.conf"), "options root=/dev/sda1\n");
+  EXPECT_EQ(tree.text("/boot/loader/entries/b.conf"), theirs);
+  EXPECT_EQ(tree.text("/boot/loader/entries/c.conf"), "options intel_iommu=on quiet\n");
+}
+
+TEST_F(BootLoader, GrubbyIsNotAskedWhereLaterKernelsAreToGetTheWord) {
+  tree.file("/boot/loader/entries/a.conf", "options root=/dev/sda1\n").file("/usr/sbin/grubby");
+  for (const auto* const path : {"/etc/default/grub", "/etc/kernel/cmdline", "/boot/grub2/grubenv"}) {
+    tree.file(path, "kernelopts=quiet intel_iommu=on\n");
+    EXPECT_THAT(add().program, IsEmpty()) << path;
+    drop();
+    tree.remove(path);
+  }
+}
+
+TEST_F(BootLoader, WhatEveryEntryHasIsAMatterOfTheBoot) {
+  tree.file("/boot/loader/entries/a.conf", "options root=/dev/sda1 intel_iommu=on\n");
+  const auto steps = changes(host, look_at(host), GPUPASS_SOURCE_DIR, {{binding()}, k_words});
+  ASSERT_FALSE(steps);
+  EXPECT_THAT(steps.error().what, HasSubstr("every entry has intel_iommu=on"));
 }
 
 TEST_F(BootLoader, AnUnknownOneIsLeftToThePerson) {

@@ -86,6 +86,34 @@ TEST_F(Persist, WithoutApplyOnlyItsOwnRecordIsWrittenAndTheStepsArePrinted) {
   EXPECT_THAT(out, HasSubstr("written down only"));
 }
 
+TEST_F(Persist, TheStepsAreInTheJsonToo) {
+  ASSERT_EQ(run(bind, {k_gpu, "--persist", "--format", "json"}), 0) << err;
+  const auto bound = core::Json::parse(out);
+  EXPECT_EQ(bound.at("schema"), "gpupass.result/1");
+  const auto& step = bound.at("remaining").at(0);
+  EXPECT_EQ(step.at("program"), core::Json({k_update, "-u", "-k", "all"}));
+  EXPECT_EQ(step.at("files").at(0).at("path"), k_list);
+  EXPECT_THAT(step.at("files").at(0).at("text").get<std::string>(), HasSubstr("0000:01:00.0 0x10de 0x2330 "));
+  ASSERT_EQ(run(bind, {k_gpu, "--persist", "--apply", "--format", "json"}), 0) << err;
+  EXPECT_FALSE(core::Json::parse(out).contains("remaining"));
+  ASSERT_EQ(run(unbind, {k_gpu, "--persist", "--format", "json"}), 0) << err;
+  EXPECT_EQ(core::Json::parse(out).at("remaining").at(0).at("files").at(0).at("text"), nullptr);
+}
+
+TEST_F(Persist, APersonIsToldWhatIsLeftAndNoMore) {
+  ASSERT_EQ(run(bind, {k_gpu, "--persist", "--apply"}), 0) << err;
+  std::filesystem::remove(tree.at("/var/lib/gpupass/boot-files.json"));  // as if they had done it by hand
+  std::filesystem::permissions(tree.at("/etc/initramfs-tools/hooks/gpupass"), std::filesystem::perms(0644));
+  std::filesystem::permissions(tree.at(k_list), std::filesystem::perms(0600));
+  ASSERT_EQ(run(bind, {k_gpu, "--persist"}), 0) << err;
+  EXPECT_THAT(out, testing::AllOf(HasSubstr("     chmod 644 /etc/gpupass/boot-bindings\n"),
+                                  HasSubstr("     chmod 755 /etc/initramfs-tools/hooks/gpupass\n"),
+                                  HasSubstr("     /usr/sbin/update-initramfs -u -k all\n"),
+                                  Not(HasSubstr("install -D")), Not(HasSubstr("change "))));
+  ASSERT_EQ(run(bind, {k_gpu, "--persist", "--apply"}), 0) << err;
+  EXPECT_THAT(kernel.programs(), testing::Contains("/usr/sbin/update-initramfs -u -k all").Times(2));
+}
+
 TEST_F(Persist, ApplyDoesThemAndUnbindTakesThemBack) {
   ASSERT_EQ(run(bind, {"01:00", "--persist", "--apply"}), 0) << err;
   EXPECT_THAT(kernel.programs(), ElementsAre("/usr/sbin/update-initramfs -u -k all"));
@@ -148,6 +176,7 @@ TEST_F(Persist, TurnsOnAnIommuThatTheKernelLeftOff) {
   for (const auto* const device : {"0000:00:01.0", k_screen, k_gpu, k_audio})
     tree.remove(std::string("/sys/bus/pci/devices/") + device + "/iommu_group");
   tree.file("/sys/firmware/acpi/tables/DMAR").dir("/etc/default/grub.d");
+  tree.file("/usr/sbin/grub-mkconfig", "for x in /etc/default/grub.d/*.cfg ; do\n");
   kernel.add_program("/usr/sbin/update-grub");
   ASSERT_EQ(run(bind, {k_gpu, "--persist", "--apply"}), 0) << err;
   EXPECT_THAT(tree.text("/etc/default/grub.d/gpupass.cfg"), HasSubstr("intel_iommu=on"));
