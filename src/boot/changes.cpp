@@ -10,7 +10,6 @@
 namespace gpupass::boot {
 namespace {
 
-constexpr const char* k_record = "/var/lib/gpupass/boot-files.json";
 constexpr unsigned k_private = 0600;
 constexpr unsigned k_text = 0644;
 constexpr unsigned k_program = 0755;
@@ -59,7 +58,7 @@ Result<SetFiles> runs_at_boot(const Host& host, const Machine& machine, const st
     step.files.push_back({file.path, none ? std::nullopt : std::optional(std::move(text)), mode});
   }
   if (!step.program.empty())
-    step.files.push_back({k_record, none ? std::nullopt : std::optional(record_of(step)), k_private});
+    step.files.push_back({k_files_record, none ? std::nullopt : std::optional(record_of(step)), k_private});
   return step;
 }
 

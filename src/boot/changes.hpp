@@ -26,6 +26,9 @@ struct Shipped {
 /// Those that this machine needs, from scripts/boot below `data`.
 [[nodiscard]] std::vector<Shipped> shipped_files(const Machine& machine, const std::filesystem::path& data);
 
+/// gpupass's own note of what the initramfs was made anew with, one of the files of a change.
+constexpr const char* k_files_record = "/var/lib/gpupass/boot-files.json";
+
 /// As it is to be: text and mode, or not there.
 [[nodiscard]] bool is_so(const Host& host, const FileContent& file);
 

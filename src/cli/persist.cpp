@@ -136,11 +136,14 @@ struct Work {
   std::vector<SetFiles> steps;  // everything else
 };
 
-Result<int> carry_out_at_boot(Context& context, const Request& request, const Work& work, const Locks& locks,
+Result<int> carry_out_at_boot(Context& context, const Request& request, Work work, const Locks& locks,
                               const std::string& outcome) {
+  const auto left = request.apply ? std::vector<SetFiles>{} : left_to_do(context.host, work.steps);
+  // What a person is shown they may do, and make another initramfs of it.
+  if (!left.empty() && context.host.exists(boot::k_files_record))
+    work.record.files.push_back({boot::k_files_record, std::nullopt, k_private});
   Plan plan{work.doing, work.direction, "", request.functions, {}};
   if (!work.record.files.empty()) plan.steps.emplace_back(work.record);
-  const auto left = request.apply ? std::vector<SetFiles>{} : left_to_do(context.host, work.steps);
   if (request.apply) plan.steps.insert(plan.steps.end(), work.steps.begin(), work.steps.end());
   GPUPASS_TRY_ASSIGN(const int status, carry_out(context, request.options, plan, nullptr, locks, outcome,
                                                  {left.begin(), left.end()}));

@@ -114,6 +114,16 @@ TEST_F(Persist, APersonIsToldWhatIsLeftAndNoMore) {
   EXPECT_THAT(kernel.programs(), testing::Contains("/usr/sbin/update-initramfs -u -k all").Times(2));
 }
 
+TEST_F(Persist, WhatAPersonIsToDoIsNotTakenAsDone) {
+  ASSERT_EQ(run(bind, {k_gpu, "--persist", "--apply"}), 0) << err;
+  const auto list = tree.text(k_list);
+  ASSERT_EQ(run(unbind, {k_gpu, "--persist"}), 0) << err;  // and they do it, and make another initramfs
+  ASSERT_EQ(run(bind, {k_gpu, "--persist"}), 0) << err;    // and copy the files again, and no more
+  ASSERT_EQ(tree.text(k_list), list);
+  ASSERT_EQ(run(bind, {k_gpu, "--persist", "--apply"}), 0) << err;
+  EXPECT_THAT(kernel.programs(), testing::Contains("/usr/sbin/update-initramfs -u -k all").Times(2));
+}
+
 TEST_F(Persist, ApplyDoesThemAndUnbindTakesThemBack) {
   ASSERT_EQ(run(bind, {"01:00", "--persist", "--apply"}), 0) << err;
   EXPECT_THAT(kernel.programs(), ElementsAre("/usr/sbin/update-initramfs -u -k all"));
