@@ -7,8 +7,10 @@
 
 #include "compare/effect.hpp"
 #include "compare/environment.hpp"
+#include "compare/figures.hpp"
 #include "compare/rows.hpp"
 #include "compare/words.hpp"
+#include "core/text.hpp"
 #include "gpupass/bench/comparison.hpp"
 
 namespace gpupass::bench {
@@ -73,6 +75,22 @@ void find_beyond(Comparison& comparison) {
 
 // --- why not to trust it, and what is open --------------------------------------------------------
 
+/// Several cards on either side are none of it, as long as they are the same ones.
+bool is_another_card(const Difference& difference) {
+  return difference.fact == "gpu.uuid" && !difference.baseline.empty() && !difference.candidate.empty() &&
+         !std::ranges::is_permutation(difference.baseline, difference.candidate);
+}
+
+void doubt_for_the_card(Comparison& comparison) {
+  const auto found = std::ranges::find_if(comparison.differences, is_another_card);
+  if (found == comparison.differences.end()) return;
+  comparison.doubts.push_back(fmt::format(
+      "the card is not the same one: {} was measured on {}, {} on {}; what differs may not be what "
+      "passthrough costs",
+      comparison.baseline, core::enumerate(found->baseline), comparison.candidate,
+      core::enumerate(found->candidate)));
+}
+
 /// Each gate once, with what the first of its runs said.
 void doubt_for_gates(Comparison& comparison, const Side& side) {
   struct Unmet {
@@ -107,9 +125,15 @@ void doubt_for_controls(Comparison& comparison) {
   }
 }
 
+/// What was tried in vain by itself; what one side did not run, as part of a suite is not, a group at a time.
 void leave_open_what_is_missing(Comparison& comparison) {
+  std::map<std::pair<Group, std::string>, std::size_t> not_run;  // on the other side
   const auto say = [&](const Row& row, const std::string& side, const std::string& other,
                        const Figures& missing) {
+    if (missing.absent == compare::k_not_run) {
+      ++not_run[{row.group, other}];
+      return;
+    }
     comparison.open.push_back(
         fmt::format("{}: {} has no result ({}), {} has", compare::title(row), side, missing.absent, other));
   };
@@ -119,6 +143,11 @@ void leave_open_what_is_missing(Comparison& comparison) {
       say(row, comparison.candidate, comparison.baseline, row.candidate);
     if (row.baseline.passed == 0 && row.candidate.passed > 0)
       say(row, comparison.baseline, comparison.candidate, row.baseline);
+  }
+  for (const auto& [where, count] : not_run) {
+    const auto& [group, side] = where;
+    comparison.open.push_back(fmt::format("{}: {} measurement{} {} made on one side only, {}", name(group),
+                                          count, count == 1 ? "" : "s", count == 1 ? "was" : "were", side));
   }
 }
 
@@ -159,9 +188,23 @@ void remark_on_processor(Comparison& comparison) {
   }
 }
 
+/// Cases of the groups that a control group belongs to need CUDA, as it does.
+void remark_on_missing_control(Comparison& comparison) {
+  const auto has = [&](auto which) { return std::ranges::any_of(comparison.groups, which); };
+  if (has([](const GroupRow& row) { return row.group == Group::device; })) return;
+  if (!has([](const GroupRow& row) {
+        return row.group == Group::latency || row.group == Group::transfer || row.group == Group::application;
+      }))
+    return;
+  comparison.remarks.emplace_back(
+      "no control was compared (the group device): that the card itself was the same on both sides, its "
+      "clocks "
+      "and its power, is not shown");
+}
+
 void remark_on_environment(Comparison& comparison) {
   for (const auto& difference : comparison.differences) {
-    if (difference.weight != Difference::Weight::must_match) continue;
+    if (difference.weight != Difference::Weight::must_match || is_another_card(difference)) continue;
     comparison.remarks.push_back(fmt::format("{} ({} differs)", difference.meaning, difference.fact));
   }
 }
@@ -212,6 +255,7 @@ Comparison compare(const Side& baseline, const Side& candidate, const Comparison
   adjust_effects(comparison);
   find_wrong_output(comparison);
   find_beyond(comparison);
+  doubt_for_the_card(comparison);
   doubt_for_gates(comparison, baseline);
   doubt_for_gates(comparison, candidate);
   doubt_for_controls(comparison);
@@ -219,6 +263,7 @@ Comparison compare(const Side& baseline, const Side& candidate, const Comparison
   leave_open_groups(comparison);
   remark_on_boots(comparison, candidate);
   remark_on_processor(comparison);
+  remark_on_missing_control(comparison);
   remark_on_environment(comparison);
   remark_on_ranks(comparison);
   comparison.answer = answer_of(comparison);

@@ -35,7 +35,7 @@ void add_run(Figures& figures, const Measured& run, const std::string& key) {
   figures.wrong += status == Status::failed ? 1 : 0;
   if (status == Status::passed || !figures.absent.empty()) return;
   figures.absent =
-      found == run.end() ? "not run" : fmt::format("{}: {}", name(status), found->second->reason);
+      found == run.end() ? k_not_run : fmt::format("{}: {}", name(status), found->second->reason);
 }
 
 std::optional<double> mean_ceiling(const std::vector<Replicate>& side, const std::string& key) {

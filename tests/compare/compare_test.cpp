@@ -16,6 +16,7 @@ using test::steady_too;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 using Measurements = std::vector<Measurement>;
 
@@ -152,6 +153,35 @@ TEST(Compare, HoldsTheAnswerBackWhereTheCardItselfDiffers) {
   EXPECT_THAT(comparison.doubts, ElementsAre(HasSubstr("the card itself is not shown to be the same")));
 }
 
+void put_on(Side& side, const std::vector<std::string>& cards) {
+  for (std::size_t i = 0; i < side.runs.size(); ++i)
+    side.runs[i].env["gpu"]["uuid"] = cards[i % cards.size()];
+}
+
+TEST(Compare, HoldsTheAnswerBackWhereTheCardsAreTwo) {
+  auto host = side("host", steady(), copies);
+  auto guest = side("guest", steady_too(), copies);
+  put_on(host, {"GPU-1"});
+  put_on(guest, {"GPU-2"});
+  const auto comparison = compare(host, guest, {});
+  EXPECT_EQ(comparison.answer, Answer::inconclusive);
+  EXPECT_THAT(comparison.doubts,
+              ElementsAre(HasSubstr("host was measured on GPU-1, guest on GPU-2; what differs may not be")));
+  EXPECT_THAT(comparison.remarks, IsEmpty());  // it is said once
+}
+
+TEST(Compare, TakesTheSameCardsInAnyOrder) {
+  auto host = side("host", steady(), copies);
+  auto guest = side("guest", steady_too(), copies);
+  put_on(host, {"GPU-1", "GPU-2"});
+  put_on(guest, {"GPU-2", "GPU-1"});
+  EXPECT_EQ(compare(host, guest, {}).answer, Answer::within);
+  put_on(guest, {"GPU-2"});
+  EXPECT_EQ(compare(host, guest, {}).answer, Answer::inconclusive);
+  for (auto& run : guest.runs) run.env.clear();  // as another tool's results, which name no card
+  EXPECT_EQ(compare(host, guest, {}).answer, Answer::within);
+}
+
 TEST(Compare, TrustsNoFindingWhereTheCardItselfDiffers) {
   // All is slower by a twentieth, the card's own memory, too: it has another clock.
   const auto comparison =
@@ -208,6 +238,29 @@ TEST(Compare, HoldsTheAnswerBackWhereOneSideHasNoResult) {
   EXPECT_THAT(comparison.open,
               testing::Contains("h2d.pinned: guest has no result (error: out of memory), host has"));
   EXPECT_THAT(group(comparison, Group::transfer).left_out, ElementsAre("h2d.pinned"));
+}
+
+TEST(Compare, SaysOnceAGroupWhatOneSideDidNotRun) {
+  const auto more = [](double factor) {
+    auto measured = copies(factor);
+    for (const std::int64_t bytes : {1 << 10, 1 << 20, 1 << 30})
+      measured.push_back(test::with_bytes(bandwidth("d2h.pinned", 50e9 / factor), bytes));
+    measured.push_back(latency("sync.spin", 1e-5 * factor));
+    return measured;
+  };
+  const auto comparison = compare(side("host", steady(), more), side("guest", steady_too(), copies), {});
+  EXPECT_EQ(comparison.answer, Answer::inconclusive);
+  EXPECT_THAT(comparison.open,
+              testing::IsSupersetOf({"latency: 1 measurement was made on one side only, host",
+                                     "transfer: 3 measurements were made on one side only, host"}));
+  EXPECT_THAT(comparison.open, Not(testing::Contains(HasSubstr("not run"))));
+}
+
+TEST(Compare, RemarksThatThereWasNoControl) {
+  const auto measure = [](double factor) { return Measurements{bandwidth("h2d.pinned", 55e9 / factor)}; };
+  const auto comparison = compare(side("host", steady(), measure), side("guest", steady_too(), measure), {});
+  EXPECT_EQ(comparison.answer, Answer::within);
+  EXPECT_THAT(comparison.remarks, ElementsAre(HasSubstr("no control was compared")));
 }
 
 TEST(Compare, TakesNoNoticeOfWhatBothSidesWaive) {
