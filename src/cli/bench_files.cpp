@@ -64,15 +64,52 @@ Result<std::set<bench::Group>> groups_of(const Words& words) {
   return groups;
 }
 
-/// Keeps what fits one of the globs and is of one of the groups; of either, none means all.
-void keep(std::vector<bench::Run>& runs, const Words& globs, const std::set<bench::Group>& groups) {
-  const auto unwanted = [&](const bench::Measurement& measurement) {
+/// What fits one of the globs and is of one of the groups; of either, none means all.
+struct Wanted {
+  Words globs;
+  std::set<bench::Group> groups;
+
+  [[nodiscard]] bool all() const { return globs.empty() && groups.empty(); }
+  bool operator()(const bench::Measurement& measurement) const {
     const bool fits = globs.empty() || std::ranges::any_of(globs, [&](const auto& glob) {
                         return fnmatch(glob.c_str(), measurement.id.c_str(), 0) == 0;
                       });
-    return !fits || !(groups.empty() || groups.contains(measurement.group));
+    return fits && (groups.empty() || groups.contains(measurement.group));
+  }
+};
+
+/// The control belongs to these: whether the card was the same is no question of what is asked about.
+bool needs_control(const bench::Measurement& measurement) {
+  return measurement.group != bench::Group::device && measurement.group != bench::Group::processor;
+}
+
+/// Keeps what is wanted, and where two sides are compared the control beside it. Error: not_found.
+Result<> keep(LoadedSides& loaded, const Wanted& wanted) {
+  if (wanted.all()) return {};
+  bool some = false;
+  bool with_control = false;
+  const auto each_run = [&](auto what) {
+    for (auto* const side : {&loaded.baseline, &loaded.candidate}) std::ranges::for_each(side->runs, what);
   };
-  for (auto& run : runs) std::erase_if(run.benchmarks, unwanted);
+  each_run([&](const bench::Run& run) {
+    for (const auto& measurement : run.benchmarks) {
+      if (!wanted(measurement)) continue;
+      some = true;
+      with_control |= needs_control(measurement) && !loaded.candidate.runs.empty();
+    }
+  });
+  if (!some)
+    return fail(
+        ErrorKind::not_found, "no case fits",
+        "`gpupass-bench --list` shows them all; without --filter and --group all that the runs have is "
+        "taken");
+  each_run([&](bench::Run& run) {
+    std::erase_if(run.benchmarks, [&](const bench::Measurement& measurement) {
+      const bool control = with_control && measurement.group == bench::Group::device;
+      return !control && !wanted(measurement);
+    });
+  });
+  return {};
 }
 
 /// The one role that all runs have; empty where there are several.
@@ -155,9 +192,7 @@ Result<LoadedSides> load_sides(const Sides& sides, const po::variables_map& valu
   const bool told_apart = !ours.empty() && !theirs.empty() && ours != theirs;
   loaded.baseline.name = told_apart || (sides.candidate.empty() && !ours.empty()) ? ours : "baseline";
   loaded.candidate.name = told_apart ? theirs : "candidate";
-  const auto globs = words_of(values, "filter");
-  keep(loaded.baseline.runs, globs, groups);
-  keep(loaded.candidate.runs, globs, groups);
+  GPUPASS_TRY(keep(loaded, {words_of(values, "filter"), groups}));
   return loaded;
 }
 

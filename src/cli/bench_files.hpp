@@ -33,8 +33,8 @@ void add_comparison_options(po::options_description& options);
 /// Error: usage.
 [[nodiscard]] Result<bench::ComparisonSettings> comparison_settings(const po::variables_map& values);
 
-/// Both sides with what --filter and --group leave of them, named by their runs' roles where these tell
-/// them apart.
+/// Both sides with what --filter and --group leave of them and the control, named by their runs' roles where
+/// these tell them apart. Error: not_found, where nothing fits.
 struct LoadedSides {
   bench::Side baseline, candidate;
 };

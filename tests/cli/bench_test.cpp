@@ -94,6 +94,43 @@ TEST_F(Bench, CompareTakesWhatFits) {
   EXPECT_EQ(bench({"compare", at("host"), "--", at("slow"), "--group", "speed"}).status, 2);
 }
 
+TEST_F(Bench, CompareJudgesTheControlWhateverIsAskedAbout) {
+  const auto with_control = [](double factor) {
+    return std::vector{test::bandwidth("h2d.pinned", 55e9), test::latency("sync.spin", 1e-5),
+                       test::bandwidth("hbm.copy", 3e12 / factor, bench::Group::device)};
+  };
+  keep("one-clock", test::side("host", test::steady(), with_control));
+  keep("another", test::side("guest", test::steady_too(1.2), with_control));
+  const std::vector<std::string> sides = {"compare", at("one-clock"), "--", at("another")};
+  for (const auto& wanted :
+       std::vector<std::vector<std::string>>{{},
+                                             {"--group", "transfer"},
+                                             {"--filter", "h2d.*"},
+                                             {"--group", "latency", "--filter", "*.spin"}}) {
+    auto arguments = sides;
+    arguments.insert(arguments.end(), wanted.begin(), wanted.end());
+    const auto said = bench(arguments);
+    EXPECT_EQ(said.status, 14) << testing::PrintToString(wanted);
+    EXPECT_THAT(said.out, HasSubstr("the card itself is not shown to be the same"));
+  }
+  auto controls = sides;
+  controls.insert(controls.end(), {"--filter", "hbm.*"});
+  EXPECT_EQ(bench(controls).status, 13);  // what is asked about itself
+  EXPECT_EQ(bench({"report", at("one-clock"), "--filter", "h2d.*", "-o", at("r.md")}).status, 0);
+  EXPECT_THAT(read("r.md"), Not(HasSubstr("hbm.copy")));  // nothing is compared
+}
+
+TEST_F(Bench, CompareAndReportSayWhereNoCaseFits) {
+  for (const auto& arguments :
+       {std::vector<std::string>{"compare", at("host"), "--", at("guest"), "--filter", "nosuch*"},
+        {"compare", at("host"), "--", at("guest"), "--group", "pci"},
+        {"report", at("host"), "-o", at("r.md"), "--filter", "nosuch*"}}) {
+    const auto said = bench(arguments);
+    EXPECT_EQ(said.status, 3);
+    EXPECT_THAT(said.err, HasSubstr("no case fits"));
+  }
+}
+
 TEST_F(Bench, ComparePrintsForPrograms) {
   const auto said = bench({"compare", at("host"), "--", at("slow"), "--format", "json"});
   EXPECT_EQ(said.status, 13);
