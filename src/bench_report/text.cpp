@@ -60,18 +60,19 @@ std::string list(const char* heading, const std::vector<std::string>& items, int
 }
 
 std::string case_lines(const bench::Comparison& comparison, bench::Group group, int columns, bool colour) {
+  constexpr std::size_t k_tells_sizes_apart = 19;
   const bool two = comparison.candidate_runs > 0;
-  std::vector<Column> headings{{"CASE", Align::left, 10},
-                               {comparison.baseline.c_str(), Align::right, 0, two ? 2 : 0}};
+  std::vector<Column> headings{{"CASE", Align::left, k_tells_sizes_apart},
+                               {comparison.baseline.c_str(), Align::right, 0, two ? 4 : 0}};
   if (two) {
-    headings.insert(headings.end(), {{comparison.candidate.c_str(), Align::right, 0, 1},
+    headings.insert(headings.end(), {{comparison.candidate.c_str(), Align::right, 0, 5},
                                      {"DIFFERENCE"},
                                      {"VERDICT"},
                                      {"N", Align::right, 0, 3}});
   } else {
     headings.insert(headings.end(), {{"SPREAD", Align::right}, {"RUNS", Align::right}});
   }
-  headings.emplace_back("CEILING", Align::right, 0, 4);
+  headings.emplace_back("CEILING", Align::right, 0, 2);
   Table table(headings);
   for (const auto& row : comparison.rows) {
     const auto& shown = row.baseline.passed > 0 ? row.baseline : row.candidate;

@@ -49,6 +49,14 @@ TEST(Forms, OfTextFitTheTerminal) {
   }
 }
 
+TEST(Forms, OfTextTellSizesApartWhereRoomIsShort) {
+  const auto text = to_text(test::report_of_everything(), 80, false);
+  EXPECT_THAT(text, HasSubstr("\nCASE                    guest  DIFFERENCE"));
+  for (const auto* const size : {"h2d.pinned 64 KiB ", "h2d.pinned 1 MiB ", "h2d.pinned 256 MiB "})
+    EXPECT_THAT(text, HasSubstr(size));
+  EXPECT_THAT(text, HasSubstr("(no room for CEILING, N, host)"));
+}
+
 /// Names of elements that are open where the document ends or another closes.
 std::vector<std::string> unbalanced(const std::string& page) {
   static const std::set<std::string> k_without_end = {"meta", "!DOCTYPE"};
