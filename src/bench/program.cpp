@@ -61,9 +61,19 @@ Result<int> list(const Host& host, const Options& options) {
   return 0;
 }
 
+/// A result took a while to make. An empty file has none: an interrupted run leaves one.
+Result<> refuse_to_overwrite(const std::string& path) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error) || std::filesystem::file_size(path, error) == 0)
+    return {};
+  return fail(ErrorKind::refused, fmt::format("{} is there already", path),
+              "nothing was measured; name another file, or remove this one");
+}
+
 Result<int> measure(Host& host, const Options& options) {
   std::optional<sys::OutputFile> file;
   if (!options.out.empty()) {
+    GPUPASS_TRY(refuse_to_overwrite(options.out));
     GPUPASS_TRY_ASSIGN(file, sys::OutputFile::open(options.out));
   }
   const Keep keep = [&](const Run& run) -> Result<> {

@@ -26,6 +26,12 @@ check_match "with which seed" '"seed": 7' "$(<"$folder/run.json")"
 check_match "how much slower it was made" '"inject": 0.01' "$(<"$folder/run.json")"
 check_equal "and which program it was" "$(sha256sum "$bench" | cut -d ' ' -f 1)" "$(value_of sha256 <"$folder/run.json")"
 
+check_run "is not overwritten" 5 "$bench" --quick --filter cpu.timer --out "$folder/run.json"
+check_match "which says what to do" 'name another file' "$run_stderr"
+check_match "and is what it was" '"role": "me"' "$(<"$folder/run.json")"
+: >"$folder/empty.json"
+check_run "an empty file is no result" 0 "$bench" --quick --filter cpu.timer --out "$folder/empty.json"
+
 check_run "JSON goes to standard output" 0 "$bench" --quick --filter cpu.timer --format json
 check_match "alone" '^\{.*"schema": "gpupass.bench/1"' "${run_stdout//$'\n'/ }"
 check_run "a device can be written to" 0 "$bench" --quick --filter cpu.timer --out /dev/null

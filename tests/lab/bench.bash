@@ -10,6 +10,7 @@ source "$(dirname "$0")/lib.bash"
 gpu=0000:01:00.0
 results=${GPUPASS_RESULTS:-/root/results}
 mkdir -p "$results"
+rm -f "$results/host.json"
 
 
 before=$(sysfs_state $gpu)
