@@ -10,6 +10,7 @@
 #include "cli/selection.hpp"
 #include "cli/templates.hpp"
 #include "core/text.hpp"
+#include "report/findings.hpp"
 #include "virt/hotplug_window.hpp"
 
 namespace gpupass::cli {
@@ -91,7 +92,8 @@ void warn_of_window(Context& context, const Inventory& inventory, const DomainFa
                          [&](const PciAddress& function) { return inventory.find(function); });
   std::erase(devices, nullptr);
   const auto warning = warn_of_hotplug_window(facts.live_xml, devices);
-  if (warning) context.terminal.err << "note: " << *warning << "\n";
+  if (warning)
+    context.terminal.err << report::wrapped_lines("note: " + *warning, context.terminal.columns) << "\n";
 }
 
 std::string outcome_of(const DomainFacts& facts, const Functions& functions) {

@@ -11,6 +11,7 @@
 #include "core/json.hpp"
 #include "core/text.hpp"
 #include "judge/viability.hpp"
+#include "report/findings.hpp"
 #include "sys/terminal.hpp"
 
 namespace gpupass::cli {
@@ -60,16 +61,19 @@ void print_step(std::ostream& out, const StepEvent& event) {
   out << (event.state == StepState::open ? "the kernel has not returned" : name(event.state)) << "\n";
 }
 
-void print_plan(std::ostream& out, const Plan& plan) {
+void print_plan(Terminal& terminal, const Plan& plan) {
+  auto& out = terminal.out;
+  const auto step = [&](std::size_t index, const std::string& text) {
+    constexpr std::size_t k_indent = 6;
+    out << fmt::format("  {:>2}. {}\n", index + 1,
+                       report::wrapped(text, static_cast<std::size_t>(terminal.columns), k_indent));
+  };
   out << "would " << plan.command << ":\n";
   if (plan.steps.empty()) out << "  nothing: it is so already\n";
-  for (std::size_t i = 0; i < plan.steps.size(); ++i) {
-    out << fmt::format("  {:>2}. {}\n", i + 1, describe(plan.steps[i]));
-  }
+  for (std::size_t i = 0; i < plan.steps.size(); ++i) step(i, describe(plan.steps[i]));
   if (plan.steps.empty()) return;
   out << "and on a failure, back from where it got to:\n";
-  for (auto i = plan.steps.size(); i-- > 0;)
-    out << fmt::format("  {:>2}. {}\n", i + 1, describe_undo(plan.steps[i]));
+  for (auto i = plan.steps.size(); i-- > 0;) step(i, describe_undo(plan.steps[i]));
   out << "nothing was changed\n";
 }
 
@@ -100,9 +104,12 @@ Failure refused(const std::vector<Finding>& findings, const std::string& advice)
 
 /// One question for all of them.
 bool agreed(Terminal& terminal, const std::vector<Finding>& findings) {
+  const auto say = [&](const std::string& line) {
+    terminal.err << report::wrapped_lines(line, terminal.columns) << "\n";
+  };
   for (const auto& finding : findings) {
-    terminal.err << "  ! " << finding.what << "\n";
-    if (!finding.remedy.empty()) terminal.err << "    " << finding.remedy << "\n";
+    say("  ! " + finding.what);
+    if (!finding.remedy.empty()) say("    " + finding.remedy);
   }
   return says_yes(terminal, "Go on all the same?");
 }
@@ -217,7 +224,10 @@ Result<void> consent(Context& context, const ChangeOptions& options, const std::
   if (!impossible.empty()) return refused(impossible, "");
   if (open.empty() || options.yes) return {};
   if (options.dry_run) {
-    for (const auto& finding : open) context.terminal.err << "would be asked about: " << finding.what << "\n";
+    for (const auto& finding : open)
+      context.terminal.err << report::wrapped_lines("would be asked about: " + finding.what,
+                                                    context.terminal.columns)
+                           << "\n";
     return {};
   }
   if (!context.terminal.in_is_terminal) return refused(open, "; --yes agrees to this");
@@ -280,7 +290,7 @@ Result<int> carry_out(Context& context, const ChangeOptions& options, const Plan
     if (json) {
       out << with_remaining(core::Json::parse(to_json(plan)), remaining).dump(2) << "\n";
     } else {
-      print_plan(out, plan);
+      print_plan(context.terminal, plan);
     }
     return 0;
   }

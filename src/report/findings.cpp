@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "core/printable.hpp"
+#include "core/text.hpp"
 #include "report/table.hpp"
 
 namespace gpupass::report {
@@ -90,6 +91,18 @@ std::string wrapped(const std::string& text, std::size_t columns, std::size_t in
     lines += word;
     used += width;
     start = end + 1;
+  }
+  return lines;
+}
+
+std::string wrapped_lines(const std::string& text, int columns) {
+  constexpr std::size_t k_further = 2;
+  std::string lines;
+  for (const auto line : core::split(text, '\n')) {
+    const auto blanks = std::min(line.find_first_not_of(' '), line.size());
+    if (!lines.empty()) lines += "\n";
+    lines += std::string(blanks, ' ') +
+             wrapped(std::string(line.substr(blanks)), static_cast<std::size_t>(columns), blanks + k_further);
   }
   return lines;
 }

@@ -29,5 +29,7 @@ struct FindingsView {
 
 /// Text in lines of at most `columns`, broken at blanks, those after the first indented.
 [[nodiscard]] std::string wrapped(const std::string& text, std::size_t columns, std::size_t indent);
+/// Each line of it so, those after it further in than it begins.
+[[nodiscard]] std::string wrapped_lines(const std::string& text, int columns);
 
 }  // namespace gpupass::report

@@ -57,5 +57,11 @@ TEST(Wrapped, CountsColumnsNotBytes) {
   EXPECT_EQ(wrapped("äöü äöü", 7, 0), "äöü äöü");
 }
 
+TEST(Wrapped, TakesLinesOneByOne) {
+  EXPECT_EQ(wrapped_lines("one two three\n  four five", 12), "one two\n  three\n  four\n    five");
+  EXPECT_EQ(wrapped_lines("one two three\n  four", 80), "one two three\n  four");
+  EXPECT_EQ(wrapped_lines("", 80), "");
+}
+
 }  // namespace
 }  // namespace gpupass::report
