@@ -74,6 +74,8 @@ same "help attach" "$("$gpupass" attach --help)" "$("$gpupass" help attach)"
 same "help" "$("$gpupass" --help)" "$("$gpupass" help)"
 same "a slip of the keys" "did you mean \`gpupass list\`?" \
   "$({ "$gpupass" lst 2>&1 || true; } | grep -o 'did you mean `gpupass list`?')"
+same "--root behind the command" "it goes before the command: \`gpupass --root DIR list …\`" \
+  "$({ "$gpupass" list --root x 2>&1 || true; } | grep -o 'it goes.*')"
 same "no such command" "" "$({ "$gpupass" frobnicate 2>&1 || true; } | grep 'did you mean')"
 
 for page in "$pages"/*.1; do

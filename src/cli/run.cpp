@@ -12,6 +12,7 @@
 #include "cli/actions.hpp"
 #include "cli/error_json.hpp"
 #include "cli/options.hpp"
+#include "report/findings.hpp"
 #include "sys/terminal.hpp"
 
 namespace gpupass::cli {
@@ -47,8 +48,9 @@ void print_help(std::ostream& out) {
          "then\n"
          "               only run with --dry-run\n"
          "  --version    print the version\n"
-         "\n`gpupass help COMMAND` explains a command. Exit codes: 0 done, 1 something blocks (doctor,\n"
-         "groups), 2 usage; the rest stand in gpupass(1).\n";
+         "\n`gpupass help COMMAND` explains a command. Exit codes: 0 done, 1 the answer is no (doctor, "
+         "groups,\n"
+         "hook status, guest bench), 2 usage; the rest stand in gpupass(1).\n";
 }
 
 /// xml-templates/ and scripts/ stand together: below the prefix when installed, in the source tree
@@ -158,6 +160,13 @@ Result<int> run_function(Context& context, const Command& command,
   }
 }
 
+/// --root is read before the command only.
+Error with_place_of_root(Error error, const Command& command) {
+  if (error.kind == ErrorKind::usage && error.what.starts_with("unrecognised option '--root"))
+    error.hint = fmt::format("it goes before the command: `gpupass --root DIR {} …`", command.name);
+  return error;
+}
+
 }  // namespace
 
 const std::vector<Command>& commands() {
@@ -172,9 +181,11 @@ int run_command(Context& context, const Command& command, const std::vector<std:
     context.terminal.err << "gpupass: it was done, but its output could not be written\n";
     return exit_code(ErrorKind::system);
   }
-  if (wants_json(arguments)) context.terminal.out << to_json(result.error()) << "\n";
-  context.terminal.err << "gpupass: " << describe(result.error()) << "\n";
-  return exit_code(result.error().kind);
+  const auto error = with_place_of_root(result.error(), command);
+  if (wants_json(arguments)) context.terminal.out << to_json(error) << "\n";
+  context.terminal.err << report::wrapped_lines("gpupass: " + describe(error), context.terminal.columns)
+                       << "\n";
+  return exit_code(error.kind);
 }
 
 int run(const std::vector<std::string>& arguments) {

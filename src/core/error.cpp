@@ -12,8 +12,8 @@ struct KindRow {
   int exit_code;
 };
 
-// docs/exit-codes.md shows this table; a test compares the two. 1 is left to findings that block,
-// so that `doctor` in a script is told apart from a command that failed.
+// docs/exit-codes.md shows this table; a test compares the two. 1 is left to a no that is the answer
+// (doctor, groups, hook status, guest bench), so that a script tells it apart from a command that failed.
 constexpr std::array k_kinds = {
     KindRow{ErrorKind::usage, "usage", 2},
     KindRow{ErrorKind::not_found, "not-found", 3},
