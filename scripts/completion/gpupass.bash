@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 #
-# Completion of gpupass for bash: commands and options from --help, so that it never falls behind; PCI
+# Completion of gpupass for bash: commands, actions and options from --help, so that it never falls behind; PCI
 # addresses from sysfs, domains from virsh, topologies from the lab.
 
-_gpupass_commands() {
-  gpupass --help 2>/dev/null | sed -n 's/^  \([a-z][a-z]*\) .*/\1/p'
+# _gpupass_names [COMMAND]: the commands, or the actions of one
+_gpupass_names() {
+  gpupass "$@" --help 2>/dev/null | sed -n 's/^  \([a-z][a-z]*\) .*/\1/p'
 }
 
-# _gpupass_options COMMAND [ACTION]
+# _gpupass_options PROGRAM [COMMAND [ACTION]]
 _gpupass_options() {
-  gpupass "$@" --help 2>/dev/null | grep -oE -- '--[a-z][a-z-]*' | sort -u
+  "$@" --help 2>/dev/null | grep -oE -- '--[a-z][a-z-]*' | sort -u
 }
 
 _gpupass_devices() {
@@ -18,46 +19,91 @@ _gpupass_devices() {
   for path in /sys/bus/pci/devices/*; do echo "${path##*/}"; done
 }
 
-# The word that the command at hand expects here, as a list of candidates.
+_gpupass_domains() {
+  virsh list --all --name 2>/dev/null
+}
+
+_gpupass_has_actions() {
+  [[ $1 == bench || $1 == guest || $1 == hook ]]
+}
+
+# What --driver names, which is not the same everywhere.
+_gpupass_drivers() {
+  case $1 in
+    bind) echo vfio-pci ;;
+    hook) echo qemu lxc libxl ;;
+    *) echo distribution repository none ;;
+  esac
+}
+
+# The word that stands there, as a list of candidates. Place 1 is the word after the command.
+# _gpupass_candidates COMMAND ACTION PREVIOUS PLACE
 _gpupass_candidates() {
-  local command=$1 previous=$2 position=$3
+  local command=$1 action=$2 previous=$3 place=$4
   case $previous in
-    --format) echo text json ;;
+    --format)
+      echo text json
+      [[ $command:$action != bench:compare ]] || echo markdown csv
+      ;;
+    --group) echo latency transfer device application pci processor ;;
     --iommu) echo intel amd none ;;
     --topology) gpupass lab list 2>/dev/null | cut -d ' ' -f 1 ;;
-    --with | --gpu) _gpupass_devices ;;
+    --with | --gpu | --pci) _gpupass_devices ;;
+    --domain) _gpupass_domains ;;
     --profile) echo compute desktop windows minimal ;;
-    --driver) echo distribution repository none ;;
+    --driver) _gpupass_drivers "$command" ;;
     --for) echo ready address ;;
     *)
-      case $command:$position in
-        attach:2 | detach:2) virsh list --all --name 2>/dev/null ;;
-        bench:2) echo run compare report experiment import export ;;
-        guest:2) echo create list start stop bench delete console ssh wait ;;
-        guest:3) virsh list --all --name 2>/dev/null ;;
-        hook:2) echo install uninstall status check run ;;
-        lab:2) echo run shell list ;;
+      case $command:$place in
+        bench:1 | guest:1 | hook:1) _gpupass_names "$command" ;;
+        lab:1) echo run shell list ;;
+        attach:1 | detach:1) _gpupass_domains ;;
+        guest:2) [[ $action == create || $action == list ]] || _gpupass_domains ;;
+        hook:2) [[ $action != check ]] || _gpupass_domains ;;
         list:* | groups:* | doctor:* | attach:* | detach:* | bind:* | unbind:* | xml:*) _gpupass_devices ;;
       esac
       ;;
   esac
 }
 
+# What `gpupass help` is followed by: a command, and its action.
+# _gpupass_help COMMAND PLACE
+_gpupass_help() {
+  case $2 in
+    0) _gpupass_names ;;
+    1) ! _gpupass_has_actions "$1" || _gpupass_names "$1" ;;
+  esac
+}
+
 _gpupass() {
-  local command=${COMP_WORDS[1]:-} cword=$COMP_CWORD candidates
+  local words=("${COMP_WORDS[@]}") cword=$COMP_CWORD
   local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
   # An address is one word, although readline breaks words at colons; bash-completion mends that.
   if declare -F _get_comp_words_by_ref >/dev/null; then
-    _get_comp_words_by_ref -n : -c word -p previous -i cword
+    _get_comp_words_by_ref -n : -c word -p previous -i cword -w words
   fi
-  if ((cword == 1)); then
-    candidates="$(_gpupass_commands) --help --version --root"
+  # Where the command stands: behind --root DIR, or --root=DIR, which readline breaks.
+  local at=1 help=no
+  while ((at < cword)) && [[ ${words[at]} == -* || ${words[at]} == help ]]; do
+    [[ ${words[at]} != help ]] || help=yes
+    if [[ ${words[at]} == --root ]]; then
+      ((++at))
+      [[ ${words[at]} != = ]] || ((++at))
+    fi
+    ((++at))
+  done
+  ((at <= cword)) || return 0 # a folder
+  local place=$((cword - at)) command=${words[at]} action='' candidates
+  ! _gpupass_has_actions "$command" || action=${words[at + 1]:-}
+  if [[ $help == yes ]]; then
+    candidates=$(_gpupass_help "$command" "$place")
+  elif ((place == 0)); then
+    candidates="$(_gpupass_names) help --help --version --root"
   elif [[ $word == -* ]]; then
-    local words=("$command")
-    [[ $command != bench && $command != guest ]] || words+=("${COMP_WORDS[2]}")
-    candidates=$(_gpupass_options "${words[@]}")
+    candidates=$(_gpupass_options gpupass "$command" ${action:+"$action"})
+    [[ $command:$action != bench:run ]] || candidates+=" $(_gpupass_options gpupass-bench)"
   else
-    candidates=$(_gpupass_candidates "$command" "$previous" "$cword")
+    candidates=$(_gpupass_candidates "$command" "$action" "$previous" "$place")
   fi
   readarray -t COMPREPLY < <(compgen -W "$candidates" -- "$word")
   if declare -F __ltrim_colon_completions >/dev/null; then __ltrim_colon_completions "$word"; fi
