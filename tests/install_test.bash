@@ -23,7 +23,8 @@ cmake --install "$build" --prefix "$prefix" >/dev/null
 gpupass=$prefix/bin/gpupass share=$prefix/share/gpupass
 
 for file in "$share"/xml-templates/{hostdev,root-port,profiles/compute}.xml "$share"/scripts/lab/topologies/desktop.args \
-  "$share"/scripts/boot/{gpupass-boot.service,dracut/module-setup.sh,mkinitcpio/conf} "$prefix"/share/man/man1/gpupass.1 "$prefix"/share/bash-completion/completions/gpupass; do
+  "$share"/scripts/boot/{gpupass-boot.service,dracut/module-setup.sh,mkinitcpio/conf} "$prefix"/share/man/man1/gpupass.1 "$prefix"/share/bash-completion/completions/gpupass \
+  "$prefix"/share/doc/gpupass/{guests.md,benchmark.md,schemas/gpupass.bench-1.json}; do
   expect "is installed" test -s "$file"
 done
 for file in "$gpupass" "$prefix/bin/gpupass-bench" "$share"/scripts/capture-host "$share"/scripts/boot/boot-bind "$share"/scripts/lab/{boot,make-guest,make-domain,host-setup,guest-events}; do
