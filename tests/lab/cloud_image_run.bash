@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Outside the lab: makes the cloud image, if it is not kept from before, and runs cloud_image.bash with it. Skipped
-# (77) where Debian's packages for the image cannot be had.
+# cloud_image_run.bash SCRIPT: outside the lab: makes the cloud image, if it is not kept from before, and runs
+# SCRIPT, beside this one, with it. Skipped (77) where Debian's packages for the image cannot be had.
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 
@@ -17,4 +17,4 @@ if ((status == 96)); then
 fi
 ((status == 0)) || exit "$status"
 "$GPUPASS_BIN" lab run --steady --topology pcie-card --memory 4G --timeout 2400 \
-  --env GPUPASS_CLOUD_IMAGE="$work/cloud.qcow2" -- bash "$here/cloud_image.bash"
+  --env GPUPASS_CLOUD_IMAGE="$work/cloud.qcow2" -- bash "$here/$1"

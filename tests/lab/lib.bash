@@ -125,6 +125,23 @@ start_libvirt() {
   check "libvirt answers" "$GPUPASS_LAB/host-setup"
 }
 
+# libvirt's network `default`, as its package defines it, but without rules for a firewall: nothing here leads outside.
+# shellcheck disable=SC2317  # called through check
+start_network() {
+  modprobe -a bridge tun
+  cat >/root/network.xml <<'XML'
+<network>
+  <name>default</name>
+  <forward mode='open'/>
+  <bridge name='virbr0' stp='off' delay='0'/>
+  <ip address='192.168.122.1' netmask='255.255.255.0'>
+    <dhcp><range start='192.168.122.2' end='192.168.122.254'/></dhcp>
+  </ip>
+</network>
+XML
+  virsh -q net-define /root/network.xml && virsh -q net-start default
+}
+
 # make_domain NAME [--ports N]: a domain that starts the guest of GPUPASS_GUEST.
 make_domain() {
   local name=$1

@@ -44,6 +44,27 @@ case $1 in
     ip route del default
     check_run "named, it goes along" 0 "$GPUPASS_BIN" attach vm1 "$card" --with "$stranger" --connect "$connection" --config --yes --dry-run
     check_match "to vfio-pci" "bind $stranger to vfio-pci" "$run_stdout"
+
+    step "libvirt's hook, where somebody else gave a domain the card"
+    ip link set "$(ls "/sys/bus/pci/devices/$stranger/net")" down
+    # shellcheck disable=SC2046
+    before=$(sysfs_state $(all_devices))
+    check_run "the hook is installed" 0 "$GPUPASS_BIN" hook install
+    start_libvirt
+    "$GPUPASS_LAB/make-domain" lent "$GPUPASS_GUEST" >/root/lent.xml
+    check_run "a domain with the card" 0 "$GPUPASS_BIN" xml --domain /root/lent.xml "$card"
+    check "define it" virsh -q define <(echo "$run_stdout")
+    check_run "virsh start is refused" 1 virsh start lent
+    check_match "for the stranger" "gpupass: .*$stranger.*e1000e" "$run_stderr"
+    check_run "hook check says so before" 5 "$GPUPASS_BIN" hook check lent
+    unchanged
+    check_run "the stranger is taken from its driver" 0 "$GPUPASS_BIN" bind "$stranger"
+    check "and the domain starts" virsh -q start lent
+    check_equal "with the card" vfio-pci "$(driver_of "$card")"
+    check "it ends" virsh -q destroy lent
+    check "the card comes home" wait_until 60 on_driver "$card" bochs-drm
+    check_run "and the stranger" 0 "$GPUPASS_BIN" unbind "$stranger"
+    unchanged
     ;;
   boot-display)
     card=$(grep -lx 1 /sys/bus/pci/devices/*/boot_vga)

@@ -6,12 +6,12 @@
 #include <array>
 #include <filesystem>
 #include <ostream>
-#include <sstream>
 
 #include "bench/machine/sha256.hpp"
 #include "cli/bench.hpp"
 #include "cli/bench_answer.hpp"
 #include "cli/bench_forms.hpp"
+#include "cli/experiment/quietly.hpp"
 #include "cli/experiment/rig.hpp"
 #include "cli/guest/guest.hpp"
 #include "cli/selection.hpp"
@@ -29,7 +29,8 @@ using Words = std::vector<std::string>;
 
 constexpr const char* k_guest_of_ours = "gpupass-experiment";
 constexpr std::uintmax_t k_room_for_results = std::uintmax_t{256} << 20U;
-constexpr std::uintmax_t k_room_for_a_disk = std::uintmax_t{4} << 30U;
+constexpr std::uintmax_t k_room_for_a_disk = std::uintmax_t{1} << 30U;  // what its first start writes there
+constexpr std::uintmax_t k_room_with_driver = std::uintmax_t{4} << 30U;
 
 // What `gpupass guest create` is told beside the image and the card.
 struct CreateOption {
@@ -239,10 +240,12 @@ Result<void> refuse_without_room(const Wanted& wanted, const po::variables_map& 
     return fail(ErrorKind::refused,
                 fmt::format("{}: fewer than {} MiB are free", wanted.folder, k_room_for_results >> 20U),
                 "nothing was changed; name another folder with --out");
+  if (wanted.settings.image.empty()) return {};
   const auto disks = values.count("folder") > 0 ? word_of(values, "folder") : "/var/lib/libvirt/images";
-  if (!wanted.settings.image.empty() && room_at(disks) < k_room_for_a_disk)
-    return fail(ErrorKind::refused,
-                fmt::format("{}: fewer than {} GiB are free", disks, k_room_for_a_disk >> 30U),
+  const auto driver = word_of(values, "driver");
+  const auto room = driver.empty() || driver == "none" ? k_room_for_a_disk : k_room_with_driver;
+  if (room_at(disks) < room)
+    return fail(ErrorKind::refused, fmt::format("{}: fewer than {} GiB are free", disks, room >> 30U),
                 "nothing was changed; the guest's disk grows there: name another folder with --folder");
   return {};
 }
@@ -290,13 +293,10 @@ Result<void> check_new(Context& context, Hypervisor& hypervisor, const Wanted& w
   if (settings.image.empty()) {
     GPUPASS_TRY_ASSIGN(plan.had_card, look_at_domain(hypervisor, wanted));
   } else if (!fs::exists(plan_path(wanted)) || !is_kept(hypervisor, settings.vm)) {
-    std::ostringstream said;
-    Terminal quiet{context.terminal.in, said, said};
-    Context inner{context.host, quiet, context.connect, context.data, context.default_uri};
     Words words{settings.vm, "--image",    settings.image, "--gpu", settings.functions.front(),
                 "--connect", settings.uri, "--dry-run"};
     words.insert(words.end(), settings.create.begin(), settings.create.end());
-    GPUPASS_TRY(guest_create(inner, words));
+    GPUPASS_TRY(Quietly(context, Quietly::Progress::unheard)(guest_create, words));
   }
   return consent(context, wanted.change, obstacles(inventory, wanted.functions));
 }

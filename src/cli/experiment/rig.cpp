@@ -5,9 +5,9 @@
 
 #include <algorithm>
 #include <ostream>
-#include <sstream>
 #include <thread>
 
+#include "cli/experiment/quietly.hpp"
 #include "cli/guest/guest.hpp"
 #include "cli/guest/suite.hpp"
 #include "cli/templates.hpp"
@@ -22,25 +22,6 @@ namespace {
 using Words = std::vector<std::string>;
 
 constexpr std::chrono::milliseconds k_step = std::chrono::seconds(60);
-
-/// Commands of gpupass that are steps of ours: what they say while all is well is not heard.
-class Quietly {
- public:
-  explicit Quietly(Context& outer)
-      : terminal_{outer.terminal.in, said_, outer.terminal.err, false, false, outer.terminal.columns},
-        context_{outer.host, terminal_, outer.connect, outer.data, outer.default_uri} {}
-
-  [[nodiscard]] Result<void> operator()(Function command, const Words& words) {
-    GPUPASS_TRY(command(context_, words));
-    return {};
-  }
-  [[nodiscard]] Context& context() { return context_; }
-
- private:
-  std::ostringstream said_;
-  Terminal terminal_;
-  Context context_;
-};
 
 /// Does `next`, however the first ended: the first of what went wrong, with the rest beside it.
 template <class Next>
