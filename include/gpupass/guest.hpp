@@ -75,6 +75,9 @@ struct GuestMark {
   bool operator==(const GuestMark&) const = default;
 };
 
+/// The files that a domain's disks are, with those below them that it names. Error: invalid.
+[[nodiscard]] Result<std::vector<std::string>> disk_files(const std::string& domain_xml);
+
 /// Nothing for a domain that gpupass did not make. Error: invalid.
 [[nodiscard]] Result<std::optional<GuestMark>> guest_mark(const std::string& domain_xml);
 

@@ -134,11 +134,17 @@ Result<ChangeOptions> change_options_of(const po::variables_map& values) {
   return options;
 }
 
+Result<void> refuse_captured(const Context& context) {
+  if (!context.host.captured()) return {};
+  return fail(ErrorKind::refused, fmt::format("{} stands for another machine and is never changed",
+                                              context.host.root().string()));
+}
+
 Result<void> refuse_captured(const Context& context, const ChangeOptions& options) {
-  if (options.dry_run || !context.host.captured()) return {};
-  return fail(ErrorKind::refused,
-              fmt::format("{} stands for another machine and is never changed", context.host.root().string()),
-              "add --dry-run to see what would be done there");
+  if (options.dry_run) return {};
+  auto changeable = refuse_captured(context);
+  if (!changeable) changeable.error().hint = "add --dry-run to see what would be done there";
+  return changeable;
 }
 
 bool is_under_way(const Host& host, const JournalRecord& journal) {

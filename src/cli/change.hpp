@@ -35,6 +35,8 @@ struct Locks {
 
 /// Error: refused, on a captured host unless nothing is to be changed anyway.
 [[nodiscard]] Result<void> refuse_captured(const Context& context, const ChangeOptions& options);
+/// For a command without --dry-run.
+[[nodiscard]] Result<void> refuse_captured(const Context& context);
 
 /// True of a journal whose command is at work right now, as opposed to one that was interrupted.
 [[nodiscard]] bool is_under_way(const Host& host, const JournalRecord& journal);

@@ -7,6 +7,7 @@
 #include <ostream>
 
 #include "cli/difference.hpp"
+#include "cli/uri.hpp"
 
 namespace gpupass::cli {
 namespace {
@@ -24,17 +25,6 @@ Result<int> print_difference(Context& context, const DefineDomain& define) {
                                                  {define.domain + " (then)", define.after}));
   context.terminal.out << text;
   return 0;
-}
-
-/// The machine that a URI names, "qemu+ssh://root@far:22/system" → "far"; empty where it names none.
-std::string host_of(const std::string& uri) {
-  constexpr std::string_view k_separator = "://";
-  const auto start = uri.find(k_separator);
-  if (start == uri.npos) return "";
-  auto host = uri.substr(start + k_separator.size());
-  host = host.substr(0, host.find_first_of("/?"));
-  host = host.substr(host.find('@') + 1);  // npos + 1: all of it
-  return host.starts_with('[') ? host.substr(0, host.find(']') + 1) : host.substr(0, host.find(':'));
 }
 
 /// The error for a domain that is not there, with what gpupass still holds for it.
@@ -82,12 +72,7 @@ Result<DomainOptions> domain_options_of(Context& context, const po::variables_ma
 }
 
 Result<OpenDomain> open_domain(Context& context, const DomainOptions& options) {
-  if (const auto host = host_of(options.uri); !host.empty() && host != "localhost") {
-    return fail(
-        ErrorKind::unsupported,
-        fmt::format("{} is a connection to {}, and the devices are this machine's", options.uri, host),
-        "nothing was changed; run gpupass on that machine");
-  }
+  GPUPASS_TRY(refuse_remote(options.uri));
   GPUPASS_TRY_ASSIGN(auto hypervisor, context.connect(options.uri, options.change.timeout));
   auto state = hypervisor->domain(options.vm);
   if (!state) return not_there(context, options.vm, std::move(state).error());

@@ -4,8 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/any.hpp>
+#include <cctype>
 #include <filesystem>
 #include <ostream>
+
+#include "core/text.hpp"
 
 namespace gpupass::cli {
 namespace {
@@ -21,8 +25,34 @@ po::options_description with_positional(const Syntax& syntax, po::positional_opt
   return all;
 }
 
+/// "gpupass guest start VM [options]" → "gpupass guest start"
 std::string command_name(const std::string& usage) {
-  return usage.substr(0, usage.find(' ', usage.find(' ') + 1));
+  const auto words = core::words(usage);
+  const auto is_name = [](std::string_view word) {
+    return std::ranges::all_of(word, [](char c) { return std::islower(static_cast<unsigned char>(c)) != 0; });
+  };
+  std::string name;
+  for (const auto word : words) {
+    if (!is_name(word)) break;
+    name += (name.empty() ? "" : " ") + std::string(word);
+  }
+  return name;
+}
+
+/// As of an unset variable in a script: nothing is chosen in its place.
+Result<void> refuse_empty(const po::variables_map& values, const po::options_description& options) {
+  for (const auto& option : options.options()) {
+    const auto& name = option->long_name();
+    const bool takes_a_value = option->semantic()->max_tokens() > 0;
+    if (!takes_a_value || values.count(name) == 0 || values[name].defaulted()) continue;
+    const auto& value = values[name].value();
+    const auto* const word = boost::any_cast<std::string>(&value);
+    const auto* const words = boost::any_cast<std::vector<std::string>>(&value);
+    if ((word != nullptr && word->empty()) || (words != nullptr && std::ranges::count(*words, "") > 0))
+      return fail(ErrorKind::usage, fmt::format("--{}: nothing is given for it", name),
+                  "leave it out, or say what is meant");
+  }
+  return {};
 }
 
 }  // namespace
@@ -43,7 +73,10 @@ Result<std::optional<po::variables_map>> parse(Context& context, Syntax syntax,
     return fail(ErrorKind::usage, error.what(),
                 fmt::format("usage: {}; `{} --help` explains it", syntax.usage, command_name(syntax.usage)));
   }
-  if (values.count("help") == 0) return values;
+  if (values.count("help") == 0) {
+    GPUPASS_TRY(refuse_empty(values, syntax.options));
+    return values;
+  }
   context.terminal.out << "usage: " << syntax.usage << "\n\n" << syntax.about << "\n\n" << syntax.options;
   return std::nullopt;
 }

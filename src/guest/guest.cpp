@@ -35,6 +35,7 @@ Result<void> check_steps(const Profile& profile) {
   for (const auto& name : profile.steps) {
     if (std::ranges::any_of(k_steps, [&](const NamedStep& step) { return name == step.name; })) continue;
     std::vector<std::string> known;
+    known.reserve(k_steps.size());
     for (const auto& step : k_steps) known.emplace_back(step.name);
     return fail(ErrorKind::invalid, fmt::format("the profile asks for a step '{}', which there is not", name),
                 "there are: " + core::enumerate(known));

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <map>
 #include <numeric>
+#include <ranges>
 
 #include "core/text.hpp"
 #include "guest/share.hpp"
@@ -57,6 +58,7 @@ std::vector<Cell> cells_of(const GuestRequest& request, const GuestHost& host) {
   }
   if (cells.contains(-1)) return {Cell{-1, request.cards, {}, {}, 0, 0}};
   std::vector<Cell> all;
+  all.reserve(cells.size());
   for (auto& [node, cell] : cells) all.push_back(std::move(cell));
   if (all.empty()) {
     const auto first =
@@ -72,6 +74,7 @@ std::string name_of(const NumaNode& node) {
 
 std::string names_of(const std::vector<Ground>& grounds) {
   std::vector<std::string> names;
+  names.reserve(grounds.size());
   for (const auto& ground : grounds) names.push_back(name_of(ground.node));
   return core::enumerate(names);
 }
@@ -204,8 +207,7 @@ std::uint64_t down_to(std::uint64_t bytes, std::uint64_t unit) {
 /// Of the pages that somebody has set aside and that are free, the largest first; else of the node.
 std::uint64_t share_of_memory(const Ground& ground) {
   const auto part = [&](std::uint64_t whole) { return whole * ground.share.mine.size() / ground.share.all; };
-  for (auto pool = ground.node.hugepages.rbegin(); pool != ground.node.hugepages.rend(); ++pool) {
-    const auto& [size, pages] = *pool;
+  for (const auto& [size, pages] : ground.node.hugepages | std::views::reverse) {
     const auto bytes = down_to(std::min(part(pages.total), pages.free) * size, k_gibibyte);
     if (bytes > 0) return bytes;
   }

@@ -4,6 +4,9 @@
 
 #include <fmt/format.h>
 
+#include <cctype>
+
+#include "core/base64.hpp"
 #include "core/json.hpp"
 
 namespace gpupass::guest {
@@ -50,20 +53,42 @@ std::string cloud_config(const SeedRequest& request) {
     config["package_update"] = true;
     config["packages"] = request.packages;
   }
-  return "#cloud-config\n" + config.dump(2) + "\n";
+  constexpr bool k_ascii = true;  // as a part of a message it must be
+  return "#cloud-config\n" + config.dump(2, ' ', k_ascii) + "\n";
+}
+
+constexpr std::string_view k_boundary = "==gpupass-parts==";
+
+std::string part(std::string_view headers, std::string_view body) {
+  return fmt::format("--{}\n{}\n{}\n", k_boundary, headers, body);
+}
+
+/// What cloud-init itself would take for a message (convert_string in cloudinit/user_data.py).
+bool is_message(const std::string& text) {
+  constexpr std::size_t k_looked_at = 4096;
+  auto head = text.substr(0, k_looked_at);
+  for (auto& c : head) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return head.find("mime-version:") != std::string::npos;
+}
+
+/// In whatever form cloud-init takes: a message is a part as it stands; anything else is carried as base64,
+/// since a message is of ASCII alone.
+std::string users_part(const std::string& text) {
+  if (is_message(text)) return fmt::format("--{}\n{}\n", k_boundary, text);
+  const bool gzip = text.starts_with("\x1f\x8b");
+  return part(fmt::format("Content-Type: {}\nMIME-Version: 1.0\nContent-Transfer-Encoding: base64\n",
+                          gzip ? "application/gzip" : "text/plain; charset=\"utf-8\""),
+              core::to_base64(text));
 }
 
 /// Both parts count. The user's comes first: what it says is kept, and our lists go behind those of the same
 /// name.
 std::string with_users_own(const std::string& ours, const std::string& users) {
-  constexpr const char* k_boundary = "==gpupass-parts==";
-  const auto part = [&](const std::string& text, const char* more_headers) {
-    return fmt::format("--{}\nContent-Type: text/plain; charset=\"utf-8\"\nMIME-Version: 1.0\n{}\n{}\n",
-                       k_boundary, more_headers, text);
-  };
   return fmt::format("Content-Type: multipart/mixed; boundary=\"{0}\"\nMIME-Version: 1.0\n\n{1}{2}--{0}--\n",
-                     k_boundary, part(users, ""),
-                     part(ours, "Merge-Type: list(append)+dict(no_replace,recurse_list)+str()\n"));
+                     k_boundary, users_part(users),
+                     part("Content-Type: text/plain; charset=\"utf-8\"\nMIME-Version: 1.0\n"
+                          "Merge-Type: list(append)+dict(no_replace,recurse_list)+str()\n",
+                          ours));
 }
 
 /// By their addresses: of all that a configuration could match, only that means the same to netplan,

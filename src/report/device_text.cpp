@@ -68,7 +68,7 @@ std::string short_name(const Device& device) {
 
 std::string link_text(const Device& device) {
   if (!device.link_now) return "";
-  const auto now = one_link(*device.link_now);
+  auto now = one_link(*device.link_now);
   if (!device.link_most || device.link_most == device.link_now) return now;
   return now + " of " + one_link(*device.link_most);
 }

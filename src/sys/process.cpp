@@ -39,6 +39,7 @@ struct Streams {
 
 Result<pid_t> spawn(const std::vector<std::string>& argv, const Streams& streams) {
   std::vector<char*> words;
+  words.reserve(argv.size() + 1);
   for (const auto& word : argv) words.push_back(const_cast<char*>(word.c_str()));
   words.push_back(nullptr);
   posix_spawn_file_actions_t actions;

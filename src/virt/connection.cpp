@@ -13,6 +13,7 @@
 
 #include "core/text.hpp"
 #include "gpupass/hypervisor.hpp"
+#include "virt/guest_address.hpp"
 #include "virt/libvirt_on_demand.hpp"
 #include "virt/run_within.hpp"
 
@@ -178,11 +179,6 @@ struct ReleaseInterfaces {
   }
 };
 
-bool is_reachable(std::string_view address) {
-  return !address.starts_with("127.") && !address.starts_with("169.254.") && address != "::1" &&
-         !address.starts_with("fe80:");
-}
-
 /// IPv4 first: what most networks of guests have.
 std::vector<std::string> addresses_from(virDomainPtr domain, unsigned source) {
   ReleaseInterfaces interfaces;
@@ -191,7 +187,7 @@ std::vector<std::string> addresses_from(virDomainPtr domain, unsigned source) {
   for (int i = 0; i < interfaces.count; ++i) {
     const auto& one = *interfaces.list[i];
     for (unsigned j = 0; j < one.naddrs; ++j) {
-      if (is_reachable(one.addrs[j].addr)) addresses.emplace_back(one.addrs[j].addr);
+      if (virt::is_reachable_address(one.addrs[j].addr)) addresses.emplace_back(one.addrs[j].addr);
     }
   }
   std::ranges::stable_partition(addresses, [](const auto& text) { return text.find(':') == text.npos; });

@@ -159,6 +159,87 @@ TEST_F(GuestCommand, OverwritesNothingOfTheUsers) {
   EXPECT_EQ(run(cli::guest_delete, {"test", "--yes"}).status, exit_code(ErrorKind::refused)) << "not ours";
 }
 
+/// Its marks go with the XML of a guest, into that of a copy.
+TEST_F(GuestCommand, LeavesFilesOfOthersWhereItIsDeleted) {
+  ASSERT_EQ(create("first").status, 0);
+  auto xml = libvirt->xml("first", DomainView::config).value();
+  const auto replace = [&](const std::string& what, const std::string& by) {
+    for (auto at = xml.find(what); at != xml.npos; at = xml.find(what, at + by.size()))
+      xml.replace(at, what.size(), by);
+  };
+  replace("<name>first</name>", "<name>second</name>");
+  const auto uuid = xml.find("<uuid>");
+  xml.erase(uuid, xml.find("</uuid>") + 7 - uuid);
+  while (xml.find("<mac address=") != xml.npos)
+    xml.erase(xml.find("<mac address="),
+              xml.find("/>", xml.find("<mac address=")) + 2 - xml.find("<mac address="));
+  replace("<source file='/srv/first/disk.qcow2'/>", "<source file='/srv/second.qcow2'/>");
+  ASSERT_TRUE(libvirt->define(xml));
+
+  const auto planned = run(cli::guest_delete, {"second", "--dry-run"});
+  EXPECT_THAT(planned.out, AllOf(HasSubstr("leave /srv/first/disk.qcow2: first uses it"),
+                                 HasSubstr("leave /srv/first/seed.iso: first uses it")));
+  EXPECT_EQ(run(cli::guest_delete, {"second", "--yes"}).status, 0);
+  EXPECT_TRUE(host.exists("/srv/first/disk.qcow2"));
+  EXPECT_TRUE(host.exists("/srv/first/seed.iso"));
+  EXPECT_EQ(run(cli::guest_delete, {"first", "--yes"}).status, 0);
+  EXPECT_FALSE(host.exists("/srv/first"));
+}
+
+TEST_F(GuestCommand, CanTryADeletionAgain) {
+  ASSERT_EQ(create("again").status, 0);
+  host.fail_program = "rm";
+  const auto said = run(cli::guest_delete, {"again", "--yes"});
+  EXPECT_EQ(said.status, exit_code(ErrorKind::partial));
+  EXPECT_THAT(said.err, HasSubstr("`gpupass guest delete again` again goes on"));
+  host.fail_program.clear();
+  EXPECT_EQ(run(cli::guest_delete, {"again", "--yes"}).status, 0);
+  EXPECT_FALSE(host.exists("/srv/again"));
+}
+
+/// What is on its disk is not for every user of the host.
+TEST_F(GuestCommand, HasFilesThatNobodyElseReads) {
+  ASSERT_EQ(create("closed").status, 0);
+  const auto mode = [&](const char* path) {
+    return static_cast<unsigned>(std::filesystem::status(tree.at(path)).permissions());
+  };
+  EXPECT_EQ(mode("/srv/closed"), 0711U);
+  EXPECT_EQ(mode("/srv/closed/disk.qcow2"), 0600U);
+  EXPECT_EQ(mode("/srv/closed/seed.iso"), 0600U);
+}
+
+TEST_F(GuestCommand, RefusesWhatItsFirstStartWouldStumbleOn) {
+  tree.file("/srv/none.pub", "")
+      .file("/srv/words.pub", "hello there\n")
+      .file("/srv/drv.txt", "x")
+      .file("/srv/two.pub", "ssh-ed25519 AAAA one\n# two\necdsa-sha2-nistp256 AAAA two\n");
+  const auto with = [&](const std::string& option, const std::string& value) {
+    return create("refused", {option, value, "--dry-run"}).status;
+  };
+  const auto usage = exit_code(ErrorKind::usage);
+  EXPECT_EQ(with("--ssh-key", tree.at("/srv/none.pub").string()), usage);
+  EXPECT_EQ(with("--ssh-key", tree.at("/srv/words.pub").string()), usage);
+  EXPECT_EQ(with("--ssh-key", tree.at("/srv/two.pub").string()), 0);
+  EXPECT_EQ(with("--ssh-key", ""), usage);
+  EXPECT_EQ(with("--packages", "\xff"), usage);
+  EXPECT_EQ(with("--driver", tree.at("/srv/drv.txt").string()), usage);
+  EXPECT_EQ(with("--driver", tree.at("/srv").string()), usage);
+  EXPECT_EQ(with("--connect", "qemu+ssh://far/system"), exit_code(ErrorKind::unsupported));
+  EXPECT_EQ(create("ends-").status, usage);
+  EXPECT_EQ(run(cli::guest_create, {"vm1", "--image", "/srv/cloud.qcow2", "--folder", "/srv/absent"}).status,
+            exit_code(ErrorKind::not_found));
+}
+
+TEST_F(GuestCommand, ChangesNothingForAnotherMachine) {
+  ASSERT_EQ(create("here").status, 0);
+  Host captured(tree.root());
+  for (const auto action : {cli::guest_start, cli::guest_stop, cli::guest_delete})
+    EXPECT_EQ(test::run(action, captured, {"here"}, connect).status, exit_code(ErrorKind::refused));
+  EXPECT_EQ(run(cli::guest_delete, {"here", "--yes", "--connect", "qemu+ssh://far/system"}).status,
+            exit_code(ErrorKind::unsupported));
+  EXPECT_EQ(run(cli::guest_delete, {"here", "--yes"}).status, 0);
+}
+
 TEST_F(GuestCommand, SaysWhatIsWrongWithAnImage) {
   const auto with = [&](const char* image) {
     return run(cli::guest_create, {"vm1", "--image", image, "--folder", "/srv"});

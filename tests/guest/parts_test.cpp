@@ -3,7 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
+#include "core/base64.hpp"
 #include "core/json.hpp"
+#include "gpupass/guest.hpp"
 #include "guest/image.hpp"
 #include "guest/seed.hpp"
 #include "guest/size.hpp"
@@ -78,12 +82,42 @@ TEST(SeedOfAGuest, AsksNoMirrorForAnAgentThatIsThere) {
 TEST(SeedOfAGuest, HasTheUsersOwnPartFirstAndJoinsItsLists) {
   const auto seed = make_seed({"vm1", "i", {}, {}, "", "#!/bin/sh\necho mine\n", {}});
   EXPECT_THAT(seed.user_data, testing::StartsWith("Content-Type: multipart/mixed"));
-  const auto users = seed.user_data.find("#!/bin/sh\necho mine");
+  const auto users = seed.user_data.find(core::to_base64("#!/bin/sh\necho mine\n"));
   const auto how = seed.user_data.find("Merge-Type: list(append)+dict(no_replace,recurse_list)+str()\n\n");
   const auto ours = seed.user_data.find("#cloud-config");
   EXPECT_LT(users, how);
   EXPECT_LT(how, ours);
   EXPECT_NE(ours, std::string::npos);
+}
+
+/// A message is of ASCII, and cloud-init was seen to make "Jürgen" something that no YAML is.
+TEST(SeedOfAGuest, IsOfAsciiWhateverTheUserHas) {
+  const auto seed = make_seed({"vm1", "i", {"ssh-ed25519 AAAA Jürgen"}, {}, "", "#cloud-config\n# ß\n", {}});
+  EXPECT_TRUE(
+      std::ranges::all_of(seed.user_data, [](char c) { return static_cast<unsigned char>(c) < 128; }));
+  EXPECT_THAT(seed.user_data,
+              AllOf(HasSubstr(core::to_base64("#cloud-config\n# ß\n")), HasSubstr("J\\u00fcrgen")));
+}
+
+TEST(SeedOfAGuest, TakesTheUsersPartInAnyFormThatCloudInitTakes) {
+  const std::string gzip("\x1f\x8b\x08\x00", 4);
+  EXPECT_THAT(make_seed({"vm1", "i", {}, {}, "", gzip, {}}).user_data,
+              HasSubstr("Content-Type: application/gzip\nMIME-Version: 1.0\nContent-Transfer-Encoding: "
+                        "base64\n\n" +
+                        core::to_base64(gzip)));
+  const std::string message = "Content-Type: multipart/mixed; boundary=\"B\"\nMIME-Version: 1.0\n\n--B--\n";
+  EXPECT_THAT(make_seed({"vm1", "i", {}, {}, "", message, {}}).user_data,
+              HasSubstr("--==gpupass-parts==\n" + message));
+}
+
+TEST(DiskFiles, AreThoseOfAllDisksWithWhatIsBelowThem) {
+  const auto files = disk_files(R"(<domain><devices>
+    <disk type='file'><source file='/a.qcow2'/><backingStore type='file'><source file='/base.qcow2'/></backingStore></disk>
+    <disk type='block'><source dev='/dev/sda'/></disk><disk type='file' device='cdrom'/>
+    <disk type='file'><source file='/b.iso'/></disk><filesystem><source dir='/x'/></filesystem>
+  </devices></domain>)");
+  EXPECT_THAT(*files, testing::UnorderedElementsAre("/a.qcow2", "/base.qcow2", "/b.iso"));
+  EXPECT_TRUE(disk_files("<domain/>")->empty());
 }
 
 TEST(SeedOfAGuest, NamesInterfacesByWhatHoldsInEveryDistribution) {

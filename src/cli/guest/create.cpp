@@ -15,6 +15,9 @@
 #include "cli/guest/undo.hpp"
 #include "cli/selection.hpp"
 #include "cli/templates.hpp"
+#include "cli/uri.hpp"
+#include "core/base64.hpp"
+#include "core/printable.hpp"
 #include "core/text.hpp"
 #include "guest/size.hpp"
 #include "report/choices.hpp"
@@ -39,7 +42,7 @@ void add_word(po::options_description& options, const char* name, const char* va
 
 Syntax syntax() {
   Syntax syntax{
-      "gpupass guest create VM --image IMG --gpu SELECTOR… [options]",
+      "gpupass guest create VM --image IMG [--gpu SELECTOR…] [options]",
       "Makes a guest from a cloud image: a disk over the image, which stays as it is, a seed for\n"
       "cloud-init, and a domain fitted to this machine and to the card. The card is bound for it as\n"
       "`gpupass attach` does. If anything fails, all is put back.",
@@ -86,10 +89,11 @@ struct Wanted {
 /// It becomes a domain, a folder and a host's name.
 Result<void> check_name(const std::string& name) {
   const auto is_good = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-'; };
-  if (!name.empty() && name.size() < 64 && name.front() != '-' && std::ranges::all_of(name, is_good))
+  if (!name.empty() && name.size() < 64 && name.front() != '-' && name.back() != '-' &&
+      std::ranges::all_of(name, is_good))
     return {};
-  return fail(ErrorKind::usage, fmt::format("'{}' is no name for a guest", name),
-              "letters, digits and hyphens: it is the guest's host name, too");
+  return fail(ErrorKind::usage, fmt::format("'{}' is no name for a guest", core::printable(name)),
+              "letters, digits and hyphens between them: it is the guest's host name, too");
 }
 
 Result<std::optional<std::uint64_t>> size_of(const po::variables_map& values, const char* name) {
@@ -124,16 +128,32 @@ Words own_keys() {
   return {};
 }
 
+/// As sshd reads it: the kind, the key itself, and any words after it.
+bool is_public_key(const std::string& line) {
+  const auto parts = core::words(line);
+  const auto is_kind = [](std::string_view word) {
+    return word.starts_with("ssh-") || word.starts_with("ecdsa-") || word.starts_with("sk-");
+  };
+  return core::is_printable(line) && parts.size() >= 2 && is_kind(parts[0]) &&
+         core::from_base64(parts[1]).has_value();
+}
+
 Result<Words> read_keys(Context& context, const Words& named) {
   const Host here;
   Words keys;
   for (const auto& path : named.empty() ? own_keys() : named) {
     GPUPASS_TRY_ASSIGN(const auto text, here.read(absolute(path)));
-    const std::string key(core::trim(text));
-    if (key.find("PRIVATE KEY") != std::string::npos)
-      return fail(ErrorKind::usage, path + " is a private key, and stays here",
-                  "name the file that ends with .pub");
-    keys.push_back(key);
+    const auto before = keys.size();
+    for (const auto line : core::split(text, '\n')) {
+      const std::string key(core::trim(line));
+      if (key.empty() || key.starts_with('#')) continue;
+      if (!is_public_key(key))
+        return fail(ErrorKind::usage, path + " holds something else than public keys, and stays here",
+                    "name the file that ends with .pub");
+      keys.push_back(key);
+    }
+    if (keys.size() == before)
+      return fail(ErrorKind::usage, path + " holds no key", "name the file that ends with .pub");
   }
   if (keys.empty())
     context.terminal.err
@@ -160,6 +180,10 @@ Result<void> add_provisioning(const Context& context, const std::string& driver,
   if (!here.exists(path))
     return fail(ErrorKind::not_found, fmt::format("--driver {}: there is no such file", driver),
                 "distribution, repository, none, or the driver's installer as a file");
+  const bool installs = path.ends_with(".run") || path.ends_with(".deb") || path.ends_with(".rpm");
+  if (!installs || !fs::is_regular_file(path) || !core::is_printable(driver))
+    return fail(ErrorKind::usage, fmt::format("--driver {}: no installer", core::printable(driver)),
+                "a file that ends with .run, .deb or .rpm");
   wanted.programs.push_back(path);
   wanted.seed.driver = fs::path(path).filename().string();
   return {};
@@ -169,6 +193,7 @@ Result<Wanted> read_wanted(Context& context, const po::variables_map& values) {
   Wanted wanted;
   GPUPASS_TRY_ASSIGN(wanted.options, guest_options_of(context, values));
   GPUPASS_TRY(check_name(wanted.options.vm));
+  GPUPASS_TRY(refuse_remote(wanted.options.uri));
   const auto image = word_of(values, "image");
   if (image.empty())
     return fail(ErrorKind::usage, "no image is named", "--image IMG: a cloud image of a distribution");
@@ -187,6 +212,9 @@ Result<Wanted> read_wanted(Context& context, const po::variables_map& values) {
                             guest::size_text(wanted.image.size)),
                 "a disk can be larger than its image, not smaller");
   const auto folder = word_of(values, "folder");
+  if (!folder.empty() && !context.host.exists(absolute(folder)))
+    return fail(ErrorKind::not_found, fmt::format("--folder {}: there is no such folder", folder),
+                "nothing was changed; make it first");
   wanted.files = files_of(folder.empty() ? "/var/lib/libvirt/images" : absolute(folder), request.name);
   request.disk = wanted.files.disk;
   request.seed = wanted.files.seed;
@@ -195,6 +223,8 @@ Result<Wanted> read_wanted(Context& context, const po::variables_map& values) {
   wanted.seed.instance = fmt::format("{}-{}", request.name, core::iso_time(context.host.now()));
   request.instance = wanted.seed.instance;
   wanted.seed.packages = words_of(values, "packages");
+  if (!std::ranges::all_of(wanted.seed.packages, core::is_printable))
+    return fail(ErrorKind::usage, "--packages: no name of a package is like that");
   if (const auto path = word_of(values, "user-data"); !path.empty()) {
     GPUPASS_TRY_ASSIGN(wanted.seed.user_data, Host().read(absolute(path)));
   }
@@ -228,11 +258,10 @@ Result<void> refuse_taken_name(Hypervisor& hypervisor, const std::string& name) 
 /// The card is bound, and remembered, by the same steps and checks as any other's.
 Result<void> take_cards(Context& context, const Wanted& wanted, const Functions& functions, bool yes) {
   if (functions.empty()) return {};
-  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(wanted.options.timeout).count();
   auto words = card_words(functions);
   words.insert(words.begin(), wanted.options.vm);
-  words.insert(words.end(),
-               {"--config", "--connect", wanted.options.uri, "--timeout", std::to_string(seconds)});
+  words.insert(words.end(), {"--config", "--connect", wanted.options.uri, "--timeout",
+                             seconds_text(wanted.options.timeout)});
   if (yes) words.emplace_back("--yes");
   GPUPASS_TRY(attach(context, words));
   return {};
@@ -260,13 +289,15 @@ Result<void> create(Context& context, const Wanted& wanted, const GuestDomain& d
                     const Functions& functions, bool yes) {
   Undo undo;
   auto& host = context.host;
+  const auto seed = guest::make_seed(wanted.seed);
   const auto& vm = wanted.options.vm;
   GPUPASS_TRY(make_folder(host, wanted.files));
   undo.add([&] { return remove_files(host, {wanted.files.disk, wanted.files.seed}); });
   if (auto done = make_disk(host, wanted.files, wanted.image, wanted.disk_size); !done)
     return undo.because_of(std::move(done).error());
-  if (auto done = make_seed_image(host, wanted.files, guest::make_seed(wanted.seed), wanted.programs); !done)
+  if (auto done = make_seed_image(host, wanted.files, seed, wanted.programs); !done)
     return undo.because_of(std::move(done).error());
+  if (auto done = open_folder(host, wanted.files); !done) return undo.because_of(std::move(done).error());
   if (auto done = hypervisor.define(domain.xml); !done) return undo.because_of(std::move(done).error());
   undo.add([&] { return hypervisor.undefine(vm); });
   if (auto done = take_cards(context, wanted, functions, yes); !done)

@@ -2,6 +2,8 @@
 // `gpupass guest delete VM`: what `create` made, undone in reverse.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <map>
 #include <ostream>
 
 #include "cli/change.hpp"
@@ -24,20 +26,73 @@ Syntax syntax() {
   return syntax;
 }
 
-void print_steps(std::ostream& out, const OpenGuest& guest, const Functions& functions) {
-  if (!functions.empty()) out << fmt::format("  give {} back\n", names(functions));
-  out << fmt::format("  undefine {}\n", guest.state.name);
-  for (const auto& file : guest.mark.files) out << fmt::format("  remove {}\n", file);
+/// The files that were made for a guest: its marks are copied with its XML, so a clone names those of the
+/// original, too.
+struct Belongings {
+  std::vector<std::string> go;
+  std::vector<std::string> stay;  // each with why
+};
+
+/// What the disks of other domains are, by the files.
+Result<std::map<std::string, std::string>> used_by_others(Hypervisor& hypervisor, const std::string& name) {
+  std::map<std::string, std::string> users;
+  GPUPASS_TRY_ASSIGN(const auto domains, hypervisor.domains());
+  for (const auto& domain : domains) {
+    if (domain.name == name) continue;
+    const auto xml = hypervisor.xml(domain.name, domain.persistent ? DomainView::config : DomainView::live);
+    if (!xml && xml.error().kind == ErrorKind::not_found) continue;  // it went since
+    if (!xml) return Failure(xml.error());
+    GPUPASS_TRY_ASSIGN(const auto files, disk_files(*xml));
+    for (const auto& file : files) users.emplace(file, domain.name);
+  }
+  return users;
 }
 
-Result<void> agree(Context& context, const OpenGuest& guest, const Functions& functions) {
+Result<Belongings> belongings_of(const OpenGuest& guest) {
+  GPUPASS_TRY_ASSIGN(const auto own, disk_files(guest.xml));
+  GPUPASS_TRY_ASSIGN(const auto others, used_by_others(*guest.hypervisor, guest.state.name));
+  Belongings files;
+  for (const auto& file : guest.mark.files) {
+    const auto other = others.find(file);
+    if (other != others.end()) {
+      files.stay.push_back(fmt::format("{}: {} uses it", file, other->second));
+    } else if (std::ranges::count(own, file) == 0) {
+      files.stay.push_back(fmt::format("{}: it is no disk of {}", file, guest.state.name));
+    } else {
+      files.go.push_back(file);
+    }
+  }
+  return files;
+}
+
+void print_steps(std::ostream& out, const OpenGuest& guest, const Functions& functions,
+                 const Belongings& files) {
+  if (!functions.empty()) out << fmt::format("  give {} back\n", names(functions));
+  for (const auto& file : files.go) out << fmt::format("  remove {}\n", file);
+  for (const auto& file : files.stay) out << fmt::format("  leave {}\n", file);
+  out << fmt::format("  undefine {}\n", guest.state.name);
+}
+
+Result<void> agree(Context& context, const OpenGuest& guest, const Functions& functions,
+                   const Belongings& files) {
   auto& terminal = context.terminal;
   if (!terminal.in_is_terminal)
     return fail(ErrorKind::refused, fmt::format("{} and all that is on its disk would go", guest.state.name),
                 "nothing was changed; --yes agrees to this");
-  print_steps(terminal.err, guest, functions);
+  print_steps(terminal.err, guest, functions, files);
   if (says_yes(terminal, fmt::format("Delete {} and all that is on its disk?", guest.state.name))) return {};
   return fail(ErrorKind::refused, fmt::format("{} stays", guest.state.name), "nothing was changed");
+}
+
+std::vector<std::string> detach_words(const GuestOptions& options, const std::string& name) {
+  return {name,        "--all", "--config",  "--connect",
+          options.uri, "--yes", "--timeout", seconds_text(options.timeout)};
+}
+
+/// The domain last: it knows its files, so that what failed can be tried again.
+Result<void> remove_with_files(Context& context, const OpenGuest& guest, const Belongings& files) {
+  GPUPASS_TRY(remove_files(context.host, files.go));
+  return guest.hypervisor->undefine(guest.state.name);
 }
 
 }  // namespace
@@ -46,24 +101,32 @@ Result<int> guest_delete(Context& context, const std::vector<std::string>& argum
   GPUPASS_TRY_ASSIGN(const auto values, parse(context, syntax(), arguments));
   if (!values) return 0;
   GPUPASS_TRY_ASSIGN(const auto options, guest_options_of(context, *values));
+  const bool dry_run = values->count("dry-run") > 0;
+  GPUPASS_TRY(refuse_captured(context, {.dry_run = dry_run}));
   GPUPASS_TRY_ASSIGN(const auto guest, open_guest(context, options));
   GPUPASS_TRY_ASSIGN(const auto functions, hostdev_functions(guest.xml));
   const auto& name = guest.state.name;
-  if (values->count("dry-run") > 0) {
-    context.terminal.out << fmt::format("would delete {}:\n", name);
-    print_steps(context.terminal.out, guest, functions);
-    context.terminal.out << "nothing was changed\n";
-    return 0;
-  }
   if (guest.state.running)
     return fail(ErrorKind::busy, fmt::format("{} is running", name),
                 fmt::format("nothing was changed; `gpupass guest stop {}` first", name));
-  if (values->count("yes") == 0) GPUPASS_TRY(agree(context, guest, functions));
-  if (!functions.empty())
-    GPUPASS_TRY(detach(context, {name, "--all", "--config", "--connect", options.uri, "--yes"}));
-  GPUPASS_TRY(guest.hypervisor->undefine(name));
-  GPUPASS_TRY(remove_files(context.host, guest.mark.files));
-  context.terminal.out << fmt::format("{} is gone\n", name);
+  GPUPASS_TRY_ASSIGN(const auto files, belongings_of(guest));
+  auto& out = context.terminal.out;
+  if (dry_run) {
+    out << fmt::format("would delete {}:\n", name);
+    print_steps(out, guest, functions, files);
+    out << "nothing was changed\n";
+    return 0;
+  }
+  if (values->count("yes") == 0) GPUPASS_TRY(agree(context, guest, functions, files));
+  if (!functions.empty()) GPUPASS_TRY(detach(context, detach_words(options, name)));
+  if (auto done = remove_with_files(context, guest, files); !done) {
+    auto& error = done.error();
+    error.kind = ErrorKind::partial;
+    error.hint = fmt::format("part of {} may be gone; `gpupass guest delete {}` again goes on", name, name);
+    return Failure(std::move(error));
+  }
+  out << fmt::format("{} is gone\n", name);
+  for (const auto& file : files.stay) out << fmt::format("left {}\n", file);
   return 0;
 }
 

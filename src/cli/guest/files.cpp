@@ -41,6 +41,16 @@ Result<void> run_quietly(Host& host, const Tool& tool, const std::vector<std::st
   return {};
 }
 
+/// A path as one side of what -graft-points takes, where = and the backslash say something.
+std::string graft(const std::string& path) {
+  std::string text;
+  for (const char c : path) {
+    if (c == '=' || c == '\\') text += '\\';
+    text += c;
+  }
+  return text;
+}
+
 }  // namespace
 
 Result<guest::Image> inspect_image(Host& host, const std::string& path) {
@@ -68,8 +78,12 @@ Result<void> make_folder(Host& host, const GuestFiles& files) {
     return fail(ErrorKind::refused, files.folder + " is there already, and what is in it is not touched",
                 "choose another name or another --folder, or remove it");
   }
-  // QEMU's user must get through to the files.
-  return run_quietly(host, k_coreutils, {"install", "-d", "-m", "0711", "--", files.folder});
+  return run_quietly(host, k_coreutils, {"install", "-d", "-m", "0700", "--", files.folder});
+}
+
+Result<void> open_folder(Host& host, const GuestFiles& files) {
+  GPUPASS_TRY(run(host, k_coreutils, {"chmod", "0600", "--", files.disk, files.seed}));
+  return run_quietly(host, k_coreutils, {"chmod", "0711", "--", files.folder});
 }
 
 Result<void> make_disk(Host& host, const GuestFiles& files, const guest::Image& image, std::uint64_t size) {
@@ -100,10 +114,9 @@ Result<void> make_seed_image(Host& host, const GuestFiles& files, const guest::S
                                 "network-config=" + network.path()};
   for (const auto& program : programs) {
     const auto name = std::filesystem::path(program).filename().string();
-    argv.push_back(fmt::format("{}/{}={}", guest::k_seed_folder, name, program));
+    argv.push_back(fmt::format("{}/{}={}", guest::k_seed_folder, graft(name), graft(program)));
   }
-  GPUPASS_TRY(run(host, k_xorriso, argv));
-  return run_quietly(host, k_coreutils, {"chmod", "0600", "--", files.seed});
+  return run_quietly(host, k_xorriso, argv);
 }
 
 Result<void> remove_files(Host& host, const std::vector<std::string>& files) {

@@ -20,7 +20,7 @@ struct GuestFiles {
 };
 [[nodiscard]] GuestFiles files_of(const std::string& folder, const std::string& name);
 
-/// Error: refused, where something is there already.
+/// For its owner alone, while they are made. Error: refused, where something is there already.
 [[nodiscard]] Result<void> make_folder(Host& host, const GuestFiles& files);
 /// A copy-on-write disk: the image stays as it is. `size` 0: as large as the image.
 [[nodiscard]] Result<void> make_disk(Host& host, const GuestFiles& files, const guest::Image& image,
@@ -28,6 +28,8 @@ struct GuestFiles {
 /// `programs` come along, in a folder of the seed, for the guest to run.
 [[nodiscard]] Result<void> make_seed_image(Host& host, const GuestFiles& files, const guest::Seed& seed,
                                            const std::vector<std::string>& programs);
+/// QEMU's user gets through to the files, which libvirt gives it; nobody else does.
+[[nodiscard]] Result<void> open_folder(Host& host, const GuestFiles& files);
 /// Files that are not there are no error. The folders they are in go too, where nothing else is in them.
 [[nodiscard]] Result<void> remove_files(Host& host, const std::vector<std::string>& files);
 

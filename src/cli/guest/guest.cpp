@@ -8,13 +8,14 @@
 #include <thread>
 
 #include "cli/actions.hpp"
+#include "cli/uri.hpp"
 #include "sys/terminal.hpp"
 
 namespace gpupass::cli {
 namespace {
 
 constexpr std::array k_actions = {
-    Command{"create", "VM --image IMG --gpu SELECTOR…",
+    Command{"create", "VM --image IMG [--gpu SELECTOR…]",
             "make a guest, tuned for this machine, that has a card", guest_create},
     Command{"list", "", "show the guests that gpupass made", guest_list},
     Command{"start", "VM", "start one, its card bound under gpupass's checks", guest_start},
@@ -45,7 +46,12 @@ Result<GuestOptions> guest_options_of(Context& context, const po::variables_map&
   return GuestOptions{words_of(values, "vm").front(), uri_of(context, values), timeout};
 }
 
+std::string seconds_text(std::chrono::milliseconds timeout) {
+  return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(timeout).count());
+}
+
 Result<OpenGuest> open_guest(Context& context, const GuestOptions& options) {
+  GPUPASS_TRY(refuse_remote(options.uri));
   GPUPASS_TRY_ASSIGN(auto hypervisor, context.connect(options.uri, options.timeout));
   GPUPASS_TRY_ASSIGN(auto state, hypervisor->domain(options.vm));
   GPUPASS_TRY_ASSIGN(auto xml, hypervisor->xml(state.name, DomainView::config));

@@ -32,7 +32,11 @@ struct GuestOptions {
 /// Error: usage.
 [[nodiscard]] Result<GuestOptions> guest_options_of(Context& context, const po::variables_map& values);
 
-/// A guest that gpupass made. Errors: not_found; refused, for a domain that is somebody else's.
+/// For a command of ours that is a step.
+[[nodiscard]] std::string seconds_text(std::chrono::milliseconds timeout);
+
+/// A guest that gpupass made. Errors: not_found; refused, for a domain that is somebody else's; unsupported,
+/// for a connection to another machine.
 struct OpenGuest {
   std::unique_ptr<Hypervisor> hypervisor;
   DomainState state;

@@ -56,10 +56,8 @@ Result<int> guest_list(Context& context, const std::vector<std::string>& argumen
   GPUPASS_TRY_ASSIGN(const auto values, parse(context, syntax(), arguments));
   if (!values) return 0;
   GPUPASS_TRY_ASSIGN(const auto format, format_of(*values));
-  const auto uri =
-      values->count("connect") > 0 ? (*values)["connect"].as<std::string>() : context.default_uri;
-  GPUPASS_TRY_ASSIGN(const auto hypervisor,
-                     context.connect(uri, std::chrono::seconds((*values)["timeout"].as<int>())));
+  GPUPASS_TRY_ASSIGN(const auto timeout, timeout_of(*values));
+  GPUPASS_TRY_ASSIGN(const auto hypervisor, context.connect(uri_of(context, *values), timeout));
   GPUPASS_TRY_ASSIGN(const auto rows, rows_of(*hypervisor));
   auto& out = context.terminal.out;
   if (format == Format::json) {

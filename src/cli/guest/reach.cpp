@@ -42,7 +42,7 @@ std::vector<std::string> ssh_words(const Login& login, const std::string& addres
   }
   for (const auto& option : more_options) words.insert(words.end(), {"-o", option});
   if (!login.identity.empty()) words.insert(words.end(), {"-o", "IdentitiesOnly=yes", "-i", login.identity});
-  words.insert(words.end(), {"-l", login.user, address});
+  words.insert(words.end(), {"-l", login.user, "--", address});
   return words;
 }
 

@@ -29,7 +29,8 @@ Result<void> bind_cards(Context& context, const GuestOptions& options, const Ope
   if (functions.empty()) return {};
   auto words = card_words(functions);
   words.insert(words.begin(), guest.state.name);
-  words.insert(words.end(), {"--config", "--connect", options.uri});
+  words.insert(words.end(),
+               {"--config", "--connect", options.uri, "--timeout", seconds_text(options.timeout)});
   if (yes) words.emplace_back("--yes");
   GPUPASS_TRY(attach(context, words));
   return {};
@@ -41,6 +42,7 @@ Result<int> guest_start(Context& context, const std::vector<std::string>& argume
   GPUPASS_TRY_ASSIGN(const auto values, parse(context, syntax(), arguments));
   if (!values) return 0;
   GPUPASS_TRY_ASSIGN(const auto options, guest_options_of(context, *values));
+  GPUPASS_TRY(refuse_captured(context));
   GPUPASS_TRY_ASSIGN(const auto guest, open_guest(context, options));
   if (guest.state.running) {
     context.terminal.out << fmt::format("{} is running already\n", guest.state.name);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <ranges>
 #include <vector>
 
 #include "gpupass/error.hpp"
@@ -18,8 +19,8 @@ class Undo {
   /// beside it; it is of kind partial then.
   [[nodiscard]] Failure because_of(Error error) {
     bool all = true;
-    for (auto way_back = ways_back_.rbegin(); way_back != ways_back_.rend(); ++way_back) {
-      if (auto done = (*way_back)(); !done) {
+    for (const auto& way_back : ways_back_ | std::views::reverse) {
+      if (auto done = way_back(); !done) {
         all = false;
         error.also.push_back(std::move(done).error());
       }

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/uri.hpp"
+
+#include <fmt/format.h>
+
+namespace gpupass::cli {
+namespace {
+
+/// The machine that a URI names, "qemu+ssh://root@far:22/system" → "far"; empty where it names none.
+std::string host_of(const std::string& uri) {
+  constexpr std::string_view k_separator = "://";
+  const auto start = uri.find(k_separator);
+  if (start == uri.npos) return "";
+  auto host = uri.substr(start + k_separator.size());
+  host = host.substr(0, host.find_first_of("/?"));
+  host = host.substr(host.find('@') + 1);  // npos + 1: all of it
+  return host.starts_with('[') ? host.substr(0, host.find(']') + 1) : host.substr(0, host.find(':'));
+}
+
+}  // namespace
+
+Result<void> refuse_remote(const std::string& uri) {
+  const auto host = host_of(uri);
+  if (host.empty() || host == "localhost") return {};
+  return fail(ErrorKind::unsupported,
+              fmt::format("{} is a connection to {}, and the devices are this machine's", uri, host),
+              "nothing was changed; run gpupass on that machine");
+}
+
+}  // namespace gpupass::cli
