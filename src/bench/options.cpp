@@ -42,7 +42,8 @@ po::options_description described() {
       "runs, each in a process of its own; --out then names a folder");
   add("out", po::value<std::string>()->value_name("FILE"), "keep the result as JSON");
   add("format", po::value<std::string>()->default_value("text")->value_name("text|json"), "what to print");
-  add("device", po::value<int>()->default_value(0)->value_name("N"), "which card, as CUDA counts them");
+  add("device", po::value<std::string>()->default_value("0")->value_name("N|ADDRESS"),
+      "which card, as CUDA counts them or by its PCI address");
   add("pci", po::value<std::string>()->value_name("ADDRESS|IDS"),
       "the function that the group pci measures: 0000:01:00.0, or 10de:2331, the only one with these ids");
   add("role", po::value<std::string>()->value_name("NAME"),
@@ -111,11 +112,25 @@ std::uint64_t seed_from_clock() {
   return static_cast<std::uint64_t>(std::chrono::system_clock::now().time_since_epoch().count());
 }
 
+Result<> read_device(const std::string& word, Settings& settings) {
+  constexpr std::uint64_t k_most = 1024;
+  if (parse_pci_address(word)) {
+    settings.device_address = word;
+    return {};
+  }
+  const auto number = core::parse_number(word);
+  if (!number || *number > k_most)
+    return fail(ErrorKind::usage, fmt::format("--device {}: is no number and no address", word),
+                "0 is CUDA's first card; an address is like 0000:01:00.0");
+  settings.device = static_cast<int>(*number);
+  return {};
+}
+
 Result<Settings> settings_of(const po::variables_map& values) {
   Settings settings;
   settings.quick = values.count("quick") != 0;
   settings.seed = values.count("seed") != 0 ? values["seed"].as<std::uint64_t>() : seed_from_clock();
-  settings.device = values["device"].as<int>();
+  GPUPASS_TRY(read_device(values["device"].as<std::string>(), settings));
   settings.pci = value_or<std::string>(values, "pci", "");
   if (!settings.pci.empty() && !parse_pci_address(settings.pci) && !pci::are_ids(settings.pci)) {
     return fail(ErrorKind::usage, fmt::format("--pci {}: is no address and no ids", settings.pci),
@@ -157,7 +172,8 @@ std::vector<std::string> words_of(const Options& options) {
   add("runs", std::to_string(options.runs));
   add("out", options.out);
   add("format", options.format == Format::json ? "json" : "text");
-  add("device", std::to_string(options.settings.device));
+  add("device", options.settings.device_address.empty() ? std::to_string(options.settings.device)
+                                                        : options.settings.device_address);
   add("pci", options.settings.pci);
   add("role", options.role);
   if (options.block) add("block", std::to_string(*options.block));

@@ -142,26 +142,30 @@ Result<Run> run_once(Host& host, const Options& options, Progress& progress, con
   GPUPASS_TRY_ASSIGN(auto rows, selected(options));
   rows = in_random_order(std::move(rows), options.settings.seed);
   Growing run(new_run(host, options));
+  auto settings = options.settings;
   const auto limit = k_waits_in_a_case * options.settings.timeout;
   Watchdog watchdog(limit, [&](const std::string& id) { give_up(id, limit, run, keep); });
 #ifdef GPUPASS_BENCH_CUDA
   watchdog.begin("looking at the card");
-  run.add_to_env(cuda::environment(options.settings.device));
+  if (!settings.device_address.empty()) {
+    GPUPASS_TRY_ASSIGN(settings.device, cuda::ordinal_at(settings.device_address));
+  }
+  run.add_to_env(cuda::environment(settings.device));
 #endif
-  NeedsMet met(host, options.settings);
+  NeedsMet met(host, settings);
   const Surroundings surroundings(host);
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const auto& row = *rows[i];
     progress.begins(i + 1, rows.size(), row.id);
     watchdog.begin(std::string(row.id));
-    run_case(row, options.settings, met, [&](Measurement measurement) {
+    run_case(row, settings, met, [&](Measurement measurement) {
       progress.measured(fmt::format("{} {}", name(measurement.status), key(measurement)));
       run.add(std::move(measurement));
     });
   }
   watchdog.begin("the last look at the machine");
   auto whole = run.so_far();
-  surroundings.finish(whole, options.settings.device);
+  surroundings.finish(whole, settings.device);
   watchdog.end();
   return whole;
 }

@@ -2,8 +2,10 @@
 #include "cli/bench_forms.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <array>
+#include <filesystem>
 
 namespace gpupass::cli {
 namespace {
@@ -29,6 +31,17 @@ Result<ReportForm> report_form(const std::string& file) {
   }
   return fail(ErrorKind::usage, fmt::format("-o {}: what form is that?", file),
               "it ends with .html, .md, .csv, .json or .txt");
+}
+
+Result<void> check_report(const std::string& file) {
+  GPUPASS_TRY(report_form(file));
+  const auto folder = std::filesystem::absolute(file).parent_path();
+  if (access(folder.c_str(), F_OK) != 0)
+    return fail(ErrorKind::not_found, fmt::format("-o {}: there is no folder {}", file, folder.string()),
+                "nothing was done; make it first");
+  if (access(folder.c_str(), W_OK) == 0) return {};
+  return fail(ErrorKind::denied, fmt::format("-o {}: {} cannot be written to", file, folder.string()),
+              "nothing was done; name another place");
 }
 
 }  // namespace gpupass::cli

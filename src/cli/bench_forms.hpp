@@ -15,5 +15,8 @@ struct ReportForm {
 };
 /// Error: usage, naming the endings.
 [[nodiscard]] Result<ReportForm> report_form(const std::string& file);
+/// For a report that is written after hours: its form, and whether it could be written now. Errors: usage,
+/// not_found, denied.
+[[nodiscard]] Result<void> check_report(const std::string& file);
 
 }  // namespace gpupass::cli

@@ -43,6 +43,15 @@ TEST(Options, WordsOfThemParseToThemAgain) {
   EXPECT_EQ(again->settings.inject, 0.015);
 }
 
+TEST(Options, TheCardIsANumberOrAnAddress) {
+  EXPECT_EQ(parse_options({"--device", "3"})->settings.device, 3);
+  const auto by_address = parse_options({"--device=0000:3a:00.0"});
+  EXPECT_EQ(by_address->settings.device_address, "0000:3a:00.0");
+  EXPECT_EQ(*parse_options(words_of(*by_address)), *by_address);
+  for (const auto* const wrong : {"-1", "x", "", "0000:3a", "99999999999"})
+    EXPECT_FALSE(parse_options({std::string("--device=") + wrong})) << wrong;
+}
+
 TEST(Options, AskedForInformationTheyCarryIt) {
   EXPECT_THAT(parse_options({"--help"})->information.value(), HasSubstr("--inject"));
   EXPECT_THAT(parse_options({"--version"})->information.value(), HasSubstr("gpupass-bench "));

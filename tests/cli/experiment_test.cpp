@@ -141,9 +141,9 @@ class Experiment : public testing::Test {
   }
 
   std::optional<ProgramEnd> on_host(const Words& argv) {
-    if (std::ranges::count(argv, "--list") > 0) return ProgramEnd{list_status, "[{}, {}]", "no such group"};
+    if (std::ranges::count(argv, "--list") > 0) return ProgramEnd{list_status, list, "no such group"};
     if (argv.front() != "setpriv") return std::nullopt;
-    said.push_back("host " + kernel.driver(k_gpu));
+    said.push_back("host " + kernel.driver(k_gpu) + " " + value_of(argv, "--device"));
     if (said.size() == fail_at) return ProgramEnd{2, "", "it does not want to"};
     return ProgramEnd{0, result_of(argv), ""};
   }
@@ -202,6 +202,7 @@ class Experiment : public testing::Test {
   Words said;  // what was run, where the card then was
   std::size_t fail_at = 0;
   int list_status = 0;
+  std::string list = R"([{}, {"missing": "a card"}])";
 };
 
 TEST_F(Experiment, MeasuresInTurnsAndLeavesAllAsItWas) {
@@ -224,6 +225,13 @@ TEST_F(Experiment, KeepsTheCardOnItsDriverWhereAGroupNeedsIt) {
   EXPECT_EQ(count("host aty128fb"), 2U);
   EXPECT_EQ(count("guest vfio-pci"), 2U);
   expect_all_as_before();
+}
+
+/// Of several cards of the host it is the one that is passed through.
+TEST_F(Experiment, TellsCudaWhichCard) {
+  tree.file(std::string("/sys/bus/pci/devices/") + k_gpu + "/vendor", "0x10de\n");
+  EXPECT_EQ(experiment({"--group", "latency"}).status, 0);
+  EXPECT_EQ(count(std::string("host aty128fb ") + k_gpu), 2U);
 }
 
 TEST_F(Experiment, GoesOnWhereItStopped) {
@@ -280,6 +288,12 @@ TEST_F(Experiment, RefusesBeforeItTouchesAnything) {
   list_status = 2;
   EXPECT_THAT(refused(ErrorKind::usage, {"--group", "none"}), HasSubstr("no such group"));
   list_status = 0;
+  list = R"([{"missing": "no CUDA"}])";
+  refused(ErrorKind::unsupported, {"--group", "latency"});
+  list = "[{}]";
+  refused(ErrorKind::usage, {"--", "--role=host"});
+  refused(ErrorKind::usage, {"--", "--device", "2"});
+  refused(ErrorKind::not_found, {"-o", "/nowhere/report.html"});
   ASSERT_TRUE(libvirt.start("vm1"));
   EXPECT_THAT(refused(ErrorKind::busy, {}), HasSubstr("vm1 is running"));
   ASSERT_TRUE(libvirt.destroy("vm1"));
@@ -289,6 +303,32 @@ TEST_F(Experiment, RefusesBeforeItTouchesAnything) {
   tree.file("/out/somebody's", "");
   EXPECT_THAT(experiment().err, HasSubstr("is no experiment's"));
   expect_all_as_before();
+}
+
+TEST_F(Experiment, RefusesACardThatNothingOfCudaCouldUse) {
+  // By somebody else, before.
+  const std::string card = std::string("/sys/bus/pci/devices/") + k_gpu;
+  for (const auto& [path, text] :
+       {std::pair{card + "/driver_override", std::string("vfio-pci")},
+        std::pair{std::string("/sys/bus/pci/drivers/aty128fb/unbind"), std::string(k_gpu)},
+        std::pair{std::string("/sys/bus/pci/drivers_probe"), std::string(k_gpu)}})
+    ASSERT_TRUE(kernel.write({path, text, std::chrono::seconds(1)})) << path;
+  ASSERT_EQ(kernel.driver(k_gpu), "vfio-pci");
+  const auto refused = experiment({"--group", "latency"});
+  EXPECT_EQ(refused.status, exit_code(ErrorKind::refused)) << refused.err;
+  EXPECT_THAT(refused.err, HasSubstr("is on vfio-pci: on the host nothing of CUDA could use it"));
+  EXPECT_EQ(experiment({"--group", "pci", "--dry-run"}).status, 0);
+}
+
+TEST_F(Experiment, RefusesAGuestThatCouldNotBeTold) {
+  std::string xml = k_domain;
+  const auto channel = xml.find("<channel");
+  xml.erase(channel, xml.find("</channel>") + 10 - channel);
+  ASSERT_TRUE(libvirt.define(xml));
+  const auto refused = experiment();
+  EXPECT_EQ(refused.status, exit_code(ErrorKind::unsupported));
+  EXPECT_THAT(refused.err, HasSubstr("neither a channel"));
+  EXPECT_FALSE(std::filesystem::exists(tree.at("/out")));
 }
 
 TEST_F(Experiment, RefusesAnotherOnesFolder) {

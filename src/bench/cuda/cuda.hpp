@@ -12,6 +12,8 @@
 
 namespace gpupass::bench::cuda {
 
+/// Which number CUDA gives to the card at this PCI address. Error: not_found, where it counts none there.
+[[nodiscard]] Result<int> ordinal_at(const std::string& pci_address);
 /// Whether the card with this ordinal can be used. Errors say precisely what lacks: no device node, no
 /// driver, library and kernel module of different versions, runtime newer than the driver…
 [[nodiscard]] Result<> usable(int device);

@@ -8,6 +8,13 @@
 
 namespace gpupass::bench::cuda {
 
+Result<int> ordinal_at(const std::string& pci_address) {
+  int ordinal = 0;
+  if (cudaDeviceGetByPCIBusId(&ordinal, pci_address.c_str()) == cudaSuccess) return ordinal;
+  return fail(ErrorKind::not_found, "CUDA counts no card at " + pci_address,
+              "it counts those that are on the driver nvidia: `gpupass list` shows the drivers");
+}
+
 Result<> usable(int device) {
   GPUPASS_TRY(diagnose(machine_facts(Host()), driver_facts(), CUDART_VERSION, device));
   // What only the card itself can refuse: a context on it.

@@ -14,6 +14,7 @@
 #include "cli/experiment/quietly.hpp"
 #include "cli/experiment/rig.hpp"
 #include "cli/guest/guest.hpp"
+#include "cli/guest/suite.hpp"
 #include "cli/selection.hpp"
 #include "core/json.hpp"
 #include "core/text.hpp"
@@ -119,16 +120,19 @@ Words options_for_suite(const po::variables_map& values, const Words& more, cons
   return options;
 }
 
-/// How many cases gpupass-bench would run here. Error: usage, in its own words, where it does not take these
-/// options.
+/// How many cases gpupass-bench can run here. Errors: usage, in its own words, where it does not take these
+/// options; unsupported, where none of what was asked for can run.
 Result<std::size_t> count_cases(Context& context, const Wanted& wanted) {
   Program list;
-  list.argv = {wanted.program, "--list", "--format", "json"};
+  list.argv = {wanted.program, "--list", "--format", "json", "--pci=" + wanted.settings.functions.front()};
   list.argv.insert(list.argv.end(), wanted.settings.options.begin(), wanted.settings.options.end());
   GPUPASS_TRY_ASSIGN(const auto end, context.host.run(list));
   if (end.status != 0) return fail(ErrorKind::usage, std::string(core::trim(end.errors)));
   GPUPASS_TRY_ASSIGN(const auto cases, core::parse_json(end.output, "gpupass-bench --list"));
-  return cases.size();
+  const auto can_run = std::ranges::count_if(cases, [](const auto& row) { return !row.contains("missing"); });
+  if (can_run > 0) return static_cast<std::size_t>(can_run);
+  return fail(ErrorKind::unsupported, "no case of what was asked for can run on this host",
+              fmt::format("nothing was changed; `{} --list` says what each lacks", wanted.program));
 }
 
 Result<void> check_words(const po::variables_map& values) {
@@ -153,11 +157,12 @@ Result<void> check_words(const po::variables_map& values) {
 Result<Wanted> read_wanted(Context& context, const po::variables_map& values, const Words& more,
                            const Inventory& inventory) {
   GPUPASS_TRY(check_words(values));
+  GPUPASS_TRY(refuse_own(more, {"--block", "--order", "--seed", "--pci", "--device"}));
   Wanted wanted;
   auto& settings = wanted.settings;
   wanted.folder = absolute(values["out"].as<std::string>());
   wanted.report = values.count("output") > 0 ? word_of(values, "output") : wanted.folder + "/report.html";
-  GPUPASS_TRY(report_form(wanted.report));
+  if (values.count("output") > 0) GPUPASS_TRY(check_report(wanted.report));
   wanted.program = values.count("program") > 0 ? absolute(word_of(values, "program"))
                                                : bench_program().value_or("gpupass-bench");
   GPUPASS_TRY_ASSIGN(const auto program, read_input(wanted.program));
@@ -273,6 +278,7 @@ Result<bool> look_at_domain(Hypervisor& hypervisor, const Wanted& wanted) {
     return fail(ErrorKind::busy, fmt::format("{} is running", state.name),
                 "nothing was changed; the experiment starts it for each of its runs: shut it down first");
   GPUPASS_TRY_ASSIGN(const auto xml, hypervisor.xml(state.name, DomainView::config));
+  GPUPASS_TRY(refuse_without_a_way(state.name, xml));
   GPUPASS_TRY_ASSIGN(const auto functions, hostdev_functions(xml));
   return std::ranges::count(functions, wanted.functions.front()) > 0;
 }
@@ -285,18 +291,37 @@ bool is_kept(Hypervisor& hypervisor, const std::string& vm) {
   return mark && mark->has_value();
 }
 
+/// Where CUDA is to measure it on the host, a driver of the host's has it.
+Result<void> refuse_without_driver(const Wanted& wanted, const Inventory& inventory) {
+  const auto& card = *inventory.find(wanted.functions.front());
+  const auto driver = card.driver.value_or("no driver");
+  if (runs_without_driver(wanted.settings.options) || (card.driver && driver != "vfio-pci")) return {};
+  return fail(
+      ErrorKind::refused,
+      fmt::format("{} is on {}: on the host nothing of CUDA could use it", to_string(card.address), driver),
+      fmt::format("nothing was changed; `gpupass bind {} --driver nvidia` gives it to its driver, and "
+                  "`--group pci --group processor` needs none",
+                  to_string(card.address)));
+}
+
 /// What would stop a later step, as far as a look can tell; a person is asked here, once for all runs.
 Result<void> check_new(Context& context, Hypervisor& hypervisor, const Wanted& wanted,
                        const Inventory& inventory, ExperimentPlan& plan) {
   const auto& settings = wanted.settings;
   GPUPASS_TRY(refuse_held(context, wanted));
+  GPUPASS_TRY(refuse_without_driver(wanted, inventory));
+  Quietly quietly(context, Quietly::Progress::unheard);
   if (settings.image.empty()) {
     GPUPASS_TRY_ASSIGN(plan.had_card, look_at_domain(hypervisor, wanted));
+    auto words = card_words(wanted.functions);
+    words.insert(words.begin(), settings.vm);
+    words.insert(words.end(), {"--config", "--connect", settings.uri, "--dry-run"});
+    GPUPASS_TRY(quietly(attach, words));
   } else if (!fs::exists(plan_path(wanted)) || !is_kept(hypervisor, settings.vm)) {
     Words words{settings.vm, "--image",    settings.image, "--gpu", settings.functions.front(),
                 "--connect", settings.uri, "--dry-run"};
     words.insert(words.end(), settings.create.begin(), settings.create.end());
-    GPUPASS_TRY(Quietly(context, Quietly::Progress::unheard)(guest_create, words));
+    GPUPASS_TRY(quietly(guest_create, words));
   }
   return consent(context, wanted.change, obstacles(inventory, wanted.functions));
 }

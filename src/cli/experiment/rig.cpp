@@ -215,7 +215,12 @@ Result<std::string> Rig::run_program(const Words& options) {
 Result<std::string> Rig::run_on_host(const Words& options) {
   auto words = options;
   words.push_back("--pci=" + to_string(functions_.front()));
-  if (!runs_without_driver(options)) return run_program(words);
+  if (!runs_without_driver(options)) {
+    // Of several cards it is this one that CUDA is to take. The guest's only one is its first.
+    GPUPASS_TRY_ASSIGN(const auto ids, pci_ids(context_, functions_.front()));
+    if (ids.starts_with("10de:")) words.push_back("--device=" + to_string(functions_.front()));
+    return run_program(words);
+  }
   Words card;
   for (const auto& function : functions_) card.push_back(to_string(function));
   GPUPASS_TRY(Quietly(context_)(bind, joined(card, {"--yes"})));

@@ -60,20 +60,8 @@ struct Wanted {
   std::chrono::milliseconds limit;
 };
 
-/// Options that this command gives itself.
-Result<void> refuse_own(const Words& options) {
-  for (const auto& word : options) {
-    for (const auto* const own : {"--out", "--runs", "--format", "--role", "--list"}) {
-      if (word == own || word.starts_with(std::string(own) + "="))
-        return fail(ErrorKind::usage, fmt::format("{} is not for after --", word),
-                    "gpupass gives it to gpupass-bench itself");
-    }
-  }
-  return {};
-}
-
 Result<Words> options_for_suite(const po::variables_map& values, const Words& more) {
-  GPUPASS_TRY(refuse_own(more));
+  GPUPASS_TRY(refuse_own(more, {}));
   Words options{"--role", "guest"};
   for (const auto* const name : {"group", "filter"}) {
     for (const auto& word : words_of(values, name)) options.push_back(fmt::format("--{}={}", name, word));
@@ -93,7 +81,7 @@ Result<Wanted> read_wanted(Context& context, const po::variables_map& values, co
   if (wanted.runs < 1 || limit < 1) return fail(ErrorKind::usage, "--runs and --limit are at least 1");
   wanted.limit = std::chrono::seconds(limit);
   wanted.report = word_of(values, "output");
-  if (!wanted.report.empty()) GPUPASS_TRY(report_form(wanted.report));
+  if (!wanted.report.empty()) GPUPASS_TRY(check_report(wanted.report));
   GPUPASS_TRY(comparison_settings(values));
   wanted.compare_with = words_of(values, "compare-with");
   GPUPASS_TRY(load_runs(wanted.compare_with));
@@ -128,9 +116,11 @@ Result<void> measure(Context& context, const Wanted& wanted, Hypervisor& hypervi
   const auto& vm = wanted.guest.vm;
   auto& err = context.terminal.err;
   err << fmt::format("waiting for {} … ", vm) << std::flush;
-  GPUPASS_TRY_ASSIGN(const auto suite, reach_suite(context, hypervisor, vm, wanted.guest.timeout));
-  err << fmt::format("it answers ({})\n", suite->way());
-  GPUPASS_TRY(match_program(context, *suite, wanted.program));
+  const auto suite = reach_suite(context, hypervisor, vm, wanted.guest.timeout);
+  if (!suite) err << "\n";
+  if (!suite) return Failure(suite.error());
+  err << fmt::format("it answers ({})\n", (*suite)->way());
+  GPUPASS_TRY(match_program(context, **suite, wanted.program));
   auto options = wanted.options;
   const bool named = std::ranges::any_of(options, [](const auto& word) { return word.starts_with("--pci"); });
   if (!named) {
@@ -141,7 +131,7 @@ Result<void> measure(Context& context, const Wanted& wanted, Hypervisor& hypervi
   for (int number = 1; number <= wanted.runs; ++number) {
     const auto begun = std::chrono::steady_clock::now();
     err << fmt::format("run {} of {} … ", number, wanted.runs) << std::flush;
-    GPUPASS_TRY_ASSIGN(const auto run, run_in_guest(*suite, vm, options, wanted.limit));
+    GPUPASS_TRY_ASSIGN(const auto run, run_in_guest(**suite, vm, options, wanted.limit));
     const auto file = fmt::format("{}/run-{:03}.json", wanted.folder, number);
     GPUPASS_TRY(write_output(file, run.text));
     all_right = all_right && run.all_right;
@@ -167,10 +157,17 @@ Result<int> guest_bench(Context& context, const Words& arguments) {
                                                     "guest bench " + state.name, std::chrono::seconds(0)));
   sys::catch_interrupts();
   sys::outlive_readers();
+  GPUPASS_TRY_ASSIGN(const auto xml,
+                     hypervisor->xml(state.name, state.persistent ? DomainView::config : DomainView::live));
+  GPUPASS_TRY(refuse_without_a_way(state.name, xml));
   std::error_code error;
   fs::create_directories(wanted.folder, error);
   if (error) return fail(ErrorKind::system, fmt::format("make {}: {}", wanted.folder, error.message()));
-  if (!state.running) GPUPASS_TRY(start(context, wanted, *hypervisor, state, values->count("yes") > 0));
+  if (!state.running) {
+    const auto started = start(context, wanted, *hypervisor, state, values->count("yes") > 0);
+    if (!started) fs::remove(wanted.folder, error);
+    GPUPASS_TRY(started);
+  }
   bool all_right = true;
   auto measured = measure(context, wanted, *hypervisor, all_right);
   if (!state.running && values->count("keep-running") == 0) {

@@ -124,7 +124,7 @@ Failure never_answered(Context& context, const std::string& vm, milliseconds tim
   const auto console = seen.console.empty() ? "" : last_lines(context.host, seen.console);
   return fail(
       ErrorKind::timeout,
-      fmt::format("{} offers no way to run gpupass-bench in it, {} s long: {}; {}{}", vm,
+      fmt::format("{} offers no way to run gpupass-bench in it, not within {} s: {}; {}{}", vm,
                   std::chrono::duration_cast<std::chrono::seconds>(timeout).count(), seen.channel, seen.agent,
                   console.empty() ? "" : fmt::format("; its console ended with{}", console)),
       fmt::format(
@@ -156,6 +156,32 @@ Result<std::unique_ptr<Suite>> reach_suite(Context& context, Hypervisor& hypervi
     if (search.over()) return never_answered(context, vm, timeout, search.seen());
     std::this_thread::sleep_for(k_between_looks);
   }
+}
+
+Result<void> refuse_without_a_way(const std::string& vm, const std::string& domain_xml) {
+  GPUPASS_TRY_ASSIGN(const auto channel, guest::channel_end(domain_xml, guest::k_bench_channel));
+  GPUPASS_TRY_ASSIGN(const auto agent, guest::channel_end(domain_xml, guest::k_agent_channel));
+  if (channel || agent) return {};
+  return fail(ErrorKind::unsupported,
+              fmt::format("{} has neither a channel org.gpupass.bench.0 nor one for an agent: nothing in it "
+                          "could be told to run gpupass-bench",
+                          vm),
+              fmt::format("nothing was changed; `virsh edit {}` adds <channel type='unix'><target "
+                          "type='virtio' name='org.gpupass.bench.0'/></channel> to its devices",
+                          vm));
+}
+
+Result<void> refuse_own(const std::vector<std::string>& options, std::initializer_list<const char*> more) {
+  std::vector<std::string> own{"--out",  "--runs", "--format", "--role",
+                               "--list", "--help", "-h",       "--version"};
+  own.insert(own.end(), more.begin(), more.end());
+  for (const auto& word : options) {
+    const auto is_it = [&](const auto& one) { return word == one || word.starts_with(one + "="); };
+    if (std::ranges::any_of(own, is_it))
+      return fail(ErrorKind::usage, fmt::format("{} is not for after --", word),
+                  "gpupass gives gpupass-bench what it needs of that");
+  }
+  return {};
 }
 
 Result<void> match_program(Context& context, Suite& suite, const std::string& program) {

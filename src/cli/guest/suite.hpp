@@ -53,6 +53,15 @@ class Suite {
                                                          const std::string& vm,
                                                          std::chrono::milliseconds timeout);
 
+/// Known before a guest is started: with neither a channel of ours nor an agent's it would be waited for in
+/// vain. Error: unsupported.
+[[nodiscard]] Result<void> refuse_without_a_way(const std::string& vm, const std::string& domain_xml);
+
+/// What a user may not say to gpupass-bench behind --, since the command says it itself: `more`, beside what
+/// all of them say. Error: usage.
+[[nodiscard]] Result<void> refuse_own(const std::vector<std::string>& options,
+                                      std::initializer_list<const char*> more);
+
 /// Sees to it that the guest's gpupass-bench is this one: puts it there if it has another, or none.
 [[nodiscard]] Result<void> match_program(Context& context, Suite& suite, const std::string& program);
 
