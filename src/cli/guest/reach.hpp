@@ -22,8 +22,8 @@ struct Login {
 };
 [[nodiscard]] Login login_of(const po::variables_map& values);
 
-/// ssh as far as the address; a command may follow. Every guest of a name has another key of its own, so the
-/// known hosts of other machines are left alone.
+/// ssh as far as the address, which no option can follow any more: a command may. Every guest of a name has
+/// another key of its own, so the known hosts of other machines are left alone.
 [[nodiscard]] std::vector<std::string> ssh_words(const Login& login, const std::string& address,
                                                  const std::vector<std::string>& more_options = {});
 

@@ -27,7 +27,6 @@ Result<int> guest_ssh(Context& context, const std::vector<std::string>& argument
   GPUPASS_TRY_ASSIGN(const auto guest, open_guest(context, options));
   GPUPASS_TRY_ASSIGN(const auto address, reach(context, options, guest));
   auto argv = ssh_words(login_of(*values), address);
-  if (!command.empty()) argv.emplace_back("--");
   argv.insert(argv.end(), command.begin(), command.end());
   return Failure(sys::become(argv));
 }

@@ -40,7 +40,7 @@ Result<void> wait_until_ready(Context& context, const GuestOptions& options, con
                               const std::string& address, const Login& login) {
   // A guest that went away is found out within a minute.
   auto words = ssh_words(login, address, {"BatchMode=yes", "ConnectTimeout=30", "ServerAliveInterval=20"});
-  for (const auto* const word : {"--", "cloud-init", "status", "--wait", "--long"}) words.emplace_back(word);
+  for (const auto* const word : {"cloud-init", "status", "--wait", "--long"}) words.emplace_back(word);
   ProgramEnd end;
   const auto until = context.host.now() + options.timeout;
   auto waited = wait_for(context, options.timeout, vm + " to be ready", [&]() -> Result<bool> {
