@@ -96,6 +96,7 @@ std::vector<const Measurement*> every_measurement(const Design& design) {
     }
   }
   std::vector<const Measurement*> all;
+  all.reserve(by_key.size());
   for (const auto& [key, measurement] : by_key) all.push_back(measurement);
   std::ranges::sort(all, [](const Measurement* a, const Measurement* b) {
     return std::tie(a->group, a->id, a->params) < std::tie(b->group, b->id, b->params);
