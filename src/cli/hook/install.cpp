@@ -4,6 +4,7 @@
 
 #include <ostream>
 
+#include "cli/change.hpp"
 #include "cli/hook/hook.hpp"
 #include "sys/durable_file.hpp"
 #include "sys/terminal.hpp"
@@ -77,12 +78,6 @@ Result<void> refuse_foreign(const Host& host, const HookFile& file) {
               "nothing was changed; move it away if it is not needed");
 }
 
-Result<void> refuse_captured(const Host& host) {
-  if (!host.captured()) return {};
-  return fail(ErrorKind::refused,
-              fmt::format("{} stands for another machine and is never changed", host.root().string()));
-}
-
 }  // namespace
 
 Result<int> hook_install(Context& context, const std::vector<std::string>& arguments) {
@@ -92,7 +87,7 @@ Result<int> hook_install(Context& context, const std::vector<std::string>& argum
   if (!values) return 0;
   GPUPASS_TRY_ASSIGN(const auto file, file_of(*values));
   auto& out = context.terminal.out;
-  GPUPASS_TRY(refuse_captured(context.host));
+  GPUPASS_TRY(refuse_captured(context));
   GPUPASS_TRY(refuse_foreign(context.host, file));
   const auto before = look(context.host, file);
   if (before == Installed::yes) {
@@ -114,7 +109,7 @@ Result<int> hook_uninstall(Context& context, const std::vector<std::string>& arg
       parse(context, syntax("uninstall", "Takes gpupass's hook away. Cards stay as they are."), arguments));
   if (!values) return 0;
   GPUPASS_TRY_ASSIGN(const auto file, file_of(*values));
-  GPUPASS_TRY(refuse_captured(context.host));
+  GPUPASS_TRY(refuse_captured(context));
   GPUPASS_TRY(refuse_foreign(context.host, file));
   const bool was = look(context.host, file) != Installed::no;
   GPUPASS_TRY(sys::remove_durably(context.host.at(file.path)));

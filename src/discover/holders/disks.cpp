@@ -114,9 +114,8 @@ std::optional<std::string> disk_of(const Host& host, const std::string& source) 
 
 /// All disks of the btrfs that this one is of; itself where the kernel does not tell.
 std::vector<std::string> btrfs_disks(const Host& host, const std::string& name) {
-  const std::string all = "/sys/fs/btrfs";
-  for (const auto& id : host.list(all).value_or(std::vector<std::string>{})) {
-    const auto disks = host.list(all + "/" + id + "/devices");
+  for (const auto& id : host.list("/sys/fs/btrfs").value_or(std::vector<std::string>{})) {
+    const auto disks = host.list(fmt::format("/sys/fs/btrfs/{}/devices", id));
     if (disks && std::ranges::find(*disks, name) != disks->end()) return *disks;
   }
   return {name};
