@@ -53,12 +53,11 @@ bool has_real_group(const Host& host, const std::vector<IommuGroup>& groups) {
 
 /// Whether an option of the command line, "intel_iommu=on,sm_on", has this among its values.
 bool has_option(std::string_view command_line, std::string_view name, std::string_view value) {
-  for (const auto word : core::words(command_line)) {
-    if (!word.starts_with(name) || word.substr(name.size()).substr(0, 1) != "=") continue;
+  return std::ranges::any_of(core::words(command_line), [&](std::string_view word) {
+    if (!word.starts_with(name) || word.substr(name.size()).substr(0, 1) != "=") return false;
     const auto values = core::split(word.substr(name.size() + 1), ',');
-    if (std::find(values.begin(), values.end(), value) != values.end()) return true;
-  }
-  return false;
+    return std::find(values.begin(), values.end(), value) != values.end();
+  });
 }
 
 bool switched_off(std::string_view command_line, IommuKind kind) {

@@ -15,7 +15,8 @@ extern "C" {
 namespace gpupass::discovery {
 namespace {
 
-[[noreturn]] void out_of_memory(char*, ...) {  // NOLINT(cert-dcl50-cpp): libpci's signature
+// gnu:: for clang, to which the standard attribute is no part of the type.
+[[gnu::noreturn]] void out_of_memory(char*, ...) {  // NOLINT(cert-dcl50-cpp): libpci's signature
   std::terminate();
 }
 

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <map>
 #include <numeric>
-#include <ranges>
 
 #include "core/text.hpp"
 #include "guest/share.hpp"
@@ -207,10 +206,14 @@ std::uint64_t down_to(std::uint64_t bytes, std::uint64_t unit) {
 /// Of the pages that somebody has set aside and that are free, the largest first; else of the node.
 std::uint64_t share_of_memory(const Ground& ground) {
   const auto part = [&](std::uint64_t whole) { return whole * ground.share.mine.size() / ground.share.all; };
-  for (const auto& [size, pages] : ground.node.hugepages | std::views::reverse) {
-    const auto bytes = down_to(std::min(part(pages.total), pages.free) * size, k_gibibyte);
-    if (bytes > 0) return bytes;
-  }
+  const auto in_pages = [&](const auto& pool) {
+    const auto& [size, pages] = pool;
+    return down_to(std::min(part(pages.total), pages.free) * size, k_gibibyte);
+  };
+  const auto& pools = ground.node.hugepages;
+  const auto largest =
+      std::find_if(pools.rbegin(), pools.rend(), [&](const auto& pool) { return in_pages(pool) > 0; });
+  if (largest != pools.rend()) return in_pages(*largest);
   const auto bytes = part(ground.node.memory - kept_memory(ground.node.memory));
   const auto unit = bytes >= 2 * k_gibibyte ? k_gibibyte : 256 * k_mebibyte;
   return std::max(down_to(bytes, unit), 256 * k_mebibyte);

@@ -190,7 +190,8 @@ std::vector<std::string> addresses_from(virDomainPtr domain, unsigned source) {
       if (virt::is_reachable_address(one.addrs[j].addr)) addresses.emplace_back(one.addrs[j].addr);
     }
   }
-  std::ranges::stable_partition(addresses, [](const auto& text) { return text.find(':') == text.npos; });
+  std::stable_partition(addresses.begin(), addresses.end(),
+                        [](const auto& text) { return text.find(':') == text.npos; });
   return addresses;
 }
 

@@ -133,6 +133,16 @@ TEST_F(ByChannel, EndsWhatRunsForAnEarlierRequest) {
   EXPECT_TRUE((*channel)->program_sum());
 }
 
+/// On a busy machine the next request comes before setsid has made the job a session of its own.
+TEST_F(ByChannel, EndsAJobThatHasNotBegun) {
+  program("/bin/setsid", "#!/bin/sh\nsleep 5\nexec /usr/bin/setsid \"$@\"\n");
+  guest_has("#!/bin/sh\nexec sleep 600\n");
+  const auto channel = suite();
+  ASSERT_TRUE(channel) << describe(channel.error());
+  ASSERT_FALSE((*channel)->run({}, milliseconds(1)));
+  EXPECT_TRUE((*channel)->program_sum());
+}
+
 TEST_F(ByChannel, IsGivenUpWhereTheGuestIsGone) {
   guest_has("#!/bin/sh\nsleep 600\n");
   const auto channel = suite();

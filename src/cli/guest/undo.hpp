@@ -2,8 +2,8 @@
 // What was done so far, and how each of it is undone.
 #pragma once
 
+#include <algorithm>
 #include <functional>
-#include <ranges>
 #include <vector>
 
 #include "gpupass/error.hpp"
@@ -19,12 +19,12 @@ class Undo {
   /// beside it; it is of kind partial then.
   [[nodiscard]] Failure because_of(Error error) {
     bool all = true;
-    for (const auto& way_back : ways_back_ | std::views::reverse) {
+    std::for_each(ways_back_.rbegin(), ways_back_.rend(), [&](const auto& way_back) {
       if (auto done = way_back(); !done) {
         all = false;
         error.also.push_back(std::move(done).error());
       }
-    }
+    });
     ways_back_.clear();
     if (!all) error.kind = ErrorKind::partial;
     return Failure(std::move(error));
