@@ -202,7 +202,7 @@ class Experiment : public testing::Test {
   Words said;  // what was run, where the card then was
   std::size_t fail_at = 0;
   int list_status = 0;
-  std::string list = R"([{}, {"missing": "a card"}])";
+  std::string list = R"([{"missing": ""}, {"missing": "a card"}])";
 };
 
 TEST_F(Experiment, MeasuresInTurnsAndLeavesAllAsItWas) {
@@ -290,7 +290,7 @@ TEST_F(Experiment, RefusesBeforeItTouchesAnything) {
   list_status = 0;
   list = R"([{"missing": "no CUDA"}])";
   refused(ErrorKind::unsupported, {"--group", "latency"});
-  list = "[{}]";
+  list = R"([{"missing": ""}])";
   refused(ErrorKind::usage, {"--", "--role=host"});
   refused(ErrorKind::usage, {"--", "--device", "2"});
   refused(ErrorKind::not_found, {"-o", "/nowhere/report.html"});
