@@ -12,17 +12,10 @@ cd /root || exit 1
 start_libvirt
 check "a network" start_network
 
-# The guest's kernel has a driver for this card, and the group pci reads a card's memory only where no driver uses it.
-cat >/root/user-data <<'YAML'
-#cloud-config
-bootcmd:
-  - 'cd /sys/bus/pci/drivers/bochs-drm && for card in 0000:*; do echo $card >unbind; done'
-YAML
-
 step "one command"
 check_run "it ends with an answer" 14 "$GPUPASS_BIN" bench experiment --gpu $gpu --image "$GPUPASS_CLOUD_IMAGE" \
   --blocks 1 --seed 1 --quick --group pci --group processor --program "$GPUPASS_BENCH" --profile minimal --vcpus 1 \
-  --memory 1G --driver none --user-data /root/user-data --timeout 600 --out experiment --yes
+  --memory 1G --driver none --timeout 600 --out experiment --yes
 [[ -s experiment/plan.json ]] || give_up "it was not begun"
 check_match "in words" 'nconclusive' "$run_stdout"
 check_match "that says what it did" 'making gpupass-experiment from .*starts once.*done' "${run_stderr//$'\n'/ }"
@@ -31,10 +24,9 @@ check_equal "and found its own program there, which the seed brought" "$run_stde
 step "what it left"
 check_equal "a run of each" "experiment/block-01-guest.json experiment/block-01-host.json" \
   "$(echo experiment/block-*.json)"
-for side in host guest; do
-  check_match "the card's memory was read on the $side" '"id": *"pci.mmio.read"[^}]*"status": *"passed"' \
-    "$(tr -d '\n' <experiment/block-01-$side.json | sed 's/}, *{/\n/g' | grep -m 1 pci.mmio.read | tr -d '{}')"
-done
+check_match "the card's memory was read on the host" '"id": *"pci.mmio.read"[^}]*"status": *"passed"' \
+  "$(tr -d '\n' <experiment/block-01-host.json | sed 's/}, *{/\n/g' | grep -m 1 pci.mmio.read | tr -d '{}')"
+check_match "and not behind the back of the guest's driver" '"reason": *"bochs-drm uses' "$(<experiment/block-01-guest.json)"
 check_match "a guest under KVM" '"hypervisor": *"KVM"' "$(<experiment/block-01-guest.json)"
 check "a report" test -s experiment/report.html
 check_equal "no file of the guest" "" "$(find /var/lib/libvirt/images /var/lib/libvirt/qemu -type f)"
