@@ -281,6 +281,14 @@ std::vector<std::string> card_words(const Functions& functions) {
   return words;
 }
 
+std::vector<std::string> attach_words(const std::string& vm, const Functions& functions,
+                                      const std::string& uri) {
+  auto words = card_words(functions);
+  words.insert(words.begin(), vm);
+  words.insert(words.end(), {"--config", "--connect", uri});
+  return words;
+}
+
 Functions in_order(Functions functions) {
   std::sort(functions.begin(), functions.end());
   functions.erase(std::unique(functions.begin(), functions.end()), functions.end());

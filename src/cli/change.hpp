@@ -79,6 +79,9 @@ void say_waiting(Context& context, const LockOwner& owner);
 [[nodiscard]] std::string names(const Functions& functions);
 /// The words that name exactly these functions to a command: "0000:01:00.0 --with 0000:01:00.1".
 [[nodiscard]] std::vector<std::string> card_words(const Functions& functions);
+/// What has `attach` put exactly these functions into a domain's configuration.
+[[nodiscard]] std::vector<std::string> attach_words(const std::string& vm, const Functions& functions,
+                                                    const std::string& uri);
 /// Sorted, each once.
 [[nodiscard]] Functions in_order(Functions functions);
 

@@ -198,8 +198,7 @@ void remark_on_missing_control(Comparison& comparison) {
     return;
   comparison.remarks.emplace_back(
       "no control was compared (the group device): that the card itself was the same on both sides, its "
-      "clocks "
-      "and its power, is not shown");
+      "clocks and its power, is not shown");
 }
 
 void remark_on_environment(Comparison& comparison) {

@@ -25,7 +25,7 @@ step "what it left"
 check_equal "a run of each" "experiment/block-01-guest.json experiment/block-01-host.json" \
   "$(echo experiment/block-*.json)"
 check_match "the card's memory was read on the host" '"id": *"pci.mmio.read"[^}]*"status": *"passed"' \
-  "$(tr -d '\n' <experiment/block-01-host.json | sed 's/}, *{/\n/g' | grep -m 1 pci.mmio.read | tr -d '{}')"
+  "$(measurement pci.mmio.read experiment/block-01-host.json)"
 check_match "and not behind the back of the guest's driver" '"reason": *"bochs-drm uses' "$(<experiment/block-01-guest.json)"
 check_match "a guest under KVM" '"hypervisor": *"KVM"' "$(<experiment/block-01-guest.json)"
 check "a report" test -s experiment/report.html

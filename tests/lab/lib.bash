@@ -174,6 +174,11 @@ value_of() {
   sed -n 's/.*"'"$1"'": *"\([^"]*\)".*/\1/p' | head -n 1
 }
 
+# measurement ID FILE: the first of that case in a result, on one line and without braces.
+measurement() {
+  tr -d '\n' <"$2" | sed 's/}, *{/\n/g' | grep -m 1 "\"$1\"" | tr -d '{}'
+}
+
 first_gpu() {
   basename "$(dirname "$(grep -l '^0x03' /sys/bus/pci/devices/*/class | head -n 1)")"
 }

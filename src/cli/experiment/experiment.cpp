@@ -13,6 +13,7 @@
 #include "cli/bench_forms.hpp"
 #include "cli/experiment/quietly.hpp"
 #include "cli/experiment/rig.hpp"
+#include "cli/guest/files.hpp"
 #include "cli/guest/guest.hpp"
 #include "cli/guest/suite.hpp"
 #include "cli/selection.hpp"
@@ -247,7 +248,7 @@ Result<void> refuse_without_room(const Wanted& wanted, const po::variables_map& 
                 fmt::format("{}: fewer than {} MiB are free", wanted.folder, k_room_for_results >> 20U),
                 "nothing was changed; name another folder with --out");
   if (wanted.settings.image.empty()) return {};
-  const auto disks = values.count("folder") > 0 ? word_of(values, "folder") : "/var/lib/libvirt/images";
+  const auto disks = values.count("folder") > 0 ? word_of(values, "folder") : k_images;
   const auto driver = word_of(values, "driver");
   const auto room = driver.empty() || driver == "none" ? k_room_for_a_disk : k_room_with_driver;
   if (room_at(disks) < room)
@@ -314,9 +315,8 @@ Result<void> check_new(Context& context, Hypervisor& hypervisor, const Wanted& w
   Quietly quietly(context, Quietly::Progress::unheard);
   if (settings.image.empty()) {
     GPUPASS_TRY_ASSIGN(plan.had_card, look_at_domain(hypervisor, wanted));
-    auto words = card_words(wanted.functions);
-    words.insert(words.begin(), settings.vm);
-    words.insert(words.end(), {"--config", "--connect", settings.uri, "--dry-run"});
+    auto words = attach_words(settings.vm, wanted.functions, settings.uri);
+    words.emplace_back("--dry-run");
     GPUPASS_TRY(quietly(attach, words));
   } else if (!fs::exists(plan_path(wanted)) || !is_kept(hypervisor, settings.vm)) {
     Words words{settings.vm, "--image",    settings.image, "--gpu", settings.functions.front(),
@@ -379,8 +379,10 @@ Result<void> run_all(Context& context, Rig& rig, const Wanted& wanted, const Exp
         << std::flush;
     const auto options = options_of(run, plan);
     const auto result = run.role == "host" ? rig.run_on_host(options) : rig.run_in_guest(options);
-    if (!result) err << "\n";
-    if (!result) return Failure(result.error());
+    if (!result) {
+      err << "\n";
+      return Failure(result.error());
+    }
     GPUPASS_TRY(write_output(wanted.folder + "/" + run.file(), *result));
     missing.erase(missing.begin());
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;

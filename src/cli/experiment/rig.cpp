@@ -120,8 +120,8 @@ Result<void> Rig::prepare() {
 
 /// Its configuration has the card from the first time on; later only the drivers change.
 Result<void> Rig::give_to_guest() {
-  return Quietly(context_)(attach, joined(joined({plan_.settings.vm}, card_words(functions_)),
-                                          {"--config", "--connect", plan_.settings.uri, "--yes"}));
+  const auto& settings = plan_.settings;
+  return Quietly(context_)(attach, joined(attach_words(settings.vm, functions_, settings.uri), {"--yes"}));
 }
 
 Result<void> Rig::start_guest() {

@@ -102,8 +102,7 @@ Result<Wanted> read_wanted(Context& context, const po::variables_map& values, co
 
 /// One of gpupass's guests with its card bound; anybody else's domain as it stands.
 Result<void> start(Context& context, const Wanted& wanted, Hypervisor& hypervisor, const DomainState& state,
-                   bool yes) {
-  GPUPASS_TRY_ASSIGN(const auto xml, hypervisor.xml(state.name, DomainView::config));
+                   const std::string& xml, bool yes) {
   GPUPASS_TRY_ASSIGN(const auto mark, guest_mark(xml));
   if (!mark) return hypervisor.start(state.name);
   Words words{state.name, "--connect", wanted.guest.uri};
@@ -117,8 +116,10 @@ Result<void> measure(Context& context, const Wanted& wanted, Hypervisor& hypervi
   auto& err = context.terminal.err;
   err << fmt::format("waiting for {} … ", vm) << std::flush;
   const auto suite = reach_suite(context, hypervisor, vm, wanted.guest.timeout);
-  if (!suite) err << "\n";
-  if (!suite) return Failure(suite.error());
+  if (!suite) {
+    err << "\n";
+    return Failure(suite.error());
+  }
   err << fmt::format("it answers ({})\n", (*suite)->way());
   GPUPASS_TRY(match_program(context, **suite, wanted.program));
   auto options = wanted.options;
@@ -163,14 +164,12 @@ Result<int> guest_bench(Context& context, const Words& arguments) {
   std::error_code error;
   fs::create_directories(wanted.folder, error);
   if (error) return fail(ErrorKind::system, fmt::format("make {}: {}", wanted.folder, error.message()));
-  if (!state.running) {
-    const auto started = start(context, wanted, *hypervisor, state, values->count("yes") > 0);
-    if (!started) fs::remove(wanted.folder, error);
-    GPUPASS_TRY(started);
-  }
+  Result<void> measured;
+  if (!state.running) measured = start(context, wanted, *hypervisor, state, xml, values->count("yes") > 0);
+  const bool started = !state.running && measured;
   bool all_right = true;
-  auto measured = measure(context, wanted, *hypervisor, all_right);
-  if (!state.running && values->count("keep-running") == 0) {
+  if (measured) measured = measure(context, wanted, *hypervisor, all_right);
+  if (started && values->count("keep-running") == 0) {
     auto stopped = stop_guest(*hypervisor, state.name, wanted.guest.timeout);
     if (!stopped && measured) return Failure(std::move(stopped).error());
     if (!stopped) measured.error().also.push_back(std::move(stopped).error());

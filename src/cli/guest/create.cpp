@@ -215,7 +215,7 @@ Result<Wanted> read_wanted(Context& context, const po::variables_map& values) {
   if (!folder.empty() && !context.host.exists(absolute(folder)))
     return fail(ErrorKind::not_found, fmt::format("--folder {}: there is no such folder", folder),
                 "nothing was changed; make it first");
-  wanted.files = files_of(folder.empty() ? "/var/lib/libvirt/images" : absolute(folder), request.name);
+  wanted.files = files_of(folder.empty() ? k_images : absolute(folder), request.name);
   request.disk = wanted.files.disk;
   request.seed = wanted.files.seed;
   GPUPASS_TRY_ASSIGN(wanted.seed.ssh_keys, read_keys(context, words_of(values, "ssh-key")));
@@ -255,18 +255,6 @@ Result<void> refuse_taken_name(Hypervisor& hypervisor, const std::string& name) 
 
 // ---- doing it -----------------------------------------------------------------------------
 
-/// The card is bound, and remembered, by the same steps and checks as any other's.
-Result<void> take_cards(Context& context, const Wanted& wanted, const Functions& functions, bool yes) {
-  if (functions.empty()) return {};
-  auto words = card_words(functions);
-  words.insert(words.begin(), wanted.options.vm);
-  words.insert(words.end(), {"--config", "--connect", wanted.options.uri, "--timeout",
-                             seconds_text(wanted.options.timeout)});
-  if (yes) words.emplace_back("--yes");
-  GPUPASS_TRY(attach(context, words));
-  return {};
-}
-
 std::vector<std::string> steps_in_words(const Wanted& wanted, const Functions& functions) {
   std::vector<std::string> steps{
       fmt::format("make {} over {} ({}, {})", wanted.files.disk, wanted.image.path, wanted.image.format,
@@ -300,7 +288,7 @@ Result<void> create(Context& context, const Wanted& wanted, const GuestDomain& d
   if (auto done = open_folder(host, wanted.files); !done) return undo.because_of(std::move(done).error());
   if (auto done = hypervisor.define(domain.xml); !done) return undo.because_of(std::move(done).error());
   undo.add([&] { return hypervisor.undefine(vm); });
-  if (auto done = take_cards(context, wanted, functions, yes); !done)
+  if (auto done = take_cards(context, wanted.options, vm, functions, yes); !done)
     return undo.because_of(std::move(done).error());
   return {};
 }

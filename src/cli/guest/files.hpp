@@ -14,6 +14,9 @@ namespace gpupass::cli {
 /// Errors: not_found (no such image, no qemu-img), invalid (it is no image), denied.
 [[nodiscard]] Result<guest::Image> inspect_image(Host& host, const std::string& path);
 
+/// libvirt's own folder for images.
+inline constexpr const char* k_images = "/var/lib/libvirt/images";
+
 /// Where a guest's files are: a folder of its own.
 struct GuestFiles {
   std::string folder, disk, seed;

@@ -63,6 +63,16 @@ Result<OpenGuest> open_guest(Context& context, const GuestOptions& options) {
   return OpenGuest{std::move(hypervisor), std::move(state), std::move(xml), *std::move(mark)};
 }
 
+Result<void> take_cards(Context& context, const GuestOptions& options, const std::string& vm,
+                        const Functions& functions, bool yes) {
+  if (functions.empty()) return {};
+  auto words = attach_words(vm, functions, options.uri);
+  words.insert(words.end(), {"--timeout", seconds_text(options.timeout)});
+  if (yes) words.emplace_back("--yes");
+  GPUPASS_TRY(attach(context, words));
+  return {};
+}
+
 Result<void> wait_for(Context& context, std::chrono::milliseconds timeout, const std::string& what,
                       const std::function<Result<bool>()>& reached) {
   const auto until = context.host.now() + timeout;

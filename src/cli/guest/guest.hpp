@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "cli/change.hpp"
 #include "cli/options.hpp"
 #include "gpupass/guest.hpp"
 
@@ -44,6 +45,11 @@ struct OpenGuest {
   GuestMark mark;
 };
 [[nodiscard]] Result<OpenGuest> open_guest(Context& context, const GuestOptions& options);
+
+/// Binds a guest's cards by the same steps and checks as any other's, and remembers them; nothing is done for
+/// those that gpupass holds for it already.
+[[nodiscard]] Result<void> take_cards(Context& context, const GuestOptions& options, const std::string& vm,
+                                      const Functions& functions, bool yes);
 
 /// Asks a running guest to shut down and waits until it has, also where we were interrupted: what we started
 /// is to be put back. Error: timeout.

@@ -23,19 +23,6 @@ Syntax syntax() {
   return syntax;
 }
 
-/// Nothing is done where gpupass holds them for this guest and they are on vfio-pci.
-Result<void> bind_cards(Context& context, const GuestOptions& options, const OpenGuest& guest, bool yes) {
-  GPUPASS_TRY_ASSIGN(const auto functions, hostdev_functions(guest.xml));
-  if (functions.empty()) return {};
-  auto words = card_words(functions);
-  words.insert(words.begin(), guest.state.name);
-  words.insert(words.end(),
-               {"--config", "--connect", options.uri, "--timeout", seconds_text(options.timeout)});
-  if (yes) words.emplace_back("--yes");
-  GPUPASS_TRY(attach(context, words));
-  return {};
-}
-
 }  // namespace
 
 Result<int> guest_start(Context& context, const std::vector<std::string>& arguments) {
@@ -48,7 +35,8 @@ Result<int> guest_start(Context& context, const std::vector<std::string>& argume
     context.terminal.out << fmt::format("{} is running already\n", guest.state.name);
     return 0;
   }
-  GPUPASS_TRY(bind_cards(context, options, guest, values->count("yes") > 0));
+  GPUPASS_TRY_ASSIGN(const auto functions, hostdev_functions(guest.xml));
+  GPUPASS_TRY(take_cards(context, options, guest.state.name, functions, values->count("yes") > 0));
   GPUPASS_TRY(guest.hypervisor->start(guest.state.name));
   context.terminal.out << fmt::format("{} is running\n", guest.state.name);
   return 0;

@@ -57,12 +57,11 @@ Result<HookFile> file_of(const po::variables_map& values) {
   if (driver != "qemu" && driver != "lxc" && driver != "libxl")
     return fail(ErrorKind::usage, fmt::format("libvirt's driver '{}' has no hook", driver),
                 "qemu, lxc or libxl");
-  const auto& hooks = values["hooks"].as<std::string>();
-  if (hooks.empty()) return fail(ErrorKind::usage, "--hooks names no folder", "leave it out, or name one");
   const auto program = sys::executable().string();
   if (program.find_first_of("'\\\n") != std::string::npos)
     return fail(ErrorKind::unsupported, fmt::format("{}: no path that a script can hold", program));
-  return HookFile{fmt::format("{}/{}.d/gpupass", absolute(hooks), driver), script(program, driver)};
+  return HookFile{fmt::format("{}/{}.d/gpupass", absolute(values["hooks"].as<std::string>()), driver),
+                  script(program, driver)};
 }
 
 Installed look(const Host& host, const HookFile& file) {
