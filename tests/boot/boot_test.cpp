@@ -6,6 +6,7 @@
 #include "boot/changes.hpp"
 #include "boot/kernel_options.hpp"
 #include "boot/screen.hpp"
+#include "support/golden.hpp"
 #include "support/tree.hpp"
 
 namespace gpupass::boot {
@@ -41,7 +42,7 @@ std::vector<std::string> paths(const SetFiles& step) {
 class Boot : public testing::Test {
  protected:
   [[nodiscard]] std::vector<SetFiles> wanted(const Wanted& what) const {
-    const auto steps = changes(host, look_at(host), GPUPASS_SOURCE_DIR, what);
+    const auto steps = changes(host, look_at(host), test::source(), what);
     EXPECT_TRUE(steps) << (steps ? "" : describe(steps.error()));
     return steps ? *steps : std::vector<SetFiles>{};
   }
@@ -86,7 +87,7 @@ TEST_F(Boot, TellsMachinesApart) {
 }
 
 TEST_F(Boot, RefusesWhereNothingKnownRunsEarlyEnough) {
-  const auto steps = changes(host, look_at(host), GPUPASS_SOURCE_DIR, {{binding()}, {}});
+  const auto steps = changes(host, look_at(host), test::source(), {{binding()}, {}});
   ASSERT_FALSE(steps);
   EXPECT_EQ(steps.error().kind, ErrorKind::unsupported);
 }
@@ -256,7 +257,7 @@ TEST_F(BootLoader, ABootThatCameWithoutTheWordsIsAnError) {
   tree.file("/proc/cmdline", "quiet\n").file("/proc/sys/kernel/random/boot_id", "one\n");
   add();
   tree.file("/proc/sys/kernel/random/boot_id", "another\n");
-  const auto steps = changes(host, look_at(host), GPUPASS_SOURCE_DIR, {{binding()}, k_words});
+  const auto steps = changes(host, look_at(host), test::source(), {{binding()}, k_words});
   ASSERT_FALSE(steps);
   EXPECT_THAT(steps.error().what, HasSubstr("the boot since then came without intel_iommu=on"));
   EXPECT_THAT(steps.error().hint, testing::AllOf(HasSubstr("/etc/default/grub"), HasSubstr("/proc/cmdline"),
@@ -330,13 +331,13 @@ TEST_F(BootLoader, GrubbyIsNotAskedWhereLaterKernelsAreToGetTheWord) {
 
 TEST_F(BootLoader, WhatEveryEntryHasIsAMatterOfTheBoot) {
   tree.file("/boot/loader/entries/a.conf", "options root=/dev/sda1 intel_iommu=on\n");
-  const auto steps = changes(host, look_at(host), GPUPASS_SOURCE_DIR, {{binding()}, k_words});
+  const auto steps = changes(host, look_at(host), test::source(), {{binding()}, k_words});
   ASSERT_FALSE(steps);
   EXPECT_THAT(steps.error().what, HasSubstr("every entry has intel_iommu=on"));
 }
 
 TEST_F(BootLoader, AnUnknownOneIsLeftToThePerson) {
-  const auto steps = changes(host, look_at(host), GPUPASS_SOURCE_DIR, {{binding()}, k_words});
+  const auto steps = changes(host, look_at(host), test::source(), {{binding()}, k_words});
   ASSERT_FALSE(steps);
   EXPECT_EQ(steps.error().kind, ErrorKind::unsupported);
   EXPECT_THAT(steps.error().hint, HasSubstr("intel_iommu=on"));

@@ -16,6 +16,7 @@
 #include "support/desktop.hpp"
 #include "support/fake_hypervisor.hpp"
 #include "support/fake_kernel.hpp"
+#include "support/golden.hpp"
 #include "support/shared_hypervisor.hpp"
 
 namespace gpupass::cli {
@@ -56,7 +57,7 @@ class Change : public testing::Test {
       if (libvirt_is_down) return fail(ErrorKind::hypervisor, "connect to fake:///: refused");
       return std::make_unique<test::SharedHypervisor>(libvirt, others);
     };
-    Context context{kernel, terminal, connect, GPUPASS_SOURCE_DIR, "fake:///"};
+    Context context{kernel, terminal, connect, test::source(), "fake:///"};
     for (const auto& command : commands()) {
       if (words.front() != command.name) continue;
       const int status = run_command(context, command, {words.begin() + 1, words.end()});
@@ -253,7 +254,7 @@ TEST_F(Change, WhatACapturedMachineHasInItsJournalIsNotCarriedOut) {
   std::istringstream in;
   std::ostringstream to_out, to_err;
   Terminal terminal{in, to_out, to_err};
-  Context context{captured, terminal, {}, GPUPASS_SOURCE_DIR, ""};
+  Context context{captured, terminal, {}, test::source(), ""};
   for (const auto& words : std::vector<std::vector<std::string>>{{}, {"--forget"}}) {
     const auto end = recover(context, words);
     ASSERT_FALSE(end);
@@ -429,7 +430,7 @@ TEST(CapturedHost, IsNeverChanged) {
   std::ostringstream out;
   std::ostringstream err;
   Terminal terminal{in, out, err, false, false, 80};
-  Context context{host, terminal, {}, GPUPASS_SOURCE_DIR, "fake:///"};
+  Context context{host, terminal, {}, test::source(), "fake:///"};
   test::PciTree(tree.root()).add({.address = k_nic, .driver = "igb"});
   const auto before = test::snapshot(tree.root());
   const auto result = bind(context, {"02:00.0"});

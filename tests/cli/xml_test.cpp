@@ -39,7 +39,7 @@ class Xml : public testing::Test {
       ADD_FAILURE() << "it asked libvirt";
       return fail(ErrorKind::internal, "no libvirt here");
     };
-    cli::Context context{host_, terminal, connect, GPUPASS_SOURCE_DIR, "test:///default"};
+    cli::Context context{host_, terminal, connect, test::source(), "test:///default"};
     return cli::xml(context, arguments);
   }
 

@@ -8,6 +8,7 @@
 
 #include "gpupass/bench/comparison.hpp"
 #include "gpupass/error.hpp"
+#include "support/golden.hpp"
 
 namespace gpupass {
 namespace {
@@ -16,7 +17,7 @@ using Codes = std::map<int, std::string>;
 
 /// The rows "| 6 | `busy` | …" of the document.
 Codes documented() {
-  std::ifstream file(GPUPASS_SOURCE_DIR "/docs/exit-codes.md");
+  std::ifstream file(test::source("/docs/exit-codes.md"));
   const std::regex row(R"(^\| (\d+) \| `([a-z-]+)` \| .+)");
   Codes codes;
   for (std::string line; std::getline(file, line);) {

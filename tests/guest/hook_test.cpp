@@ -61,7 +61,7 @@ class Hook : public testing::Test {
       ADD_FAILURE() << "a hook asked libvirt";
       return fail(ErrorKind::internal, "no libvirt here");
     };
-    cli::Context context{kernel, terminal, connect, GPUPASS_SOURCE_DIR, "fake:///"};
+    cli::Context context{kernel, terminal, connect, test::source(), "fake:///"};
     const auto status = action(context, words);
     if (!status) to_err << describe(status.error());
     out = to_out.str();

@@ -12,6 +12,7 @@
 
 #include "bench/machine/sha256.hpp"
 #include "cli/guest/suite.hpp"
+#include "support/golden.hpp"
 #include "support/tree.hpp"
 
 namespace gpupass::cli {
@@ -74,9 +75,9 @@ class ByChannel : public testing::Test {
     tree.file(path, text);
     std::filesystem::permissions(tree.at(path), std::filesystem::perms::owner_all);
   }
-  Result<std::unique_ptr<Suite>> suite(const std::string& served_by = GPUPASS_SOURCE_DIR
-                                       "/scripts/provision/serve-bench",
-                                       milliseconds patience = k_generous) {
+  Result<std::unique_ptr<Suite>> suite(
+      const std::string& served_by = test::source("/scripts/provision/serve-bench"),
+      milliseconds patience = k_generous) {
     guest = std::make_unique<Guest>(
         socket_path, std::vector<std::string>{served_by, "-"},
         std::vector<std::string>{"PATH=" + tree.at("/bin").string() + ":/usr/bin:/bin",

@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 fs::path capture(const test::Tree& folder, const std::string& from = {}) {
   Host host;
   Program program;
-  program.argv = {GPUPASS_SOURCE_DIR "/scripts/capture-host", (folder.root() / "captured").string()};
+  program.argv = {test::source("/scripts/capture-host"), (folder.root() / "captured").string()};
   if (!from.empty()) program.argv.push_back(from);
   program.timeout = std::chrono::minutes(5);
   const auto end = host.run(program);
@@ -79,7 +79,7 @@ TEST(CaptureThisHost, DoesNotWriteOverACapture) {
   folder.file("captured/root/proc/cmdline", "mine");
   Host host;
   Program program;
-  program.argv = {GPUPASS_SOURCE_DIR "/scripts/capture-host", (folder.root() / "captured").string(),
+  program.argv = {test::source("/scripts/capture-host"), (folder.root() / "captured").string(),
                   test::fixture("hosts/laptop/root").string()};
   const auto end = host.run(program);
   ASSERT_TRUE(end);

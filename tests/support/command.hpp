@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "cli/command.hpp"
+#include "support/golden.hpp"
 
 namespace gpupass::test {
 
@@ -23,7 +24,7 @@ inline Said run(cli::Function function, Host& host, const std::vector<std::strin
   std::istringstream in;
   std::ostringstream out, err;
   cli::Terminal terminal{in, out, err, false, screen.colour, screen.columns};
-  cli::Context context{host, terminal, connect, GPUPASS_SOURCE_DIR, "test:///default"};
+  cli::Context context{host, terminal, connect, test::source(), "test:///default"};
   const auto status = function(context, arguments);
   if (!status) err << describe(status.error()) << "\n";
   return {status ? *status : exit_code(status.error().kind), out.str(), err.str()};

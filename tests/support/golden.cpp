@@ -10,6 +10,10 @@
 namespace gpupass::test {
 namespace fs = std::filesystem;
 
+std::string source(const std::string& path) {
+  return GPUPASS_SOURCE_DIR + path;
+}
+
 fs::path fixture(const fs::path& path) {
   return fs::path(GPUPASS_SOURCE_DIR) / "tests" / path;
 }

@@ -13,6 +13,9 @@ namespace gpupass::test {
 /// The text must be what the file below tests/ has.
 void expect_golden(const std::filesystem::path& path, const std::string& text);
 
+/// The source tree, or a path below it: "/scripts/capture-host".
+[[nodiscard]] std::string source(const std::string& path = {});
+
 /// A file or folder below tests/ as a path of this process.
 [[nodiscard]] std::filesystem::path fixture(const std::filesystem::path& path);
 
