@@ -28,7 +28,10 @@ struct JournalEntry {
   StepState state = StepState::intent;
   std::string before;  // the previous value, as the step's undo needs it
   pid_t pid = 0;       // open only: the process inside the kernel
-  std::string note;    // failed, undo_failed: the error; done: what was read back, where an undo needs it
+  std::string note;    // failed, undo_failed: the error; open: the process's state
+  /// done only: what was read back, where an undo needs it to see whether somebody changed it since. Empty
+  /// for most steps, and for every step of which it is not known whether it was done.
+  std::string result = {};
   bool operator==(const JournalEntry&) const = default;
 };
 

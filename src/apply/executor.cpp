@@ -57,7 +57,7 @@ Result<void> Executor::forward(std::size_t index) {
     return within(text, end.error());
   }
   GPUPASS_TRY_ASSIGN(auto result, result_of(step, world_));
-  return note({index, StepState::done, before.before, 0, std::move(result)}, text);
+  return note({index, StepState::done, before.before, 0, "", std::move(result)}, text);
 }
 
 /// Some drivers take a device at once and give it up again when its start fails a moment later.
@@ -92,7 +92,8 @@ Result<void> Executor::backward(std::size_t index) {
   auto end = undo(step, entry, world_);
   if (end && end->unfinished) return left_behind(index, *end->unfinished, text);
   if (end) return note({index, StepState::undone, entry.before, 0, ""}, text);
-  if (auto written = note({index, StepState::undo_failed, entry.before, 0, end.error().what}, text);
+  if (auto written =
+          note({index, StepState::undo_failed, entry.before, 0, end.error().what, entry.result}, text);
       !written) {
     end.error().also.push_back(written.error());
   }

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "core/json.hpp"
 #include "core/text.hpp"
@@ -55,8 +56,13 @@ StepState state_from(const core::Json& json) {
 }
 
 JournalEntry entry_from(const core::Json& json, std::size_t steps) {
-  JournalEntry entry{json.at("step"), state_from(json.at("state")), json.at("before"), json.at("pid"),
-                     json.at("note")};
+  JournalEntry entry{
+      json.at("step"), state_from(json.at("state")), json.at("before"), json.at("pid"), json.at("note"), ""};
+  if (json.contains("result")) {
+    entry.result = json.at("result");
+  } else if (entry.state == StepState::done) {  // of a gpupass that had one field for both
+    std::swap(entry.result, entry.note);
+  }
   if (entry.step >= steps) throw nlohmann::json::out_of_range::create(401, "there is no such step", &json);
   return entry;
 }
@@ -123,11 +129,11 @@ std::vector<std::optional<JournalEntry>> JournalRecord::latest() const {
   std::vector<std::optional<JournalEntry>> states(plan.steps.size());
   for (const auto& entry : entries) {
     auto& state = states.at(entry.step);
-    auto before = state ? std::move(state->before) : std::string();
-    state = entry;
-    // The value from before is written once, with the intent; the lines after it repeat it only if they know
-    // it.
-    if (state->before.empty()) state->before = std::move(before);
+    const auto earlier = std::exchange(state, entry).value_or(JournalEntry{});
+    // The value from before is written with the intent, what was read back when it was done; the lines after
+    // them repeat them only if they know them.
+    if (state->before.empty()) state->before = earlier.before;
+    if (state->result.empty()) state->result = earlier.result;
   }
   return states;
 }
@@ -149,11 +155,8 @@ Journal Journal::resume(const Host& host, const std::string& id) {
 }
 
 Result<void> Journal::append(const JournalEntry& entry) {
-  const core::Json line{{"step", entry.step},
-                        {"state", name(entry.state)},
-                        {"before", entry.before},
-                        {"pid", entry.pid},
-                        {"note", entry.note}};
+  const core::Json line{{"step", entry.step}, {"state", name(entry.state)}, {"before", entry.before},
+                        {"pid", entry.pid},   {"note", entry.note},         {"result", entry.result}};
   return sys::append_durably(file_, line.dump(-1, ' ', false, core::Json::error_handler_t::replace) + "\n");
 }
 

@@ -114,8 +114,8 @@ Result<WriteEnd> undo_define(World& world, const DefineDomain& step, const Journ
   GPUPASS_TRY_ASSIGN(const auto now, libvirt->xml(step.domain, DomainView::config));
   GPUPASS_TRY_ASSIGN(const auto undone, same_functions(now, step.before));
   if (undone) return WriteEnd{};
-  // The note is the text as libvirt gave it back after our change; without it the change was cut short.
-  if (entry.note.empty() || entry.note == now) return define(world, step.domain, step.before);
+  // The result is the text as libvirt gave it back after our change; without it the change was cut short.
+  if (entry.result.empty() || entry.result == now) return define(world, step.domain, step.before);
   return take_out(world, step, now);
 }
 
