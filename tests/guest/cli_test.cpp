@@ -254,6 +254,49 @@ TEST_F(GuestCommand, SaysWhatIsWrongWithAnImage) {
   EXPECT_FALSE(host.exists("/srv/vm1"));
 }
 
+/// Whoever wrote the image chose these files, and QEMU would open them as the host does.
+TEST_F(GuestCommand, RefusesAnImageThatReadsOtherFilesOfTheHost) {
+  const auto image = [&](const char* path, std::vector<std::string> how) {
+    how.insert(how.begin(), {"qemu-img", "create", "-q", "-f", "qcow2"});
+    how.push_back(path);
+    how.emplace_back("1M");
+    const auto end = host.run({how});
+    ASSERT_TRUE(end && end->status == 0) << end->errors;
+  };
+  const auto with = [&](const char* path, std::vector<std::string> more = {}) {
+    std::vector<std::string> words{"vm1",  "--image",   path,   "--folder",
+                                   "/srv", "--network", "none", "--dry-run"};
+    words.insert(words.end(), more.begin(), more.end());
+    return run(cli::guest_create, words);
+  };
+  image("/srv/backed.qcow2", {"-F", "raw", "-b", "text"});
+  image("/srv/over.qcow2", {"-F", "qcow2", "-b", "backed.qcow2"});
+  image("/srv/split.qcow2", {"-o", "data_file=split.data"});
+  image("/srv/json.qcow2",
+        {"-u", "-F", "raw", "-b", "json:{\"driver\":\"file\",\"filename\":\"/srv/text\"}"});
+  image("/srv/remote.qcow2", {"-u", "-F", "raw", "-b", "nbd://198.51.100.1/disk"});
+  host.fail_program = "qemu-img";  // which would open what the image names: it is not asked
+
+  const auto backed = with("/srv/backed.qcow2");
+  EXPECT_EQ(backed.status, exit_code(ErrorKind::refused));
+  EXPECT_THAT(backed.err,
+              AllOf(HasSubstr("its backing file: /srv/text"), HasSubstr("--allow-file /srv/text")));
+  EXPECT_THAT(with("/srv/split.qcow2").err, HasSubstr("its data file: /srv/split.data"));
+  EXPECT_THAT(with("/srv/over.qcow2").err,
+              HasSubstr("/srv/over.qcow2 reads another file of this host, its backing"));
+  EXPECT_THAT(with("/srv/over.qcow2", {"--allow-file", "/srv/backed.qcow2"}).err,
+              HasSubstr("/srv/backed.qcow2 reads another file"));
+  for (const auto* const path : {"/srv/json.qcow2", "/srv/remote.qcow2"}) {
+    const auto said = with(path, {"--yes", "--allow-file", "/srv/text"});
+    EXPECT_EQ(said.status, exit_code(ErrorKind::refused)) << path;
+    EXPECT_THAT(said.err, HasSubstr("always refused"));
+  }
+  host.fail_program.clear();
+  const auto agreed =
+      with("/srv/over.qcow2", {"--allow-file", "/srv/backed.qcow2", "--allow-file", "/srv/text"});
+  EXPECT_EQ(agreed.status, 0) << agreed.err;
+}
+
 TEST_F(GuestCommand, OnlyLooksWhereItIsToldTo) {
   const auto xml = create("looks", {"--gpu", "01:00.0", "--print-xml"});
   EXPECT_EQ(xml.status, 0) << xml.err;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Sizes, images and seeds.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -38,6 +39,70 @@ TEST(ImageOfADisk, IsRawOnlyWhereItBeginsAsADiskDoes) {
   EXPECT_EQ(read_image("a", R"({"format": "qcow2", "virtual-size": 7})", "QFI")->format, "qcow2");
   EXPECT_EQ(read_image("a", R"({"format": "qcow2"})", "").error().kind, ErrorKind::invalid);
   EXPECT_EQ(read_image("a", "oops", "").error().kind, ErrorKind::invalid);
+}
+
+/// Other formats name further files in ways of their own: a VMDK descriptor is a list of them.
+TEST(ImageOfADisk, IsQcow2OrRaw) {
+  for (const auto* const format : {"vmdk", "vhdx", "vpc", "vdi", "qed", "qcow", "luks", "parallels"}) {
+    const auto image = read_image("a", fmt::format(R"({{"format": "{}", "virtual-size": 7}})", format), "");
+    ASSERT_FALSE(image) << format;
+    EXPECT_THAT(image.error().what, HasSubstr(format));
+    EXPECT_THAT(image.error().hint, HasSubstr("qemu-img convert -O qcow2 a"));
+  }
+}
+
+std::string big_endian(std::uint64_t value, std::size_t size) {
+  std::string bytes;
+  while (size-- > 0) bytes += static_cast<char>(value >> 8U * size & 0xffU);
+  return bytes;
+}
+
+/// A header of qcow2: where its backing file's name lies, its incompatible features, one extension.
+std::string qcow2(std::uint64_t version, std::uint64_t features, const std::string& backing,
+                  const std::string& extension = {}) {
+  constexpr std::size_t k_length = 104;
+  const auto extensions = extension + big_endian(0, 8);
+  std::string header =
+      "QFI\xfb" + big_endian(version, 4) + big_endian(backing.empty() ? 0 : k_length + extensions.size(), 8) +
+      big_endian(backing.size(), 4) + big_endian(16, 4) + std::string(48, '\0') + big_endian(features, 8) +
+      std::string(16, '\0') + big_endian(4, 4) + big_endian(k_length, 4);
+  header.resize(k_length);
+  return header + extensions + backing;
+}
+
+TEST(OtherFilesOfAnImage, AreReadFromTheHeaderOfQcow2) {
+  const std::string name = "/etc/shadow";
+  const auto extension = big_endian(0xe2792aca, 4) + big_endian(3, 4) + "raw" + std::string(5, '\0') +
+                         big_endian(0x44415441, 4) + big_endian(name.size(), 4) + name + std::string(5, '\0');
+  EXPECT_EQ(other_files("a", qcow2(3, 0, "")), OtherFiles{});
+  EXPECT_EQ(other_files("a", qcow2(3, 0, name)), (OtherFiles{name, std::nullopt}));
+  EXPECT_EQ(other_files("a", qcow2(2, 0, "base.img")), (OtherFiles{"base.img", std::nullopt}));
+  EXPECT_EQ(other_files("a", qcow2(1, 0, "base.img")), (OtherFiles{"base.img", std::nullopt}));
+  EXPECT_EQ(other_files("a", qcow2(3, 4, "", extension)), (OtherFiles{std::nullopt, name}));
+  EXPECT_EQ(other_files("a", qcow2(3, 4, "")), (OtherFiles{std::nullopt, ""}));  // a name that is hidden
+  EXPECT_EQ(other_files("a", std::string(512, 'x')), OtherFiles{});
+  // A name beyond what was read is a name all the same.
+  EXPECT_EQ(other_files("a", qcow2(3, 0, name).substr(0, 104)), (OtherFiles{"", std::nullopt}));
+  EXPECT_EQ(other_files("a", "QFI\xfb").error().kind, ErrorKind::invalid);
+  EXPECT_EQ(other_files("a", qcow2(7, 0, "")).error().kind, ErrorKind::invalid);
+}
+
+TEST(OtherFilesOfAnImage, AreThoseThatQemuImgSees) {
+  EXPECT_EQ(other_files_by_info("a", R"({"format": "qcow2"})"), OtherFiles{});
+  EXPECT_EQ(other_files_by_info("a", R"({"backing-filename": "b"})"), (OtherFiles{"b", std::nullopt}));
+  EXPECT_EQ(other_files_by_info("a", R"({"format-specific": {"type": "qcow2", "data": {"data-file": "d"}}})"),
+            (OtherFiles{std::nullopt, "d"}));
+  EXPECT_EQ(other_files_by_info("a", R"({"backing-filename": 7})").error().kind, ErrorKind::invalid);
+}
+
+TEST(OtherFilesOfAnImage, LieBesideItUnlessTheirNameIsNoPath) {
+  EXPECT_EQ(path_beside("/images/a.qcow2", "base.img"), "/images/base.img");
+  EXPECT_EQ(path_beside("/images/a.qcow2", "../etc/shadow"), "/etc/shadow");
+  EXPECT_EQ(path_beside("/images/a.qcow2", "/etc/shadow"), "/etc/shadow");
+  EXPECT_EQ(path_beside("/images/a.qcow2", "./x:y"), "/images/x:y");
+  for (const auto* const name :
+       {"", "json:{\"driver\": \"file\"}", "nbd://10.0.0.1/x", "fat:rw:/etc", "file:/etc"})
+    EXPECT_EQ(path_beside("/images/a.qcow2", name), std::nullopt) << name;
 }
 
 /// What cloud-init reads: JSON after the line that says what it is.

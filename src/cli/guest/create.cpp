@@ -50,6 +50,8 @@ Syntax syntax() {
       {{"vm", 1}}};
   auto& options = syntax.options;
   add_word(options, "image", "IMG", "a cloud image, qcow2 or raw");
+  add_words(options, "allow-file", "FILE",
+            "a file of this host that the image names (backing or data file) and the guest may read");
   add_words(options, "gpu", "SELECTOR", "a card it gets; may be given several times");
   add_words(options, "with", "BDF", "also this other member of the card's IOMMU group");
   add_word(options, "memory", "SIZE", "as in 64G; else the card's share of its node");
@@ -203,7 +205,9 @@ Result<Wanted> read_wanted(Context& context, const po::variables_map& values) {
   GPUPASS_TRY_ASSIGN(request.memory, size_of(values, "memory"));
   if (values.count("vcpus") > 0) request.vcpus = values["vcpus"].as<int>();
   request.network = word_of(values, "network");
-  GPUPASS_TRY_ASSIGN(wanted.image, inspect_image(context.host, absolute(image)));
+  auto allowed = words_of(values, "allow-file");
+  std::ranges::transform(allowed, allowed.begin(), absolute);
+  GPUPASS_TRY_ASSIGN(wanted.image, inspect_image(context.host, absolute(image), allowed));
   GPUPASS_TRY_ASSIGN(const auto disk_size, size_of(values, "disk-size"));
   wanted.disk_size = disk_size.value_or(0);
   if (disk_size && *disk_size < wanted.image.size)

@@ -11,8 +11,11 @@
 
 namespace gpupass::cli {
 
-/// Errors: not_found (no such image, no qemu-img), invalid (it is no image), denied.
-[[nodiscard]] Result<guest::Image> inspect_image(Host& host, const std::string& path);
+/// `allowed`: absolute paths of the files that the image may be made of besides itself.
+/// Errors: not_found (no such image, no qemu-img), invalid (it is no image), denied; refused, where it, or a
+/// file that it names, names one that is not allowed.
+[[nodiscard]] Result<guest::Image> inspect_image(Host& host, const std::string& path,
+                                                 const std::vector<std::string>& allowed);
 
 /// libvirt's own folder for images.
 inline constexpr const char* k_images = "/var/lib/libvirt/images";
