@@ -1,13 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <fmt/format.h>
 
+#include <cstdlib>
+#include <string_view>
+
 #include "bench_report/formats.hpp"
+#include "core/printable.hpp"
 
 namespace gpupass::bench_report {
 namespace {
 
-std::string quoted(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+/// A spreadsheet takes a cell that begins so for a formula, which may run a program or send the sheet away.
+bool begins_formula(const std::string& text) {
+  if (text.empty() || std::string_view("=+-@").find(text.front()) == std::string_view::npos) return false;
+  char* end = nullptr;
+  (void)std::strtod(text.c_str(), &end);
+  return *end != '\0';  // a number is none
+}
+
+std::string quoted(const std::string& cell) {
+  auto text = core::printable(cell);
+  if (begins_formula(text)) text.insert(0, "'");
+  if (text.find_first_of(",\"") == std::string::npos) return text;
   std::string safe = "\"";
   for (const char letter : text) safe += letter == '"' ? "\"\"" : std::string(1, letter);
   return safe + "\"";

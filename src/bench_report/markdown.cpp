@@ -7,11 +7,13 @@
 namespace gpupass::bench_report {
 namespace {
 
-/// What would end a cell or begin markup.
+/// What would end a cell or begin markup: emphasis, code, HTML, a link, a character reference.
+constexpr std::string_view k_markup = "\\|*_<>`[]&~";
+
 std::string escaped(const std::string& text) {
   std::string safe;
   for (const char letter : core::printable(text)) {
-    if (letter == '|' || letter == '*' || letter == '_' || letter == '<' || letter == '`') safe += '\\';
+    if (k_markup.find(letter) != k_markup.npos) safe += '\\';
     safe += letter;
   }
   return safe;

@@ -34,6 +34,9 @@ std::string escape(std::string_view text) {
       case '"':
         escaped += "&quot;";
         break;
+      case '\'':
+        escaped += "&#39;";
+        break;
       default:
         escaped += letter;
     }

@@ -7,6 +7,8 @@
 #include <array>
 #include <filesystem>
 
+#include "core/printable.hpp"
+
 namespace gpupass::cli {
 namespace {
 
@@ -19,7 +21,9 @@ constexpr std::array k_forms = {
     ReportForm{".md", bench_report::to_markdown},
     ReportForm{".csv", [](const Report& report) { return bench_report::to_csv(report.comparison); }},
     ReportForm{".json",
-               [](const Report& report) { return bench_report::to_json(report.comparison).dump(2) + "\n"; }},
+               [](const Report& report) {
+                 return core::printable_lines(bench_report::to_json(report.comparison).dump(2)) + "\n";
+               }},
     ReportForm{".txt", [](const Report& report) { return bench_report::to_text(report, k_columns, false); }},
 };
 

@@ -8,6 +8,7 @@
 
 #include "cli/difference.hpp"
 #include "cli/uri.hpp"
+#include "core/printable.hpp"
 
 namespace gpupass::cli {
 namespace {
@@ -122,7 +123,7 @@ Result<int> carry_out_for_domain(Context& context, const DomainOptions& options,
   const auto define = definition_of(plan, facts);
   if (options.print_diff) return print_difference(context, define);
   if (options.print_xml) {
-    context.terminal.out << define.after;
+    context.terminal.out << core::printable_xml(define.after);
     return 0;
   }
   return carry_out(context, options.change, plan, domain.hypervisor.get(), locks, outcome);

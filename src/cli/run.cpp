@@ -12,6 +12,8 @@
 #include "cli/actions.hpp"
 #include "cli/error_json.hpp"
 #include "cli/options.hpp"
+#include "core/printable.hpp"
+#include "core/printable_stream.hpp"
 #include "report/findings.hpp"
 #include "sys/terminal.hpp"
 
@@ -116,7 +118,7 @@ Result<Global> read_global(const std::vector<std::string>& arguments) {
 }
 
 int report(const Error& error) {
-  std::cerr << "gpupass: " << describe(error) << "\n";
+  std::cerr << "gpupass: " << core::printable_lines(describe(error)) << "\n";
   return exit_code(error.kind);
 }
 
@@ -130,12 +132,12 @@ int run_in_real_world(const Global& global) {
   }
   Host host(std::filesystem::absolute(global.root).lexically_normal());
   const int columns = sys::terminal_columns(1);
-  Terminal terminal{std::cin,
-                    std::cout,
-                    std::cerr,
-                    sys::is_terminal(0),
-                    columns > 0 && environment("NO_COLOR", "").empty() && environment("TERM", "") != "dumb",
-                    columns > 0 ? columns : std::numeric_limits<int>::max()};
+  const bool colour = columns > 0 && environment("NO_COLOR", "").empty() && environment("TERM", "") != "dumb";
+  core::PrintableStream out(std::cout, colour), err(std::cerr, false);
+  err << std::unitbuf;
+  Terminal terminal{std::cin, out,
+                    err,      sys::is_terminal(0),
+                    colour,   columns > 0 ? columns : std::numeric_limits<int>::max()};
   Context context{host, terminal, connect, find_data(), environment("LIBVIRT_DEFAULT_URI", "qemu:///system")};
   return run_command(context, *command, {global.rest.begin() + 1, global.rest.end()});
 }

@@ -123,6 +123,35 @@ TEST(Page, ShowsNothingOfWhatARunCallsItselfAsMarkup) {
   EXPECT_THAT(unbalanced(page), IsEmpty());
 }
 
+/// A run from a guest, in every form that a report has.
+TEST(Forms, ShowNothingOfWhatARunCallsItselfAsMarkup) {
+  auto guest = test::guest_side();
+  guest.name = "[a](javascript:alert)";
+  guest.runs[0].benchmarks.back().reason = "=cmd|' /C calc'!A0\x1b[2J";
+  guest.runs[0].env["hypervisor"] = "a\u202eb";
+  const auto report = make_report(test::host_side(), std::move(guest), {});
+  const auto markdown = to_markdown(report);
+  EXPECT_THAT(markdown, Not(HasSubstr("[a](")));
+  EXPECT_THAT(markdown, HasSubstr("\\[a\\](javascript"));
+  const auto csv = to_csv(report.comparison);
+  EXPECT_THAT(csv, Not(HasSubstr(",=cmd")));
+  for (const auto& text : {markdown, csv, to_html(report), to_text(report, 110, false)}) {
+    EXPECT_THAT(text, Not(HasSubstr("\x1b")));
+    EXPECT_THAT(text, Not(HasSubstr("\u202e")));
+  }
+}
+
+TEST(Cells, ThatBeginAFormulaAreText) {
+  auto comparison = test::report_of_everything().comparison;
+  ASSERT_FALSE(comparison.rows.empty());
+  for (const auto* const text : {"=1+1", "+1+1", "@SUM(A1)", "-2+3"}) {
+    comparison.rows.front().key = text;
+    EXPECT_THAT(to_csv(comparison), HasSubstr("\n'" + std::string(text) + ",")) << text;
+  }
+  comparison.rows.front().key = "-2.5";
+  EXPECT_THAT(to_csv(comparison), HasSubstr("\n-2.5,"));
+}
+
 TEST(Figures, AreOneForEachThingToSee) {
   const auto report = test::report_of_everything();
   const auto titles = [](const std::vector<Figure>& figures) {

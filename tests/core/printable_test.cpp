@@ -3,6 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <vector>
+
+#include "core/printable_stream.hpp"
+
 namespace gpupass::core {
 namespace {
 
@@ -18,7 +24,57 @@ TEST(Printable, LeavesTextAlone) {
 TEST(Printable, ShowsControlCharactersAsTheirBytes) {
   EXPECT_EQ(printable("a\x1b[2Jb\n\t\x7f"), "a\\x1b[2Jb\\x0a\\x09\\x7f");
   EXPECT_EQ(printable("\0x"s), "\\x00x");
-  EXPECT_EQ(printable("\xc2\x9b"), "\\xc2\\x9b");  // a control character of its own, as ESC [ is
+  EXPECT_EQ(printable("\xc2\x9b"), "\\u009b");  // a control character of its own, as ESC [ is
+}
+
+/// Each would make a reader see another text than the one that is there.
+TEST(Printable, ShowsCharactersWithoutAShapeByTheirNumbers) {
+  EXPECT_EQ(printable("a\u202eb"), "a\\u202eb");  // turns the direction of writing around
+  EXPECT_EQ(printable("\u2066\u2069\u200f\u061c"), "\\u2066\\u2069\\u200f\\u061c");
+  EXPECT_EQ(printable("a\u200bb\ufeff\u00ad"), "a\\u200bb\\ufeff\\u00ad");
+  EXPECT_EQ(printable("\u2028\u2029"), "\\u2028\\u2029");
+  EXPECT_EQ(printable("\U000e0041"), "\\udb40\\udc41");  // a tag; as JSON has it
+  EXPECT_FALSE(is_printable("a\u202eb"));
+  EXPECT_TRUE(is_printable("שלום"));  // written from right to left by itself
+}
+
+TEST(Printable, KeepsLinesWhereAskedTo) {
+  EXPECT_EQ(printable_lines("a\n\tb\r\x1b\u202e"), "a\n\tb\\x0d\\x1b\\u202e");
+  EXPECT_EQ(printable_xml("<a>\n\u202e</a>"), "<a>\n&#x202e;</a>");
+}
+
+std::string shown(const std::vector<std::string>& pieces, bool colours) {
+  std::ostringstream inner;
+  {
+    PrintableStream out(inner, colours);
+    for (const auto& piece : pieces) out << piece;
+  }
+  return inner.str();
+}
+
+TEST(PrintableStream, LetsNoSequenceThrough) {
+  EXPECT_EQ(shown({"plain\n", "Größe…\t\n"}, false), "plain\nGröße…\t\n");
+  EXPECT_EQ(shown({"\x1b]0;title\x07", "\x1b[2J\r"}, true), "\\x1b]0;title\\x07\\x1b[2J\\x0d");
+  EXPECT_EQ(shown({"\x1b[31mred\x1b[0m"}, false), "\\x1b[31mred\\x1b[0m");
+}
+
+TEST(PrintableStream, LetsColoursThroughWhereThereAreColours) {
+  EXPECT_EQ(shown({"\x1b[1;31mred\x1b[0m \x1b[2J"}, true), "\x1b[1;31mred\x1b[0m \\x1b[2J");
+}
+
+TEST(PrintableStream, PutsTogetherWhatComesInPieces) {
+  EXPECT_EQ(shown({"\x1b", "[3", "1mred\x1b[0", "m"}, true), "\x1b[31mred\x1b[0m");
+  EXPECT_EQ(shown({"\xe2", "\x80", "\xa6\xe2\x80", "\xae"}, true), "…\\u202e");
+  EXPECT_EQ(shown({"cut \xe2\x80"}, true), "cut \\xe2\\x80");
+  EXPECT_EQ(shown({"cut \x1b["}, true), "cut \\x1b[");
+  const std::string digits(100, '1');
+  EXPECT_EQ(shown({"\x1b[" + digits, digits + "m"}, true), "\\x1b[" + digits + digits + "m");
+}
+
+TEST(PrintableStream, KeepsJsonJson) {
+  const auto json = nlohmann::json{{"name", "a\u202e\u0085\U000e0041\x1b"}}.dump(2);
+  EXPECT_EQ(nlohmann::json::parse(shown({json}, false)), nlohmann::json::parse(json));
+  EXPECT_TRUE(is_printable(shown({nlohmann::json::parse(json).dump()}, false)));
 }
 
 TEST(Printable, ShowsWhatIsNoUtf8AsItsBytes) {

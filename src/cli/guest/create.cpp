@@ -301,7 +301,7 @@ Result<int> print_only(Context& context, const po::variables_map& values, const 
                        const Wanted& wanted, const Functions& functions, Format format) {
   auto& out = context.terminal.out;
   if (values.count("print-xml") > 0) {
-    out << domain.xml;
+    out << core::printable_xml(domain.xml);
   } else if (values.count("explain") > 0 && format == Format::json) {
     out << core::Json{{"schema", "gpupass.choices/1"},
                       {"guest", wanted.options.vm},
