@@ -15,15 +15,20 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Runs the script; returns the captured root.
-fs::path capture(const test::Tree& folder, const std::string& from = {}) {
+void expect_runs(std::vector<std::string> argv) {
   Host host;
   Program program;
-  program.argv = {test::source("/scripts/capture-host"), (folder.root() / "captured").string()};
-  if (!from.empty()) program.argv.push_back(from);
+  program.argv = std::move(argv);
   program.timeout = std::chrono::minutes(5);
   const auto end = host.run(program);
   EXPECT_TRUE(end && end->status == 0) << (end ? end->errors : describe(end.error()));
+}
+
+/// Runs the script; returns the captured root.
+fs::path capture(const test::Tree& folder, const std::string& from = {}) {
+  std::vector<std::string> argv{test::source("/scripts/capture-host"), (folder.root() / "captured").string()};
+  if (!from.empty()) argv.push_back(from);
+  expect_runs(std::move(argv));
   return folder.root() / "captured/root";
 }
 
@@ -47,6 +52,18 @@ TEST_P(CaptureHost, OfAMachineHereSaysTheSame) {
 // The laptop has LVM on an encrypted disk, the server a mirror and a bond.
 INSTANTIATE_TEST_SUITE_P(Machines, CaptureHost, ::testing::Values("laptop", "server-8gpu"),
                          [](const auto& machine) { return machine.index == 0 ? "laptop" : "server"; });
+
+/// A captured machine is kept as an archive, from which the build makes its tree.
+TEST(CaptureHost, ComesOutOfItsArchiveAsItWas) {
+  test::Tree folder;
+  const auto root = capture(folder, test::fixture("hosts/laptop/root").string());
+  folder.dir("machine");
+  const auto archive = folder.at("machine/root.tar.gz").string();
+  expect_runs({"/usr/bin/tar", "-C", root.string(), "--owner=0", "--group=0", "-czf", archive, "."});
+  const auto made = folder.at("made");
+  expect_runs({test::source("/tests/hosts/construct"), folder.at("machine").string(), made.string()});
+  EXPECT_EQ(test::snapshot(made), test::snapshot(root));
+}
 
 std::vector<std::string> secrets_of_this_machine() {
   std::vector<std::string> files{"/proc/sys/kernel/random/boot_id", "/etc/machine-id"};

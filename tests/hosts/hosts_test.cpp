@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Each folder beside this file is a machine: a captured root, and what the commands must say of it.
+// Each folder beside this file is a machine: what its tree is made from, and what the commands must say
+// of it.
 // A folder more is a test more. GPUPASS_REGEN=1 writes the expected texts anew; read them then.
 #include <gtest/gtest.h>
 
@@ -77,8 +78,9 @@ TEST_P(Hosts, Attach) {
 
 std::vector<std::string> machines() {
   std::vector<std::string> names;
-  for (const auto& entry : fs::directory_iterator(test::fixture("hosts"))) {
-    if (fs::is_directory(entry.path() / "root")) names.push_back(entry.path().filename());
+  for (const auto& entry : fs::directory_iterator(test::source("/tests/hosts"))) {
+    const auto has = [&](const char* name) { return fs::exists(entry.path() / name); };
+    if (has("machine") || has("root.tar.gz")) names.push_back(entry.path().filename());
   }
   std::sort(names.begin(), names.end());
   return names;

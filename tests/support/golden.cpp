@@ -15,7 +15,8 @@ std::string source(const std::string& path) {
 }
 
 fs::path fixture(const fs::path& path) {
-  return fs::path(GPUPASS_SOURCE_DIR) / "tests" / path;
+  auto made = fs::path(GPUPASS_MADE_DIR) / path;
+  return fs::exists(made) ? made : fs::path(source("/tests")) / path;
 }
 
 std::string read_fixture(const fs::path& path) {

@@ -16,7 +16,8 @@ void expect_golden(const std::filesystem::path& path, const std::string& text);
 /// The source tree, or a path below it: "/scripts/capture-host".
 [[nodiscard]] std::string source(const std::string& path = {});
 
-/// A file or folder below tests/ as a path of this process.
+/// A file or folder below tests/ as a path of this process: what the build made of it ("hosts/laptop/root"),
+/// or what the source tree has.
 [[nodiscard]] std::filesystem::path fixture(const std::filesystem::path& path);
 
 }  // namespace gpupass::test
