@@ -4,6 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
 #include <iostream>
 
 #include "cli/guest/guest.hpp"
@@ -39,6 +43,17 @@ class TreeHost : public Host {
       return end;
     }
     if (program.argv.front() == fail_program) return ProgramEnd{1, "", "it does not want to"};
+    // A kill before and after each program: the odd and the even points.
+    if (++points == killed_at) raise(SIGKILL);
+    auto end = run_in_tree(program);
+    if (++points == killed_at) raise(SIGKILL);
+    return end;
+  }
+  int points = 0;
+  int killed_at = 0;  // 0: never
+
+ private:
+  Result<ProgramEnd> run_in_tree(const Program& program) {
     if (program.argv.front() == "modprobe") return ProgramEnd{1, "", "there is no such module"};
     Program moved = program;
     for (auto& word : moved.argv) {
@@ -46,6 +61,8 @@ class TreeHost : public Host {
     }
     return Host::run(moved);
   }
+
+ public:
   [[nodiscard]] KvmProbe probe_kvm() const override { return {true, true, 12, true, "", false}; }
 };
 
@@ -147,6 +164,52 @@ TEST_F(GuestCommand, LeavesNothingWhereAProgramFails) {
   }
   host.fail_program.clear();
   EXPECT_THAT(run(cli::guest_list, {}).out, Not(HasSubstr("never")));
+}
+
+/// Killed at every point, a create is gone on with by the same command, and cleared by delete.
+TEST_F(GuestCommand, ComesThroughAfterAKill) {
+  int tried = 0;
+  for (bool ended = false; !ended; ++tried) {
+    const auto child = fork();
+    if (child == 0) {
+      host.points = 0;
+      host.killed_at = tried + 1;
+      _exit(create("killed").status == 0 ? 0 : 1);
+    }
+    int status = 0;
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+    ended = WIFEXITED(status);
+    ASSERT_TRUE(ended || WTERMSIG(status) == SIGKILL);
+    const bool left = host.exists("/srv/killed");
+    if (tried % 2 == 1 && !ended && left) {
+      EXPECT_THAT(run(cli::guest_delete, {"killed", "--dry-run"}).out,
+                  HasSubstr("remove /srv/killed/disk.qcow2"));
+      const auto deleted = run(cli::guest_delete, {"killed", "--yes"});
+      EXPECT_EQ(deleted.status, 0) << tried << ": " << deleted.err;
+      EXPECT_FALSE(host.exists("/srv/killed")) << tried;
+    }
+    if (ended) {  // that child's libvirt went with it, and its guest
+      tree.remove("/srv/killed");
+      break;
+    }
+    const auto again = create("killed");
+    EXPECT_EQ(again.status, 0) << tried << ": " << again.err;
+    EXPECT_EQ(run(cli::guest_delete, {"killed", "--yes"}).status, 0) << tried;
+    EXPECT_FALSE(host.exists("/srv/killed")) << tried;
+  }
+  EXPECT_GE(tried, 10);
+  EXPECT_EQ(run(cli::guest_delete, {"killed", "--yes"}).status, exit_code(ErrorKind::not_found));
+}
+
+TEST_F(GuestCommand, ClearsAnInterruptedCreateOnlyWhereItWasToBe) {
+  tree.file("/var/lib/gpupass/guests/elsewhere.json",
+            R"({"name": "elsewhere", "uri": "qemu:///session", "files": ["/srv/elsewhere/disk.qcow2"]})")
+      .file("/srv/elsewhere/disk.qcow2", "half");
+  const auto said = create("elsewhere");
+  EXPECT_EQ(said.status, exit_code(ErrorKind::busy));
+  EXPECT_THAT(said.err, HasSubstr("gpupass guest delete elsewhere --connect qemu:///session"));
+  EXPECT_EQ(run(cli::guest_delete, {"elsewhere", "--yes"}).status, exit_code(ErrorKind::not_found));
+  EXPECT_TRUE(host.exists("/srv/elsewhere/disk.qcow2"));
 }
 
 TEST_F(GuestCommand, OverwritesNothingOfTheUsers) {

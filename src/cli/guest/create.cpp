@@ -12,6 +12,7 @@
 #include "cli/error_json.hpp"
 #include "cli/guest/files.hpp"
 #include "cli/guest/guest.hpp"
+#include "cli/guest/under_way.hpp"
 #include "cli/guest/undo.hpp"
 #include "cli/selection.hpp"
 #include "cli/templates.hpp"
@@ -277,14 +278,39 @@ void print_dry_run(std::ostream& out, const Wanted& wanted, const Functions& fun
   out << "and on a failure, back from where it got to\nnothing was changed\n";
 }
 
+/// A create of this name that was killed left files, and no domain: they go first.
+Result<void> clear_interrupted(Context& context, const Wanted& wanted) {
+  const auto& name = wanted.options.vm;
+  GPUPASS_TRY_ASSIGN(const auto left, load_under_way(context.host, name));
+  if (!left) return {};
+  if (left->uri != wanted.options.uri)
+    return fail(
+        ErrorKind::busy,
+        fmt::format("a create of {} at {} was interrupted, and its files are still there", name, left->uri),
+        fmt::format("nothing was changed; `gpupass guest delete {} --connect {}` removes them", name,
+                    left->uri));
+  GPUPASS_TRY(remove_files(context.host, left->files));
+  context.terminal.err << fmt::format("note: removed what an interrupted create of {} left\n", name);
+  return remove_under_way(context.host, name);
+}
+
 Result<void> create(Context& context, const Wanted& wanted, const GuestDomain& domain, Hypervisor& hypervisor,
                     const Functions& functions, bool yes) {
   Undo undo;
   auto& host = context.host;
   const auto seed = guest::make_seed(wanted.seed);
   const auto& vm = wanted.options.vm;
-  GPUPASS_TRY(make_folder(host, wanted.files));
-  undo.add([&] { return remove_files(host, {wanted.files.disk, wanted.files.seed}); });
+  const auto waiting = [&context](const LockOwner& owner) { say_waiting(context, owner); };
+  GPUPASS_TRY_ASSIGN(const auto lock, Lock::acquire(host, under_way_lock(vm), "guest create " + vm,
+                                                    wanted.options.timeout, waiting));
+  GPUPASS_TRY(refuse_taken_name(hypervisor, vm));  // again: another create may have been at work
+  GPUPASS_TRY(clear_interrupted(context, wanted));
+  GPUPASS_TRY(refuse_taken_folder(host, wanted.files));
+  const std::vector<std::string> files{wanted.files.disk, wanted.files.seed};
+  GPUPASS_TRY(save_under_way(host, {vm, wanted.options.uri, files}));
+  undo.add([&] { return remove_under_way(host, vm); });
+  undo.add([&] { return remove_files(host, files); });
+  if (auto done = make_folder(host, wanted.files); !done) return undo.because_of(std::move(done).error());
   if (auto done = make_disk(host, wanted.files, wanted.image, wanted.disk_size); !done)
     return undo.because_of(std::move(done).error());
   if (auto done = make_seed_image(host, wanted.files, seed, wanted.programs); !done)
@@ -292,6 +318,8 @@ Result<void> create(Context& context, const Wanted& wanted, const GuestDomain& d
   if (auto done = open_folder(host, wanted.files); !done) return undo.because_of(std::move(done).error());
   if (auto done = hypervisor.define(domain.xml); !done) return undo.because_of(std::move(done).error());
   undo.add([&] { return hypervisor.undefine(vm); });
+  // From here on the domain itself knows its files, and `guest delete` what to do.
+  if (auto done = remove_under_way(host, vm); !done) return undo.because_of(std::move(done).error());
   if (auto done = take_cards(context, wanted.options, vm, functions, yes); !done)
     return undo.because_of(std::move(done).error());
   return {};

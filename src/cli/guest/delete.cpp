@@ -9,6 +9,8 @@
 #include "cli/change.hpp"
 #include "cli/guest/files.hpp"
 #include "cli/guest/guest.hpp"
+#include "cli/guest/under_way.hpp"
+#include "gpupass/lock.hpp"
 
 namespace gpupass::cli {
 namespace {
@@ -95,6 +97,32 @@ Result<void> remove_with_files(Context& context, const OpenGuest& guest, const B
   return guest.hypervisor->undefine(guest.state.name);
 }
 
+/// A guest that libvirt does not have: what is left of a create that was killed is removed. `absent` is what
+/// open_guest() said, which is the answer where nothing is left.
+Result<int> delete_interrupted(Context& context, const GuestOptions& options, bool dry_run,
+                               const Error& absent) {
+  const auto& name = options.vm;
+  if (absent.kind != ErrorKind::not_found || name.find('/') != std::string::npos) return Failure(absent);
+  GPUPASS_TRY_ASSIGN(const auto left, load_under_way(context.host, name));
+  if (!left || left->uri != options.uri) return Failure(absent);
+  auto& out = context.terminal.out;
+  if (dry_run) {
+    out << fmt::format("would remove what an interrupted create of {} left:\n", name);
+    for (const auto& file : left->files) out << fmt::format("  remove {}\n", file);
+    out << "nothing was changed\n";
+    return 0;
+  }
+  const auto waiting = [&context](const LockOwner& owner) { say_waiting(context, owner); };
+  GPUPASS_TRY_ASSIGN(const auto lock, Lock::acquire(context.host, under_way_lock(name),
+                                                    "guest delete " + name, options.timeout, waiting));
+  GPUPASS_TRY_ASSIGN(const auto still, load_under_way(context.host, name));
+  if (!still) return Failure(absent);  // that create was not interrupted: it has ended
+  GPUPASS_TRY(remove_files(context.host, still->files));
+  GPUPASS_TRY(remove_under_way(context.host, name));
+  out << fmt::format("removed what an interrupted create of {} left\n", name);
+  return 0;
+}
+
 }  // namespace
 
 Result<int> guest_delete(Context& context, const std::vector<std::string>& arguments) {
@@ -103,7 +131,9 @@ Result<int> guest_delete(Context& context, const std::vector<std::string>& argum
   GPUPASS_TRY_ASSIGN(const auto options, guest_options_of(context, *values));
   const bool dry_run = values->count("dry-run") > 0;
   GPUPASS_TRY(refuse_captured(context, {.dry_run = dry_run}));
-  GPUPASS_TRY_ASSIGN(const auto guest, open_guest(context, options));
+  const auto opened = open_guest(context, options);
+  if (!opened) return delete_interrupted(context, options, dry_run, opened.error());
+  const auto& guest = *opened;
   GPUPASS_TRY_ASSIGN(const auto functions, hostdev_functions(guest.xml));
   const auto& name = guest.state.name;
   if (guest.state.running)

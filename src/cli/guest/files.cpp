@@ -129,11 +129,13 @@ GuestFiles files_of(const std::string& folder, const std::string& name) {
   return {own, own + "/disk.qcow2", own + "/seed.iso"};
 }
 
+Result<void> refuse_taken_folder(const Host& host, const GuestFiles& files) {
+  if (!host.exists(files.folder)) return {};
+  return fail(ErrorKind::refused, files.folder + " is there already, and what is in it is not touched",
+              "nothing was changed; choose another name or another --folder, or remove it");
+}
+
 Result<void> make_folder(Host& host, const GuestFiles& files) {
-  if (host.exists(files.folder)) {
-    return fail(ErrorKind::refused, files.folder + " is there already, and what is in it is not touched",
-                "choose another name or another --folder, or remove it");
-  }
   return run_quietly(host, k_coreutils, {"install", "-d", "-m", "0700", "--", files.folder});
 }
 

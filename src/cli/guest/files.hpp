@@ -26,7 +26,9 @@ struct GuestFiles {
 };
 [[nodiscard]] GuestFiles files_of(const std::string& folder, const std::string& name);
 
-/// For its owner alone, while they are made. Error: refused, where something is there already.
+/// Error: refused, where something is there already.
+[[nodiscard]] Result<void> refuse_taken_folder(const Host& host, const GuestFiles& files);
+/// For its owner alone, while they are made.
 [[nodiscard]] Result<void> make_folder(Host& host, const GuestFiles& files);
 /// A copy-on-write disk: the image stays as it is. `size` 0: as large as the image.
 [[nodiscard]] Result<void> make_disk(Host& host, const GuestFiles& files, const guest::Image& image,
