@@ -92,6 +92,9 @@ Result<void> Executor::backward(std::size_t index) {
   auto end = undo(step, entry, world_);
   if (end && end->unfinished) return left_behind(index, *end->unfinished, text);
   if (end) return note({index, StepState::undone, entry.before, 0, ""}, text);
+  // Already the look at the device did not return: another one's write still has it.
+  if (const auto device = device_of(step); device && end.error().kind == ErrorKind::timeout)
+    stuck_.insert(*device);
   if (auto written =
           note({index, StepState::undo_failed, entry.before, 0, end.error().what, entry.result}, text);
       !written) {
@@ -107,6 +110,8 @@ std::vector<Error> Executor::backward() {
     if (!state || state->state == StepState::untouched || state->state == StepState::undone) continue;
     const auto device = device_of(plan_.steps.at(index));
     if (device && stuck_.contains(*device)) continue;
+    // Unloading a module waits for its driver to come out of every probe and remove.
+    if (stuck() && std::holds_alternative<LoadModule>(plan_.steps.at(index))) continue;
     if (auto result = backward(index); !result) errors.push_back(result.error());
   }
   return errors;

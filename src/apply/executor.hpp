@@ -18,7 +18,8 @@ class Executor {
   /// Does every step that is not so already. Error: the first failure; nothing has been put back yet.
   [[nodiscard]] Result<void> forward();
   /// Puts back, in reverse, every step that may have had an effect, goes on past failures and
-  /// returns them all. Steps on a device that is still in the kernel are left alone.
+  /// returns them all. Steps on a device that is still in the kernel are left alone, and modules stay loaded
+  /// then.
   [[nodiscard]] std::vector<Error> backward();
   /// True once a step was left behind in the kernel.
   [[nodiscard]] bool stuck() const { return !stuck_.empty(); }

@@ -182,6 +182,24 @@ TEST_F(Apply, AnUnbindThatDoesNotReturnLeavesThatDeviceAloneAndPutsTheRestBack) 
   EXPECT_EQ(holds(), "");
 }
 
+TEST_F(Apply, AProbeThatDoesNotReturnLeavesThatDeviceAndItsModuleAlone) {
+  kernel.block_probe("vfio-pci", k_audio_name);
+  const auto result = run(bind_plan());
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind, ErrorKind::timeout);
+  EXPECT_EQ(kernel.driver(k_gpu_name), "nvidia");
+  EXPECT_THAT(kernel.programs(), Not(Contains("modprobe -r vfio-pci")));
+  EXPECT_EQ(kernel.writes().back(), "/sys/bus/pci/devices/0000:01:00.0/driver_override <- ")
+      << "nothing more of the device that is stuck";
+
+  kernel.release(k_audio_name);
+  World world{kernel, nullptr, nullptr, std::chrono::milliseconds(50), {}, {}};
+  EXPECT_EQ(recover(load_journals(kernel)->front(), world).outcome, Recovery::undone);
+  EXPECT_THAT(kernel.programs(), Contains("modprobe -r vfio-pci"));
+  EXPECT_EQ(test::snapshot(tree.at("/sys")), before);
+  EXPECT_EQ(holds(), "");
+}
+
 TEST_F(Apply, RecoveryOfADeviceThatIsStillStuckTouchesNothing) {
   kernel.block_unbind("snd_hda_intel", k_audio_name);
   ASSERT_FALSE(run(bind_plan()));

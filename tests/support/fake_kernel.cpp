@@ -76,8 +76,14 @@ FakeKernel& FakeKernel::block_unbind(const std::string& driver, const std::strin
   return *this;
 }
 
+FakeKernel& FakeKernel::block_probe(const std::string& driver, const std::string& address) {
+  blocked_probes_.emplace(driver, address);
+  return *this;
+}
+
 void FakeKernel::release(const std::string& address) {
   stuck_.erase(address);
+  std::erase_if(blocked_probes_, [&](const auto& entry) { return entry.second == address; });
   std::erase_if(blocked_, [&](const auto& entry) { return entry.second == address; });
 }
 
@@ -136,7 +142,12 @@ Result<WriteEnd> FakeKernel::write(const KernelWrite& request) {
     tree_.file(request.path, text.empty() ? "(null)\n" : text + "\n");
     return answer(0);
   }
-  if (request.path == "/sys/bus/pci/drivers_probe") return answer(probe(text));
+  if (request.path == "/sys/bus/pci/drivers_probe") {
+    const int error_number = probe(text);
+    if (error_number != 0 || !blocked_probes_.contains({driver(text), text})) return answer(error_number);
+    stuck_.insert(text);
+    return WriteEnd{look_at(k_stuck_pid)};
+  }
   if (request.path.ends_with("/unbind")) {
     const auto from = std::filesystem::path(request.path).parent_path().filename().string();
     if (driver(text) != from) return answer(ENODEV);
@@ -159,6 +170,11 @@ Result<ProgramEnd> FakeKernel::run(const Program& program) {
     return ProgramEnd{};
   }
   if (program.argv.front() == "modprobe" && program.argv[1] == "-r") {
+    // It waits for the locks of all devices that the driver is at work on, and no signal ends that.
+    for (const auto& [name, address] : blocked_probes_) {
+      if (name == program.argv[2] && stuck_.contains(address))
+        ADD_FAILURE() << line << " would never return: " << address << " is still in " << name << "'s probe";
+    }
     tree_.remove(driver_path(program.argv[2]));
     return ProgramEnd{};
   }

@@ -40,6 +40,8 @@ class FakeKernel : public Host {
   void give_up(const std::string& address) { unbind(address); }
   /// Unbinding from this driver does not return; the driver link is gone at once all the same.
   FakeKernel& block_unbind(const std::string& driver, const std::string& address);
+  /// This driver's probe of the device does not return; the driver link is there at once all the same.
+  FakeKernel& block_probe(const std::string& driver, const std::string& address);
   /// What blocked returns.
   void release(const std::string& address);
 
@@ -75,7 +77,7 @@ class FakeKernel : public Host {
   Tree& tree_;
   std::map<std::string, std::string> preferred_;
   std::map<std::string, int> refusals_;
-  std::set<std::pair<std::string, std::string>> rejected_, blocked_;
+  std::set<std::pair<std::string, std::string>> rejected_, blocked_, blocked_probes_;
   std::set<std::string> stuck_;
   std::map<std::string, int> ends_;
   std::vector<std::string> writes_, programs_;
