@@ -10,6 +10,10 @@
 namespace gpupass::core {
 namespace {
 
+bool is_plain(char c) {
+  return c >= 0x20 && c < 0x7f;
+}
+
 bool is_continuation(char c) {
   return (static_cast<unsigned char>(c) & 0xc0U) == 0x80U;
 }
@@ -76,6 +80,10 @@ std::string made_printable(std::string_view text, Keep keep, Write write) {
   std::string clean;
   clean.reserve(text.size());
   while (!text.empty()) {
+    const auto plain = static_cast<std::size_t>(std::ranges::find_if_not(text, is_plain) - text.begin());
+    clean += text.substr(0, plain);
+    text.remove_prefix(plain);
+    if (text.empty()) break;
     const auto character = first_character(text);
     if (character.size == 0) {
       clean += fmt::format("\\x{:02x}", static_cast<unsigned char>(text[0]));
@@ -92,6 +100,7 @@ std::string made_printable(std::string_view text, Keep keep, Write write) {
 }  // namespace
 
 bool is_printable(std::string_view text) {
+  text.remove_prefix(static_cast<std::size_t>(std::ranges::find_if_not(text, is_plain) - text.begin()));
   while (!text.empty()) {
     const auto character = first_character(text);
     if (!has_shape(character)) return false;
