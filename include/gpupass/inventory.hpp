@@ -68,19 +68,35 @@ struct Device {
 
   /// A display controller of any kind (class 03).
   [[nodiscard]] bool is_gpu() const { return class_code >> 16U == 0x03; }
-  [[nodiscard]] bool is_bridge() const {
-    return class_code >> 16U == 0x06 || header_type == HeaderType::bridge;
+  /// Joins two buses (header type 1 or 2): it stays on its own driver, whichever group it is in.
+  [[nodiscard]] bool connects_buses() const {
+    return header_type == HeaderType::bridge || header_type == HeaderType::cardbus;
   }
+  /// Of class 06 and no bridge by its header: the processor's or the chipset's own host bridge, ISA bridge
+  /// and the like. An NVSwitch or a non-transparent bridge on a card is of class 06, too, and is none of
+  /// these.
+  [[nodiscard]] bool is_board_part() const;
+};
+
+/// A range of bus addresses that the IOMMU may not translate as it likes.
+struct ReservedRegion {
+  std::uint64_t start = 0, end = 0;  // end is the last byte
+  std::string type;                  // "direct", "direct-relaxable", "reserved", "msi"
+  bool operator==(const ReservedRegion&) const = default;
 };
 
 struct IommuGroup {
   int number = 0;
-  std::string type;                 // "DMA", "identity", …
+  std::string type;                 // of the default domain: "DMA", "DMA-FQ", "identity"
   std::vector<PciAddress> members;  // sorted
+  std::optional<std::vector<ReservedRegion>> reserved_regions = std::nullopt;  // nothing: not known
   bool operator==(const IommuGroup&) const = default;
+
+  /// Firmware demands that these addresses reach the same memory untranslated, which rules vfio out.
+  [[nodiscard]] std::vector<ReservedRegion> direct_regions() const;
 };
 
-enum class IommuKind { none, intel_vtd, amd_vi, other };
+enum class IommuKind { none, intel_vtd, amd_vi, arm_smmu, other };
 /// Why there is no IOMMU in use.
 enum class IommuOff {
   not_off,
@@ -88,6 +104,7 @@ enum class IommuOff {
   kernel_option_off,      // the command line turns it off: intel_iommu=off, amd_iommu=off, iommu=off
   no_firmware_table,      // no DMAR or IVRS: off in the firmware, or not there
   no_cpu_support,         // neither vmx nor svm, nor a table: no virtualisation at all
+  no_unit,                // arm64: neither a unit nor a group; the firmware's tables do not tell why
   xen_dom0,               // Xen has the IOMMU; Linux sees no groups though passthrough works
   could_not_tell,
 };
@@ -98,8 +115,8 @@ struct Iommu {
   bool enabled = false;
   IommuOff off = IommuOff::could_not_tell;
   Ternary interrupt_remapping = Ternary::unknown;
-  std::string table;               // the ACPI table found: "DMAR", "IVRS"; empty: none
-  std::string evidence;            // the path or line that decided interrupt_remapping
+  std::string table;               // the ACPI table found: "DMAR", "IVRS", "IORT"; empty: none
+  std::string evidence;            // the path and what it said of interrupt_remapping
   bool unsafe_interrupts = false;  // vfio_iommu_type1 was told to do without interrupt remapping
   bool operator==(const Iommu&) const = default;
 };
@@ -115,15 +132,20 @@ struct Kernel {
   std::string release;
   std::string command_line;
   std::string boot_id;          // a new one for every boot
-  std::vector<Module> modules;  // vfio, vfio_pci, vfio_iommu_type1, kvm, kvm_intel, kvm_amd
+  std::vector<Module> modules;  // vfio and kvm with their parts, and iommufd
+  std::string architecture;     // as `uname -m` says it: "x86_64", "aarch64"; empty: not known
+  std::string told_by;          // the file that told the architecture
   bool operator==(const Kernel&) const = default;
+
+  [[nodiscard]] bool is_x86() const { return architecture == "x86_64" || architecture == "i686"; }
+  [[nodiscard]] bool is_arm64() const { return architecture == "aarch64"; }
 
   /// The module of that name (with underscores); nothing if it was not looked for.
   [[nodiscard]] const Module* module(std::string_view name) const;
 };
 
 struct Kvm {
-  std::string cpu_flag;           // "vmx", "svm", or empty
+  std::string cpu_flag;           // x86 only: "vmx", "svm", or empty
   std::optional<KvmProbe> probe;  // nothing on a captured host
   bool operator==(const Kvm&) const = default;
 };

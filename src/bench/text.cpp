@@ -4,11 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <cmath>
 #include <map>
 
 #include "bench/result/names.hpp"
+#include "core/quantity.hpp"
 #include "report/table.hpp"
 
 namespace gpupass::bench {
@@ -39,8 +38,8 @@ std::vector<report::Cell> cells_of(const Measurement& measurement) {
     return cells;
   }
   const auto& summary = *measurement.summary;
-  cells.emplace_back(quantity(summary.median, measurement.unit));
-  cells.emplace_back(quantity(summary.p99, measurement.unit));
+  cells.emplace_back(core::quantity(summary.median, measurement.unit));
+  cells.emplace_back(core::quantity(summary.p99, measurement.unit));
   cells.emplace_back(percent((summary.q3 - summary.q1) / summary.median));
   cells.emplace_back(measurement.ceiling ? percent(summary.median / measurement.ceiling->value) : "");
   return cells;
@@ -68,23 +67,6 @@ std::string gates_of(const std::vector<Gate>& gates) {
 }
 
 }  // namespace
-
-std::string quantity(double value, const std::string& unit) {
-  struct Prefix {
-    double factor;
-    const char* sign;
-  };
-  constexpr std::array k_prefixes = {Prefix{1e12, "T"}, Prefix{1e9, "G"},  Prefix{1e6, "M"},
-                                     Prefix{1e3, "k"},  Prefix{1, ""},     Prefix{1e-3, "m"},
-                                     Prefix{1e-6, "µ"}, Prefix{1e-9, "n"}, Prefix{1e-12, "p"}};
-  const auto size = std::abs(value);
-  const auto* prefix = std::find_if(k_prefixes.begin(), k_prefixes.end(),
-                                    [&](const Prefix& row) { return size >= row.factor * 0.9995; });
-  if (prefix == k_prefixes.end()) prefix = &k_prefixes.back();
-  const double shown = value / prefix->factor;
-  const int decimals = std::abs(shown) < 9.995 ? 2 : std::abs(shown) < 99.95 ? 1 : 0;
-  return fmt::format("{:.{}f} {}{}", shown, decimals, prefix->sign, unit);
-}
 
 std::string text_of(const Run& run, int width, bool colour) {
   std::vector<const Measurement*> rows;

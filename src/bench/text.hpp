@@ -10,9 +10,6 @@
 
 namespace gpupass::bench {
 
-/// "3.01 TB/s", "4.2 µs": three digits with an SI prefix.
-[[nodiscard]] std::string quantity(double value, const std::string& unit);
-
 /// A table of the measurements by key, what went wrong below it, and the gates that did not hold.
 [[nodiscard]] std::string text_of(const Run& run, int width, bool colour);
 

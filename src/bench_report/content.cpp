@@ -10,6 +10,7 @@
 #include "bench_report/units.hpp"
 #include "compare/environment.hpp"
 #include "compare/words.hpp"
+#include "core/quantity.hpp"
 #include "core/text.hpp"
 
 namespace gpupass::bench_report {
@@ -28,7 +29,10 @@ std::string cases_of(const bench::GroupRow& group) {
 }
 
 std::string value_cell(const Figures& figures, const std::string& unit) {
-  return figures.passed == 0 ? "–" : quantity(figures.value, figures.interval, unit);
+  if (figures.passed == 0) return "–";
+  const auto& interval = figures.interval;
+  return interval ? core::quantity(figures.value, interval->low, interval->high, unit)
+                  : core::quantity(figures.value, unit);
 }
 
 std::string ceiling_cell(const Row& row, const Figures& figures) {
@@ -227,11 +231,11 @@ DataTable evidence_table(const Report& report) {
         return bench::key(measurement) == row.key && measurement.status == bench::Status::passed;
       });
       if (found == run.benchmarks.end()) continue;
-      table.rows.push_back(
-          {compare::title(row), found->check.kind, std::to_string(found->check.elements),
-           found->ceiling
-               ? fmt::format("{} = {}", quantity(found->ceiling->value, found->unit), found->ceiling->formula)
-               : ""});
+      table.rows.push_back({compare::title(row), found->check.kind, std::to_string(found->check.elements),
+                            found->ceiling
+                                ? fmt::format("{} = {}", core::quantity(found->ceiling->value, found->unit),
+                                              found->ceiling->formula)
+                                : ""});
       break;
     }
   }

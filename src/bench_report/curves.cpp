@@ -9,8 +9,8 @@
 #include "bench_report/canvas.hpp"
 #include "bench_report/figures.hpp"
 #include "bench_report/scale.hpp"
-#include "bench_report/units.hpp"
 #include "compare/words.hpp"
+#include "core/quantity.hpp"
 
 namespace gpupass::bench_report {
 namespace {
@@ -83,7 +83,7 @@ void draw_frame(Canvas& canvas, const Curve& curve, const Scale& across, const S
   for (const double tick : up.ticks(5)) {
     const double y = up.place(tick);
     canvas.line({k_left, y}, {k_right, y}, "grid");
-    canvas.text({k_left - 5, y + 4}, Anchor::end, quantity(tick, curve.first->unit), "tick");
+    canvas.text({k_left - 5, y + 4}, Anchor::end, core::quantity(tick, curve.first->unit), "tick");
   }
   double last = -std::numeric_limits<double>::infinity();
   for (const auto& [bytes, row] : curve.at) {
@@ -133,10 +133,10 @@ std::string description(const Curve& curve, const bench::Comparison& comparison)
   for (const auto& [bytes, row] : curve.at) {
     text += fmt::format("{}: ", compare::size(static_cast<std::int64_t>(bytes)));
     if (row->baseline.passed > 0)
-      text += fmt::format("{} {}", comparison.baseline, quantity(row->baseline.value, row->unit));
+      text += fmt::format("{} {}", comparison.baseline, core::quantity(row->baseline.value, row->unit));
     if (row->candidate.passed > 0)
       text += fmt::format("{}{} {}", row->baseline.passed > 0 ? ", " : "", comparison.candidate,
-                          quantity(row->candidate.value, row->unit));
+                          core::quantity(row->candidate.value, row->unit));
     text += ". ";
   }
   return text;

@@ -11,6 +11,7 @@
 #include "bench_report/scale.hpp"
 #include "bench_report/units.hpp"
 #include "compare/words.hpp"
+#include "core/quantity.hpp"
 
 namespace gpupass::bench_report {
 namespace {
@@ -65,7 +66,7 @@ void draw_frame(Canvas& canvas, const Scale& across, double most_nines, const st
   for (const double tick : across.ticks(5)) {
     const double x = across.place(tick);
     canvas.line({x, k_bottom}, {x, k_bottom + 4}, "axis");
-    if (x < k_right - 14) canvas.text({x, k_bottom + 16}, Anchor::middle, quantity(tick, unit), "tick");
+    if (x < k_right - 14) canvas.text({x, k_bottom + 16}, Anchor::middle, core::quantity(tick, unit), "tick");
   }
   canvas.line({k_left, k_bottom}, {k_right, k_bottom}, "axis");
 }
@@ -86,8 +87,8 @@ double at_share(const Values& sorted, double share) {
 std::string in_words(const std::string& side, const Values& sorted, const std::string& unit) {
   if (sorted.empty()) return "";
   return fmt::format("{}: {} samples, half of them up to {}, 99 % up to {}, the longest {}. ", side,
-                     sorted.size(), quantity(at_share(sorted, 0.5), unit),
-                     quantity(at_share(sorted, 0.99), unit), quantity(sorted.back(), unit));
+                     sorted.size(), core::quantity(at_share(sorted, 0.5), unit),
+                     core::quantity(at_share(sorted, 0.99), unit), core::quantity(sorted.back(), unit));
 }
 
 Figure distribution(const bench::Comparison& comparison, const bench::Row& row, const Values& ours,

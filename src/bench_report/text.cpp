@@ -7,6 +7,7 @@
 #include "bench_report/units.hpp"
 #include "compare/words.hpp"
 #include "core/printable.hpp"
+#include "core/quantity.hpp"
 #include "core/text.hpp"
 #include "report/table.hpp"
 
@@ -78,7 +79,7 @@ std::string case_lines(const bench::Comparison& comparison, bench::Group group, 
     const auto& shown = row.baseline.passed > 0 ? row.baseline : row.candidate;
     if (row.group != group || shown.passed == 0) continue;
     const auto value = [&](const bench::Figures& figures) {
-      return figures.passed == 0 ? std::string("-") : quantity(figures.value, row.unit);
+      return figures.passed == 0 ? std::string("-") : core::quantity(figures.value, row.unit);
     };
     std::vector<Cell> cells{core::printable(compare::title(row)), value(row.baseline)};
     if (two) {

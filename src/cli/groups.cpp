@@ -44,22 +44,20 @@ Result<Functions> wanted_functions(const std::vector<Selector>& selectors, const
   return wanted;
 }
 
-bool is_bridge(const Device& device) {
-  return device.header_type == HeaderType::bridge || device.header_type == HeaderType::cardbus;
-}
-
 Role role_of(const Device& device, const Target& target, const std::vector<const Device*>& obstacles) {
   if (std::ranges::find(target.functions, device.address) != target.functions.end()) return Role::card;
-  if (is_bridge(device)) return Role::bridge;
+  if (device.connects_buses()) return Role::bridge;
   if (std::ranges::find(obstacles, &device) == obstacles.end()) return Role::free;
   return target.functions.empty() ? Role::endpoint : Role::in_the_way;
 }
 
-Passes verdict_on(const Inventory& inventory, const std::vector<GroupView::Member>& members) {
+Passes verdict_on(const Inventory& inventory, const IommuGroup& group,
+                  const std::vector<GroupView::Member>& members) {
   const auto has = [&](Role role) {
     return std::ranges::find(members, role, &GroupView::Member::role) != members.end();
   };
-  if (has(Role::in_the_way)) return Passes::no;
+  const bool only_bridges = !has(Role::card) && !has(Role::endpoint) && !has(Role::free);
+  if (has(Role::in_the_way) || (!only_bridges && !group.direct_regions().empty())) return Passes::no;
   if (has(Role::card)) return Passes::yes;
   std::set<std::vector<PciAddress>> cards;
   for (const auto& [device, role] : members) {
@@ -73,7 +71,7 @@ GroupView view_of(const IommuGroup& group, const Functions& wanted, const Invent
   Target target;
   for (const auto& member : group.members) {
     const auto* const device = inventory.find(member);
-    if (device != nullptr && !is_bridge(*device) && wanted.contains(member))
+    if (device != nullptr && !device->connects_buses() && wanted.contains(member))
       target.functions.push_back(member);
   }
   const auto obstacles = rules::in_the_way(group, target, inventory);
@@ -82,7 +80,7 @@ GroupView view_of(const IommuGroup& group, const Functions& wanted, const Invent
     const auto* const device = inventory.find(member);
     if (device != nullptr) view.members.push_back({device, role_of(*device, target, obstacles)});
   }
-  view.passes = verdict_on(inventory, view.members);
+  view.passes = verdict_on(inventory, group, view.members);
   return view;
 }
 

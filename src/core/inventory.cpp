@@ -17,6 +17,24 @@ auto find_sorted(const Elements& elements, const Key& key, Projection projection
 
 }  // namespace
 
+bool Device::is_board_part() const {
+  constexpr std::uint32_t k_bridges = 0x06;
+  // From here on: RACEway, semi-transparent PCI, InfiniBand, "other". Host, ISA, EISA, MCA, PCI, PCMCIA,
+  // NuBus and CardBus bridges come before.
+  constexpr std::uint32_t k_first_of_cards = 0x08;
+  if (class_code >> 16U != k_bridges || connects_buses()) return false;
+  const auto subclass = class_code >> 8U & 0xffU;
+  return subclass < k_first_of_cards || bridges.empty();
+}
+
+std::vector<ReservedRegion> IommuGroup::direct_regions() const {
+  std::vector<ReservedRegion> direct;
+  for (const auto& region : reserved_regions.value_or(std::vector<ReservedRegion>{})) {
+    if (region.type == "direct") direct.push_back(region);
+  }
+  return direct;
+}
+
 const Module* Kernel::module(std::string_view name) const {
   const auto found = std::ranges::find(modules, name, &Module::name);
   return found == modules.end() ? nullptr : &*found;

@@ -15,7 +15,7 @@ Result<Inventory> discover(const Host& host, DiscoverParts parts) {
   auto& [devices, groups, iommu, kernel, kvm, holders, holders_complete, problems] = inventory;
   GPUPASS_TRY_ASSIGN(devices, discovery::read_functions(host, problems));
   discovery::name_devices(host, discovery::name_list(), devices, problems);
-  groups = discovery::read_groups(host, devices);
+  groups = discovery::read_groups(host, devices, problems);
   kernel = discovery::read_kernel(host, problems);
   if (!kernel.release.empty()) discovery::find_modules(host, kernel.release, devices, problems);
   kvm = discovery::read_kvm(host, problems);

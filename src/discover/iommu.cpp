@@ -18,18 +18,20 @@ constexpr const char* k_tables = "/sys/firmware/acpi/tables";
 IommuKind kind_of_unit(std::string_view name) {
   if (name.starts_with("dmar")) return IommuKind::intel_vtd;
   if (name.starts_with("ivhd")) return IommuKind::amd_vi;
+  if (name.starts_with("smmu")) return IommuKind::arm_smmu;
   return IommuKind::other;
 }
 
 IommuKind kind_of_table(std::string_view table) {
   if (table == "DMAR") return IommuKind::intel_vtd;
   if (table == "IVRS") return IommuKind::amd_vi;
+  if (table == "IORT") return IommuKind::arm_smmu;
   return IommuKind::none;
 }
 
 /// The ACPI table that describes an IOMMU, or nothing; an error when it cannot be told.
 Result<std::string> find_table(const Host& host) {
-  for (const auto* const table : {"DMAR", "IVRS"}) {
+  for (const auto* const table : {"DMAR", "IVRS", "IORT"}) {
     if (host.exists(fmt::format("{}/{}", k_tables, table))) return table;
   }
   GPUPASS_TRY(host.list(k_tables).map([](const auto&) {}));
@@ -66,10 +68,18 @@ bool switched_off(std::string_view command_line, IommuKind kind) {
          (kind == IommuKind::amd_vi && has_option(command_line, "amd_iommu", "off"));
 }
 
+/// Whether the tree has any place where an IOMMU would show: a capture may lack them all.
+bool would_show(const Host& host, const Result<std::string>& table) {
+  return table.has_value() || host.exists("/sys/class/iommu") || host.exists("/sys/kernel/iommu_groups") ||
+         host.exists("/sys/firmware/devicetree");
+}
+
 /// Why a machine that shows no IOMMU shows none. `table` is what find_table() said.
 IommuOff why_off(const Host& host, const Inventory& inventory, const Result<std::string>& table) {
   if (is_xen_dom0(host)) return IommuOff::xen_dom0;
-  if (!table) return IommuOff::could_not_tell;
+  // IORT is there for the interrupts alone, too, and a device tree is as good: neither tells why.
+  if (inventory.kernel.is_arm64() && would_show(host, table)) return IommuOff::no_unit;
+  if (!table || !inventory.kernel.is_x86()) return IommuOff::could_not_tell;
   if (table->empty()) {
     return inventory.kvm.cpu_flag.empty() ? IommuOff::no_cpu_support : IommuOff::no_firmware_table;
   }
@@ -77,30 +87,100 @@ IommuOff why_off(const Host& host, const Inventory& inventory, const Result<std:
                                                                             : IommuOff::kernel_option_missing;
 }
 
-/// The kernel names an interrupt's chip with IR- before it when interrupts are remapped:
-/// " 24:  0  IR-PCI-MSI 32768-edge  nvme0q0". No unit tells it otherwise.
-void read_interrupt_remapping(const Host& host, Iommu& iommu, Problems& problems) {
-  constexpr const char* k_path = "/proc/interrupts";
-  constexpr std::size_t k_limit = 64U << 20U;  // a column a processor
-  const auto text = text_or_note(problems, k_path, host.read(k_path, k_limit));
+constexpr const char* k_interrupts = "/proc/interrupts";
+
+/// The chip that each interrupt comes through, each once: " 24:  0  0  IR-PCI-MSI 32768-edge  nvme0q0". Those
+/// without a number of their own (NMI, LOC) have no chip.
+std::vector<std::string_view> chips_of(std::string_view text) {
+  std::vector<std::string_view> chips;
   for (const auto line : core::split(text, '\n')) {
-    const auto at = line.find(" IR-");
-    if (at == line.npos) continue;
-    iommu.interrupt_remapping = Ternary::yes;
-    const auto chip = line.substr(at + 1);
-    iommu.evidence = fmt::format("{}: {}", k_path, core::printable(chip.substr(0, chip.find(' '))));
-    return;
+    const auto words = core::words(line);
+    if (words.empty() || !words[0].ends_with(':') ||
+        !core::parse_number(words[0].substr(0, words[0].size() - 1)))
+      continue;
+    const auto chip = std::find_if(words.begin() + 1, words.end(),
+                                   [](std::string_view word) { return !core::parse_number(word); });
+    if (chip != words.end() && std::ranges::find(chips, *chip) == chips.end()) chips.push_back(*chip);
   }
-  // Only where interrupts are shown that could be remapped does their silence say anything.
-  const bool x86 = text.find("PCI-MSI") != text.npos || text.find("IO-APIC") != text.npos;
-  if (!x86) return;
-  iommu.interrupt_remapping = Ternary::no;
-  iommu.evidence = fmt::format("{}: no interrupt chip named IR-…", k_path);
+  return chips;
+}
+
+struct Isolation {
+  Ternary isolated = Ternary::unknown;
+  std::string_view by;  // the chip that shows it; empty: it is their silence that does, or nothing is known
+};
+
+/// No unit tells whether it remaps: the kernel names a chip with IR- before it when it does.
+Isolation isolation_on_x86(const std::vector<std::string_view>& chips) {
+  bool tells = false;
+  for (const auto chip : chips) {
+    if (chip.starts_with("IR-")) return {Ternary::yes, chip};
+    // Only where interrupts are shown that could be remapped does their silence say anything.
+    tells = tells || chip.starts_with("PCI-MSI") || chip.starts_with("IO-APIC");
+  }
+  return {tells ? Ternary::no : Ternary::unknown, {}};
+}
+
+/// A GICv3's ITS knows which device writes, and raises that device's interrupts only: the kernel marks its
+/// domain as isolated (drivers/irqchip/irq-gic-v3-its.c), and GICv2m's frame not (irq-gic-v2m.c).
+Isolation isolation_on_arm64(const std::vector<std::string_view>& chips) {
+  for (const auto chip : chips) {
+    if (chip.starts_with("ITS-")) return {Ternary::yes, chip};
+  }
+  for (const auto chip : chips) {
+    if (chip.starts_with("GICv2m-")) return {Ternary::no, chip};
+  }
+  return {};
+}
+
+void read_interrupt_remapping(const Host& host, const Kernel& kernel, Iommu& iommu, Problems& problems) {
+  constexpr std::size_t k_limit = 64U << 20U;  // a column a processor
+  constexpr std::size_t k_named = 8;
+  const auto text = text_or_note(problems, k_interrupts, host.read(k_interrupts, k_limit));
+  auto chips = chips_of(text);
+  Isolation isolation;
+  if (kernel.is_x86()) isolation = isolation_on_x86(chips);
+  if (kernel.is_arm64()) isolation = isolation_on_arm64(chips);
+  iommu.interrupt_remapping = isolation.isolated;
+  std::string what = "no interrupt chip named IR-…";
+  if (!isolation.by.empty()) what = core::printable(isolation.by);
+  if (isolation.isolated == Ternary::unknown) {
+    if (chips.empty()) return;
+    chips.resize(std::min(chips.size(), k_named));
+    std::vector<std::string> names;
+    for (const auto chip : chips) names.push_back(core::printable(chip));
+    what = "interrupts come through " + core::enumerate(names);
+  }
+  iommu.evidence = fmt::format("{}: {}", k_interrupts, what);
+}
+
+/// Lines "0x00000000fee00000 0x00000000feefffff msi". Nothing where the kernel has no such file
+/// (before 4.12), or a capture left it out; a Problem where it is there and cannot be understood.
+std::optional<std::vector<ReservedRegion>> read_regions(const Host& host, int number, Problems& problems) {
+  const auto path = fmt::format("/sys/kernel/iommu_groups/{}/reserved_regions", number);
+  const auto text = host.read(path);
+  if (!text) {
+    if (text.error().kind != ErrorKind::not_found) note(problems, path, text.error());
+    return std::nullopt;
+  }
+  std::vector<ReservedRegion> regions;
+  for (const auto line : core::split(*text, '\n')) {
+    const auto words = core::words(line);
+    const auto start = words.size() == 3 ? core::parse_number(words[0], 16) : std::nullopt;
+    const auto end = words.size() == 3 ? core::parse_number(words[1], 16) : std::nullopt;
+    if (!start || !end) {
+      note(problems, path, "holds " + excerpt(line));
+      return std::nullopt;
+    }
+    regions.push_back({*start, *end, core::printable(words[2])});
+  }
+  return regions;
 }
 
 }  // namespace
 
-std::vector<IommuGroup> read_groups(const Host& host, const std::vector<Device>& devices) {
+std::vector<IommuGroup> read_groups(const Host& host, const std::vector<Device>& devices,
+                                    Problems& problems) {
   std::map<int, IommuGroup> groups;
   for (const auto& device : devices) {
     if (device.iommu_group) groups[*device.iommu_group].members.push_back(device.address);
@@ -111,6 +191,7 @@ std::vector<IommuGroup> read_groups(const Host& host, const std::vector<Device>&
     // Kernels before 4.3 have none.
     group.type =
         core::printable(host.attribute(fmt::format("/sys/kernel/iommu_groups/{}/type", number)).value_or(""));
+    group.reserved_regions = read_regions(host, number, problems);
     sorted.push_back(std::move(group));
   }
   return sorted;
@@ -129,7 +210,7 @@ Iommu read_iommu(const Host& host, const Inventory& inventory, Problems& problem
     if (!units.empty()) iommu.kind = kind_of_unit(units.front());
     if (iommu.kind == IommuKind::none) iommu.kind = IommuKind::other;
     iommu.off = IommuOff::not_off;
-    read_interrupt_remapping(host, iommu, problems);
+    read_interrupt_remapping(host, inventory.kernel, iommu, problems);
     return iommu;
   }
   iommu.off = why_off(host, inventory, table);

@@ -6,8 +6,9 @@
 
 namespace gpupass::discovery {
 
-/// The groups that hold PCI functions, by number. A group's kind of translation is read from it.
-[[nodiscard]] std::vector<IommuGroup> read_groups(const Host& host, const std::vector<Device>& devices);
+/// The groups that hold PCI functions, by number, with what the kernel says of their translation.
+[[nodiscard]] std::vector<IommuGroup> read_groups(const Host& host, const std::vector<Device>& devices,
+                                                  Problems& problems);
 
 /// Looks at kernel and processor too, for why an IOMMU is off.
 [[nodiscard]] Iommu read_iommu(const Host& host, const Inventory& inventory, Problems& problems);

@@ -45,6 +45,17 @@ std::string describe_use(const Holder& holder) {
                      holder.node);
 }
 
+Evidence architecture_of(const Inventory& inventory) {
+  const auto& kernel = inventory.kernel;
+  if (kernel.architecture.empty()) return {"/proc/sys/kernel/arch, /proc/cpuinfo", "no architecture told"};
+  return {kernel.told_by, kernel.architecture};
+}
+
+std::string describe_architecture(const Kernel& kernel) {
+  return kernel.architecture.empty() ? "an architecture that is not known"
+                                     : "architecture " + kernel.architecture;
+}
+
 bool contains(const Target& target, const PciAddress& function) {
   return std::ranges::find(target.functions, function) != target.functions.end();
 }

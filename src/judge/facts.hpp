@@ -19,6 +19,11 @@ namespace gpupass::rules {
 /// "0000:01:00.0 and 0000:01:00.1".
 [[nodiscard]] std::string name_all(const std::vector<PciAddress>& functions);
 
+/// What told the architecture, and that nothing did.
+[[nodiscard]] Evidence architecture_of(const Inventory& inventory);
+/// "architecture riscv64", "an architecture that is not known".
+[[nodiscard]] std::string describe_architecture(const Kernel& kernel);
+
 [[nodiscard]] bool contains(const Target& target, const PciAddress& function);
 /// The target's functions that the inventory has, in the target's order.
 [[nodiscard]] std::vector<const Device*> devices_of(const Inventory& inventory, const Target& target);

@@ -56,8 +56,9 @@ constexpr std::nullopt_t k_machine = std::nullopt;
   return {{}, Severity::blocks, consent, about, std::move(what), std::move(evidence), std::move(remedy)};
 }
 
-inline void append(std::vector<Finding>& findings, std::vector<Finding> more) {
-  for (auto& finding : more) findings.push_back(std::move(finding));
+template <class Value>
+void append(std::vector<Value>& values, std::vector<Value> more) {
+  for (auto& value : more) values.push_back(std::move(value));
 }
 
 }  // namespace gpupass::rules

@@ -15,7 +15,8 @@ constexpr std::array k_table = {
          "through.",
          iommu_enabled},
     Rule{"interrupt-remapping", "Interrupts are remapped",
-         "A card signals by writing to memory. Remapping keeps a guest from forging signals meant for "
+         "A card signals by writing to memory. Remapping (on arm64: the interrupt controller's ITS) keeps a "
+         "guest from forging signals meant for "
          "the host; the kernel passes nothing through without it unless it is told to.",
          interrupt_remapping},
     Rule{"vfio-pci-available", "The kernel has vfio-pci",
@@ -23,14 +24,16 @@ constexpr std::array k_table = {
          vfio_pci_available},
     Rule{"kvm-usable", "KVM runs virtual machines",
          "Without KVM a guest runs in software emulation, many times slower. That /dev/kvm opens is no "
-         "proof: the processor must have vmx or svm, and the kernel must make a machine.",
+         "proof: an x86 processor must have vmx or svm, and the kernel must make a machine.",
          kvm_usable},
     Rule{"dead-device", "The card answers",
          "A card that fell off its bus, or was not reset after its last guest, reads as all ones; only "
          "cutting its power brings it back.",
          dead_device},
     Rule{"header-type", "Only endpoints are passed",
-         "A bridge connects buses and does nothing by itself; it stays with the host.", header_type},
+         "A bridge connects buses and does nothing by itself, and the board's own parts are of no use in a "
+         "guest: they stay with the host.",
+         header_type},
     Rule{"sriov", "No virtual functions hang on it",
          "A card that is split into virtual functions cannot be given away whole before they are "
          "removed.",
@@ -39,6 +42,17 @@ constexpr std::array k_table = {
          "Members of one IOMMU group cannot be kept apart from each other, so all of them go to the "
          "guest or none. Bridges may stay on their own drivers.",
          group_viable},
+    Rule{
+        "direct-mapping", "No memory of the firmware's is tied to it",
+        "Firmware may demand that a device reaches a range of memory untranslated, for something that runs "
+        "behind the system's back. A guest's card is always translated, so the kernel refuses such a device.",
+        direct_mapping},
+    Rule{"nvswitch-fabric", "Its NVSwitches are provided for",
+         "On a board with NVSwitches the GPUs reach each other through them, and start only once Fabric "
+         "Manager "
+         "has set them up: in the guest that has all GPUs and all switches, or outside for guests that share "
+         "them.",
+         nvswitch_fabric},
     Rule{"host-depends", "The host can do without it",
          "A device that carries the host's root file system, another mounted file system, swap or its "
          "only default route would take the host down with it.",

@@ -36,6 +36,8 @@ struct Rule {
 [[nodiscard]] std::vector<Finding> header_type(const Inventory& inventory, const Target& target);
 [[nodiscard]] std::vector<Finding> sriov(const Inventory& inventory, const Target& target);
 [[nodiscard]] std::vector<Finding> group_viable(const Inventory& inventory, const Target& target);
+[[nodiscard]] std::vector<Finding> direct_mapping(const Inventory& inventory, const Target& target);
+[[nodiscard]] std::vector<Finding> nvswitch_fabric(const Inventory& inventory, const Target& target);
 [[nodiscard]] std::vector<Finding> host_depends(const Inventory& inventory, const Target& target);
 [[nodiscard]] std::vector<Finding> boot_display(const Inventory& inventory, const Target& target);
 [[nodiscard]] std::vector<Finding> device_held(const Inventory& inventory, const Target& target);

@@ -50,6 +50,18 @@ const PassesRow& row(Passes passes) {
   return *std::ranges::find(k_passes, passes, &PassesRow::passes);
 }
 
+/// Empty where firmware demands nothing.
+std::string demand_text(const GroupView& view, int width) {
+  if (view.passes != Passes::no || view.group->direct_regions().empty()) return "";
+  constexpr std::size_t k_readable = 100, k_indent = 2;
+  return wrapped(fmt::format(
+                     "Group {} cannot be passed through: firmware demands a 1:1 mapping of memory for it, "
+                     "and the kernel refuses it to vfio. `gpupass doctor {}` says more.",
+                     view.group->number, to_string(view.members.back().device->address)),
+                 std::min(static_cast<std::size_t>(width), k_readable), k_indent) +
+         "\n";
+}
+
 /// "Group 15 cannot be passed through: …"; empty where nothing is in the way.
 std::string obstacle_text(const GroupView& view, int width) {
   std::vector<std::string> obstacles;
@@ -89,6 +101,7 @@ core::Json group_json(const GroupView& view) {
   return {{"number", view.group->number},
           {"type", view.group->type},
           {"passes", row(view.passes).name},
+          {"direct_regions", view.group->direct_regions().size()},
           {"members", members}};
 }
 
@@ -117,7 +130,7 @@ std::string groups_text(const std::vector<GroupView>& groups, int width, bool co
                  device->driver.value_or("-"),
                  {row(role).text, row(role).style}});
     }
-    below += obstacle_text(view, width);
+    below += demand_text(view, width) + obstacle_text(view, width);
   }
   if (std::ranges::find(groups, Passes::as_a_whole, &GroupView::passes) != groups.end()) {
     below += "whole: several cards, which go to one guest together or not at all.\n";
@@ -147,6 +160,9 @@ std::string no_groups_text(const Iommu& iommu) {
     case IommuOff::no_cpu_support:
       return "There are no IOMMU groups: this machine has neither processor virtualisation (vmx, svm) nor an "
              "IOMMU's table; switch both on in the firmware, if it has them.";
+    case IommuOff::no_unit:
+      return "There are no IOMMU groups: the kernel uses no SMMU, the IOMMU of arm64; switch it on in the "
+             "firmware's set-up, if that has a setting for it.";
     case IommuOff::not_off:
     case IommuOff::could_not_tell:
       break;

@@ -20,7 +20,7 @@ enum class Role {
 enum class Passes {
   yes,
   as_a_whole,  // it holds several cards, which go to one guest together
-  no,          // a member is in the way of the card that is asked for
+  no,          // a member is in the way of the card that is asked for, or firmware demands a 1:1 mapping
   nothing,     // it holds only bridges
 };
 

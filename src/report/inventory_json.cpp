@@ -48,6 +48,8 @@ const char* name(IommuKind kind) {
       return "intel-vtd";
     case IommuKind::amd_vi:
       return "amd-vi";
+    case IommuKind::arm_smmu:
+      return "arm-smmu";
     case IommuKind::other:
       break;
   }
@@ -66,6 +68,8 @@ const char* name(IommuOff off) {
       return "no-firmware-table";
     case IommuOff::no_cpu_support:
       return "no-cpu-support";
+    case IommuOff::no_unit:
+      return "no-unit";
     case IommuOff::xen_dom0:
       return "xen-dom0";
     case IommuOff::could_not_tell:
@@ -123,6 +127,15 @@ Json sriov(const std::optional<Sriov>& sriov) {
           {"virtual_functions", addresses(sriov->virtual_functions)}};
 }
 
+Json reserved(const std::optional<std::vector<ReservedRegion>>& regions) {
+  if (!regions) return nullptr;
+  auto json = Json::array();
+  for (const auto& region : *regions) {
+    json.push_back({{"start", hex(region.start, 16)}, {"end", hex(region.end, 16)}, {"type", region.type}});
+  }
+  return json;
+}
+
 /// Text of an inventory is valid UTF-8 already; should it ever not be, the document still is JSON.
 std::string dump(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -174,7 +187,10 @@ Json to_json(const Device& device) {
 }
 
 Json to_json(const IommuGroup& group) {
-  return {{"number", group.number}, {"type", group.type}, {"members", addresses(group.members)}};
+  return {{"number", group.number},
+          {"type", group.type},
+          {"members", addresses(group.members)},
+          {"reserved_regions", reserved(group.reserved_regions)}};
 }
 
 Json to_json(const Iommu& iommu) {
@@ -195,6 +211,7 @@ Json to_json(const Kernel& kernel) {
   return {{"release", kernel.release},
           {"command_line", kernel.command_line},
           {"boot_id", kernel.boot_id},
+          {"architecture", kernel.architecture.empty() ? Json(nullptr) : Json(kernel.architecture)},
           {"modules", modules}};
 }
 

@@ -28,7 +28,10 @@ KvmProbe Host::probe_kvm() const {
   }
   const int version = ioctl(kvm.get(), KVM_GET_API_VERSION, 0);
   if (version > 0) probe.api_version = version;
-  const sys::Fd machine(version > 0 ? ioctl(kvm.get(), KVM_CREATE_VM, 0) : -1);
+  // Of arm64 a machine's type is the size of its addresses: the 40 bits that 0 stands for are more than some
+  // processors have. Elsewhere the question is answered with 0.
+  const int bits = version > 0 ? ioctl(kvm.get(), KVM_CHECK_EXTENSION, KVM_CAP_ARM_VM_IPA_SIZE) : 0;
+  const sys::Fd machine(version > 0 ? ioctl(kvm.get(), KVM_CREATE_VM, bits > 0 ? bits : 0) : -1);
   probe.machine_created = static_cast<bool>(machine);
   if (!probe.machine_created)
     probe.error = sys::errno_error("make a virtual machine with /dev/kvm", errno).what;

@@ -15,17 +15,6 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-TEST(Quantity, HasThreeDigitsAndAPrefix) {
-  EXPECT_EQ(quantity(3.0109e12, "B/s"), "3.01 TB/s");
-  EXPECT_EQ(quantity(4.2e-6, "s"), "4.20 µs");
-  EXPECT_EQ(quantity(27.13e-9, "s"), "27.1 ns");
-  EXPECT_EQ(quantity(999.9e-9, "s"), "1.00 µs");
-  EXPECT_EQ(quantity(147e9, "B/s"), "147 GB/s");
-  EXPECT_EQ(quantity(1, "s"), "1.00 s");
-  EXPECT_EQ(quantity(2e-14, "s"), "0.02 ps");
-  EXPECT_EQ(quantity(0, "s"), "0.00 ps");
-}
-
 TEST(RunText, ShowsWhatWasMeasuredAndSaysOnceWhyTheRestWasNot) {
   auto run = test::example_run();
   auto another = run.benchmarks[1];

@@ -27,6 +27,9 @@ TEST_F(IommuInUse, IsKnownByItsUnit) {
   EXPECT_EQ(machine.read().iommu.kind, IommuKind::amd_vi);
   machine.tree.remove("/sys/class/iommu/ivhd0");
   machine.pci.add_iommu_unit("smmu3.0x0000000009050000");
+  EXPECT_EQ(machine.read().iommu.kind, IommuKind::arm_smmu);
+  machine.tree.remove("/sys/class/iommu/smmu3.0x0000000009050000");
+  machine.pci.add_iommu_unit("riscv-iommu@30010000");
   EXPECT_EQ(machine.read().iommu.kind, IommuKind::other);
 }
 
@@ -58,8 +61,45 @@ TEST_F(IommuInUse, IsNotKnownToRemapWhereInterruptsCannotBeRead) {
   const auto inventory = machine.read();
   EXPECT_EQ(inventory.iommu.interrupt_remapping, Ternary::unknown);
   EXPECT_NE(test::problems_of(inventory, "/proc/interrupts"), "");
-  machine.tree.file("/proc/interrupts", " 24:  0  0  ITS-MSI 512 Edge  nvme0q0\n");  // another architecture
-  EXPECT_EQ(machine.read().iommu.interrupt_remapping, Ternary::unknown);
+}
+
+/// The kernel's own word, so that the rest of the machine may stay as it is.
+class OnArm64 : public IommuInUse {
+ protected:
+  OnArm64() { machine.tree.file("/proc/sys/kernel/arch", "aarch64\n"); }
+  Iommu read(const std::string& interrupts) {
+    machine.tree.file("/proc/interrupts", "            CPU0       CPU1\n" + interrupts);
+    return machine.read().iommu;
+  }
+};
+
+TEST_F(OnArm64, AnItsIsolatesInterrupts) {
+  auto iommu = read(" 11:  100  7  GICv3  27 Level  arch_timer\n 90:  7  0  ITS-MSI 512 Edge  nvme0q0\n");
+  EXPECT_EQ(iommu.interrupt_remapping, Ternary::yes);
+  EXPECT_EQ(iommu.evidence, "/proc/interrupts: ITS-MSI");
+  iommu = read(" 90:  7  0  ITS-PCI-MSI-000f:01:00.0   0 Edge  nvidia\n");
+  EXPECT_EQ(iommu.interrupt_remapping, Ternary::yes);
+}
+
+TEST_F(OnArm64, AnOlderInterruptControllerDoesNot) {
+  EXPECT_EQ(read(" 90:  7  0  GICv2m-PCI-MSI-0000:01:00.0   0 Edge  nvidia\n").interrupt_remapping,
+            Ternary::no);
+}
+
+TEST_F(OnArm64, NothingIsConcludedFromChipsThatDoNotTell) {
+  const auto iommu = read(
+      " 11:  9  7  GICv3  27 Level  arch_timer\n 12:  9  9  GICv3  30 Level  x\n"
+      " 43:  1  0  MSI 134742016 Edge  nvme0q0\nNMI:  0  0  Non-maskable\n");
+  EXPECT_EQ(iommu.interrupt_remapping, Ternary::unknown);
+  EXPECT_EQ(iommu.evidence, "/proc/interrupts: interrupts come through GICv3 and MSI");
+}
+
+TEST_F(IommuInUse, OfAnotherArchitectureNothingIsConcludedFromTheNamesOfChips) {
+  machine.tree.file("/proc/sys/kernel/arch", "riscv64\n");
+  for (const auto* const chip : {"IR-PCI-MSI", "PCI-MSI", "ITS-MSI", "RISC-V-IMSIC"}) {
+    machine.tree.file("/proc/interrupts", std::string(" 24:  0  0  ") + chip + " 512-edge  nvme0q0\n");
+    EXPECT_EQ(machine.read().iommu.interrupt_remapping, Ternary::unknown) << chip;
+  }
 }
 
 TEST_F(IommuInUse, MayBeToldToDoWithoutRemapping) {
@@ -76,6 +116,34 @@ TEST_F(IommuInUse, MakesGroupsInOrderWithTheirMembers) {
   EXPECT_EQ(groups[0].members,
             (std::vector<PciAddress>{at("0000:00:01.0"), at("0000:01:00.0"), at("0000:01:00.1")}));
   EXPECT_EQ(groups[2].members, std::vector<PciAddress>{at("0000:00:1f.6")});
+}
+
+TEST_F(IommuInUse, GroupsHaveTheRangesThatAreReserved) {
+  const std::string path = "/sys/kernel/iommu_groups/1/reserved_regions";
+  machine.tree.file(path,
+                    "0x00000000bdff0000 0x00000000bdffffff direct\n"
+                    "0x00000000fee00000 0x00000000feefffff msi\n");
+  const auto regions = machine.read().groups[0].reserved_regions;
+  const std::vector<ReservedRegion> expected{{0xbdff0000, 0xbdffffff, "direct"},
+                                             {0xfee00000, 0xfeefffff, "msi"}};
+  EXPECT_EQ(regions, expected);
+  EXPECT_EQ(machine.read().groups[0].direct_regions(), std::vector<ReservedRegion>{expected[0]});
+  machine.tree.file(path, "");
+  EXPECT_EQ(machine.read().groups[0].reserved_regions, std::vector<ReservedRegion>{});
+}
+
+TEST_F(IommuInUse, RangesThatWereNotCapturedOrCannotBeReadAreNotKnown) {
+  const std::string path = "/sys/kernel/iommu_groups/1/reserved_regions";
+  machine.tree.remove(path);
+  auto inventory = machine.read();
+  EXPECT_EQ(inventory.groups[0].reserved_regions, std::nullopt);
+  EXPECT_EQ(test::problems_of(inventory, path), "");
+  for (const auto* const text : {"0x1000 direct\n", "0x1000 nothing direct\n", "0x10 0x20 direct more\n"}) {
+    machine.tree.file(path, text);
+    inventory = machine.read();
+    EXPECT_EQ(inventory.groups[0].reserved_regions, std::nullopt) << text;
+    EXPECT_NE(test::problems_of(inventory, path), "") << text;
+  }
 }
 
 /// A machine without groups; each test says what it has instead.
@@ -138,6 +206,24 @@ TEST_F(NoIommu, CannotBeToldWithoutTables) {
   tree_.remove("/sys/firmware");
   EXPECT_EQ(why(), IommuOff::could_not_tell);
   EXPECT_NE(problems_, "");
+}
+
+TEST_F(NoIommu, OfArm64IsNotSearchedForInTablesAndOptionsOfX86) {
+  tree_.file("/proc/sys/kernel/arch", "aarch64\n").file("/proc/cmdline", "intel_iommu=off\n");
+  tree_.file("/sys/firmware/acpi/tables/IORT");
+  EXPECT_EQ(why(), IommuOff::no_unit);
+  EXPECT_EQ(iommu_.table, "IORT");
+  tree_.remove("/sys/firmware").remove("/sys/class/iommu").dir("/sys/firmware/devicetree");
+  EXPECT_EQ(why(), IommuOff::no_unit);
+  tree_.remove("/sys/firmware");
+  EXPECT_EQ(why(), IommuOff::could_not_tell) << "a capture without any of the places";
+}
+
+TEST_F(NoIommu, OfAnArchitectureThatIsNotKnownHasNoReason) {
+  tree_.file("/proc/sys/kernel/arch", "riscv64\n");
+  EXPECT_EQ(why(), IommuOff::could_not_tell);
+  tree_.remove("/proc/sys/kernel/arch").file("/proc/cpuinfo", "hardware : something\n");
+  EXPECT_EQ(why(), IommuOff::could_not_tell);
 }
 
 TEST_F(NoIommu, IsXens) {

@@ -55,6 +55,37 @@ TEST(InterruptRemapping, IsUnmeasuredWhereNothingTells) {
   EXPECT_EQ(finding.evidence.size(), 1U);
 }
 
+Inventory on(const char* architecture, Ternary remapping, const char* evidence) {
+  auto inventory = with_remapping(remapping, evidence);
+  inventory.kernel.architecture = architecture;
+  return inventory;
+}
+
+TEST(InterruptRemapping, OnArm64ItIsTheIts) {
+  auto finding = judged(on("aarch64", Ternary::yes, "/proc/interrupts: ITS-MSI"));
+  EXPECT_EQ(finding.severity, Severity::fine);
+  EXPECT_THAT(finding.what, HasSubstr("ITS"));
+  finding = judged(on("aarch64", Ternary::no, "/proc/interrupts: GICv2m-PCI-MSI"));
+  EXPECT_EQ(finding.severity, Severity::blocks);
+  EXPECT_THAT(finding.remedy, testing::Not(HasSubstr("VT-d")));
+  finding = judged(on("aarch64", Ternary::unknown, "/proc/interrupts: interrupts come through GICv3"));
+  EXPECT_EQ(finding.severity, Severity::unmeasured);
+  EXPECT_EQ(finding.evidence.front().value, "interrupts come through GICv3");
+}
+
+TEST(InterruptRemapping, IsUnmeasuredOnOtherArchitecturesAndSaysWhatWasRead) {
+  for (const auto* const architecture : {"riscv64", "s390x", ""}) {
+    const auto finding =
+        judged(on(architecture, Ternary::unknown, "/proc/interrupts: interrupts come through RISC-V-IMSIC"));
+    EXPECT_EQ(finding.severity, Severity::unmeasured);
+    EXPECT_THAT(finding.what, HasSubstr("gpupass does not know"));
+    ASSERT_EQ(finding.evidence.size(), 2U);
+    EXPECT_EQ(finding.evidence[0].value, "interrupts come through RISC-V-IMSIC");
+    EXPECT_THAT(finding.evidence[1].value,
+                HasSubstr(*architecture == '\0' ? "no architecture" : architecture));
+  }
+}
+
 TEST(InterruptRemapping, DoesNotApplyWithoutAnIommu) {
   auto inventory = with_remapping(Ternary::unknown);
   inventory.iommu.enabled = false;

@@ -86,6 +86,29 @@ TEST(IommuEnabled, AXenDom0IsNotToldToTurnItsIommuOn) {
   EXPECT_THAT(finding.remedy, Not(HasSubstr("intel_iommu")));
 }
 
+TEST(IommuEnabled, OnArm64NothingOfX86IsAdvised) {
+  auto inventory = without_iommu(IommuOff::no_unit, "IORT", "");
+  inventory.kernel.architecture = "aarch64";
+  const auto finding = judged(inventory);
+  EXPECT_EQ(finding.severity, Severity::blocks);
+  EXPECT_THAT(finding.what, HasSubstr("SMMU"));
+  for (const auto* const word : {"intel", "amd", "VT-", "vmx", "DMAR"})
+    EXPECT_THAT(finding.remedy, Not(HasSubstr(word))) << word;
+  inventory = machine();
+  inventory.kernel.architecture = "aarch64";
+  inventory.iommu.kind = IommuKind::arm_smmu;
+  EXPECT_EQ(judged(inventory).what, "the SMMU is on");
+}
+
+TEST(IommuEnabled, IsUnmeasuredOnAnArchitectureThatIsNotKnown) {
+  auto inventory = without_iommu(IommuOff::could_not_tell, "", "");
+  inventory.kernel.architecture = "riscv64";
+  const auto finding = judged(inventory);
+  EXPECT_EQ(finding.severity, Severity::unmeasured);
+  EXPECT_THAT(finding.what, HasSubstr("riscv64"));
+  EXPECT_THAT(finding.evidence, Contains(Evidence{"/sys/class/iommu", "empty or not there"}));
+}
+
 TEST(IommuEnabled, IsUnmeasuredWhereTheTablesCannotBeRead) {
   auto inventory = without_iommu(IommuOff::could_not_tell, "", "vmx");
   inventory.problems = {{"/sys/firmware/acpi/tables", "Permission denied"}, {"/proc/swaps", "gone"}};

@@ -28,7 +28,8 @@ TEST(Judge, AGoodMachineIsFineThroughout) {
 TEST(Judge, FindingsComeInTheOrderOfTheRules) {
   std::vector<std::string> ids, found;
   for (const auto& rule : rules::table()) {
-    if (rule.id != std::string("sriov")) ids.emplace_back(rule.id);
+    const std::string id = rule.id;
+    if (id != "sriov" && id != "nvswitch-fabric") ids.push_back(id);
   }
   for (const auto& finding : judge(machine(), card())) {
     if (found.empty() || found.back() != finding.rule) found.push_back(finding.rule);
@@ -65,7 +66,7 @@ TEST(Judge, EveryRuleHasItsOwnIdAndItsProse) {
     EXPECT_NE(std::string(rule.title), "");
     EXPECT_THAT(rule.meaning, HasSubstr("."));
   }
-  EXPECT_EQ(ids.size(), 13U);
+  EXPECT_EQ(ids.size(), 15U);
 }
 
 }  // namespace

@@ -67,5 +67,32 @@ TEST(KvmUsable, BlocksAtEachStepThatFails) {
               HasSubstr("makes no virtual machine"));
 }
 
+Finding judged_on(const char* architecture, std::optional<KvmProbe> probe) {
+  auto inventory = machine();
+  inventory.kernel.architecture = architecture;
+  inventory.kvm = {"", std::move(probe)};
+  return only(kvm_usable(inventory, test::card()));
+}
+
+/// vmx and svm are x86's.
+TEST(KvmUsable, OnOtherArchitecturesTheProbeAloneDecides) {
+  const KvmProbe works{true, true, 12, true, "", false};
+  const KvmProbe absent{false, false, 0, false, "/dev/kvm: there is none", false};
+  for (const auto* const architecture : {"aarch64", "riscv64", "ppc64le", "s390x", "loongarch64"}) {
+    EXPECT_EQ(judged_on(architecture, works).severity, Severity::fine) << architecture;
+    EXPECT_EQ(judged_on(architecture, absent).severity, Severity::blocks) << architecture;
+    const auto captured = judged_on(architecture, std::nullopt);
+    EXPECT_EQ(captured.severity, Severity::unmeasured) << architecture;
+    EXPECT_THAT(captured.what, HasSubstr(architecture));
+    for (const auto& finding : {captured, judged_on(architecture, absent)}) {
+      EXPECT_THAT(finding.what + finding.remedy, testing::Not(testing::ContainsRegex("vmx|svm|intel|_amd")))
+          << architecture;
+    }
+  }
+  EXPECT_THAT(judged_on("aarch64", absent).remedy, HasSubstr("EL2"));
+  EXPECT_THAT(judged_on("ppc64le", absent).remedy, HasSubstr("modprobe kvm_hv"));
+  EXPECT_EQ(judged_on("", std::nullopt).severity, Severity::unmeasured);
+}
+
 }  // namespace
 }  // namespace gpupass::rules

@@ -48,13 +48,16 @@ inline Inventory machine() {
                   sound,
                   device("0000:02:00.0", 0x010802, "Non-Volatile memory controller", "nvme", 2),
                   device("0000:03:00.0", 0x020000, "Ethernet controller", "r8169", 3)};
-  made.groups = {{0, "DMA", {at("0000:00:02.0")}},
-                 {1, "DMA", {at("0000:00:01.0"), at("0000:01:00.0"), at("0000:01:00.1")}},
-                 {2, "DMA", {at("0000:02:00.0")}},
-                 {3, "DMA", {at("0000:03:00.0")}}};
+  const std::vector<ReservedRegion> regions{{0xfee00000, 0xfeefffff, "msi"}};
+  made.groups = {{0, "DMA", {at("0000:00:02.0")}, regions},
+                 {1, "DMA", {at("0000:00:01.0"), at("0000:01:00.0"), at("0000:01:00.1")}, regions},
+                 {2, "DMA", {at("0000:02:00.0")}, regions},
+                 {3, "DMA", {at("0000:03:00.0")}, regions}};
   made.iommu = {IommuKind::intel_vtd,           true, IommuOff::not_off, Ternary::yes, "DMAR",
                 "/proc/interrupts: IR-PCI-MSI", false};
   made.kernel.release = "6.1.0-56-amd64";
+  made.kernel.architecture = "x86_64";
+  made.kernel.told_by = "/proc/sys/kernel/arch";
   made.kernel.command_line = "root=/dev/nvme0n1p2 intel_iommu=on";
   made.kernel.modules = {{"vfio", true, true}, {"vfio_pci", false, true}, {"vfio_iommu_type1", false, true},
                          {"kvm", true, true},  {"kvm_intel", true, true}, {"kvm_amd", false, true}};

@@ -53,5 +53,26 @@ TEST(VfioPciAvailable, IsUnmeasuredWhereTheModulesCannotBeListed) {
   EXPECT_EQ(finding.evidence.front().path, "/lib/modules/6.1.0-56-amd64/modules.dep");
 }
 
+TEST(VfioPciAvailable, OnPowerAnotherPartMapsMemory) {
+  auto inventory = machine();
+  inventory.kernel.architecture = "ppc64le";
+  inventory.kernel.modules = {{"vfio_pci", true, true}, {"vfio_iommu_spapr_tce", true, true}};
+  EXPECT_EQ(judged(inventory).severity, Severity::fine);
+  inventory.kernel.architecture = "aarch64";
+  EXPECT_EQ(judged(inventory).what, "this kernel (6.1.0-56-amd64) has no vfio_iommu_type1");
+  EXPECT_THAT(judged(inventory).remedy, HasSubstr("linux-image-arm64"));
+  inventory.kernel.architecture = "";
+  EXPECT_EQ(judged(inventory).severity, Severity::unmeasured);
+}
+
+TEST(VfioPciAvailable, WarnsWhereIommufdAloneMapsMemory) {
+  auto inventory = machine();
+  inventory.kernel.modules = {{"vfio_pci", true, true}, {"iommufd", false, true}};
+  const auto finding = judged(inventory);
+  EXPECT_EQ(finding.severity, Severity::warns);
+  EXPECT_THAT(finding.what, HasSubstr("iommufd alone"));
+  EXPECT_THAT(finding.remedy, HasSubstr("CONFIG_VFIO_IOMMU_TYPE1"));
+}
+
 }  // namespace
 }  // namespace gpupass::rules

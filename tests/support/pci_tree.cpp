@@ -87,6 +87,7 @@ PciTree& PciTree::add(const Function& function) {
 void PciTree::add_to_group(const Function& function, const std::string& folder) const {
   const auto group = fmt::format("/sys/kernel/iommu_groups/{}", function.group);
   file(group + "/type", "DMA\n");
+  file(group + "/reserved_regions", "0x00000000fee00000 0x00000000feefffff msi\n");
   link(group + "/devices/" + function.address, folder);
   link(folder + "/iommu_group", group);
 }

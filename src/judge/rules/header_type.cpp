@@ -34,11 +34,11 @@ std::vector<Finding> header_type(const Inventory& inventory, const Target& targe
     const auto path = attribute_path(device->address, "config");
     const bool known = device->header_type != HeaderType::unreadable && unread(inventory, {path}).empty();
     if (!known) continue;  // dead-device has it
-    if (device->header_type != HeaderType::endpoint) {
+    if (device->connects_buses()) {
       findings.push_back(bridge(*device));
       continue;
     }
-    if (device->is_bridge()) {
+    if (device->is_board_part()) {
       findings.push_back(part_of_the_board(*device));
       continue;
     }

@@ -30,6 +30,7 @@ Maker maker_of(const Inventory& inventory) {
 std::string name_of(IommuKind kind) {
   if (kind == IommuKind::intel_vtd) return "Intel VT-d";
   if (kind == IommuKind::amd_vi) return "AMD-Vi";
+  if (kind == IommuKind::arm_smmu) return "the SMMU";
   return "an IOMMU";
 }
 
@@ -118,7 +119,33 @@ Finding xen_dom0() {
       "`xl pci-assignable-add`");
 }
 
+/// On arm64 neither a table nor an option of the command line tells why.
+Finding no_smmu(const Inventory& inventory) {
+  const auto& table = inventory.iommu.table;
+  return blocks(
+      Consent::impossible, k_machine,
+      "the kernel uses no SMMU (the IOMMU of arm64), and nothing can be passed through without one",
+      {{k_units, "empty"}, {k_tables, table.empty() ? "no IORT" : table}, architecture_of(inventory)},
+      "turn on \"SMMU\" (\"IOMMU\") in the firmware's set-up where it has that, with a kernel that "
+      "has CONFIG_ARM_SMMU_V3 or CONFIG_ARM_SMMU; `journalctl -k -b -g 'smmu|iommu'` shows what the "
+      "kernel found");
+}
+
+/// Where firmware and command line say something else than on x86, or nothing.
+Finding unknown_elsewhere(const Inventory& inventory) {
+  return unmeasured(
+      k_machine,
+      fmt::format("no IOMMU is seen, and gpupass does not know how {} would show one",
+                  describe_architecture(inventory.kernel)),
+      {{k_units, "empty or not there"},
+       {k_groups, fmt::format("{} groups of PCI functions", inventory.groups.size())},
+       architecture_of(inventory)},
+      "`journalctl -k -b -g iommu` shows what the kernel found; without an IOMMU group vfio-pci "
+      "does not take a device");
+}
+
 Finding could_not_tell(const Inventory& inventory) {
+  if (!inventory.kernel.is_x86() && !inventory.kernel.is_arm64()) return unknown_elsewhere(inventory);
   return unmeasured(k_machine, "whether there is an IOMMU could not be found out",
                     unread(inventory, {k_tables, k_command_line}), "run `gpupass doctor` again as root");
 }
@@ -139,6 +166,8 @@ std::vector<Finding> iommu_enabled(const Inventory& inventory, const Target&) {
       return {no_table(inventory)};
     case IommuOff::no_cpu_support:
       return {no_processor_support(inventory)};
+    case IommuOff::no_unit:
+      return {no_smmu(inventory)};
     case IommuOff::xen_dom0:
       return {xen_dom0()};
     case IommuOff::not_off:

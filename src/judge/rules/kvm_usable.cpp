@@ -17,8 +17,27 @@ Finding unusable(std::string what, std::vector<Evidence> evidence, std::string r
   return blocks(Consent::may_be_given, k_machine, std::move(what), std::move(evidence), std::move(remedy));
 }
 
-std::string module_for(const std::string& cpu_flag) {
-  return cpu_flag == "svm" ? "kvm_amd" : "kvm_intel";
+/// What the processor shows of virtualisation: on x86 a flag, elsewhere nothing that every kernel would list.
+Evidence shown_by(const Inventory& inventory) {
+  if (inventory.kernel.is_x86()) return {k_cpuinfo, "flags: " + inventory.kvm.cpu_flag};
+  return architecture_of(inventory);
+}
+
+/// What brings /dev/kvm.
+std::string loading_it(const Inventory& inventory) {
+  const auto& architecture = inventory.kernel.architecture;
+  if (inventory.kernel.is_x86())
+    return inventory.kvm.cpu_flag == "svm" ? "`modprobe kvm_amd`" : "`modprobe kvm_intel`";
+  if (inventory.kernel.is_arm64())
+    return "a kernel with CONFIG_KVM, started by the firmware at EL2, as the hypervisor's level is called";
+  return architecture.starts_with("ppc64") ? "`modprobe kvm_hv`" : "`modprobe kvm`";
+}
+
+std::string where_kvm_says_why(const Inventory& inventory) {
+  return inventory.kernel.is_x86()
+             ? "if that fails, `journalctl -k -b -g kvm` says why (often: virtualisation is off in the "
+               "firmware's set-up)"
+             : "`journalctl -k -b -g kvm` says why it is not there";
 }
 
 Finding without_processor(const Inventory& inventory) {
@@ -34,20 +53,16 @@ Finding without_processor(const Inventory& inventory) {
 }
 
 Finding from_probe(const Inventory& inventory, const KvmProbe& probe) {
-  const auto& flag = inventory.kvm.cpu_flag;
-  const auto module = module_for(flag);
   const Evidence answer{k_node, probe.error};
   if (probe.denied) {
     return unmeasured(k_machine, "KVM could not be tried: this user may not open /dev/kvm", {answer},
                       "run `gpupass doctor` again as root, or `adduser $USER kvm` and log in again");
   }
   if (!probe.node_present) {
-    return unusable("there is no /dev/kvm", {answer, {k_cpuinfo, "flags: " + flag}},
-                    fmt::format("`modprobe {}`; if that fails, `journalctl -k -b -g kvm` says why (often: "
-                                "virtualisation is off in the firmware's set-up)",
-                                module));
+    return unusable("there is no /dev/kvm", {answer, shown_by(inventory)},
+                    fmt::format("{}; {}", loading_it(inventory), where_kvm_says_why(inventory)));
   }
-  if (!probe.opened) return unusable("/dev/kvm cannot be opened", {answer}, "`modprobe " + module + "`");
+  if (!probe.opened) return unusable("/dev/kvm cannot be opened", {answer}, loading_it(inventory));
   if (probe.api_version != k_api_version) {
     return unusable("/dev/kvm does not answer as KVM does",
                     {{k_node, fmt::format("API version {}, not {}", probe.api_version, k_api_version)}},
@@ -59,19 +74,24 @@ Finding from_probe(const Inventory& inventory, const KvmProbe& probe) {
                     "`journalctl -k -b -g kvm`");
   }
   return fine(k_machine, "KVM runs virtual machines",
-              {{k_cpuinfo, "flags: " + flag}, {k_node, "made a virtual machine"}});
+              {shown_by(inventory), {k_node, "made a virtual machine"}});
+}
+
+Finding not_tried(const Inventory& inventory) {
+  const auto& kernel = inventory.kernel;
+  const auto& flag = inventory.kvm.cpu_flag;
+  const auto known =
+      kernel.is_x86() ? "the processor has " + flag : "this is " + describe_architecture(kernel);
+  return unmeasured(k_machine, known + ", but /dev/kvm of a captured host cannot be tried",
+                    {shown_by(inventory)}, "run `gpupass doctor` on the machine itself");
 }
 
 }  // namespace
 
 std::vector<Finding> kvm_usable(const Inventory& inventory, const Target&) {
   const auto& kvm = inventory.kvm;
-  if (kvm.cpu_flag.empty()) return {without_processor(inventory)};
-  if (kvm.probe) return {from_probe(inventory, *kvm.probe)};
-  return {unmeasured(
-      k_machine,
-      fmt::format("the processor has {}, but /dev/kvm of a captured host cannot be tried", kvm.cpu_flag),
-      {{k_cpuinfo, "flags: " + kvm.cpu_flag}}, "run `gpupass doctor` on the machine itself")};
+  if (inventory.kernel.is_x86() && kvm.cpu_flag.empty()) return {without_processor(inventory)};
+  return {kvm.probe ? from_probe(inventory, *kvm.probe) : not_tried(inventory)};
 }
 
 }  // namespace gpupass::rules

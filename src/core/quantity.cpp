@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/quantity.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace gpupass::core {
+namespace {
+
+struct Prefix {
+  double factor;
+  const char* sign;
+};
+
+constexpr std::array k_prefixes = {Prefix{1e15, "P"}, Prefix{1e12, "T"}, Prefix{1e9, "G"},  Prefix{1e6, "M"},
+                                   Prefix{1e3, "k"},  Prefix{1, ""},     Prefix{1e-3, "m"}, Prefix{1e-6, "µ"},
+                                   Prefix{1e-9, "n"}, Prefix{1e-12, "p"}};
+
+/// The largest that leaves at least one whole; none for a value of zero.
+Prefix prefix_of(double value) {
+  // Half a unit in the third digit: 999.6 k is written 1.00 M.
+  const auto found = std::ranges::find_if(
+      k_prefixes, [&](const Prefix& prefix) { return std::abs(value) >= prefix.factor * 0.9995; });
+  if (found != k_prefixes.end()) return *found;
+  return value == 0 ? Prefix{1, ""} : k_prefixes.back();
+}
+
+/// Decimals for three significant digits.
+int decimals(double scaled) {
+  const double size = std::abs(scaled);
+  return size >= 99.95 || size == 0 ? 0 : size >= 9.995 ? 1 : 2;
+}
+
+/// "6.50 M/s" for a rate of events.
+std::string with_prefix(const Prefix& prefix, const std::string& unit) {
+  return fmt::format(" {}{}", prefix.sign, unit == "1/s" ? "/s" : unit);
+}
+
+}  // namespace
+
+std::string quantity(double value, const std::string& unit) {
+  const auto prefix = prefix_of(value);
+  const double scaled = value / prefix.factor;
+  return fmt::format("{:.{}f}{}", scaled, decimals(scaled), with_prefix(prefix, unit));
+}
+
+std::string quantity(double value, double low, double high, const std::string& unit) {
+  const auto prefix = prefix_of(value);
+  const double scaled = value / prefix.factor;
+  // A narrow interval needs more digits than the value would.
+  const double width = (high - low) / prefix.factor;
+  const int of_width = width > 0 ? static_cast<int>(std::ceil(-std::log10(width / 3))) : 0;
+  const int places = std::clamp(of_width, decimals(scaled), 4);
+  return fmt::format("{:.{}f} [{:.{}f}, {:.{}f}]{}", scaled, places, low / prefix.factor, places,
+                     high / prefix.factor, places, with_prefix(prefix, unit));
+}
+
+}  // namespace gpupass::core

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Figures with a unit, as people read them.
+#pragma once
+
+#include <string>
+
+namespace gpupass::core {
+
+/// Three significant digits and a prefix: "55.1 GB/s", "1.20 µs", "798 TFLOP/s"; a rate of events, of unit
+/// "1/s", is "6.50 M/s".
+[[nodiscard]] std::string quantity(double value, const std::string& unit);
+
+/// A value and its interval with one prefix: "55.1 [54.9, 55.3] GB/s".
+[[nodiscard]] std::string quantity(double value, double low, double high, const std::string& unit);
+
+}  // namespace gpupass::core
