@@ -43,6 +43,26 @@ Result<void> check_steps(const Profile& profile) {
   return {};
 }
 
+/// A card of this machine works in a domain of this machine's architecture, and the steps know two.
+Result<void> check_architecture(const virt::Document& domain, const Kernel& kernel) {
+  if (kernel.architecture.empty())
+    return fail(ErrorKind::unsupported,
+                "this machine's architecture is not known, so no guest can be made for it",
+                "gpupass makes guests on x86_64 and aarch64; `uname -m` shows what this is");
+  if (kernel.architecture != "x86_64" && !kernel.is_arm64())
+    return fail(ErrorKind::unsupported,
+                fmt::format("gpupass makes guests on x86_64 and aarch64, and this machine is {}",
+                            kernel.architecture),
+                "define a domain with virt-install, and give it the card with `gpupass attach`");
+  const auto* const os = domain.root().FirstChildElement("os");
+  const auto* const type = os == nullptr ? nullptr : os->FirstChildElement("type");
+  const auto arch = type == nullptr ? std::nullopt : virt::attribute(*type, "arch");
+  if (!arch || *arch == kernel.architecture) return {};
+  return fail(ErrorKind::unsupported,
+              fmt::format("the profile is for {}, and this machine is {}", *arch, kernel.architecture),
+              fmt::format("a profile with <type arch='{}' …>", kernel.architecture));
+}
+
 /// What a user asked for must not be dropped because a profile lacks the step that would do it.
 Result<void> check_request(const Profile& profile, const GuestRequest& request) {
   const auto needs = [&](bool asked, const char* what, const char* step) -> Result<void> {
@@ -74,6 +94,7 @@ std::string version_text(std::uint64_t version) {
 Result<GuestDomain> make_guest(const GuestRequest& request, const GuestHost& host,
                                const DomainTemplates& templates) {
   GPUPASS_TRY_ASSIGN(auto domain, virt::Document::parse(request.profile, "profile", "domain"));
+  GPUPASS_TRY(guest::check_architecture(domain, host.inventory.kernel));
   GPUPASS_TRY_ASSIGN(const auto profile, guest::take_profile(domain));
   GPUPASS_TRY(guest::check_steps(profile));
   GPUPASS_TRY(guest::check_request(profile, request));

@@ -13,8 +13,18 @@
 namespace gpupass::guest {
 namespace {
 
-// QEMU's x86 machines number interrupt controllers with 8 bits unless an emulated IOMMU remaps.
-constexpr int k_most_vcpus = 254;
+struct Most {
+  int vcpus;
+  const char* why;
+};
+
+/// What QEMU's machine can have.
+Most most_vcpus(const GuestHost& host) {
+  // hw/arm/virt.c, with a GICv3.
+  if (host.inventory.kernel.is_arm64()) return {512, "QEMU's machine 'virt' has no more"};
+  // x86 machines number interrupt controllers with 8 bits unless an emulated IOMMU remaps.
+  return {254, "more would need an emulated IOMMU, which slows every mapping of memory for the card"};
+}
 
 /// A cell of the host as the steps below look at it.
 struct Ground {
@@ -97,12 +107,12 @@ int threads_of(const std::vector<Ground>& grounds) {
   return alike ? static_cast<int>(threads) : 1;
 }
 
-void choose_vcpus(Layout& layout, const std::vector<Ground>& grounds) {
+void choose_vcpus(Layout& layout, const std::vector<Ground>& grounds, const Most& limit) {
   layout.threads = threads_of(grounds);
   const auto cells = static_cast<int>(layout.cells.size());
   std::size_t cores = SIZE_MAX;  // the same from each node, so that the guest's sockets are alike
   for (const auto& ground : grounds) cores = std::min(cores, own_cores(ground.share, ground.cores));
-  const int most = k_most_vcpus / (cells * layout.threads);
+  const int most = limit.vcpus / (cells * layout.threads);
   const int each = std::clamp(static_cast<int>(std::min<std::size_t>(cores, 4096)), 1, most);
   for (auto& cell : layout.cells) cell.vcpus = each * layout.threads;
   const auto& first = grounds.front();
@@ -111,18 +121,17 @@ void choose_vcpus(Layout& layout, const std::vector<Ground>& grounds) {
       cells == 1 ? name_of(first.node) : "each of " + names_of(grounds), layout.threads,
       layout.threads == 1 ? "" : "s", first.cores.guests.size(), first.node.cores.size(), share_text(first));
   if (cores > static_cast<std::size_t>(most)) {
-    layout.vcpus_reason.warning = fmt::format(
-        "the cards' share would be {} cores; more than {} vCPUs need an emulated IOMMU, which slows every "
-        "mapping of memory for the card",
-        cores * layout.cells.size(), k_most_vcpus);
+    layout.vcpus_reason.warning =
+        fmt::format("the cards' share would be {} cores, and the guest has at most {} vCPUs: {}",
+                    cores * layout.cells.size(), limit.vcpus, limit.why);
   }
 }
 
-Result<void> take_vcpus(Layout& layout, const std::vector<Ground>& grounds, int wanted) {
+Result<void> take_vcpus(Layout& layout, const std::vector<Ground>& grounds, int wanted, const Most& limit) {
   const auto cells = static_cast<int>(layout.cells.size());
-  if (wanted < 1 || wanted > k_most_vcpus) {
-    return fail(ErrorKind::usage, fmt::format("{} vCPUs: not between 1 and {}", wanted, k_most_vcpus),
-                "more would need an emulated IOMMU, which slows every mapping of memory for the card");
+  if (wanted < 1 || wanted > limit.vcpus) {
+    return fail(ErrorKind::usage, fmt::format("{} vCPUs: not between 1 and {}", wanted, limit.vcpus),
+                limit.why);
   }
   if (wanted % cells != 0) {
     return fail(
@@ -273,9 +282,9 @@ Result<Layout> lay_out(const GuestRequest& request, const GuestHost& host) {
   layout.by_node = has_several_nodes(host.topology) && layout.cells.front().node >= 0;
   const auto grounds = grounds_of(layout, host);
   if (request.vcpus) {
-    GPUPASS_TRY(take_vcpus(layout, grounds, *request.vcpus));
+    GPUPASS_TRY(take_vcpus(layout, grounds, *request.vcpus, most_vcpus(host)));
   } else {
-    choose_vcpus(layout, grounds);
+    choose_vcpus(layout, grounds, most_vcpus(host));
   }
   if (request.memory) {
     GPUPASS_TRY(take_memory(layout, grounds, *request.memory));

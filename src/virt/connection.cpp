@@ -310,7 +310,8 @@ class Libvirt final : public Hypervisor {
   [[nodiscard]] Result<std::string> domain_capabilities() override {
     const std::string doing = "ask what a domain can have";
     return ask(doing, [doing](virConnectPtr connection) -> Result<std::string> {
-      const Text text(virConnectGetDomainCapabilities(connection, nullptr, "x86_64", "q35", "kvm", 0));
+      // Without architecture and machine libvirt answers for the host's own.
+      const Text text(virConnectGetDomainCapabilities(connection, nullptr, nullptr, nullptr, "kvm", 0));
       if (!text) return last_error(doing);
       return std::string(text.get());
     });

@@ -52,8 +52,10 @@ std::optional<PciRoot> root_of_machine(const std::string& machine, const std::st
   for (const auto* const family : {"pc", "pc-i440fx", "pseries"}) {
     if (is_of_family(machine, family)) return PciRoot::conventional;
   }
-  // Where none is named libvirt takes `pc` on a PC.
-  if (machine.empty() && (arch == "x86_64" || arch == "i686")) return PciRoot::conventional;
+  // Where none is named libvirt takes `pc` on a PC, and `virt` on those that have no other.
+  if (!machine.empty()) return std::nullopt;
+  if (arch == "x86_64" || arch == "i686") return PciRoot::conventional;
+  if (arch == "aarch64" || arch == "riscv64" || arch == "loongarch64") return PciRoot::express;
   return std::nullopt;
 }
 
@@ -115,7 +117,8 @@ Result<PciRoot> pci_root(const Document& domain) {
   return fail(ErrorKind::unsupported,
               machine.empty() ? "the domain names no machine type, so its PCI root is not known"
                               : fmt::format("machine type '{}' has no PCI root that gpupass knows", machine),
-              "name one, as in <type arch='x86_64' machine='q35'>hvm</type>");
+              arch == "aarch64" ? "name one, as in <type arch='aarch64' machine='virt'>hvm</type>"
+                                : "name one, as in <type arch='x86_64' machine='q35'>hvm</type>");
 }
 
 std::vector<GuestBus> free_ports(const GuestPci& pci) {

@@ -322,5 +322,54 @@ TEST(LibvirtFactsOfCapabilities, HaveIommufdOnlyWhereItIsListed) {
   EXPECT_EQ(libvirt_facts(1, "<capabilities/>").error().kind, ErrorKind::invalid);
 }
 
+class GuestOnArm64 : public Guest {
+ protected:
+  GuestOnArm64() {
+    on("arm", {"0000:01:00.0"});
+    request.profile = test::read_fixture("../xml-templates/profiles/aarch64/compute.xml");
+  }
+};
+
+TEST_F(GuestOnArm64, HasNothingOfX86) {
+  machine.topology.nodes[0].cores.resize(40);
+  const auto xml = made().xml;
+  for (const auto* const word : {"x86", "q35", "apic", "ioapic", "<kvm>", "hpet", "migratable", "maxphysaddr",
+                                 "topoext", "<cache", "opt/ovmf", "pcihole64"})
+    EXPECT_THAT(xml, Not(HasSubstr(word))) << word;
+  EXPECT_THAT(xml, AllOf(HasSubstr("<type arch='aarch64' machine='virt'>"),
+                         HasSubstr("<gic version='host'/>"), HasSubstr("pcie-root-port")));
+}
+
+TEST_F(GuestOnArm64, AProfileOfX86IsRefusedInOneSentence) {
+  request.profile = test::read_fixture("../xml-templates/profiles/compute.xml");
+  EXPECT_EQ(refusal().kind, ErrorKind::unsupported);
+  EXPECT_EQ(refusal().what, "the profile is for x86_64, and this machine is aarch64");
+}
+
+TEST_F(GuestOnArm64, SaysWhenTheCardsNeedMoreRoomThanTheMachineHas) {
+  EXPECT_EQ(choice("64-bit PCI window").value, "512 GiB");
+  EXPECT_EQ(choice("64-bit PCI window").warning, "");
+  machine.inventory.devices[0].bars[1].size = 512 * k_gibibyte;
+  EXPECT_THAT(choice("64-bit PCI window").warning, HasSubstr("the cards need 1024 GiB"));
+}
+
+TEST_F(GuestOnArm64, MayHaveMoreThan254VCpus) {
+  request.vcpus = 300;
+  EXPECT_TRUE(make());
+  request.vcpus = 513;
+  EXPECT_THAT(refusal().hint, HasSubstr("'virt'"));
+}
+
+TEST_F(Guest, IsNotMadeOnAnArchitectureThatIsNotKnown) {
+  on("desktop", {"0000:01:00.0"});
+  machine.inventory.kernel.architecture = "riscv64";
+  EXPECT_EQ(refusal().kind, ErrorKind::unsupported);
+  EXPECT_EQ(refusal().what, "gpupass makes guests on x86_64 and aarch64, and this machine is riscv64");
+  machine.inventory.kernel.architecture = "";
+  EXPECT_THAT(refusal().what, HasSubstr("architecture is not known"));
+  machine.inventory.kernel.architecture = "aarch64";
+  EXPECT_THAT(refusal().what, HasSubstr("the profile is for x86_64"));
+}
+
 }  // namespace
 }  // namespace gpupass

@@ -49,13 +49,19 @@ NumaNode node(int id, std::vector<Core> cores, std::uint64_t gibibytes, PagePool
           {{2 * k_mebibyte, large}, {k_gibibyte, huge}}};
 }
 
+GuestMachine of(const char* architecture) {
+  GuestMachine made;
+  made.inventory.kernel.architecture = architecture;
+  return made;
+}
+
 std::vector<Device> desktop_card() {
   return {function("0000:01:00.0", 0x030000, 0x10de, -1, {16 * k_mebibyte, 32 * k_gibibyte, 32 * k_mebibyte}),
           function("0000:01:00.1", 0x040300, 0x10de, -1, {})};
 }
 
 GuestMachine desktop() {
-  GuestMachine made;
+  auto made = of("x86_64");
   made.inventory.devices = desktop_card();
   made.inventory.devices.insert(made.inventory.devices.begin(), processor_graphics());
   made.topology = {"GenuineIntel", 39, {node(0, cores(0, 8, 8), 64, {0, 0}, {28672, 28672})}, {}};
@@ -79,7 +85,7 @@ GuestMachine hybrid() {
 }
 
 GuestMachine server() {
-  GuestMachine made;
+  auto made = of("x86_64");
   const std::vector<std::uint64_t> bars{16 * k_mebibyte, 128 * k_gibibyte, 32 * k_mebibyte};
   for (const auto* const address : {"0000:18:00.0", "0000:19:00.0", "0000:3a:00.0", "0000:3b:00.0"})
     made.inventory.devices.push_back(function(address, 0x030200, 0x10de, 0, bars));
@@ -94,7 +100,7 @@ GuestMachine server() {
 }
 
 GuestMachine amd() {
-  GuestMachine made;
+  auto made = of("x86_64");
   made.inventory.devices = {
       function("0000:c1:00.0", 0x030000, 0x10de, 2, {16 * k_mebibyte, 256 * k_mebibyte, 32 * k_mebibyte}),
       function("0000:c1:00.1", 0x040300, 0x10de, 2, {}),
@@ -109,9 +115,17 @@ GuestMachine amd() {
 }
 
 GuestMachine laptop() {
-  GuestMachine made;
+  auto made = of("x86_64");
   made.inventory.devices = {processor_graphics()};
   made.topology = {"GenuineIntel", 39, {node(0, cores(0, 4, 4), 16, {0, 0}, {0, 0})}, {}};
+  return made;
+}
+
+GuestMachine arm() {
+  auto made = of("aarch64");
+  made.inventory.devices = {
+      function("0000:01:00.0", 0x030200, 0x10de, 0, {16 * k_mebibyte, 64 * k_gibibyte, 32 * k_mebibyte})};
+  made.topology = {"", 0, {node(0, cores(0, 80, 0), 256, {128, 128}, {0, 0})}, {}};
   return made;
 }
 
@@ -119,9 +133,8 @@ GuestMachine laptop() {
 
 GuestMachine guest_machine(const std::string& name) {
   static const std::map<std::string, std::function<GuestMachine()>> machines{
-      {"desktop", desktop}, {"workstation", workstation},
-      {"hybrid", hybrid},   {"server", server},
-      {"amd", amd},         {"laptop", laptop}};
+      {"desktop", desktop}, {"workstation", workstation}, {"hybrid", hybrid}, {"server", server},
+      {"amd", amd},         {"laptop", laptop},           {"arm", arm}};
   return machines.at(name)();
 }
 

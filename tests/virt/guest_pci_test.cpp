@@ -46,11 +46,14 @@ TEST(PciRoot, IsToldByTheRootControllerWhateverTheMachine) {
 
 TEST(PciRoot, IsLibvirtsOwnChoiceWhereNoMachineIsNamed) {
   EXPECT_EQ(root_of("<type arch='x86_64'>hvm</type>"), "conventional");
+  EXPECT_EQ(root_of("<type arch='aarch64'>hvm</type>"), "express");
   EXPECT_THAT(root_of("<type>hvm</type>"), HasSubstr("names no machine type"));
   EXPECT_THAT(root_of("<type arch='s390x'>hvm</type>"), HasSubstr("names no machine type"));
 }
 
 TEST(PciRoot, IsRefusedWhereACardCannotGo) {
+  EXPECT_THAT(root_of("<type arch='s390x' machine='s390-ccw-virtio'>hvm</type>"),
+              HasSubstr("s390-ccw-virtio"));
   EXPECT_THAT(root_of("<type machine='isapc'>hvm</type>"), HasSubstr("machine type 'isapc'"));
   EXPECT_THAT(root_of("<type machine='pcx'>hvm</type>"), HasSubstr("machine type 'pcx'"));
   EXPECT_THAT(root_of("<type machine='q35'>exe</type>", {}, "lxc"), HasSubstr("type 'lxc'"));

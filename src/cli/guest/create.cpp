@@ -107,16 +107,26 @@ Result<std::optional<std::uint64_t>> size_of(const po::variables_map& values, co
   return size;
 }
 
-/// A name is one of ours, a path a file of the user's.
-Result<std::string> load_profile(const Context& context, const std::string& profile) {
+/// Where the shipped profiles for an architecture are; those of x86-64 came first.
+fs::path profiles_for(const Context& context, const std::string& architecture) {
+  const auto folder = context.data / "xml-templates/profiles";
+  return architecture == "x86_64" ? folder : folder / architecture;
+}
+
+/// A name is one of ours, for this machine's architecture; a path is a file of the user's. Where there can be
+/// no profile at all, make_guest() says so.
+Result<std::string> load_profile(const Context& context, const std::string& profile, const Kernel& kernel) {
   const Host here;  // our own files, whatever machine is being looked at
   const bool is_path = profile.find('/') != std::string::npos || profile.ends_with(".xml");
-  const auto path =
-      is_path ? absolute(profile) : (context.data / "xml-templates/profiles" / (profile + ".xml")).string();
+  const bool is_known = kernel.architecture == "x86_64" || kernel.is_arm64();
+  const auto folder = profiles_for(context, is_known ? kernel.architecture : "x86_64");
+  const auto path = is_path ? absolute(profile) : (folder / (profile + ".xml")).string();
   auto text = here.read(path);
   if (!text && !is_path && text.error().kind == ErrorKind::not_found)
-    return fail(ErrorKind::usage, fmt::format("there is no profile '{}'", profile),
-                "compute, desktop, windows, minimal, or the path of a file");
+    return fail(ErrorKind::usage,
+                fmt::format("there is no profile '{}' for {}", profile, kernel.architecture),
+                fmt::format("compute, desktop, {}minimal, or the path of a file",
+                            kernel.is_arm64() ? "" : "windows, "));
   return text;
 }
 
@@ -202,7 +212,6 @@ Result<Wanted> read_wanted(Context& context, const po::variables_map& values) {
     return fail(ErrorKind::usage, "no image is named", "--image IMG: a cloud image of a distribution");
   auto& request = wanted.request;
   request.name = wanted.options.vm;
-  GPUPASS_TRY_ASSIGN(request.profile, load_profile(context, values["profile"].as<std::string>()));
   GPUPASS_TRY_ASSIGN(request.memory, size_of(values, "memory"));
   if (values.count("vcpus") > 0) request.vcpus = values["vcpus"].as<int>();
   request.network = word_of(values, "network");
@@ -353,6 +362,8 @@ Result<int> guest_create(Context& context, const Words& arguments) {
   GPUPASS_TRY_ASSIGN(auto wanted, read_wanted(context, *values));
   GPUPASS_TRY_ASSIGN(const auto templates, load_templates(context));
   GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host, {.holders = false}));
+  GPUPASS_TRY_ASSIGN(wanted.request.profile,
+                     load_profile(context, (*values)["profile"].as<std::string>(), inventory.kernel));
   GPUPASS_TRY_ASSIGN(const auto topology, read_topology(context.host));
   GPUPASS_TRY_ASSIGN(const auto cards, selectors_of(*values, "gpu"));
   GPUPASS_TRY_ASSIGN(const auto functions, cards_and_named(inventory, cards, *values));

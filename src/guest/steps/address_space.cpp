@@ -167,9 +167,29 @@ int choose_bits(Tuning& tuning) {
   return limited ? k_most_bits : host_bits;
 }
 
+/// QEMU's machine of arm64 has its window at a place of its own, above the memory (hw/arm/virt.c), and its
+/// firmware asks QEMU for it: there is nothing to tell either.
+void say_window_of_virt(Tuning& tuning) {
+  constexpr std::uint64_t k_window = 512 * k_gibibyte;
+  const auto window = window_for(tuning.request, tuning.host.inventory);
+  Choice choice{"64-bit PCI window", size_text(k_window), "it is the machine's own; " + window.why,
+                "QEMU, hw/arm/virt.c", ""};
+  if (window.bytes > k_window) {
+    choice.warning = fmt::format(
+        "the cards need {}: give the guest fewer cards, or make their regions smaller on the host "
+        "(resource1_resize, before vfio-pci has the card)",
+        size_text(window.bytes));
+  }
+  tuning.choices.push_back(std::move(choice));
+}
+
 }  // namespace
 
 Result<void> address_space(Tuning& tuning) {
+  if (tuning.host.inventory.kernel.is_arm64()) {
+    if (!tuning.request.cards.empty()) say_window_of_virt(tuning);
+    return {};
+  }
   const int bits = choose_bits(tuning);
   if (!tuning.request.cards.empty()) choose_window(tuning, bits);
   return {};

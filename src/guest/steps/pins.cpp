@@ -72,7 +72,8 @@ void pin_qemu(Tuning& tuning, Element& cputune, const Pinned& all) {
 /// What a guest may do that knows that its processors are its own.
 void hint_dedicated(Tuning& tuning) {
   const auto* const cpu = tuning.domain.root().FirstChildElement("cpu");
-  if (cpu == nullptr || !virt::attribute_is(*cpu, "mode", "host-passthrough")) return;
+  const bool x86 = tuning.host.inventory.kernel.is_x86();  // the hints are leaves of CPUID
+  if (!x86 || cpu == nullptr || !virt::attribute_is(*cpu, "mode", "host-passthrough")) return;
   auto& kvm = virt::child(section(tuning.domain.root(), "features", "os"), "kvm");
   set(virt::child(kvm, "hint-dedicated"), "state", "on");
   set(virt::child(kvm, "poll-control"), "state", "on");

@@ -49,13 +49,16 @@ Result<void> processors(Tuning& tuning) {
   write_topology(cpu, layout);
   const bool amd = tuning.host.topology.cpu_vendor == "AuthenticAMD";
   if (amd && layout.threads > 1 && is_host_cpu(cpu)) require_topoext(cpu);
-  if (is_host_cpu(cpu)) set(section(cpu, "cache", "topology"), "mode", "passthrough");
+  // Elsewhere QEMU cannot be told the host's caches.
+  const bool x86 = tuning.host.inventory.kernel.is_x86();
+  if (x86 && is_host_cpu(cpu)) set(section(cpu, "cache", "topology"), "mode", "passthrough");
   tuning.choices.push_back(
       {"CPU topology", topology_text(layout),
        amd && layout.threads > 1
            ? "the guest's scheduler sees which vCPUs share a core and a cache; on AMD it "
              "needs topoext for that"
-           : "the guest's scheduler sees which vCPUs share a core and a cache",
+       : x86 ? "the guest's scheduler sees which vCPUs share a core and a cache"
+             : "the guest's scheduler sees which vCPUs share a core",
        "libvirt, domain XML: cpu/topology, cpu/cache", ""});
   return {};
 }
