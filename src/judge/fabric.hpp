@@ -5,6 +5,8 @@
 // activates a partition of the GPUs for each guest before it starts.
 #pragma once
 
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "gpupass/finding.hpp"
@@ -22,5 +24,11 @@ struct Fabric {
 
 /// The target has every GPU and every switch of a machine that has switches.
 [[nodiscard]] bool is_full_passthrough(const Inventory& inventory, const Target& target);
+
+/// Fabric Manager's process; the kernel cuts a name to 15 characters.
+constexpr std::string_view k_fabric_manager = "nv-fabricmanage";
+
+/// What makes it let go of the target's functions. To stop it is right for full passthrough only.
+[[nodiscard]] std::string remedy_for_fabric_manager(const Inventory& inventory, const Target& target);
 
 }  // namespace gpupass::rules

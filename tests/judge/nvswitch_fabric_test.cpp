@@ -99,6 +99,19 @@ TEST(NvswitchFabric, DoesNotApplyWithoutSwitches) {
   EXPECT_FALSE(is_full_passthrough(inventory, {k_gpus}));
 }
 
+/// In the shared model it stays where the switches are.
+TEST(NvswitchFabric, FabricManagerIsStoppedForFullPassthroughOnly) {
+  auto inventory = board();
+  inventory.holders.push_back(
+      test::process("0000:18:00.0", "/dev/nvidia-caps/nvidia-cap1", 2345, "nv-fabricmanage"));
+  const auto remedy = [&](const Target& target) { return only(device_held(inventory, target)).remedy; };
+  EXPECT_THAT(remedy(both(k_gpus, k_switches)), HasSubstr("`systemctl stop nvidia-fabricmanager`"));
+  for (const auto& target : {Target{k_gpus}, Target{{k_gpus[0]}}, both({k_gpus[0]}, k_switches)}) {
+    EXPECT_THAT(remedy(target), Not(HasSubstr("systemctl stop")));
+    EXPECT_THAT(remedy(target), HasSubstr("FABRIC_MODE=1"));
+  }
+}
+
 /// nForce chipsets had network and other functions of class 0680 on the root bus.
 TEST(NvswitchFabric, AnOldChipsetIsNoSwitch) {
   auto old = nvidia("0000:00:08.0", 0x068000, 0x0373);

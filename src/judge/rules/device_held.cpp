@@ -5,6 +5,7 @@
 #include <array>
 
 #include "core/text.hpp"
+#include "judge/fabric.hpp"
 #include "judge/facts.hpp"
 #include "judge/findings.hpp"
 #include "judge/rules.hpp"
@@ -23,7 +24,6 @@ constexpr const char* k_end_sound =
     "as the user it runs as: `systemctl --user stop pipewire.socket pipewire wireplumber`";
 constexpr std::array k_known = {
     Known{"nvidia-persiste", "`systemctl stop nvidia-persistenced`"},
-    Known{"nv-fabricmanage", "`systemctl stop nvidia-fabricmanager`"},
     Known{"nv-hostengine", "`systemctl stop nvidia-dcgm`"},
     Known{"Xorg", k_end_session},
     Known{"Xwayland", k_end_session},
@@ -75,7 +75,7 @@ std::string remedy_for(const User& user) {
   return known != k_known.end() ? known->remedy : fmt::format("end it: `kill {}`", user.pid);
 }
 
-Finding held(const User& user) {
+Finding held(const Inventory& inventory, const Target& target, const User& user) {
   std::vector<Evidence> evidence;
   for (const auto& node : user.nodes) evidence.push_back({fmt::format("/proc/{}/fd", user.pid), node});
   const auto who = fmt::format("{} (pid {})", user.process, user.pid);
@@ -83,8 +83,9 @@ Finding held(const User& user) {
                                                  name_all(user.devices), who, core::enumerate(user.nodes))
                                    : fmt::format("{} has {} open: {}", who, name_all(user.devices),
                                                  core::enumerate(user.nodes));
-  return blocks(is_guest(user) ? Consent::impossible : Consent::may_be_given, user.devices.front(), what,
-                evidence, remedy_for(user));
+  return blocks(
+      is_guest(user) ? Consent::impossible : Consent::may_be_given, user.devices.front(), what, evidence,
+      user.process == k_fabric_manager ? remedy_for_fabric_manager(inventory, target) : remedy_for(user));
 }
 
 }  // namespace
@@ -93,7 +94,7 @@ std::vector<Finding> device_held(const Inventory& inventory, const Target& targe
   std::vector<Finding> findings;
   const auto users = users_of(inventory, target);
   findings.reserve(users.size() + 1);
-  for (const auto& user : users) findings.push_back(held(user));
+  for (const auto& user : users) findings.push_back(held(inventory, target, user));
   if (target.functions.empty()) return findings;
   const auto& first = target.functions.front();
   if (!inventory.holders_complete) {
