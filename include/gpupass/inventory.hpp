@@ -204,8 +204,8 @@ struct DiscoverParts {
 /// everything else becomes a Problem.
 [[nodiscard]] Result<Inventory> discover(const Host& host, DiscoverParts parts = {});
 
-/// The functions that selectors mean. Errors: not_found; usage when ids match several cards (it
-/// lists them).
+/// The functions that a selector names, without companions (see gpupass/card.hpp). Errors: not_found; usage
+/// when ids or a name match more than one device (it lists them).
 [[nodiscard]] Result<std::vector<PciAddress>> resolve(const Selector& selector, const Inventory& inventory);
 
 }  // namespace gpupass

@@ -37,7 +37,7 @@ struct PciAddress {
 /// Reads exactly the form that sysfs uses, "0000:01:00.0"; nothing for anything else.
 [[nodiscard]] std::optional<PciAddress> parse_pci_address(std::string_view text);
 
-/// What a user typed to name devices. Exactly one of the three forms is set.
+/// What a user typed to name devices. Exactly one of the forms is set.
 struct Selector {
   struct Ids {
     std::uint16_t vendor = 0;
@@ -46,8 +46,9 @@ struct Selector {
   };
   std::string text;                   // as typed, for messages
   std::optional<PciAddress> address;  // 0000:01:00.0, 01:00.0, pci_0000_01_00_0
-  std::optional<PciAddress> slot;     // 0000:01:00, 01:00: every function of the card
+  std::optional<PciAddress> slot;     // 0000:01:00, 01:00: every function of the slot
   std::optional<Ids> ids;             // 10de:2330
+  std::string name;                   // a part of the device's name: "3090", "arc a770"
 
   bool operator==(const Selector&) const = default;
 };

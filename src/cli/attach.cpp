@@ -76,7 +76,10 @@ Result<void> refuse_used_by_others(const OpenDomain& domain, const Functions& fu
 std::vector<Finding> all_obstacles(const Inventory& inventory, const Functions& functions,
                                    const Functions& others) {
   auto findings = obstacles(inventory, functions);
-  if (others.empty()) return findings;
+  const bool together = std::ranges::none_of(findings, [](const Finding& finding) {
+    return finding.rule == "group-viable" && finding.consent == Consent::impossible;
+  });
+  if (others.empty() || !together) return findings;  // the group's rule has said which of them cannot go
   std::erase_if(findings, [](const Finding& finding) { return finding.rule != "group-viable"; });
   for (auto& finding : obstacles(inventory, joined(functions, others)))
     findings.push_back(std::move(finding));
@@ -104,15 +107,17 @@ std::string outcome_of(const DomainFacts& facts, const Functions& functions) {
 }
 
 Syntax syntax() {
-  Syntax syntax{
-      "gpupass attach VM SELECTOR… [--with BDF]… [options]",
-      "Gives a card, with all its functions, to a domain: checks the machine, takes the card from its\n"
-      "driver, and puts it into the domain. A running persistent domain gets it now and in its\n"
-      "configuration, a stopped one in its configuration. If anything fails, all is put back.",
-      {},
-      {{"vm", 1}, {"selector", -1}}};
+  Syntax syntax{"gpupass attach VM SELECTOR… [--with BDF]… [--only] [options]",
+                "Gives a graphics card with its companions, or any other function, to a\n"
+                "domain: checks the machine, takes the card from its driver, and puts it into\n"
+                "the domain. A running persistent domain gets it now and in its\n"
+                "configuration, a stopped one in its configuration. If anything fails, all is\n"
+                "put back.",
+                {},
+                {{"vm", 1}, {"selector", -1}}};
   syntax.options.add_options()("with", po::value<std::vector<std::string>>()->composing()->value_name("BDF"),
                                "also take this other member of the card's IOMMU group");
+  add_only(syntax.options);
   add_domain_options(syntax.options);
   return syntax;
 }

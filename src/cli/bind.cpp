@@ -2,6 +2,7 @@
 // `gpupass bind` and `gpupass unbind`: devices to vfio-pci and back, with no domain.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <ostream>
 
 #include "cli/domain_change.hpp"
@@ -21,36 +22,65 @@ struct Request {
   Functions functions;
 };
 
-Result<Request> request_of(Context& context, const po::variables_map& values) {
+Result<Functions> meant(const Inventory& inventory, const po::variables_map& values, Companions companions) {
+  GPUPASS_TRY_ASSIGN(const auto selectors, selectors_of(values, "selector"));
+  if (selectors.empty()) return no_device_named();
+  return functions_meant(inventory, selectors, companions);
+}
+
+/// A driver that keeps a device for guests takes all of a card; any other drives the one function that it is
+/// for.
+Companions companions_for(const po::variables_map& values, const std::string& driver) {
+  return driver == "vfio-pci" || driver == "pci-stub" ? companions_of(values) : Companions::left_out;
+}
+
+Result<Request> request_to_bind(Context& context, const po::variables_map& values,
+                                const std::string& driver) {
   GPUPASS_TRY_ASSIGN(auto options, change_options_of(values));
-  GPUPASS_TRY_ASSIGN(auto functions, named_functions(context, values));
+  GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host, {.holders = false}));
+  GPUPASS_TRY_ASSIGN(auto functions, meant(inventory, values, companions_for(values, driver)));
   return Request{options, std::move(functions)};
+}
+
+/// What is named, whether gpupass holds it or not, and of a card what else is held: its companions may have
+/// been left out, or given back before.
+Result<Request> request_to_return(Context& context, const po::variables_map& values) {
+  GPUPASS_TRY_ASSIGN(auto options, change_options_of(values));
+  GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host, {.holders = false}));
+  GPUPASS_TRY_ASSIGN(auto functions, meant(inventory, values, Companions::left_out));
+  GPUPASS_TRY_ASSIGN(const auto card, meant(inventory, values, companions_of(values)));
+  GPUPASS_TRY_ASSIGN(const auto holds, load_holds(context.host));
+  for (const auto& hold : holds) {
+    if (std::ranges::find(card, hold.device) != card.end()) functions.push_back(hold.device);
+  }
+  return Request{options, in_order(std::move(functions))};
 }
 
 }  // namespace
 
 Result<int> bind(Context& context, const std::vector<std::string>& arguments) {
-  Syntax syntax{
-      "gpupass bind SELECTOR… [--driver vfio-pci] [--persist [--apply]] [options]",
-      "Takes exactly the functions named from their drivers and binds them to another one. They stay\n"
-      "there, whatever domains do with them, until `gpupass unbind`. With --persist it is the boots to\n"
-      "come that find them on vfio-pci, before their own drivers could have them; nothing changes now.",
-      {},
-      {{"selector", -1}}};
+  Syntax syntax{"gpupass bind SELECTOR… [--only] [--persist [--apply]] [options]",
+                "Takes a graphics card with its companions, or any other function, from its\n"
+                "driver and binds it to vfio-pci. It stays there, whatever domains do with it,\n"
+                "until `gpupass unbind`. With --persist it is the boots to come that find it\n"
+                "on vfio-pci, before its own driver could have it; nothing changes now.",
+                {},
+                {{"selector", -1}}};
   syntax.options.add_options()("driver",
                                po::value<std::string>()->default_value("vfio-pci")->value_name("NAME"),
-                               "the driver to bind to");
+                               "the driver to bind to; one of the host's takes only the functions named");
+  add_only(syntax.options);
   add_persist_options(syntax.options);
   add_change_options(syntax.options);
   GPUPASS_TRY_ASSIGN(const auto values, parse(context, std::move(syntax), arguments));
   if (!values) return 0;
   GPUPASS_TRY_ASSIGN(const bool persistent, is_persistent(*values));
   if (persistent) return bind_at_boot(context, *values);
-  GPUPASS_TRY_ASSIGN(const auto request, request_of(context, *values));
   const auto driver = (*values)["driver"].as<std::string>();
   if (driver.empty() || driver.find_first_of("/ \n") != std::string::npos || driver.starts_with('.')) {
     return fail(ErrorKind::usage, fmt::format("--driver '{}' is no driver's name", driver));
   }
+  GPUPASS_TRY_ASSIGN(const auto request, request_to_bind(context, *values, driver));
 
   Locks locks;
   GPUPASS_TRY(lock(context, request.options, fmt::format("bind {}", names(request.functions)),
@@ -62,22 +92,26 @@ Result<int> bind(Context& context, const std::vector<std::string>& arguments) {
   GPUPASS_TRY_ASSIGN(const auto plan, plan_bind(facts, request.functions, driver));
   return carry_out(context, request.options, plan, nullptr, locks,
                    fmt::format("{} on {}{}", names(request.functions), driver,
-                               driver == "vfio-pci" ? group_note(inventory, request.functions) : ""));
+                               driver == "vfio-pci" ? companion_note(inventory, request.functions) +
+                                                          group_note(inventory, request.functions)
+                                                    : ""));
 }
 
 Result<int> unbind(Context& context, const std::vector<std::string>& arguments) {
-  Syntax syntax{"gpupass unbind SELECTOR… [--persist [--apply]] [options]",
-                "Gives devices that gpupass holds back to the drivers they had when it took them. With\n"
-                "--persist it is the boots to come that leave them to their own drivers.",
+  Syntax syntax{"gpupass unbind SELECTOR… [--only] [--persist [--apply]] [options]",
+                "Gives devices that gpupass holds back to the drivers they had when it took\n"
+                "them: of a graphics card all that is held. With --persist it is the boots to\n"
+                "come that leave them to their own drivers.",
                 {},
                 {{"selector", -1}}};
+  add_only(syntax.options);
   add_persist_options(syntax.options);
   add_change_options(syntax.options);
   GPUPASS_TRY_ASSIGN(const auto values, parse(context, std::move(syntax), arguments));
   if (!values) return 0;
   GPUPASS_TRY_ASSIGN(const bool persistent, is_persistent(*values));
   if (persistent) return unbind_at_boot(context, *values);
-  GPUPASS_TRY_ASSIGN(const auto request, request_of(context, *values));
+  GPUPASS_TRY_ASSIGN(const auto request, request_to_return(context, *values));
 
   Locks locks;
   GPUPASS_TRY(lock(context, request.options, fmt::format("unbind {}", names(request.functions)),

@@ -10,6 +10,8 @@
 
 #include "core/json.hpp"
 #include "core/text.hpp"
+#include "gpupass/card.hpp"
+#include "judge/facts.hpp"
 #include "judge/viability.hpp"
 #include "report/findings.hpp"
 #include "sys/terminal.hpp"
@@ -204,6 +206,20 @@ Functions strangers(const Inventory& inventory, const Functions& functions) {
   return in_order(std::move(found));
 }
 
+std::string companion_note(const Inventory& inventory, const Functions& functions) {
+  std::vector<std::string> left;
+  for (const auto& function : functions) {
+    for (const auto& companion : card_of(inventory, function)) {
+      const auto* const device = inventory.find(companion);
+      if (device == nullptr || contains(functions, companion) || rules::is_free_for_vfio(*device)) continue;
+      auto text = fmt::format("{} on {}", to_string(companion), *device->driver);
+      if (std::ranges::find(left, text) == left.end()) left.push_back(std::move(text));
+    }
+  }
+  if (left.empty()) return "";
+  return fmt::format("; of the same card {} {}", core::enumerate(left), left.size() == 1 ? "stays" : "stay");
+}
+
 std::string group_note(const Inventory& inventory, const Functions& functions) {
   const auto others = strangers(inventory, functions);
   if (others.empty()) return "";
@@ -278,6 +294,7 @@ std::vector<std::string> card_words(const Functions& functions) {
     if (!words.empty()) words.emplace_back("--with");
     words.push_back(to_string(function));
   }
+  if (!words.empty()) words.emplace_back("--only");
   return words;
 }
 

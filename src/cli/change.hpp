@@ -56,7 +56,11 @@ void say_waiting(Context& context, const LockOwner& owner);
 /// Endpoints of the functions' groups that are not among them and not on a vfio driver.
 [[nodiscard]] Functions strangers(const Inventory& inventory, const Functions& functions);
 
-/// What a command says of them after it bound the functions; empty for none.
+/// What a command says of companions of a graphics card among the functions that stay with the host; empty
+/// where none do.
+[[nodiscard]] std::string companion_note(const Inventory& inventory, const Functions& functions);
+
+/// What a command says of strangers after it bound the functions; empty for none.
 [[nodiscard]] std::string group_note(const Inventory& inventory, const Functions& functions);
 
 /// Asks for what a person has to decide: yes on a terminal, or --yes. Error: refused, with every
@@ -77,7 +81,7 @@ void say_waiting(Context& context, const LockOwner& owner);
 
 /// "0000:01:00.0 and 0000:01:00.1".
 [[nodiscard]] std::string names(const Functions& functions);
-/// The words that name exactly these functions to a command: "0000:01:00.0 --with 0000:01:00.1".
+/// The words that name exactly these functions to a command: "0000:01:00.0 --with 0000:01:00.1 --only".
 [[nodiscard]] std::vector<std::string> card_words(const Functions& functions);
 /// What has `attach` put exactly these functions into a domain's configuration.
 [[nodiscard]] std::vector<std::string> attach_words(const std::string& vm, const Functions& functions,

@@ -8,6 +8,7 @@
 #include "cli/domain_change.hpp"
 #include "cli/templates.hpp"
 #include "core/text.hpp"
+#include "gpupass/card.hpp"
 
 namespace gpupass::cli {
 namespace {
@@ -27,15 +28,24 @@ Result<Functions> functions_of(Context& context, const DomainFacts& facts) {
   return in_order(std::move(functions));
 }
 
-/// The addresses that a selector means. One that is in the domain need not be in the machine any
-/// more: a card that was pulled can still be taken out of the configuration.
-Result<Functions> addresses_of(const Selector& selector, const Inventory& inventory) {
-  if (selector.address) return Functions{*selector.address};
-  if (selector.slot) return Functions{*selector.slot};
-  return resolve(selector, inventory);
+/// True of a function that the selector means. One that is in the domain need not be in the machine any more:
+/// a card that was pulled can still be taken out of the configuration, with all of it that is gone.
+bool is_meant(const PciAddress& function, const Selector& selector, const Functions& meant,
+              const Inventory& inventory) {
+  if (selector.slot) return function.same_slot(*selector.slot);
+  if (selector.address && inventory.find(*selector.address) == nullptr)
+    return function.same_slot(*selector.address) && inventory.find(function) == nullptr;
+  return std::ranges::find(meant, function) != meant.end();
 }
 
-/// Those of the domain's functions that are meant, each with the functions of its card.
+/// What the selector means in this machine; nothing where it is gone.
+Result<Functions> meant_by(const Selector& selector, const Inventory& inventory) {
+  auto meant = functions_meant(inventory, {selector}, Companions::along);
+  const bool pulled = !meant && meant.error().kind == ErrorKind::not_found;
+  return pulled && (selector.address || selector.slot) ? Functions{} : std::move(meant);
+}
+
+/// Those of the domain's functions that are meant.
 Result<Functions> chosen(const po::variables_map& values, const Inventory& inventory,
                          const Functions& of_domain, const std::string& vm) {
   GPUPASS_TRY_ASSIGN(const auto selectors, selectors_of(values, "selector"));
@@ -47,11 +57,10 @@ Result<Functions> chosen(const po::variables_map& values, const Inventory& inven
   if (all) return of_domain;
   Functions functions;
   for (const auto& selector : selectors) {
-    GPUPASS_TRY_ASSIGN(const auto addresses, addresses_of(selector, inventory));
+    GPUPASS_TRY_ASSIGN(const auto meant, meant_by(selector, inventory));
     const auto before = functions.size();
     for (const auto& function : of_domain) {
-      const auto meant = [&](const PciAddress& address) { return address.same_slot(function); };
-      if (std::any_of(addresses.begin(), addresses.end(), meant)) functions.push_back(function);
+      if (is_meant(function, selector, meant, inventory)) functions.push_back(function);
     }
     if (functions.size() > before) continue;
     return fail(ErrorKind::not_found, fmt::format("{} does not have {}", vm, selector.text),

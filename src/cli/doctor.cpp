@@ -33,12 +33,15 @@ struct Diagnosis {
 
 Syntax syntax() {
   Syntax syntax;
-  syntax.usage = "gpupass doctor [SELECTOR…] [options]";
+  syntax.usage = "gpupass doctor [SELECTOR… [--with BDF]… [--only]] [options]";
   syntax.about =
       "Says of each graphics card, or of the devices that SELECTORs name taken together, whether it\n"
       "can be passed through, what stands in the way, and what helps. Ends with 1 where something\n"
       "blocks, with 0 otherwise.";
   syntax.options.add_options()("verbose,v", "show what was read for what is fine, too");
+  syntax.options.add_options()("with", po::value<std::vector<std::string>>()->composing()->value_name("BDF"),
+                               "as if this member of the IOMMU group went along");
+  add_only(syntax.options);
   add_format(syntax.options);
   syntax.positional = {{"selector", -1}};
   return syntax;
@@ -46,13 +49,14 @@ Syntax syntax() {
 
 /// Each graphics card is a target of its own; what is named together is judged together, as `gpupass attach`
 /// would take it.
-Result<std::vector<Target>> targets_of(const Inventory& inventory, const std::vector<Selector>& selectors) {
+Result<std::vector<Target>> targets_of(const Inventory& inventory, const std::vector<Selector>& selectors,
+                                       const po::variables_map& values) {
   if (selectors.empty()) {
     std::vector<Target> targets;
     for (auto& card : graphics_cards(inventory)) targets.push_back({std::move(card)});
     return targets;
   }
-  GPUPASS_TRY_ASSIGN(auto functions, select_cards(inventory, selectors));
+  GPUPASS_TRY_ASSIGN(auto functions, selected_functions(inventory, selectors, values));
   return std::vector{Target{std::move(functions)}};
 }
 
@@ -199,8 +203,9 @@ Result<int> doctor(Context& context, const std::vector<std::string>& arguments) 
   if (!values) return 0;
   GPUPASS_TRY_ASSIGN(const auto format, format_of(*values));
   GPUPASS_TRY_ASSIGN(const auto selectors, selectors_of(*values, "selector"));
+  if (selectors.empty() && values->count("with") + values->count("only") > 0) return no_device_named();
   GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host));
-  GPUPASS_TRY_ASSIGN(const auto targets, targets_of(inventory, selectors));
+  GPUPASS_TRY_ASSIGN(const auto targets, targets_of(inventory, selectors, *values));
   const auto diagnosis = diagnose(inventory, targets);
   const bool blocks = anything_blocks(diagnosis);
   if (format == Format::json) {

@@ -28,6 +28,15 @@ Result<int> print_difference(Context& context, const DefineDomain& define) {
   return 0;
 }
 
+/// An address where the domain is expected.
+Result<void> refuse_device_first(const std::string& vm, const std::vector<std::string>& selectors) {
+  const auto selector = parse_selector(vm);
+  if (!selector || !selector->name.empty()) return {};
+  const auto meant = selectors.size() == 1 ? fmt::format("{} {}", selectors.front(), vm) : "VM SELECTOR…";
+  return fail(ErrorKind::usage, fmt::format("{} is a device, and the VM comes first", vm),
+              fmt::format("nothing was changed; give the domain, then the devices: {}", meant));
+}
+
 /// The error for a domain that is not there, with what gpupass still holds for it.
 Failure not_there(Context& context, const std::string& vm, Error error) {
   Functions held;
@@ -63,6 +72,7 @@ Result<DomainOptions> domain_options_of(Context& context, const po::variables_ma
                 "give the domain first, then the devices: VM SELECTOR…");
   }
   options.vm = values["vm"].as<std::vector<std::string>>().front();
+  GPUPASS_TRY(refuse_device_first(options.vm, words_of(values, "selector")));
   options.uri = uri_of(context, values);
   options.live = values.count("live") > 0;
   options.config = values.count("config") > 0;

@@ -5,8 +5,7 @@
 #include <set>
 
 #include "cli/options.hpp"
-#include "cli/selection.hpp"
-#include "gpupass/inventory.hpp"
+#include "gpupass/card.hpp"
 #include "judge/viability.hpp"
 #include "report/device_text.hpp"
 #include "report/groups.hpp"
@@ -36,7 +35,7 @@ using Functions = std::set<PciAddress>;
 /// What is to be passed through: the cards that the user named, else those with a GPU.
 Result<Functions> wanted_functions(const std::vector<Selector>& selectors, const Inventory& inventory) {
   if (!selectors.empty()) {
-    GPUPASS_TRY_ASSIGN(const auto named, select_cards(inventory, selectors));
+    GPUPASS_TRY_ASSIGN(const auto named, functions_meant(inventory, selectors, Companions::along));
     return Functions(named.begin(), named.end());
   }
   Functions wanted;
@@ -61,7 +60,7 @@ Passes verdict_on(const Inventory& inventory, const IommuGroup& group,
   if (has(Role::card)) return Passes::yes;
   std::set<std::vector<PciAddress>> cards;
   for (const auto& [device, role] : members) {
-    if (role == Role::endpoint) cards.insert(card_of(inventory, device->address));
+    if (role == Role::endpoint) cards.insert(card_with(inventory, device->address));
   }
   if (cards.size() > 1) return Passes::as_a_whole;
   return cards.empty() && !has(Role::free) ? Passes::nothing : Passes::yes;

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // gpupass list: what is there.
 #include <ostream>
-#include <set>
 
 #include "cli/options.hpp"
-#include "cli/selection.hpp"
-#include "gpupass/inventory.hpp"
+#include "gpupass/card.hpp"
 #include "report/device_text.hpp"
 #include "report/inventory_json.hpp"
 
@@ -16,8 +14,11 @@ Syntax syntax() {
   Syntax syntax;
   syntax.usage = "gpupass list [SELECTOR…] [options]";
   syntax.about =
-      "Shows GPUs with their companion functions, or the functions that SELECTORs name: an address\n"
-      "(0000:01:00.0, 01:00.0), a card (01:00), a libvirt name (pci_0000_01_00_0), ids (10de:2330).";
+      "Shows graphics cards with their companion functions, or what SELECTORs mean\n"
+      "to every command: an address (0000:01:00.0, 01:00.0), which of a graphics\n"
+      "card brings its companions; a slot (01:00); a libvirt name\n"
+      "(pci_0000_01_00_0); ids (10de:2330); a part of a name that only one device\n"
+      "has (3090).";
   syntax.options.add_options()("all", "show every PCI function");
   add_format(syntax.options);
   syntax.positional = {{"selector", -1}};
@@ -40,11 +41,7 @@ std::vector<const Device*> graphics(const Inventory& inventory) {
 
 Result<std::vector<const Device*>> selected(const std::vector<Selector>& selectors,
                                             const Inventory& inventory) {
-  std::set<PciAddress> functions;
-  for (const auto& selector : selectors) {
-    GPUPASS_TRY_ASSIGN(const auto matches, resolve(selector, inventory));
-    functions.insert(matches.begin(), matches.end());
-  }
+  GPUPASS_TRY_ASSIGN(const auto functions, functions_meant(inventory, selectors, Companions::along));
   std::vector<const Device*> shown;
   shown.reserve(functions.size());
   for (const auto& function : functions) shown.push_back(inventory.find(function));

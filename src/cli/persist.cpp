@@ -48,7 +48,7 @@ Result<void> refuse_virtual(const Inventory& inventory, const Functions& functio
         fmt::format("{} is a virtual function of {}, and is made by a driver: it is not there when the "
                     "machine starts",
                     to_string(function), to_string(*device->sriov->physical_function)),
-        fmt::format("nothing was changed; bind it once it is there: `gpupass bind {}`", to_string(function)));
+        "nothing was changed; what makes it at boot can bind it then, with gpupass bind without --persist");
   }
   return {};
 }
@@ -157,13 +157,20 @@ Result<int> carry_out_at_boot(Context& context, const Request& request, Work wor
 bool means(const Selector& selector, const BootBinding& binding) {
   if (selector.address) return binding.device == *selector.address;
   if (selector.slot) return binding.device.same_slot(*selector.slot);
+  if (!selector.ids) return false;
   return binding.vendor == fmt::format("{:#06x}", selector.ids->vendor) &&
          binding.device_id == fmt::format("{:#06x}", selector.ids->device);
 }
 
+/// What is meant in the machine as it is; nothing where it is not there any more.
+Functions meant_now(const Inventory& inventory, const Selector& selector, Companions companions) {
+  return functions_meant(inventory, {selector}, companions).value_or(Functions{});
+}
+
 /// Written down, or only still in the list that is read at boot. The card itself may be gone.
 Result<Functions> bound_functions(const Host& host, const std::vector<BootBinding>& bindings,
-                                  const std::vector<Selector>& selectors) {
+                                  const std::vector<Selector>& selectors, Companions companions) {
+  GPUPASS_TRY_ASSIGN(const auto inventory, discover(host, {.holders = false}));
   auto known = bindings;
   for (const auto& [device, identity] : listed_for_boot(host)) {
     const auto words = core::words(identity);
@@ -173,8 +180,10 @@ Result<Functions> bound_functions(const Host& host, const std::vector<BootBindin
   Functions functions;
   for (const auto& selector : selectors) {
     const auto before = functions.size();
+    const auto now = meant_now(inventory, selector, companions);
     for (const auto& binding : known) {
-      if (means(selector, binding)) functions.push_back(binding.device);
+      if (means(selector, binding) || std::ranges::find(now, binding.device) != now.end())
+        functions.push_back(binding.device);
     }
     if (functions.size() != before) continue;
     return fail(ErrorKind::not_found, fmt::format("no binding at boot is of {}", selector.text),
@@ -203,7 +212,10 @@ Result<int> bind_at_boot(Context& context, const po::variables_map& values) {
   if (values["driver"].as<std::string>() != "vfio-pci")
     return fail(ErrorKind::usage, "--persist binds to vfio-pci and to no other driver", "leave --driver out");
   GPUPASS_TRY_ASSIGN(const auto options, change_options_of(values));
-  GPUPASS_TRY_ASSIGN(auto functions, named_functions(context, values));
+  GPUPASS_TRY_ASSIGN(const auto selectors, selectors_of(values, "selector"));
+  if (selectors.empty()) return no_device_named();
+  GPUPASS_TRY_ASSIGN(const auto first_look, discover(context.host, {.holders = false}));
+  GPUPASS_TRY_ASSIGN(auto functions, functions_meant(first_look, selectors, companions_of(values)));
   const Request request{options, values.count("apply") > 0, std::move(functions)};
   Work work{fmt::format("bind {} at every boot", names(request.functions)),
             "gpupass bind --persist",
@@ -239,7 +251,7 @@ Result<int> bind_at_boot(Context& context, const po::variables_map& values) {
               ? "on vfio-pci from the next boot on; nothing changes until then, and gpupass.bind=off on "
                 "the kernel's command line leaves it out at a boot"
               : "written down",
-          group_note(inventory, all)));
+          companion_note(inventory, all) + group_note(inventory, all)));
 }
 
 Result<int> unbind_at_boot(Context& context, const po::variables_map& values) {
@@ -247,7 +259,8 @@ Result<int> unbind_at_boot(Context& context, const po::variables_map& values) {
   GPUPASS_TRY_ASSIGN(const auto selectors, selectors_of(values, "selector"));
   if (selectors.empty()) return no_device_named();
   GPUPASS_TRY_ASSIGN(auto bindings, load_boot_bindings(context.host));
-  GPUPASS_TRY_ASSIGN(auto functions, bound_functions(context.host, bindings, selectors));
+  GPUPASS_TRY_ASSIGN(auto functions,
+                     bound_functions(context.host, bindings, selectors, companions_of(values)));
   const Request request{options, values.count("apply") > 0, std::move(functions)};
   Work work{fmt::format("bind {} at no boot", names(request.functions)),
             "gpupass unbind --persist",

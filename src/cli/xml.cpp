@@ -17,15 +17,17 @@ namespace {
 constexpr std::size_t k_most_domain_xml = 1U << 24U;  // bytes; real ones have some thousand
 
 Syntax syntax() {
-  Syntax syntax{"gpupass xml SELECTOR… [--domain FILE] [--with BDF]… [options]",
-                "Prints the <hostdev> elements that give a card, with all its functions, to a domain; with\n"
-                "--domain the whole domain with the card in it. Asks no libvirt and changes nothing.",
+  Syntax syntax{"gpupass xml SELECTOR… [--domain FILE] [--with BDF]… [--only] [options]",
+                "Prints the <hostdev> elements that give a graphics card with its companions,\n"
+                "or any other function, to a domain; with --domain the whole domain with the\n"
+                "card in it. Asks no libvirt and changes nothing.",
                 {},
                 {{"selector", -1}}};
   syntax.options.add_options()("domain", po::value<std::string>()->value_name("FILE"),
                                "put the card into this domain's XML and print that; - reads standard input");
   syntax.options.add_options()("with", po::value<std::vector<std::string>>()->composing()->value_name("BDF"),
                                "also put in this other device");
+  add_only(syntax.options);
   return syntax;
 }
 

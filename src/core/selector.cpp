@@ -13,6 +13,12 @@ bool is_hex(std::string_view text) {
          std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isxdigit(c) != 0; });
 }
 
+/// With a colon it is an address or ids, if a wrong one; fewer letters and digits would mean too much.
+bool may_be_name(std::string_view text) {
+  const auto letters = std::ranges::count_if(text, [](unsigned char c) { return std::isalnum(c) != 0; });
+  return letters >= 3 && text.find(':') == std::string_view::npos && !text.starts_with("pci_");
+}
+
 /// libvirt's name for a node device, pci_0000_01_00_0, as sysfs writes it.
 std::string from_libvirt_name(std::string_view text) {
   std::string address(text.substr(4));
@@ -27,7 +33,7 @@ std::string from_libvirt_name(std::string_view text) {
 }  // namespace
 
 Result<Selector> parse_selector(std::string_view text) {
-  Selector selector{std::string(text), {}, {}, {}};
+  Selector selector{std::string(text), {}, {}, {}, {}};
   std::string full(text);
   if (text.starts_with("pci_")) full = from_libvirt_name(text);
   const auto colons = std::count(full.begin(), full.end(), ':');
@@ -47,9 +53,14 @@ Result<Selector> parse_selector(std::string_view text) {
     selector.slot = parse_pci_address(full + ".0");
   }
   if (selector.address || selector.slot) return selector;
+  if (may_be_name(text)) {
+    selector.name = std::string(text);
+    return selector;
+  }
   return fail(ErrorKind::usage, "'" + std::string(text) + "' names no PCI device",
-              "give an address (0000:01:00.0 or 01:00.0), a card (01:00, all its functions), "
-              "a libvirt name (pci_0000_01_00_0) or ids (10de:2330); `gpupass list` shows what is there");
+              "give an address (0000:01:00.0 or 01:00.0), a slot (01:00, all its functions), "
+              "a libvirt name (pci_0000_01_00_0), ids (10de:2330) or a part of its name (3090); "
+              "`gpupass list` shows what is there");
 }
 
 }  // namespace gpupass

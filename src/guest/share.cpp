@@ -4,14 +4,16 @@
 #include <algorithm>
 #include <iterator>
 
+#include "gpupass/card.hpp"
+
 namespace gpupass::guest {
 namespace {
 
-/// A card in a slot that guests compete for. Not the graphics of the processor, nor those of the board's
-/// controller, which is no PCI Express device.
-bool is_graphics_card(const Device& device) {
-  const bool is_virtual = device.sriov && device.sriov->physical_function;
-  return device.is_gpu() && device.is_pcie && !device.bridges.empty() && !is_virtual;
+/// A card that guests compete for. Not the graphics of the processor, nor those of the board's controller,
+/// which is no PCI Express device.
+bool is_graphics_card(const Inventory& inventory, const Device& device) {
+  return device.is_gpu() && device.is_pcie && !is_virtual_function(device) &&
+         !is_processor_graphics(inventory, device);
 }
 
 /// The slots of the node's graphics cards, by their first graphics function.
@@ -19,7 +21,7 @@ std::vector<PciAddress> slots_on(const Inventory& inventory, const HostTopology&
   std::vector<PciAddress> slots;
   for (const auto& device : inventory.devices) {
     const bool here = node < 0 || topology.nodes.size() == 1 || device.numa_node == node;
-    if (!here || !is_graphics_card(device)) continue;
+    if (!here || !is_graphics_card(inventory, device)) continue;
     if (slots.empty() || !slots.back().same_slot(device.address)) slots.push_back(device.address);
   }
   return slots;

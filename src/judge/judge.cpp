@@ -14,6 +14,10 @@ constexpr std::array k_table = {
          "The IOMMU keeps a guest's card inside the guest's memory. Without one, nothing can be passed "
          "through.",
          iommu_enabled},
+    Rule{"acs-override", "Groups are as the hardware has them",
+         "The kernel puts devices that could reach each other into one group. An option of patched kernels "
+         "splits groups all the same; the devices can reach each other as before.",
+         acs_override},
     Rule{"interrupt-remapping", "Interrupts are remapped",
          "A card signals by writing to memory. Remapping (on arm64: the interrupt controller's ITS) keeps a "
          "guest from forging signals meant for "

@@ -27,6 +27,7 @@ struct Rule {
 
 // Of the machine: the same whatever the target is.
 [[nodiscard]] std::vector<Finding> iommu_enabled(const Inventory& inventory, const Target& target);
+[[nodiscard]] std::vector<Finding> acs_override(const Inventory& inventory, const Target& target);
 [[nodiscard]] std::vector<Finding> interrupt_remapping(const Inventory& inventory, const Target& target);
 [[nodiscard]] std::vector<Finding> vfio_pci_available(const Inventory& inventory, const Target& target);
 [[nodiscard]] std::vector<Finding> kvm_usable(const Inventory& inventory, const Target& target);

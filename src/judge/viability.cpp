@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "gpupass/card.hpp"
 #include "judge/facts.hpp"
 
 namespace gpupass::rules {
@@ -27,10 +28,7 @@ std::vector<const Device*> in_the_way(const IommuGroup& group, const Target& tar
   for (const auto& member : group.members) {
     const auto* const device = inventory.find(member);
     if (device == nullptr || contains(target, member) || is_free_for_vfio(*device)) continue;
-    // By header type, not by class: a "host bridge" function of a processor is an endpoint.
-    const bool bridge =
-        device->header_type == HeaderType::bridge || device->header_type == HeaderType::cardbus;
-    if (!bridge) strangers.push_back(device);
+    if (!device->connects_buses()) strangers.push_back(device);
   }
   return strangers;
 }
@@ -44,6 +42,53 @@ std::vector<Holder> vital_uses(const Inventory& inventory, const Target& target,
     if (vital) uses.push_back(holder);
   }
   return uses;
+}
+
+std::vector<PciAddress> others_on_bus(const Inventory& inventory, const Target& target,
+                                      const Device& device) {
+  std::vector<PciAddress> others;
+  if (device.bridges.empty()) return others;
+  for (const auto& other : inventory.devices) {
+    const bool below = std::ranges::find(other.bridges, device.bridges.front()) != other.bridges.end();
+    if (below && !other.connects_buses() && !contains(target, other.address)) others.push_back(other.address);
+  }
+  return others;
+}
+
+Target with_groups(const Inventory& inventory, Target target, const std::vector<PciAddress>& others) {
+  target.functions.insert(target.functions.end(), others.begin(), others.end());
+  // The target grows while it is walked over: what comes along may be of another group.
+  for (std::size_t i = 0; i < target.functions.size(); ++i) {
+    const auto* const device = inventory.find(target.functions[i]);
+    const auto* const group =
+        device != nullptr && device->iommu_group ? inventory.group(*device->iommu_group) : nullptr;
+    if (group == nullptr) continue;
+    for (const auto* const stranger : in_the_way(*group, target, inventory))
+      target.functions.push_back(stranger->address);
+  }
+  return target;
+}
+
+std::vector<Finding> refusals(const Inventory& inventory, const Target& target) {
+  auto findings = judge(inventory, target);
+  std::erase_if(findings, [](const Finding& finding) {
+    return finding.severity != Severity::blocks || finding.consent != Consent::impossible;
+  });
+  return findings;
+}
+
+std::string with_words(const Target& whole, const Target& target) {
+  std::string words;
+  for (const auto& function : whole.functions) {
+    if (contains(target, function)) continue;
+    words += (words.empty() ? "--with " : " --with ") + to_string(function);
+  }
+  return words;
+}
+
+bool may_be_moved(const Inventory& inventory, const Device& device) {
+  constexpr std::uint16_t k_amd = 0x1022;  // no card has it: graphics have 1002
+  return !device.bridges.empty() && device.vendor != k_amd && !is_processor_graphics(inventory, device);
 }
 
 }  // namespace gpupass::rules

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Which members of an IOMMU group keep the others from being passed through.
+// What has to go along with a target, and whether it can.
 #pragma once
 
 #include <vector>
@@ -18,5 +18,24 @@ namespace gpupass::rules {
 /// in use, the only default route. Empty: none is known.
 [[nodiscard]] std::vector<Holder> vital_uses(const Inventory& inventory, const Target& target,
                                              const PciAddress& device);
+
+/// Endpoints outside the target below the bridge that is next above the device: what a reset of its bus
+/// reaches. In order of address.
+[[nodiscard]] std::vector<PciAddress> others_on_bus(const Inventory& inventory, const Target& target,
+                                                    const Device& device);
+
+/// The target and these others, and whatever is then in the way in their groups, until nothing is.
+[[nodiscard]] Target with_groups(const Inventory& inventory, Target target,
+                                 const std::vector<PciAddress>& others);
+
+/// What a target would be refused for, whatever a person agrees to: a remedy that leads here is none.
+[[nodiscard]] std::vector<Finding> refusals(const Inventory& inventory, const Target& target);
+
+/// "--with 0000:00:1d.0 --with 0000:00:1d.1": the whole without the target.
+[[nodiscard]] std::string with_words(const Target& whole, const Target& target);
+
+/// True of what may sit in a slot, so that another slot could give it another group. False on the root bus
+/// and of functions of AMD's processors and chipsets, which are behind bridges, too.
+[[nodiscard]] bool may_be_moved(const Inventory& inventory, const Device& device);
 
 }  // namespace gpupass::rules

@@ -74,14 +74,14 @@ std::string obstacle_text(const GroupView& view, int width) {
   const auto card = std::ranges::find(view.members, Role::card, &GroupView::Member::role);
   constexpr std::size_t k_readable = 100, k_indent = 2;
   const bool one = obstacles.size() == 1;
-  return wrapped(fmt::format(
-                     "Group {} cannot be passed through: {} {} in the way, {} that the host drives. "
-                     "`gpupass doctor {}` says whether {} can be taken along (attach --with); else move the "
-                     "card to another slot.",
-                     view.group->number, core::enumerate(obstacles), one ? "is" : "are",
-                     one ? "an endpoint" : "endpoints", to_string(card->device->address),
-                     one ? "it" : "and which of them"),
-                 std::min(static_cast<std::size_t>(width), k_readable), k_indent) +
+  return wrapped(
+             fmt::format("Group {} cannot be passed through: {} {} in the way, {} that the host drives. "
+                         "`gpupass doctor {}` says whether {} can be taken along (attach --with), and what "
+                         "else there is to do.",
+                         view.group->number, core::enumerate(obstacles), one ? "is" : "are",
+                         one ? "an endpoint" : "endpoints", to_string(card->device->address),
+                         one ? "it" : "and which of them"),
+             std::min(static_cast<std::size_t>(width), k_readable), k_indent) +
          "\n";
 }
 

@@ -53,7 +53,8 @@ TEST_F(List, SaysThatThereIsNoGpu) {
 
 TEST_F(List, RefusesWhatIsNotThere) {
   EXPECT_EQ(list({"05:00.0"}).status, exit_code(ErrorKind::not_found));
-  EXPECT_EQ(list({"nonsense"}).status, exit_code(ErrorKind::usage));
+  EXPECT_EQ(list({"01:nonsense"}).status, exit_code(ErrorKind::usage));
+  EXPECT_EQ(list({"nonsense"}).status, exit_code(ErrorKind::not_found));
   EXPECT_EQ(list({"--format", "yaml"}).status, exit_code(ErrorKind::usage));
   EXPECT_EQ(list({"05:00.0"}).out, "");
 }

@@ -34,9 +34,18 @@ TEST(Selector, EveryFormMeansTheSameCard) {
   EXPECT_EQ(parse_selector("10de:2330")->ids, (Selector::Ids{0x10de, 0x2330}));
 }
 
+TEST(Selector, APartOfANameHasNoColonAndThreeLettersOrDigits) {
+  for (const auto* text : {"3090", "arc a770", "vm1"}) {
+    const auto selector = parse_selector(text);
+    ASSERT_TRUE(selector) << text;
+    EXPECT_EQ(selector->name, text);
+    EXPECT_FALSE(selector->address || selector->slot || selector->ids) << text;
+  }
+}
+
 TEST(Selector, SaysWhichFormsThereAre) {
-  for (const auto* text : {"", "card0", "01", "01:00.9", "01:00.", "10de:", "10de:233", "pci_",
-                           "pci_0000_01_00", "0000:01:00.0.0", ":::", "zz:00.0", "1:2:3:4", "99:99.9"}) {
+  for (const auto* text : {"", "01", "01:00.9", "01:00.", "10de:", "10de:233", "pci_", "pci_0000_01_00",
+                           "0000:01:00.0.0", ":::", "zz:00.0", "1:2:3:4", "99:99.9"}) {
     const auto selector = parse_selector(text);
     ASSERT_FALSE(selector) << text;
     EXPECT_EQ(selector.error().kind, ErrorKind::usage);

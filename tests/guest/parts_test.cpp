@@ -10,7 +10,9 @@
 #include "core/json.hpp"
 #include "gpupass/guest.hpp"
 #include "guest/image.hpp"
+#include "guest/machines.hpp"
 #include "guest/seed.hpp"
+#include "guest/share.hpp"
 #include "guest/size.hpp"
 
 namespace gpupass::guest {
@@ -26,6 +28,25 @@ TEST(Size, IsReadAsPeopleWriteIt) {
   EXPECT_EQ(parse_size("512"), std::uint64_t{512} << 20U);
   for (const auto* const wrong : {"", "0", "G", "-1G", "1.5G", "1g", "64GB", "64Gi", "99999999999T", "1 G"})
     EXPECT_EQ(parse_size(wrong), std::nullopt) << wrong;
+}
+
+/// A guest with the card has all of the machine, whatever graphics the processor has.
+TEST(ShareOfANode, AProcessorsGraphicsAreNoCard) {
+  auto machine = test::guest_machine("desktop");
+  auto& devices = machine.inventory.devices;
+  auto graphics = devices.back();
+  graphics.address = {0, 0x0e, 0, 0};
+  graphics.vendor = 0x1002;
+  graphics.class_code = 0x030000;
+  devices.push_back(graphics);
+  const Cell cell{0, cards_of({{0, 1, 0, 0}, {0, 1, 0, 1}}), {}, {}, 0, 0};
+  EXPECT_EQ(share_of(machine.inventory, machine.topology, cell).all, 2U) << "a card of AMD's";
+  auto usb = graphics;
+  usb.address.function = 3;
+  usb.vendor = 0x1022;
+  usb.class_code = 0x0c0330;
+  devices.push_back(usb);
+  EXPECT_EQ(share_of(machine.inventory, machine.topology, cell).all, 1U) << "AMD's processor";
 }
 
 TEST(ImageOfADisk, IsRawOnlyWhereItBeginsAsADiskDoes) {

@@ -5,10 +5,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <regex>
+#include <set>
 
 #include "cli/run.hpp"
-#include "cli/selection.hpp"
 #include "core/text.hpp"
+#include "gpupass/card.hpp"
 #include "gpupass/finding.hpp"
 #include "support/command.hpp"
 #include "support/fake_hypervisor.hpp"
@@ -126,7 +128,7 @@ TEST_P(Hosts, Groups) {
 TEST_P(Hosts, Doctor) {
   const auto inventory = discover(host_).value();
   bool blocks = false;
-  for (auto& card : cli::graphics_cards(inventory)) {
+  for (auto& card : graphics_cards(inventory)) {
     blocks = blocks || worst(judge(inventory, {card})) == Severity::blocks;
   }
   expect_said(cli::doctor, {}, "doctor.txt", blocks ? 1 : 0);
@@ -136,7 +138,7 @@ TEST_P(Hosts, Doctor) {
 /// What would be done to give each card to a stopped domain, or why not.
 TEST_P(Hosts, Attach) {
   std::string text;
-  for (const auto& card : cli::graphics_cards(discover(host_).value())) {
+  for (const auto& card : graphics_cards(discover(host_).value())) {
     text += transcript("attach vm1 " + to_string(card.front()) + " --dry-run");
   }
   if (!text.empty()) test::expect_golden(folder() / "attach.txt", text);
@@ -151,6 +153,132 @@ TEST_P(Hosts, Answers) {
     text += line.starts_with('#') ? std::string(line) + "\n" : transcript(std::string(line));
   }
   test::expect_golden(folder() / "answers.txt", text);
+}
+
+// ---- what is advised ------------------------------------------------------------------------------
+
+using Functions = std::vector<PciAddress>;
+
+/// Everything that a person may name here: each function alone, as a card, and each slot.
+std::set<Functions> nameable(const Inventory& inventory) {
+  std::set<Functions> targets;
+  for (const auto& device : inventory.devices) {
+    const Selector slot{slot_to_string(device.address), {}, device.address, {}, {}};
+    targets.insert({device.address});
+    targets.insert(card_of(inventory, device.address));
+    if (const auto all = functions_meant(inventory, {slot}, Companions::along)) targets.insert(*all);
+  }
+  return targets;
+}
+
+std::vector<std::string> matches(const std::string& text, const char* pattern) {
+  const std::regex regex(pattern);
+  std::vector<std::string> found;
+  for (auto i = std::sregex_iterator(text.begin(), text.end(), regex); i != std::sregex_iterator(); ++i)
+    found.push_back((*i)[1]);
+  return found;
+}
+
+/// The machine once a person has done what a remedy says comes first.
+Inventory after_unmounting(Inventory inventory, const std::string& remedy) {
+  const auto folders = matches(remedy, "`umount ([^`]+)`");
+  std::erase_if(inventory.holders, [&](const Holder& holder) {
+    return holder.kind == HolderKind::mount &&
+           std::find(folders.begin(), folders.end(), holder.use) != folders.end();
+  });
+  return inventory;
+}
+
+/// Whatever a finding says may be taken along is judged as it would then be.
+TEST_P(Hosts, WhatARemedyTakesAlongIsNotRefused) {
+  const auto inventory = discover(host_).value();
+  for (const auto& functions : nameable(inventory)) {
+    for (const auto& finding : judge(inventory, {functions})) {
+      Target whole{functions};
+      for (const auto& other : matches(finding.remedy, "--with ([0-9a-f:.]+)"))
+        whole.functions.push_back(parse_pci_address(other).value());
+      if (whole.functions == functions) continue;
+      for (const auto& then : judge(after_unmounting(inventory, finding.remedy), whole)) {
+        EXPECT_FALSE(then.severity == Severity::blocks &&
+                     (then.consent == Consent::impossible || then.rule == "group-viable"))
+            << to_string(functions.front()) << ": " << finding.remedy << "\n"
+            << then.what;
+      }
+    }
+  }
+}
+
+/// The words of a command that is printed for a person to type; none for a form with a word to be filled in.
+std::vector<std::string> words_to_run(const std::string& command) {
+  std::vector<std::string> words;
+  for (const auto word : core::words(command)) {
+    words.emplace_back(word == "VM" ? "vm1" : word);
+    const bool form = word != "VM" && word.size() > 1 &&
+                      std::all_of(word.begin(), word.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+    if (form) return {};
+  }
+  return words;
+}
+
+/// Commands that print what they would do.
+bool has_dry_run(const std::string& command) {
+  const std::set<std::string> changing{"attach", "detach", "bind", "unbind", "recover"};
+  return changing.contains(command);
+}
+
+class Advice : public Hosts {
+ protected:
+  /// All that is said of these functions, findings and errors.
+  std::string said_of(const Functions& functions) {
+    std::vector<std::string> words;
+    for (const auto& function : functions) words.push_back(to_string(function));
+    std::string text = run_words("doctor", words);
+    for (const auto* const command : {"attach", "bind", "unbind", "detach"}) {
+      auto all = words;
+      const bool of_domain = command == std::string("attach") || command == std::string("detach");
+      if (of_domain) all.insert(all.begin(), "vm1");
+      all.insert(all.end(), {"--only", "--dry-run"});
+      if (command == std::string("detach")) all.erase(all.end() - 2);
+      text += run_words(command, all);
+    }
+    words.insert(words.end(), {"--persist", "--dry-run"});
+    return text + run_words("bind", words);
+  }
+
+  std::string run_words(const std::string& command, const std::vector<std::string>& words) {
+    const auto said = run(function_of(command), words);
+    status_ = said.status;
+    return said.out + said.err;
+  }
+
+  static cli::Function function_of(const std::string& name) {
+    for (const auto& command : cli::commands()) {
+      if (command.name == name) return command.function;
+    }
+    ADD_FAILURE() << "no such command: " << name;
+    return cli::list;
+  }
+
+  int status_ = 0;
+};
+
+/// No command that gpupass prints is refused by gpupass, and each is one that there is.
+TEST_P(Advice, NoCommandThatIsPrintedIsRefused) {
+  const auto inventory = discover(host_).value();
+  std::set<std::string> commands;
+  for (const auto& functions : nameable(inventory)) {
+    for (const auto& command : matches(said_of(functions), "`gpupass ([^`]+)`")) commands.insert(command);
+  }
+  for (const auto& command : commands) {
+    auto words = words_to_run(command);
+    if (words.empty()) continue;
+    const auto name = words.front();
+    words.erase(words.begin());
+    if (has_dry_run(name)) words.emplace_back("--dry-run");
+    const auto said = run_words(name, words);
+    EXPECT_NE(status_, exit_code(ErrorKind::refused)) << command << "\n" << said;
+    EXPECT_NE(status_, exit_code(ErrorKind::usage)) << command << "\n" << said;
+  }
 }
 
 std::vector<std::string> machines() {
@@ -170,6 +298,7 @@ std::string test_name(const ::testing::TestParamInfo<std::string>& machine) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Machines, Hosts, ::testing::ValuesIn(machines()), test_name);
+INSTANTIATE_TEST_SUITE_P(Machines, Advice, ::testing::ValuesIn(machines()), test_name);
 
 }  // namespace
 }  // namespace gpupass

@@ -53,6 +53,98 @@ TEST(GroupViable, AStrangerThatTheHostLivesOnCannotBeTakenAlong) {
   EXPECT_THAT(finding.remedy, ::testing::Not(HasSubstr("--with")));
 }
 
+/// The card's group with two more behind the same port: a network card, and this device.
+Inventory two_strangers(const Device& second) {
+  auto inventory = shared_group();
+  auto device = second;
+  device.iommu_group = 1;
+  inventory.devices.push_back(device);
+  inventory.groups[1].members.push_back(device.address);
+  return inventory;
+}
+
+TEST(GroupViable, StrangersAreTakenAlongTogether) {
+  const auto usb = test::device("0000:04:00.0", 0x0c0330, "USB controller", "xhci_hcd", 1);
+  const auto finding = only(group_viable(two_strangers(usb), card()));
+  EXPECT_EQ(finding.consent, Consent::may_be_given);
+  EXPECT_EQ(finding.what,
+            "0000:03:00.0 (Ethernet controller, driver r8169) and 0000:04:00.0 (USB controller, driver "
+            "xhci_hcd) share IOMMU group 1 with 0000:01:00.0 and 0000:01:00.1");
+  EXPECT_THAT(finding.remedy, HasSubstr("`--with 0000:03:00.0 --with 0000:04:00.0`"));
+}
+
+TEST(GroupViable, OneStrangerThatIsRefusedKeepsAllFromGoing) {
+  const auto disk = test::device("0000:04:00.0", 0x010802, "Non-Volatile memory controller", "nvme", 1);
+  auto inventory = two_strangers(disk);
+  inventory.holders.push_back({disk.address, HolderKind::mount, "/dev/nvme1n1p2", "/var", 0, ""});
+  const auto finding = only(group_viable(inventory, card()));
+  EXPECT_EQ(finding.consent, Consent::impossible);
+  EXPECT_THAT(finding.remedy, ::testing::StartsWith("0000:04:00.0 cannot go along: the host needs"));
+  EXPECT_THAT(finding.remedy, ::testing::Not(HasSubstr("--with")));
+}
+
+TEST(GroupViable, AStrangerThatIsRefusedForAnythingElseIsNotOfferedEither) {
+  const auto isa = test::device("0000:04:00.0", 0x060100, "ISA bridge", "lpc_ich", 1);
+  const auto finding = only(group_viable(two_strangers(isa), card()));
+  EXPECT_EQ(finding.consent, Consent::impossible);
+  EXPECT_THAT(finding.remedy, HasSubstr("a part of the host's own board"));
+}
+
+TEST(GroupViable, WhereUnmountingIsAllItTakesThatIsSaid) {
+  auto inventory = shared_group();
+  inventory.holders.push_back({at("0000:03:00.0"), HolderKind::mount, "/dev/sdb1", "/media/stick", 0, ""});
+  const auto finding = only(group_viable(inventory, card()));
+  EXPECT_EQ(finding.consent, Consent::impossible) << "not as long as it is mounted";
+  EXPECT_THAT(finding.remedy, ::testing::StartsWith("`umount /media/stick`, then take it along with `--with "
+                                                    "0000:03:00.0`"));
+  inventory.holders.back().use = "/home";
+  EXPECT_THAT(only(group_viable(inventory, card())).remedy, ::testing::Not(HasSubstr("umount")));
+}
+
+TEST(GroupViable, WhatIsRefusedForItselfComesFirst) {
+  auto inventory = shared_group();
+  inventory.holders.push_back({at("0000:01:00.0"), HolderKind::swap, "/dev/pmem0", "", 0, ""});
+  const auto finding = only(group_viable(inventory, card()));
+  EXPECT_EQ(finding.consent, Consent::may_be_given);
+  EXPECT_THAT(finding.remedy, HasSubstr("first see to what else is refused"));
+}
+
+/// Only what may sit in a slot is told of one.
+TEST(GroupViable, AnotherSlotIsForWhatIsInOne) {
+  auto inventory = shared_group();
+  inventory.holders.push_back({at("0000:03:00.0"), HolderKind::route, "eth0", "default", 0, ""});
+  EXPECT_THAT(only(group_viable(inventory, card())).remedy, HasSubstr("a slot below a port with ACS"));
+
+  for (const auto* const function : {"0000:01:00.0", "0000:01:00.1"})
+    device_of(inventory, function).bridges.clear();
+  EXPECT_THAT(only(group_viable(inventory, card())).remedy, HasSubstr("part of the processor"));
+  device_of(inventory, "0000:01:00.0").class_code = 0x0c0330;
+  const auto board = only(group_viable(inventory, card()));
+  EXPECT_THAT(board.remedy, HasSubstr("part of the board"));
+  EXPECT_THAT(board.remedy, ::testing::Not(HasSubstr("slot")));
+}
+
+TEST(GroupViable, OneDevicesFunctionsAreNotDividedByASlot) {
+  auto inventory = machine();
+  inventory.holders.push_back({at("0000:01:00.1"), HolderKind::route, "eth1", "default", 0, ""});
+  inventory.holders.erase(inventory.holders.begin() + 2);  // the other way out
+  const auto finding = only(group_viable(inventory, test::target("0000:01:00.0")));
+  EXPECT_THAT(finding.remedy, HasSubstr("no slot divides them"));
+}
+
+/// Taking the parent along would end the virtual function that is asked for.
+TEST(GroupViable, AVirtualFunctionInOneGroupWithItsParentCannotGo) {
+  auto inventory = machine();
+  auto& sound = device_of(inventory, "0000:01:00.1");
+  sound.sriov = Sriov{at("0000:01:00.0"), 0, 0, {}};
+  device_of(inventory, "0000:01:00.0").sriov = Sriov{{}, 4, 1, {sound.address}};
+  const auto finding = only(group_viable(inventory, test::target("0000:01:00.1")));
+  EXPECT_EQ(finding.consent, Consent::impossible);
+  EXPECT_THAT(finding.remedy, HasSubstr("it cannot be done in this slot: virtual functions"));
+  EXPECT_THAT(finding.remedy, ::testing::Not(HasSubstr("sriov_numvfs")));
+  EXPECT_THAT(finding.remedy, ::testing::Not(HasSubstr("--with")));
+}
+
 TEST(GroupViable, AStrangerIsNoneOnceItIsTakenAlong) {
   auto target = card();
   target.functions.push_back(at("0000:03:00.0"));
@@ -99,6 +191,24 @@ TEST(GroupViable, AFunctionThatNoIommuCoversBlocks) {
   EXPECT_EQ(finding.consent, Consent::impossible);
   inventory.problems = {{"/sys/bus/pci/devices/0000:02:00.0/iommu_group", "leads to 'x'"}};
   EXPECT_EQ(only(group_viable(inventory, test::target("0000:02:00.0"))).severity, Severity::unmeasured);
+}
+
+TEST(GroupViable, TheOptionThatLeavesTheProcessorsGraphicsOutIsNamed) {
+  auto inventory = machine();
+  auto& screen = device_of(inventory, "0000:00:02.0");
+  screen.vendor = 0x8086;
+  screen.iommu_group.reset();
+  const auto target = test::target("0000:00:02.0");
+  const auto plain = only(group_viable(inventory, target));
+  EXPECT_THAT(plain.remedy, ::testing::Not(HasSubstr("slot"))) << "the processor is in none";
+  inventory.kernel.command_line = "ro intel_iommu=on,igfx_off iommu=pt";
+  const auto finding = only(group_viable(inventory, target));
+  EXPECT_EQ(finding.consent, Consent::impossible);
+  EXPECT_THAT(finding.what, HasSubstr("igfx_off"));
+  EXPECT_EQ(finding.evidence.back(), (Evidence{"/proc/cmdline", "intel_iommu=on,igfx_off"}));
+  EXPECT_THAT(finding.remedy, ::testing::Not(HasSubstr("iommu=pt")));
+  screen.vendor = 0x10de;
+  EXPECT_THAT(only(group_viable(inventory, target)).what, ::testing::Not(HasSubstr("igfx_off")));
 }
 
 TEST(GroupViable, AMemberThatIsNotKnownIsUnmeasured) {

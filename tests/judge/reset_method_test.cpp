@@ -45,6 +45,24 @@ TEST(ResetMethod, WarnsOfFunctionsThatABusResetWouldReachToo) {
   EXPECT_THAT(finding.remedy, HasSubstr("--with 0000:01:00.1"));
 }
 
+TEST(ResetMethod, WhatABusResetReachesIsOfferedOnlyWhereItCanGo) {
+  auto inventory = with_methods({"bus"});
+  inventory.holders.push_back({at("0000:01:00.1"), HolderKind::swap, "/dev/sdb", "", 0, ""});
+  const auto finding = only(reset_method(inventory, target("0000:01:00.0")));
+  EXPECT_EQ(finding.severity, Severity::warns);
+  EXPECT_THAT(finding.remedy, ::testing::Not(HasSubstr("--with")));
+}
+
+/// Further down, too, and bridges are not named: they stay.
+TEST(ResetMethod, ABusResetReachesAllThatIsBelowTheBridge) {
+  auto inventory = with_methods({"bus"});
+  auto& disk = device_of(inventory, "0000:02:00.0");
+  disk.bridges = {at("0000:01:00.1"), at("0000:00:01.0")};
+  device_of(inventory, "0000:01:00.1").header_type = HeaderType::bridge;
+  const auto finding = only(reset_method(inventory, target("0000:01:00.0")));
+  EXPECT_THAT(finding.what, HasSubstr("would reset 0000:02:00.0 too"));
+}
+
 TEST(ResetMethod, WarnsOfAmdCardsThatABusResetMayKill) {
   auto inventory = with_methods({"bus"});
   device_of(inventory, "0000:01:00.0").vendor = 0x1002;

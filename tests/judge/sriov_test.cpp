@@ -39,13 +39,23 @@ TEST(SriovRule, ASplitCardBlocksWhateverIsSaid) {
   EXPECT_EQ(finding.severity, Severity::blocks);
   EXPECT_EQ(finding.consent, Consent::impossible);
   EXPECT_THAT(finding.evidence, Contains(Evidence{"/sys/bus/pci/devices/0000:03:00.0/sriov_numvfs", "1"}));
-  EXPECT_EQ(finding.remedy, "`echo 0 > /sys/bus/pci/devices/0000:03:00.0/sriov_numvfs`");
+  EXPECT_EQ(finding.remedy,
+            "name a virtual function to pass that (0000:03:10.0); to pass it whole, `echo 0 > "
+            "/sys/bus/pci/devices/0000:03:00.0/sriov_numvfs` ends its virtual functions");
 }
 
 TEST(SriovRule, SaysWhichVirtualFunctionsGuestsHave) {
   const auto finding = only(sriov(split_machine("vfio-pci"), test::target("0000:03:00.0")));
   EXPECT_THAT(finding.evidence, Contains(Evidence{"/sys/bus/pci/drivers/vfio-pci", "0000:03:10.0"}));
   EXPECT_THAT(finding.remedy, HasSubstr("take them out of their guests, then"));
+}
+
+TEST(SriovRule, WhatIsAskedForIsNotEnded) {
+  const auto findings = sriov(split_machine("iavf"), {{at("0000:03:00.0"), at("0000:03:10.0")}});
+  ASSERT_EQ(findings.size(), 2U);
+  EXPECT_EQ(findings[0].consent, Consent::impossible);
+  EXPECT_THAT(findings[0].remedy, HasSubstr("leave 0000:03:00.0 out"));
+  EXPECT_THAT(findings[0].remedy, ::testing::Not(HasSubstr("sriov_numvfs")));
 }
 
 TEST(SriovRule, AVirtualFunctionItselfIsFine) {

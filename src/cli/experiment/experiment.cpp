@@ -58,6 +58,7 @@ Syntax syntax() {
   add("gpu", po::value<std::string>()->value_name("SELECTOR"), "the card");
   add("with", po::value<Words>()->composing()->value_name("BDF"),
       "also this other member of its IOMMU group");
+  add_only(syntax.options);
   add("image", po::value<std::string>()->value_name("IMG"), "make the guest from this cloud image");
   add("domain", po::value<std::string>()->value_name("VM"), "or use this one of yours, which is off");
   add("blocks", po::value<int>()->default_value(10)->value_name("N"), "how many blocks, of two runs each");
@@ -170,7 +171,7 @@ Result<Wanted> read_wanted(Context& context, const po::variables_map& values, co
   GPUPASS_TRY_ASSIGN(const auto program, read_input(wanted.program));
   settings.program_sha256 = bench::sha256(program);
   GPUPASS_TRY_ASSIGN(const auto card, parse_selector(word_of(values, "gpu")));
-  GPUPASS_TRY_ASSIGN(wanted.functions, cards_and_named(inventory, {card}, values));
+  GPUPASS_TRY_ASSIGN(wanted.functions, selected_functions(inventory, {card}, values));
   for (const auto& function : wanted.functions) settings.functions.push_back(to_string(function));
   settings.image = values.count("image") > 0 ? absolute(word_of(values, "image")) : "";
   settings.vm = settings.image.empty() ? word_of(values, "domain") : k_guest_of_ours;
@@ -319,8 +320,9 @@ Result<void> check_new(Context& context, Hypervisor& hypervisor, const Wanted& w
     words.emplace_back("--dry-run");
     GPUPASS_TRY(quietly(attach, words));
   } else if (!fs::exists(plan_path(wanted)) || !is_kept(hypervisor, settings.vm)) {
-    Words words{settings.vm, "--image",    settings.image, "--gpu", settings.functions.front(),
-                "--connect", settings.uri, "--dry-run"};
+    Words words{settings.vm, "--image", settings.image, "--connect", settings.uri, "--dry-run", "--gpu"};
+    const auto card = card_words(wanted.functions);
+    words.insert(words.end(), card.begin(), card.end());
     words.insert(words.end(), settings.create.begin(), settings.create.end());
     GPUPASS_TRY(quietly(guest_create, words));
   }

@@ -55,6 +55,7 @@ Syntax syntax() {
             "a file of this host that the image names (backing or data file) and the guest may read");
   add_words(options, "gpu", "SELECTOR", "a card it gets; may be given several times");
   add_words(options, "with", "BDF", "also this other member of the card's IOMMU group");
+  add_only(options);
   add_word(options, "memory", "SIZE", "as in 64G; else the card's share of its node");
   options.add_options()("vcpus", po::value<int>()->value_name("N"), "else the card's share of its node");
   options.add_options()("profile",
@@ -366,7 +367,7 @@ Result<int> guest_create(Context& context, const Words& arguments) {
                      load_profile(context, (*values)["profile"].as<std::string>(), inventory.kernel));
   GPUPASS_TRY_ASSIGN(const auto topology, read_topology(context.host));
   GPUPASS_TRY_ASSIGN(const auto cards, selectors_of(*values, "gpu"));
-  GPUPASS_TRY_ASSIGN(const auto functions, cards_and_named(inventory, cards, *values));
+  GPUPASS_TRY_ASSIGN(const auto functions, selected_functions(inventory, cards, *values));
   GPUPASS_TRY_ASSIGN(const auto hypervisor, context.connect(wanted.options.uri, wanted.options.timeout));
   GPUPASS_TRY(refuse_taken_name(*hypervisor, wanted.options.vm));
   GPUPASS_TRY_ASSIGN(const auto facts, facts_of(*hypervisor));

@@ -2,8 +2,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "core/text.hpp"
+#include "gpupass/card.hpp"
 #include "judge/facts.hpp"
 #include "judge/findings.hpp"
 #include "judge/rules.hpp"
@@ -33,39 +35,153 @@ std::string members_path(int group) {
   return fmt::format("/sys/kernel/iommu_groups/{}/devices", group);
 }
 
-Finding ungrouped(const Inventory& inventory, const Device& device) {
-  const auto path = attribute_path(device.address, "iommu_group");
-  if (const auto problems = unread(inventory, {path}); !problems.empty()) {
-    return unmeasured(device.address,
-                      "the IOMMU group of " + to_string(device.address) + " could not be read", problems,
-                      "run `gpupass doctor` again as root");
+/// The option that takes the processor's graphics out of the IOMMU, as it is on the command line; empty:
+/// none.
+std::string graphics_off(const Inventory& inventory, const Device& device) {
+  constexpr std::uint16_t k_intel = 0x8086;
+  if (device.vendor != k_intel || !is_processor_graphics(inventory, device)) return "";
+  for (const auto word : core::words(inventory.kernel.command_line)) {
+    if (!word.starts_with("intel_iommu=")) continue;
+    const auto values = core::split(word.substr(word.find('=') + 1), ',');
+    if (std::ranges::find(values, "igfx_off") != values.end()) return std::string(word);
   }
-  return blocks(Consent::impossible, device.address,
-                to_string(device.address) + " is in no IOMMU group: no IOMMU covers it", {{path, "none"}},
-                "`journalctl -k -b -g 'DMAR|AMD-Vi'` shows what the IOMMU covers; try another slot");
+  return "";
 }
 
-/// A stranger that the host cannot spare cannot be taken along either.
-Finding stranger(const Inventory& inventory, const Target& target, const Share& share, const Device& device) {
-  const auto what = fmt::format("{} shares IOMMU group {} with {}", describe(device), share.group,
-                                name_all(share.functions));
-  const std::vector<Evidence> evidence{
-      {members_path(share.group), to_string(device.address)},
-      {attribute_path(device.address, "driver"), device.driver.value_or("none")}};
-  const auto uses = vital_uses(inventory, target, device.address);
-  if (uses.empty()) {
-    return blocks(
-        Consent::may_be_given, share.functions.front(), what, evidence,
-        fmt::format("take it along with `--with {}` (the host loses it), or put the card into another slot",
-                    to_string(device.address)));
+Finding ungrouped(const Inventory& inventory, const Device& device) {
+  const auto path = attribute_path(device.address, "iommu_group");
+  const auto name = to_string(device.address);
+  if (const auto problems = unread(inventory, {path}); !problems.empty()) {
+    return unmeasured(device.address, "the IOMMU group of " + name + " could not be read", problems,
+                      "run `gpupass doctor` again as root");
   }
-  std::vector<std::string> phrases;
-  phrases.reserve(uses.size());
-  for (const auto& use : uses) phrases.push_back(describe_use(use));
-  return blocks(
-      Consent::impossible, share.functions.front(), what, evidence,
-      fmt::format("put the card into another slot: {} cannot be taken along, the host needs it for {}",
-                  to_string(device.address), core::enumerate(phrases)));
+  if (const auto option = graphics_off(inventory, device); !option.empty()) {
+    return blocks(Consent::impossible, device.address,
+                  fmt::format("{} is in no IOMMU group: igfx_off on the kernel's command line takes the "
+                              "processor's graphics out of the IOMMU",
+                              name),
+                  {{path, "none"}, {"/proc/cmdline", option}},
+                  "take igfx_off out of intel_iommu= on the kernel's command line and reboot");
+  }
+  return blocks(Consent::impossible, device.address, name + " is in no IOMMU group: no IOMMU covers it",
+                {{path, "none"}},
+                fmt::format("`journalctl -k -b -g 'DMAR|AMD-Vi'` shows what the IOMMU covers{}",
+                            may_be_moved(inventory, device) ? "; try another slot" : ""));
+}
+
+// ---- others in the group ------------------------------------------------------------------
+
+/// Others that share a group with the target's functions there.
+struct Company {
+  const Share& share;
+  std::vector<const Device*> strangers;
+};
+
+bool is_one(const Company& company) {
+  return company.strangers.size() == 1;
+}
+
+std::string names_of(const Company& company) {
+  std::vector<std::string> names;
+  for (const auto* const device : company.strangers) names.push_back(describe(*device));
+  return fmt::format("{} {} IOMMU group {} with {}", core::enumerate(names),
+                     is_one(company) ? "shares" : "share", company.share.group,
+                     name_all(company.share.functions));
+}
+
+std::vector<Evidence> evidence_of(const Company& company) {
+  std::vector<PciAddress> members;
+  for (const auto* const device : company.strangers) members.push_back(device->address);
+  std::vector<Evidence> evidence{{members_path(company.share.group), name_all(members)}};
+  for (const auto* const device : company.strangers)
+    evidence.push_back({attribute_path(device->address, "driver"), device->driver.value_or("none")});
+  return evidence;
+}
+
+/// What lets go of a file system that the host can do without; nothing for the system's own.
+bool can_be_unmounted(const Holder& holder) {
+  constexpr std::array k_system{"/bin", "/boot", "/efi",     "/etc", "/home", "/lib", "/nix",
+                                "/opt", "/root", "/sysroot", "/tmp", "/usr",  "/var"};
+  if (holder.kind != HolderKind::mount || holder.use == "/") return false;
+  return std::ranges::none_of(k_system, [&](const std::string& folder) {
+    return holder.use == folder || holder.use.starts_with(folder + "/");
+  });
+}
+
+/// The commands that unmount what would go along, and the machine as it is then.
+struct Unmounted {
+  std::vector<std::string> commands;
+  Inventory inventory;
+};
+
+Unmounted unmounted(const Inventory& inventory, const Target& target, const Target& whole) {
+  Unmounted then{{}, inventory};
+  std::erase_if(then.inventory.holders, [&](const Holder& holder) {
+    const bool along = contains(whole, holder.device) && !contains(target, holder.device);
+    if (!along || !can_be_unmounted(holder)) return false;
+    auto command = "`umount " + holder.use + "`";
+    if (std::ranges::find(then.commands, command) == then.commands.end())
+      then.commands.push_back(std::move(command));
+    return true;
+  });
+  return then;
+}
+
+bool has_virtual_functions_in(const Inventory& inventory, const Company& company) {
+  return std::ranges::any_of(company.share.functions, [&](const PciAddress& function) {
+    const auto& device = *inventory.find(function);
+    return is_virtual_function(device) &&
+           std::ranges::find(company.strangers, *device.sriov->physical_function, &Device::address) !=
+               company.strangers.end();
+  });
+}
+
+/// Where the target would have a group without these strangers, if anywhere.
+std::string elsewhere(const Inventory& inventory, const Company& company) {
+  const auto& functions = company.share.functions;
+  const bool in_slot = std::ranges::any_of(functions, [&](const PciAddress& function) {
+    return may_be_moved(inventory, *inventory.find(function));
+  });
+  if (!in_slot) {
+    return fmt::format(
+        "{} {} a part of the {}, and nothing changes this group", name_all(functions),
+        functions.size() == 1 ? "is" : "are",
+        is_processor_graphics(inventory, *inventory.find(functions.front())) ? "processor" : "board");
+  }
+  if (has_virtual_functions_in(inventory, company))
+    return "it cannot be done in this slot: virtual functions have groups of their own only where the card "
+           "and the port above it have ACS";
+  const bool one_device = std::ranges::all_of(company.strangers, [&](const Device* stranger) {
+    return stranger->address.same_slot(functions.front());
+  });
+  if (one_device) return "they are functions of one device without ACS, and no slot divides them";
+  return "it cannot be done in this slot; a slot below a port with ACS gives it another group (some firmware "
+         "has a setting for ACS)";
+}
+
+/// The whole group is judged together, as it would go: what is offered is never refused then.
+Finding company_of(const Inventory& inventory, const Target& target, const Target& whole,
+                   const Company& company) {
+  const auto finding = [&](Consent consent, std::string remedy) {
+    return blocks(consent, company.share.functions.front(), names_of(company), evidence_of(company),
+                  std::move(remedy));
+  };
+  const char* const them = is_one(company) ? "it" : "them";
+  const auto take_along =
+      fmt::format("take {} along with `{}` (the host loses {})", them, with_words(whole, target), them);
+  const auto refused = refusals(inventory, whole);
+  if (refused.empty()) return finding(Consent::may_be_given, take_along);
+  const auto of_others = std::ranges::find_if(
+      refused, [&](const Finding& refusal) { return refusal.device && !contains(target, *refusal.device); });
+  if (of_others == refused.end())
+    return finding(Consent::may_be_given, "first see to what else is refused here");
+  const auto then = unmounted(inventory, target, whole);
+  if (!then.commands.empty() && refusals(then.inventory, whole).empty()) {
+    return finding(Consent::impossible,
+                   fmt::format("{}, then {}", core::enumerate(then.commands), take_along));
+  }
+  return finding(Consent::impossible, fmt::format("{} cannot go along: {}; {}", to_string(*of_others->device),
+                                                  of_others->what, elsewhere(inventory, company)));
 }
 
 Finding unknown(const Share& share, const std::string& member) {
@@ -75,13 +191,13 @@ Finding unknown(const Share& share, const std::string& member) {
 }
 
 /// One group of the target's: whatever keeps it from being passed through, or that nothing does.
-std::vector<Finding> judge_share(const Inventory& inventory, const Target& target, const Share& share) {
+std::vector<Finding> judge_share(const Inventory& inventory, const Target& target, const Target& whole,
+                                 const Share& share) {
   const auto* const group = inventory.group(share.group);
   if (group == nullptr) return {unknown(share, "the members")};
   std::vector<Finding> findings;
-  for (const auto* const device : in_the_way(*group, target, inventory)) {
-    findings.push_back(stranger(inventory, target, share, *device));
-  }
+  const Company company{share, in_the_way(*group, target, inventory)};
+  if (!company.strangers.empty()) findings.push_back(company_of(inventory, target, whole, company));
   for (const auto& member : group->members) {
     if (inventory.find(member) == nullptr) findings.push_back(unknown(share, to_string(member)));
   }
@@ -99,8 +215,9 @@ std::vector<Finding> group_viable(const Inventory& inventory, const Target& targ
   for (const auto* const device : devices) {
     if (!device->iommu_group) findings.push_back(ungrouped(inventory, *device));
   }
+  const auto whole = with_groups(inventory, target, {});
   for (const auto& share : shares_of(devices)) {
-    append(findings, judge_share(inventory, target, share));
+    append(findings, judge_share(inventory, target, whole, share));
   }
   return findings;
 }

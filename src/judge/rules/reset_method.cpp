@@ -2,12 +2,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
 
 #include "core/text.hpp"
 #include "judge/facts.hpp"
 #include "judge/findings.hpp"
 #include "judge/rules.hpp"
+#include "judge/viability.hpp"
 
 namespace gpupass::rules {
 namespace {
@@ -19,17 +19,6 @@ bool reaches_bus(const std::string& method) {
 
 bool resets_alone(const Device& device) {
   return !std::ranges::all_of(device.reset_methods, reaches_bus);
-}
-
-std::vector<PciAddress> others_on_bus(const Inventory& inventory, const Target& target,
-                                      const Device& device) {
-  std::vector<PciAddress> others;
-  for (const auto& other : inventory.devices) {
-    const bool same_bus =
-        other.address.domain == device.address.domain && other.address.bus == device.address.bus;
-    if (same_bus && !contains(target, other.address)) others.push_back(other.address);
-  }
-  return others;
 }
 
 Evidence methods(const Device& device) {
@@ -44,15 +33,33 @@ Finding unread_method(const Device& device, std::vector<Evidence> problems) {
                     "run `gpupass doctor` again as root; kernels before 5.15 do not say");
 }
 
-Finding reset_reaches(const Device& device, const std::vector<PciAddress>& others) {
-  const auto names = names_of(others);
+/// All that a reset of the target's buses reaches, with its groups, until nothing more comes along.
+Target whole_buses(const Inventory& inventory, Target target) {
+  for (std::size_t i = 0; i < target.functions.size(); ++i) {
+    const auto* const device = inventory.find(target.functions[i]);
+    if (device == nullptr || resets_alone(*device)) continue;
+    target = with_groups(inventory, std::move(target), others_on_bus(inventory, target, *device));
+  }
+  return target;
+}
+
+std::string remedy_for_bus(const Inventory& inventory, const Target& target) {
+  const auto whole = whole_buses(inventory, target);
+  if (refusals(inventory, whole).empty())
+    return fmt::format("give it all to one guest: `{}`", with_words(whole, target));
+  return "not all of it can go to the guest; power the machine off and on before trusting a device that a "
+         "guest has had";
+}
+
+Finding reset_reaches(const Inventory& inventory, const Target& target, const Device& device,
+                      const std::vector<PciAddress>& others) {
   return warns(
       device.address,
       fmt::format("{} is reset with its bus, which would reset {} too; unless the guest has all of it, "
                   "the reset is left out",
-                  to_string(device.address), core::enumerate(names)),
+                  to_string(device.address), name_all(others)),
       {methods(device), {"bridge above", to_string(device.bridges.front())}},
-      fmt::format("give it all to one guest: --with {}", fmt::join(names, " --with ")));
+      remedy_for_bus(inventory, target));
 }
 
 Finding no_method(const Device& device) {
@@ -82,17 +89,18 @@ Finding amd_reset(const Device& device) {
 }
 
 /// What is wrong with the reset of a function; nothing where it works.
-std::optional<Finding> trouble_with(const Inventory& inventory, const Target& target, const Device& device) {
+std::vector<Finding> troubles_of(const Inventory& inventory, const Target& target, const Device& device) {
   const auto path = attribute_path(device.address, "reset_method");
   if (auto problems = unread(inventory, {path}); !problems.empty()) {
-    return unread_method(device, std::move(problems));
+    return {unread_method(device, std::move(problems))};
   }
-  if (resets_alone(device)) return std::nullopt;
-  if (device.bridges.empty()) return no_method(device);
+  if (resets_alone(device)) return {};
+  if (device.bridges.empty()) return {no_method(device)};
+  std::vector<Finding> findings;
   const auto others = others_on_bus(inventory, target, device);
-  if (!others.empty()) return reset_reaches(device, others);
-  if (may_not_come_back(device)) return amd_reset(device);
-  return std::nullopt;
+  if (!others.empty()) findings.push_back(reset_reaches(inventory, target, device, others));
+  if (may_not_come_back(device)) findings.push_back(amd_reset(device));
+  return findings;
 }
 
 /// How a function without trouble is reset. One without a method of its own is reset through the
@@ -115,8 +123,8 @@ std::vector<Finding> reset_method(const Inventory& inventory, const Target& targ
   std::vector<Finding> findings;
   std::vector<Way> ways;
   for (const auto* const device : devices_of(inventory, target)) {
-    if (const auto trouble = trouble_with(inventory, target, *device)) {
-      findings.push_back(*trouble);
+    if (auto troubles = troubles_of(inventory, target, *device); !troubles.empty()) {
+      append(findings, std::move(troubles));
       continue;
     }
     const auto name = way_of(*device);

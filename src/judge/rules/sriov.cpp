@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "judge/facts.hpp"
 #include "judge/findings.hpp"
 #include "judge/rules.hpp"
@@ -18,9 +20,28 @@ std::vector<PciAddress> on_vfio(const Inventory& inventory, const Sriov& sriov) 
   return used;
 }
 
+/// Nothing that takes away what is asked for: virtual functions end with their number.
+std::string remedy_for(const Target& target, const Device& device, const std::vector<PciAddress>& used) {
+  const auto wanted = std::ranges::find_if(device.sriov->virtual_functions,
+                                           [&](const PciAddress& one) { return contains(target, one); });
+  if (wanted != device.sriov->virtual_functions.end()) {
+    return fmt::format("leave {} out: {} is made by it and is there only while it stays with the host",
+                       to_string(device.address), to_string(*wanted));
+  }
+  const auto free = std::ranges::find_if(device.sriov->virtual_functions, [&](const PciAddress& one) {
+    return std::ranges::find(used, one) == used.end();
+  });
+  return fmt::format("{}to pass it whole, {}`echo 0 > {}` ends its virtual functions",
+                     free == device.sriov->virtual_functions.end()
+                         ? ""
+                         : fmt::format("name a virtual function to pass that ({}); ", to_string(*free)),
+                     used.empty() ? "" : "take them out of their guests, then ",
+                     attribute_path(device.address, "sriov_numvfs"));
+}
+
 /// Neither the kernel nor libvirt refuses this: vfio-pci then does not bind, the device is left
 /// without a driver, and its virtual functions can no longer be removed.
-Finding has_virtual_functions(const Inventory& inventory, const Device& device) {
+Finding has_virtual_functions(const Inventory& inventory, const Target& target, const Device& device) {
   const auto& sriov = *device.sriov;
   const auto number_path = attribute_path(device.address, "sriov_numvfs");
   const auto used = on_vfio(inventory, sriov);
@@ -29,9 +50,7 @@ Finding has_virtual_functions(const Inventory& inventory, const Device& device) 
   return blocks(Consent::impossible, device.address,
                 fmt::format("{} has {} virtual function{} enabled; vfio-pci does not bind to it so",
                             to_string(device.address), sriov.enabled, sriov.enabled == 1 ? "" : "s"),
-                evidence,
-                fmt::format("{}`echo 0 > {}`", used.empty() ? "" : "take them out of their guests, then ",
-                            number_path));
+                evidence, remedy_for(target, device, used));
 }
 
 }  // namespace
@@ -46,7 +65,7 @@ std::vector<Finding> sriov(const Inventory& inventory, const Target& target) {
                               fmt::format("{} is a virtual function of {}", name, to_string(*physical)),
                               {{attribute_path(device->address, "physfn"), to_string(*physical)}}));
     } else if (device->sriov->enabled > 0) {
-      findings.push_back(has_virtual_functions(inventory, *device));
+      findings.push_back(has_virtual_functions(inventory, target, *device));
     } else {
       findings.push_back(fine(device->address, name + " has no virtual functions enabled",
                               {{attribute_path(device->address, "sriov_numvfs"), "0"}}));
