@@ -154,7 +154,10 @@ enum class HolderKind {
   process,      // has a device node open
   mount,        // a file system on its disk is mounted
   swap,         // its disk holds swap in use
+  layer,        // another storage layer has its disk: LVM, encryption, RAID, bcache, a loop device, ZFS
+  target,       // its disk is exported to other machines or guests by the kernel: LIO, NVMe
   route,        // a route of the host goes through its network interface
+  network,      // its network interface carries what no route of the host shows: guests, a container
   console,      // the kernel's console is on it
   framebuffer,  // a framebuffer that shows no console
 };
@@ -164,9 +167,18 @@ struct Holder {
   PciAddress device;
   HolderKind kind = HolderKind::process;
   std::string node;  // "/dev/dri/card0", "/dev/nvme0n1p2", "eth0", "fb0"
-  std::string use;   // mount: the mount point; route: "default" or the network; console: the console's name
-  pid_t pid = 0;     // process only
-  std::string process;  // process only: its name
+  // mount: the mount point; swap: the device or file; layer: the device or pool on top; target: its name;
+  // route: "default" or the network; network: what it carries; console: the console's name
+  std::string use;
+  pid_t pid = 0;        // process; mount, network: a process of another namespace that has it
+  std::string process;  // that process's name
+  // layer: "lvm", "crypt", "mpath", "dm", "md", "bcache", "loop", "drbd", "zfs"; target: "lio", "nvmet"
+  std::string layer = {};
+  int depth = 0;  // of what uses a disk: how many layers up from the disk it lies, 1 on the disk; else 0
+  std::string child = {};    // a virtual function or mediated device of the device that is what is used
+  std::string program = {};  // process: the file name of its program, which the kernel does not cut
+  std::string manager = {};  // what started the process: "libvirt", "proxmox", "systemd", "docker", …
+  std::string managed = {};  // what that calls it: the domain, the service, the container
   bool operator==(const Holder&) const = default;
 };
 

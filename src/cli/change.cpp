@@ -12,6 +12,7 @@
 #include "core/text.hpp"
 #include "gpupass/card.hpp"
 #include "judge/facts.hpp"
+#include "judge/users.hpp"
 #include "judge/viability.hpp"
 #include "report/findings.hpp"
 #include "sys/terminal.hpp"
@@ -266,18 +267,19 @@ bool says_yes(Terminal& terminal, const std::string& question) {
 
 std::vector<Finding> users_of_vfio(const Inventory& inventory, const Functions& functions) {
   std::vector<Finding> findings;
-  for (const auto& holder : inventory.holders) {
-    const bool ours = std::find(functions.begin(), functions.end(), holder.device) != functions.end();
-    if (!ours || holder.kind != HolderKind::process || !holder.node.starts_with("/dev/vfio/")) continue;
-    findings.push_back(
-        {"device-held",
-         Severity::blocks,
-         Consent::may_be_given,
-         holder.device,
-         fmt::format("{} is in use by {} (process {}, {}): unbinding it waits until that lets go",
-                     to_string(holder.device), holder.process, holder.pid, holder.node),
-         {{fmt::format("/proc/{}/fd", holder.pid), holder.node}},
-         "take it out of that guest first: `gpupass detach VM SELECTOR`"});
+  for (const auto& user : rules::users_of(inventory, functions)) {
+    if (!user.by_vfio) continue;
+    Finding finding{
+        "device-held",
+        Severity::blocks,
+        Consent::may_be_given,
+        user.devices.front(),
+        fmt::format("{}: unbinding {} waits until that lets go", rules::describe(user), names(user.devices)),
+        {},
+        rules::remedy_for(user)};
+    for (const auto& node : user.nodes)
+      finding.evidence.push_back({fmt::format("/proc/{}/fd", user.who.pid), node});
+    findings.push_back(std::move(finding));
   }
   return findings;
 }

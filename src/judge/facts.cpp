@@ -37,12 +37,50 @@ std::string name_all(const std::vector<PciAddress>& functions) {
   return core::enumerate(names_of(functions));
 }
 
-std::string describe_use(const Holder& holder) {
-  if (holder.kind == HolderKind::mount) return "the file system on " + holder.use;
-  if (holder.kind == HolderKind::swap) return "swap on " + holder.node;
+namespace {
+
+std::string describe_layer(const Holder& layer) {
+  const auto& kind = layer.layer;
+  if (kind == "lvm") return "the LVM volume " + layer.use;
+  if (kind == "crypt") return "the encrypted volume " + layer.use;
+  if (kind == "mpath") return "the multipath device " + layer.use;
+  if (kind == "md") return "the RAID array " + layer.use;
+  if (kind == "loop") return "the loop device " + layer.use;
+  if (kind == "zfs") return "the ZFS pool " + layer.use;
+  return "the device " + layer.use;  // of bcache, DRBD or device-mapper: its name tells
+}
+
+std::string describe_itself(const Holder& holder) {
+  switch (holder.kind) {
+    case HolderKind::mount:
+      if (holder.pid == 0) return "the file system on " + holder.use;
+      return fmt::format("the file system on {} of {} (pid {})", holder.use, holder.process, holder.pid);
+    case HolderKind::swap:
+      return "swap on " + holder.use;
+    case HolderKind::layer:
+      return describe_layer(holder);
+    case HolderKind::target:
+      return fmt::format("the {} target {}", holder.layer == "lio" ? "LIO" : "NVMe", holder.use);
+    case HolderKind::process:
+      return fmt::format("{} (pid {}), which has {} open", holder.process, holder.pid, holder.node);
+    case HolderKind::network:
+      if (holder.node.empty()) return holder.use;
+      if (holder.pid == 0) return fmt::format("{} through {}", holder.use, holder.node);
+      return fmt::format("{} in the network namespace of {} (pid {})", holder.node, holder.process,
+                         holder.pid);
+    default:
+      break;
+  }
   const bool is_default = holder.use == "default";
   return fmt::format("the {} through {}", is_default ? "default route" : "route to " + holder.use,
                      holder.node);
+}
+
+}  // namespace
+
+std::string describe_use(const Holder& holder) {
+  const auto use = describe_itself(holder);
+  return holder.child.empty() ? use : fmt::format("{} (of its virtual function {})", use, holder.child);
 }
 
 Evidence architecture_of(const Inventory& inventory) {

@@ -29,7 +29,7 @@ namespace gpupass::rules {
 [[nodiscard]] std::vector<const Device*> devices_of(const Inventory& inventory, const Target& target);
 
 /// What the host uses a device for: "the file system on /", "swap on /dev/sda2", "the default route
-/// through eth0". Of mounts, swap and routes.
+/// through eth0". Not of consoles.
 [[nodiscard]] std::string describe_use(const Holder& holder);
 
 /// A driver that hands devices to guests: vfio-pci and its variants (mlx5_vfio_pci, xe-vfio-pci, …).

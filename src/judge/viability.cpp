@@ -13,6 +13,13 @@ bool is_default_route(const Holder& holder) {
   return holder.kind == HolderKind::route && holder.use == "default";
 }
 
+/// Whoever uses a disk loses what it wrote.
+bool is_vital_to_a_disk(const Holder& holder) {
+  return holder.kind == HolderKind::mount || holder.kind == HolderKind::swap ||
+         holder.kind == HolderKind::layer || holder.kind == HolderKind::target ||
+         (holder.kind == HolderKind::process && holder.depth > 0);
+}
+
 /// True if the host still has a default route when the target and this device are gone.
 bool another_way_out(const Inventory& inventory, const Target& target, const PciAddress& device) {
   return std::ranges::any_of(inventory.holders, [&](const Holder& holder) {
@@ -37,7 +44,7 @@ std::vector<Holder> vital_uses(const Inventory& inventory, const Target& target,
   std::vector<Holder> uses;
   for (const auto& holder : inventory.holders) {
     if (holder.device != device) continue;
-    const bool vital = holder.kind == HolderKind::mount || holder.kind == HolderKind::swap ||
+    const bool vital = is_vital_to_a_disk(holder) ||
                        (is_default_route(holder) && !another_way_out(inventory, target, device));
     if (vital) uses.push_back(holder);
   }

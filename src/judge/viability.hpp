@@ -14,8 +14,8 @@ namespace gpupass::rules {
 [[nodiscard]] std::vector<const Device*> in_the_way(const IommuGroup& group, const Target& target,
                                                     const Inventory& inventory);
 
-/// Uses of a device by the host that cannot be taken away while it runs: a mounted file system, swap
-/// in use, the only default route. Empty: none is known.
+/// Uses of a device by the host that cannot be taken away while it runs: whatever uses its disk (a mounted
+/// file system, swap, a layer of storage, a target, a process), the only default route. Empty: none is known.
 [[nodiscard]] std::vector<Holder> vital_uses(const Inventory& inventory, const Target& target,
                                              const PciAddress& device);
 

@@ -86,8 +86,14 @@ const char* name(HolderKind kind) {
       return "mount";
     case HolderKind::swap:
       return "swap";
+    case HolderKind::layer:
+      return "layer";
+    case HolderKind::target:
+      return "target";
     case HolderKind::route:
       return "route";
+    case HolderKind::network:
+      return "network";
     case HolderKind::console:
       return "console";
     case HolderKind::framebuffer:
@@ -232,10 +238,19 @@ Json to_json(const Holder& holder) {
                {"kind", name(holder.kind)},
                {"node", holder.node},
                {"use", holder.use}};
-  if (holder.kind == HolderKind::process) {
+  if (holder.pid != 0) {
     json["pid"] = holder.pid;
     json["process"] = holder.process;
   }
+  const auto where_known = [&](const char* key, const std::string& value) {
+    if (!value.empty()) json[key] = value;
+  };
+  where_known("child", holder.child);
+  where_known("layer", holder.layer);
+  where_known("program", holder.program);
+  where_known("manager", holder.manager);
+  where_known("managed", holder.managed);
+  if (holder.depth > 0) json["depth"] = holder.depth;
   return json;
 }
 

@@ -3,7 +3,9 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include <array>
 #include <cerrno>
@@ -77,6 +79,12 @@ Entry Folder::entry(const char* name) const {
   struct stat found {};
   if (fstatat(fd_.get(), name, &found, AT_SYMLINK_NOFOLLOW) != 0) return Entry::none;
   return S_ISREG(found.st_mode) ? Entry::file : Entry::other;
+}
+
+std::optional<std::string> Folder::block_number(const char* name) const {
+  struct stat found {};
+  if (fstatat(fd_.get(), name, &found, 0) != 0 || !S_ISBLK(found.st_mode)) return std::nullopt;
+  return fmt::format("{}:{}", major(found.st_rdev), minor(found.st_rdev));
 }
 
 }  // namespace gpupass::sys

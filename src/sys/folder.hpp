@@ -35,6 +35,8 @@ class Folder {
   /// Names in the directory, in no order, without . and ..
   [[nodiscard]] Result<std::vector<std::string>> list() const;
   [[nodiscard]] Entry entry(const char* name) const;
+  /// The number of the block device that a name leads to, "8:16". Nothing where it leads to none.
+  [[nodiscard]] std::optional<std::string> block_number(const char* name) const;
 
  private:
   Folder(std::string path, Fd fd) : path_(std::move(path)), fd_(std::move(fd)) {}

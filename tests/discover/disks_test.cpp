@@ -66,7 +66,11 @@ TEST_F(Disks, AreHeldThroughEncryptionAndLvm) {
   stand_on("dm-0", k_disk + "/nvme0n1p3");
   stand_on("dm-1", k_virtual + "dm-0");
   mounts("26 1 253:1 / /home\\040of\\134me rw - xfs /dev/mapper/vg-home rw\n");
-  EXPECT_EQ(held(), Names{"/dev/nvme0n1p3 /home of\\me"});
+  EXPECT_EQ(held(),
+            (Names{"/dev/nvme0n1p3 /home of\\me", "/dev/nvme0n1p3 /dev/dm-0", "/dev/nvme0n1p3 /dev/dm-1"}));
+  EXPECT_EQ(inventory.holders[0].depth, 3);
+  EXPECT_EQ(inventory.holders[1].depth, 1);
+  EXPECT_EQ(inventory.holders[2].depth, 2);
 }
 
 TEST_F(Disks, AreHeldThroughAPartitionOfARaid) {
@@ -75,7 +79,7 @@ TEST_F(Disks, AreHeldThroughAPartitionOfARaid) {
   block(k_virtual + "md0/md0p1", "259:9");
   stand_on("md0", k_disk);
   mounts("26 1 259:9 / /boot rw - ext4 /dev/md0p1 rw\n");
-  EXPECT_EQ(held(), Names{"/dev/nvme0n1 /boot"});
+  EXPECT_EQ(held(), (Names{"/dev/nvme0n1 /boot", "/dev/nvme0n1 /dev/md0"}));
 }
 
 TEST_F(Disks, AreAllHeldByABtrfs) {
@@ -102,10 +106,8 @@ TEST_F(Disks, AreHeldThroughADiskOfSeveralControllers) {
 
 TEST_F(Disks, AreHeldBySwap) {
   block(k_disk + "/nvme0n1p4", "259:4");
-  machine.tree.file(
-      "/proc/swaps",
-      "Filename Type Size Used Priority\n/dev/nvme0n1p4 partition 9 0 -2\n/swap\\040file file 9 0 -3\n");
-  EXPECT_EQ(held(), Names{"/dev/nvme0n1p4 swap"});
+  machine.tree.file("/proc/swaps", "Filename Type Size Used Priority\n/dev/nvme0n1p4 partition 9 0 -2\n");
+  EXPECT_EQ(held(), Names{"/dev/nvme0n1p4 /dev/nvme0n1p4"});
   EXPECT_EQ(inventory.holders[0].kind, HolderKind::swap);
   EXPECT_EQ(test::all_problems(inventory), "");
 }
@@ -124,9 +126,9 @@ TEST_F(Disks, ThatCannotBeFoundAreAProblem) {
   machine.tree.file("/proc/swaps", "/dev/gone partition 1 1 1\n");
   EXPECT_EQ(held(), Names{});
   EXPECT_EQ(test::problems_of(inventory, "/proc/self/mountinfo"),
+            "line 'rubbish' is no mount\n"
             "the disks below /tank (zfs tank/data) cannot be found\n"
-            "the disks below /lost (ext4 /dev/nvme0n1p7) cannot be found\n"
-            "line 'rubbish' is no mount\n");
+            "the disks below /lost (ext4 /dev/nvme0n1p7) cannot be found\n");
   EXPECT_EQ(test::problems_of(inventory, "/proc/swaps"), "the disk of '/dev/gone' cannot be found\n");
 }
 
@@ -144,6 +146,95 @@ TEST_F(Disks, AreReadAsTheFirstProcessSeesThem) {
   mounts("");
   machine.tree.file("/proc/1/mountinfo", "26 1 259:0 / /data rw - ext4 /dev/nvme0n1 rw\n");
   EXPECT_EQ(held(), Names{"/dev/nvme0n1 /data"});
+}
+
+TEST_F(Disks, AreHeldByASwapFileOnTheirFileSystem) {
+  block(k_disk + "/nvme0n1p2", "259:2");
+  mounts("26 1 259:2 / / rw - ext4 /dev/nvme0n1p2 rw\n");
+  machine.tree.file("/proc/swaps", "Filename Type Size Used Priority\n/swap\\040file file 9 0 -3\n");
+  EXPECT_EQ(held(), (Names{"/dev/nvme0n1p2 /", "/dev/nvme0n1p2 /swap file"}));
+  EXPECT_EQ(inventory.holders[1].kind, HolderKind::swap);
+  EXPECT_EQ(inventory.holders[1].depth, 2);
+}
+
+TEST_F(Disks, OfAContainerAreHeldByIt) {
+  block(k_disk + "/nvme0n1p2", "259:2");
+  block(k_disk + "/nvme0n1p5", "259:5");
+  mounts("26 1 259:2 / / rw - ext4 /dev/nvme0n1p2 rw\n");
+  machine.tree.link("/proc/1/ns/mnt", "mnt:[1]").file("/proc/1/mountinfo", "26 1 259:2 / / rw - ext4 a rw\n");
+  for (const char* const process : {"/proc/77", "/proc/78"}) {
+    machine.tree.dir(std::string(process) + "/fd")
+        .link(std::string(process) + "/ns/mnt", "mnt:[2]")
+        .file(std::string(process) + "/comm", "postgres\n")
+        .file(std::string(process) + "/cgroup", "0::/system.slice/docker-0123456789abcdef0123.scope\n")
+        .file(std::string(process) + "/mountinfo",
+              "40 1 259:2 /var/lib/image / rw - ext4 /dev/nvme0n1p2 rw\n"
+              "41 40 259:5 / /data rw - xfs /dev/nvme0n1p5 rw\n");
+  }
+  EXPECT_EQ(held(), (Names{"/dev/nvme0n1p2 /", "/dev/nvme0n1p5 /data"}));
+  const auto& of_container = inventory.holders[1];
+  EXPECT_EQ(of_container.pid, 77);
+  EXPECT_EQ(of_container.process, "postgres");
+  EXPECT_EQ(of_container.manager, "docker");
+  EXPECT_EQ(of_container.managed, "0123456789ab");
+}
+
+TEST_F(Disks, BehindAVmdControllerHoldItToo) {
+  machine.pci.add({.address = "0000:00:0e.0", .class_code = 0x010400, .driver = "vmd", .group = 7});
+  const std::string disk =
+      "/sys/devices/pci0000:00/0000:00:0e.0/pci10000:e0/10000:e0:06.0/10000:e1:00.0/nvme/nvme7/nvme7n1";
+  block(disk + "/nvme7n1p1", "259:70");
+  mounts("26 1 259:70 / / rw - ext4 /dev/nvme7n1p1 rw\n");
+  EXPECT_EQ(held("0000:00:0e.0"), Names{"/dev/nvme7n1p1 /"});
+  EXPECT_EQ(held("10000:e1:00.0"), Names{"/dev/nvme7n1p1 /"});
+}
+
+TEST_F(Disks, BehindThunderboltHoldItsController) {
+  const std::string root = "pci0000:00/0000:00:1c.0";
+  for (const auto& [address, bus] :
+       std::vector<std::pair<std::string, std::string>>{{"0000:00:1c.0", "pci0000:00"},
+                                                        {"0000:05:00.0", root},
+                                                        {"0000:06:00.0", root + "/0000:05:00.0"},
+                                                        {"0000:06:01.0", root + "/0000:05:00.0"}})
+    machine.pci.add({.address = address, .bus = bus, .class_code = 0x060400, .driver = "pcieport"});
+  machine.pci.add({.address = "0000:07:00.0",
+                   .bus = root + "/0000:05:00.0/0000:06:00.0",
+                   .class_code = 0x088000,
+                   .driver = "thunderbolt"});
+  machine.pci.add({.address = "0000:08:00.0",
+                   .bus = root + "/0000:05:00.0/0000:06:01.0",
+                   .class_code = 0x010802,
+                   .driver = "nvme"});
+  block("/sys/devices/" + root + "/0000:05:00.0/0000:06:01.0/0000:08:00.0/nvme/nvme8/nvme8n1", "259:80");
+  mounts("26 1 259:80 / /backup rw - ext4 /dev/nvme8n1 rw\n");
+  EXPECT_EQ(held("0000:08:00.0"), Names{"/dev/nvme8n1 /backup"});
+  EXPECT_EQ(held("0000:07:00.0"), Names{"/dev/nvme8n1 /backup"});
+  EXPECT_EQ(held("0000:06:01.0"), Names{});  // a bridge
+}
+
+TEST_F(Disks, BehindAProcessorsUsb4HoldItsController) {
+  machine.pci.add({.address = "0000:00:0d.2", .class_code = 0x0c0340, .driver = "thunderbolt", .group = 8});
+  machine.tree.link("/sys/devices/pci0000:00/0000:00:0d.2/consumer:pci:0000:00:06.0",
+                    "../../virtual/devlink/pci:0000:00:0d.2--pci:0000:00:06.0");
+  block(k_disk, "259:0");
+  mounts("26 1 259:0 / /backup rw - ext4 /dev/nvme0n1 rw\n");
+  EXPECT_EQ(held("0000:00:0d.2"), Names{"/dev/nvme0n1 /backup"});
+}
+
+TEST_F(Disks, OnUsbHoldTheUsbController) {
+  block(
+      "/sys/devices/pci0000:00/0000:00:1f.6/usb2/2-1/2-1.4/2-1.4:1.0/host6/target6:0:0/6:0:0:0/block/sdb/"
+      "sdb1",
+      "8:17");
+  mounts("26 1 8:17 / /media/stick rw - vfat /dev/sdb1 rw\n");
+  EXPECT_EQ(held("0000:00:1f.6"), Names{"/dev/sdb1 /media/stick"});
+}
+
+TEST_F(Disks, OfAnXfsWithALogElsewhereAreBothHeld) {
+  block(k_disk + "/nvme0n1p2", "259:2");
+  block(k_disk + "/nvme0n1p6", "259:6");
+  mounts("26 1 259:2 / /srv rw - xfs /dev/nvme0n1p2 rw,attr2,logdev=/dev/nvme0n1p6,noquota\n");
+  EXPECT_EQ(held(), (Names{"/dev/nvme0n1p2 /srv", "/dev/nvme0n1p6 /srv"}));
 }
 
 }  // namespace

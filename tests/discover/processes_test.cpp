@@ -75,6 +75,125 @@ TEST_F(Processes, HoldAWholeGroupThroughVfio) {
   EXPECT_EQ(holding("0000:03:00.0"), Names{});
 }
 
+TEST_F(Processes, HoldTheParentThroughAMediatedDevice) {
+  const std::string uuid = "5bfcd486-0000-4000-8000-97366690106f";
+  const auto mdev = "/sys/devices/pci0000:00/0000:00:01.0/0000:01:00.0/" + uuid;
+  machine.tree.dir(mdev + "/vfio-dev/vfio5")
+      .link("/sys/kernel/iommu_groups/20/devices/" + uuid, "../../../.." + mdev.substr(4))
+      .link("/sys/class/vfio-dev/vfio5", "../.." + mdev.substr(4) + "/vfio-dev/vfio5");
+  process(21, "qemu-system-x86", {"/dev/vfio/vfio", "/dev/vfio/20"});
+  process(22, "qemu-system-x86", {"/dev/vfio/devices/vfio5"});
+  EXPECT_EQ(holding("0000:01:00.0"), (Names{"/dev/vfio/20 by qemu-system-x86 (21)",
+                                            "/dev/vfio/devices/vfio5 by qemu-system-x86 (22)"}));
+  EXPECT_EQ(holding("0000:01:00.1"), Names{});
+  for (const auto& holder : machine.read().holders) EXPECT_EQ(holder.child, uuid);
+}
+
+TEST_F(Processes, HoldThePhysicalFunctionThroughAVirtualOne) {
+  machine.pci.add({.address = "0000:02:00.1",
+                   .bus = "pci0000:00/0000:00:06.0",
+                   .class_code = 0x010802,
+                   .driver = "vfio-pci",
+                   .group = 30});
+  machine.tree.file("/sys/devices/pci0000:00/0000:00:06.0/0000:02:00.0/sriov_totalvfs", "2\n")
+      .file("/sys/devices/pci0000:00/0000:00:06.0/0000:02:00.0/sriov_numvfs", "1\n")
+      .link("/sys/devices/pci0000:00/0000:00:06.0/0000:02:00.0/virtfn0", "../0000:02:00.1")
+      .link("/sys/devices/pci0000:00/0000:00:06.0/0000:02:00.1/physfn", "../0000:02:00.0");
+  process(23, "spdk_tgt", {"/dev/vfio/30"});
+  EXPECT_EQ(holding("0000:02:00.1"), Names{"/dev/vfio/30 by spdk_tgt (23)"});
+  EXPECT_EQ(holding("0000:02:00.0"), Names{"/dev/vfio/30 by spdk_tgt (23)"});
+  const auto inventory = machine.read();
+  EXPECT_EQ(inventory.holders.front().child, "0000:02:00.1");
+  EXPECT_EQ(inventory.holders.back().child, "");
+}
+
+TEST_F(Processes, HoldTheDiskWhoseNodeTheyHaveOpen) {
+  const std::string disk = "/sys/devices/pci0000:00/0000:00:06.0/0000:02:00.0/nvme/nvme0/nvme0n1";
+  const std::string mapped = "/sys/devices/virtual/block/dm-5";
+  machine.tree.dir(disk)
+      .link("/sys/class/block/nvme0n1", "../.." + disk.substr(4))
+      .file(mapped + "/dm/name", "ssd-vm\n")
+      .file(mapped + "/dm/uuid", "LVM-abc\n")
+      .link("/sys/class/block/dm-5", "../.." + mapped.substr(4))
+      .link(disk + "/holders/dm-5", "../../../../../../../.." + mapped.substr(4));
+  process(31, "kvm", {"/dev/kvm", "/dev/dm-5"});
+  process(32, "kvm", {"/dev/nvme0n1"});
+  process(33, "restic", {"/dev/mapper/ssd-vm"});
+  EXPECT_EQ(holding("0000:02:00.0"), (Names{"/dev/dm-5 by kvm (31)", "/dev/mapper/ssd-vm by restic (33)",
+                                            "/dev/nvme0n1 by kvm (32)"}));
+  const auto inventory = machine.read();
+  EXPECT_EQ(inventory.holders[0].use, "/dev/mapper/ssd-vm");
+  EXPECT_EQ(inventory.holders[0].depth, 2);
+  EXPECT_EQ(inventory.holders[2].depth, 1);
+}
+
+TEST_F(Processes, HoldADiskThroughItsOtherNodes) {
+  const std::string function = "/sys/devices/pci0000:00/0000:00:06.0/0000:02:00.0";
+  const std::string usb = "/sys/devices/pci0000:00/0000:00:1f.6/usb1/1-2";
+  machine.tree.dir(function + "/nvme/nvme0/ng0n1")
+      .link("/sys/class/nvme/nvme0", "../.." + function.substr(4) + "/nvme/nvme0")
+      .link("/sys/class/nvme-generic/ng0n1", "../.." + function.substr(4) + "/nvme/nvme0/ng0n1")
+      .file(usb + "/busnum", "1\n")
+      .file(usb + "/devnum", "4\n")
+      .link("/sys/bus/usb/devices/1-2", "../../.." + usb.substr(4));
+  process(41, "smartd", {"/dev/nvme0"});
+  process(42, "fio", {"/dev/ng0n1"});
+  process(43, "qemu-system-x86", {"/dev/bus/usb/001/004"});
+  EXPECT_EQ(holding("0000:02:00.0"), (Names{"/dev/ng0n1 by fio (42)", "/dev/nvme0 by smartd (41)"}));
+  EXPECT_EQ(holding("0000:00:1f.6"), Names{"/dev/bus/usb/001/004 by qemu-system-x86 (43)"});
+}
+
+TEST_F(Processes, HoldEverySwitchThroughANodeOfSwitches) {
+  machine.pci.add({.address = "0000:05:00.0",
+                   .class_code = 0x068000,
+                   .vendor = 0x10de,
+                   .driver = "nvidia-nvswitch",
+                   .group = 40});
+  process(51, "nv-fabricmanage", {"/dev/nvidia-nvswitchctl", "/dev/nvidia-nvswitch0"});
+  process(52, "mig", {"/dev/nvidia-caps/nvidia-cap1"});
+  EXPECT_EQ(holding("0000:05:00.0"), Names{"/dev/nvidia-nvswitch0 by nv-fabricmanage (51)"});
+  EXPECT_EQ(holding("0000:01:00.0"), Names{"/dev/nvidia-caps/nvidia-cap1 by mig (52)"});
+}
+
+struct Origin {
+  const char* command_line;  // words ended by |
+  const char* group;
+  const char* manager;
+  const char* managed;
+};
+
+class Origins : public Processes, public ::testing::WithParamInterface<Origin> {};
+
+TEST_P(Origins, OfAProcessAreTold) {
+  process(61, "x", {"/dev/nvidia0"});
+  std::string words = GetParam().command_line;
+  std::ranges::replace(words, '|', '\0');
+  machine.tree.file("/proc/61/cmdline", words).file("/proc/61/cgroup", GetParam().group);
+  const auto holder = machine.read().holders.at(0);
+  EXPECT_EQ(holder.manager, GetParam().manager);
+  EXPECT_EQ(holder.managed, GetParam().managed);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Processes, Origins,
+    ::testing::Values(
+        Origin{"/usr/bin/qemu-system-x86_64|-name|guest=vm1,debug-threads=on|-S|",
+               "0::/machine.slice/machine-qemu\\x2d1\\x2dvm1.scope/libvirt/emulator\n", "libvirt", "vm1"},
+        Origin{"/usr/bin/kvm|-id|101|-name|web,debug-threads=on|", "0::/qemu.slice/101.scope\n", "proxmox",
+               "101"},
+        Origin{"/usr/bin/qemu-system-x86_64|-name|mine|", "0::/user.slice/user-1000.slice/session-3.scope\n",
+               "", ""},
+        Origin{"ovs-vswitchd|", "0::/system.slice/ovs-vswitchd.service\n", "systemd", "ovs-vswitchd.service"},
+        Origin{"spdk_tgt|", "12:pids:/x\n1:name=systemd:/system.slice/spdk.service\n", "systemd",
+               "spdk.service"},
+        Origin{"spdk_tgt|", "0::/kubepods.slice/kubepods-pod1.slice/cri-containerd-0123456789abcdef.scope\n",
+               "kubernetes", "0123456789ab"},
+        Origin{"a|", "0::/machine.slice/libpod-0123456789abcdef.scope/container\n", "podman", "0123456789ab"},
+        Origin{"a|", "0::/docker/0123456789abcdef\n", "docker", "0123456789ab"},
+        Origin{"a|", "0::/lxc/101/ns/init.scope\n", "lxc", "101"},
+        Origin{"a|", "0::/user.slice/user-1000.slice/user@1000.service/app.slice/steam.service\n",
+               "systemd-user", "steam.service"}));
+
 TEST_F(Processes, HoldNothingThroughNodesThatAreNot) {
   process(12, "evil\x1b[2J",
           {"/dev/nvidia99", "/dev/nvidia0 (deleted)", "/dev/vfio/77", "/dev/vfio/x", "/dev/dri/",

@@ -33,7 +33,7 @@ TEST(HostDepends, TheRootDiskIsNeverGivenAway) {
 TEST(HostDepends, OtherFileSystemsAndSwapAreNeitherButCanBeEnded) {
   auto inventory = machine();
   inventory.holders = {{at("0000:02:00.0"), HolderKind::mount, "/dev/nvme0n1p1", "/data", 0, ""},
-                       {at("0000:02:00.0"), HolderKind::swap, "/dev/nvme0n1p2", "swap", 0, ""}};
+                       {at("0000:02:00.0"), HolderKind::swap, "/dev/nvme0n1p2", "/dev/nvme0n1p2", 0, ""}};
   const auto finding = only(host_depends(inventory, target("0000:02:00.0")));
   EXPECT_EQ(finding.consent, Consent::impossible);
   EXPECT_EQ(finding.what,
@@ -82,6 +82,129 @@ TEST(HostDepends, AnotherRouteIsAPersonsToGive) {
   EXPECT_EQ(finding.what, "the host needs 0000:03:00.0 for the route to 10.1.0.0/16 through eth0");
 }
 
+Holder use(HolderKind kind, const char* node, const char* use, const char* layer, int depth) {
+  Holder made{at("0000:02:00.0"), kind, node, use, 0, ""};
+  made.layer = layer;
+  made.depth = depth;
+  return made;
+}
+
+Finding judged(std::vector<Holder> holders, const char* address = "0000:02:00.0") {
+  auto inventory = machine();
+  inventory.holders = std::move(holders);
+  return only(host_depends(inventory, target(address)));
+}
+
+TEST(HostDepends, LayersEndFromTheTopDown) {
+  const auto finding = judged({use(HolderKind::layer, "/dev/nvme0n1p3", "/dev/mapper/luks-data", "crypt", 1),
+                               use(HolderKind::layer, "/dev/nvme0n1p3", "/dev/mapper/my--vg-data", "lvm", 2),
+                               use(HolderKind::mount, "/dev/nvme0n1p3", "/srv", "", 3),
+                               use(HolderKind::swap, "/dev/nvme0n1p3", "/srv/swapfile", "", 4)});
+  EXPECT_EQ(finding.consent, Consent::impossible);
+  EXPECT_EQ(finding.what,
+            "the host needs 0000:02:00.0 for swap on /srv/swapfile and the file system on /srv");
+  EXPECT_EQ(finding.remedy,
+            "once the host can do without: `swapoff /srv/swapfile`, `umount /srv`, `vgchange -an my-vg` and "
+            "`cryptsetup close luks-data`, in this order");
+}
+
+struct Layer {
+  HolderKind kind;
+  const char* use;
+  const char* layer;
+  const char* phrase;
+  const char* command;
+};
+
+class Layers : public ::testing::TestWithParam<Layer> {};
+
+TEST_P(Layers, AreNeverTakenAwayAndTheCommandThatEndsThemIsNamed) {
+  const auto& layer = GetParam();
+  const auto finding = judged({use(layer.kind, "/dev/nvme0n1", layer.use, layer.layer, 1)});
+  EXPECT_EQ(finding.severity, Severity::blocks);
+  EXPECT_EQ(finding.consent, Consent::impossible);
+  EXPECT_EQ(finding.what, std::string("the host needs 0000:02:00.0 for ") + layer.phrase);
+  EXPECT_EQ(finding.remedy, std::string("once the host can do without: ") + layer.command);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    HostDepends, Layers,
+    ::testing::Values(Layer{HolderKind::layer, "/dev/mapper/luks-backup", "crypt",
+                            "the encrypted volume /dev/mapper/luks-backup", "`cryptsetup close luks-backup`"},
+                      Layer{HolderKind::layer, "/dev/mapper/pve-vm--1", "lvm",
+                            "the LVM volume /dev/mapper/pve-vm--1", "`vgchange -an pve`"},
+                      Layer{HolderKind::layer, "/dev/mapper/mpatha", "mpath",
+                            "the multipath device /dev/mapper/mpatha", "`multipath -f mpatha`"},
+                      Layer{HolderKind::layer, "/dev/mapper/cache", "dm", "the device /dev/mapper/cache",
+                            "`dmsetup remove cache`"},
+                      Layer{HolderKind::layer, "/dev/md127", "md", "the RAID array /dev/md127",
+                            "`mdadm --stop /dev/md127`"},
+                      Layer{HolderKind::layer, "/dev/bcache0", "bcache", "the device /dev/bcache0",
+                            "`echo 1 > /sys/block/bcache0/bcache/stop`"},
+                      Layer{HolderKind::layer, "/dev/loop3", "loop", "the loop device /dev/loop3",
+                            "`losetup -d /dev/loop3`"},
+                      Layer{HolderKind::layer, "tank", "zfs", "the ZFS pool tank", "`zpool export tank`"},
+                      Layer{HolderKind::target, "iblock_0/data", "lio", "the LIO target iblock_0/data",
+                            "`targetcli` (delete the backstore iblock_0/data)"},
+                      Layer{HolderKind::target, "nqn.x/namespaces/1", "nvmet",
+                            "the NVMe target nqn.x/namespaces/1",
+                            "`echo 0 > /sys/kernel/config/nvmet/subsystems/nqn.x/namespaces/1/enable`"}));
+
+TEST(HostDepends, AMountOfAContainerEndsWithIt) {
+  auto mount = use(HolderKind::mount, "/dev/nvme0n1", "/data", "", 1);
+  mount.pid = 77;
+  mount.process = "postgres";
+  const auto bare = judged({mount});
+  EXPECT_EQ(bare.what, "the host needs 0000:02:00.0 for the file system on /data of postgres (pid 77)");
+  EXPECT_EQ(bare.remedy, "once the host can do without: `nsenter -t 77 -m umount /data`");
+  mount.manager = "docker";
+  mount.managed = "0123456789ab";
+  EXPECT_EQ(judged({mount}).remedy, "once the host can do without: `docker stop 0123456789ab`");
+}
+
+TEST(HostDepends, TheRootOfAContainerIsNotTheHosts) {
+  auto mount = use(HolderKind::mount, "/dev/nvme0n1", "/", "", 1);
+  mount.pid = 77;
+  EXPECT_EQ(judged({mount}).remedy, "once the host can do without: `nsenter -t 77 -m umount /`");
+}
+
+TEST(HostDepends, ABridgeOfGuestsIsAPersonsToGive) {
+  const auto finding = judged(
+      {{at("0000:03:00.0"), HolderKind::network, "eth0", "the bridge br0 with vnet0 and vnet1", 0, ""}},
+      "0000:03:00.0");
+  EXPECT_EQ(finding.severity, Severity::blocks);
+  EXPECT_EQ(finding.consent, Consent::may_be_given);
+  EXPECT_EQ(finding.what, "the host needs 0000:03:00.0 for the bridge br0 with vnet0 and vnet1 through eth0");
+  EXPECT_EQ(finding.remedy, "once the host can do without: `ip link set eth0 nomaster`");
+}
+
+TEST(HostDepends, TheInterfaceOfAContainerIsAPersonsToGive) {
+  Holder away{at("0000:03:00.0"), HolderKind::network, "eth1", "another network namespace", 77, "pause"};
+  away.manager = "kubernetes";
+  away.managed = "0123456789ab";
+  const auto finding = judged({away}, "0000:03:00.0");
+  EXPECT_EQ(finding.consent, Consent::may_be_given);
+  EXPECT_EQ(finding.what, "the host needs 0000:03:00.0 for eth1 in the network namespace of pause (pid 77)");
+  EXPECT_THAT(finding.remedy, HasSubstr("`crictl stop 0123456789ab`"));
+}
+
+TEST(HostDepends, AUseOfAVirtualFunctionSaysSo) {
+  Holder route{at("0000:03:00.0"), HolderKind::route, "eth5", "10.0.0.0/8", 0, ""};
+  route.child = "0000:03:10.0";
+  EXPECT_EQ(judged({route}, "0000:03:00.0").what,
+            "the host needs 0000:03:00.0 for the route to 10.0.0.0/8 through eth5 (of its virtual function "
+            "0000:03:10.0)");
+}
+
+TEST(HostDepends, ManyUsesAreCounted) {
+  std::vector<Holder> many;
+  for (const auto* const point : {"/a", "/b", "/c", "/d", "/e", "/f", "/g", "/h"})
+    many.push_back(use(HolderKind::mount, "/dev/nvme0n1", point, "", 1));
+  const auto finding = judged(many);
+  EXPECT_THAT(finding.what, HasSubstr("the file system on /f and 2 more"));
+  EXPECT_EQ(finding.evidence.size(), 8U);
+}
+
 /// As with a root file system on ZFS, whose disks the kernel does not name.
 class HostDependsUnread : public ::testing::Test {
  protected:
@@ -98,6 +221,11 @@ TEST_F(HostDependsUnread, ADiskControllerIsAPersonsToGive) {
   EXPECT_EQ(finding.consent, Consent::may_be_given);
   EXPECT_EQ(finding.evidence.size(), 1U);
   EXPECT_THAT(finding.remedy, HasSubstr("`zpool status -P`"));
+}
+
+TEST_F(HostDependsUnread, APoolWhoseDisksAreNotKnownCounts) {
+  inventory.problems = {{"/proc/spl/kstat/zfs/tank", "the disks of the ZFS pool tank cannot be found"}};
+  EXPECT_EQ(only(host_depends(inventory, target("0000:02:00.0"))).consent, Consent::may_be_given);
 }
 
 TEST_F(HostDependsUnread, ANetworkCardIsWhereRoutesCannotBeRead) {

@@ -18,19 +18,20 @@ std::string text_of(const Host& host, const std::string& path) {
 }
 
 /// The card that firmware set up for the screen.
-std::optional<PciAddress> boot_card(const Inventory& inventory) {
+std::vector<PciAddress> boot_card(const Inventory& inventory) {
   const auto found = std::find_if(inventory.devices.begin(), inventory.devices.end(),
                                   [](const Device& device) { return device.boot_vga.value_or(false); });
-  if (found == inventory.devices.end()) return std::nullopt;
-  return found->address;
+  if (found == inventory.devices.end()) return {};
+  return {found->address};
 }
 
 /// A framebuffer that firmware left (efifb, simplefb) belongs to no PCI device in sysfs: it is the boot
 /// card's.
-std::optional<PciAddress> card_of(const Host& host, const std::string& path, const Inventory& inventory) {
+std::vector<PciAddress> card_of(const Host& host, const std::string& path, const Inventory& inventory,
+                                const Paths& paths) {
   const auto real = host.resolve(path);
-  const auto function = real ? function_of(*real) : std::nullopt;
-  return function ? function : boot_card(inventory);
+  auto functions = real ? paths.functions_of(*real) : std::vector<PciAddress>{};
+  return functions.empty() ? boot_card(inventory) : functions;
 }
 
 struct TextConsoles {
@@ -52,43 +53,42 @@ TextConsoles read_text_consoles(const Host& host) {
   return consoles;
 }
 
-void hold_framebuffers(const Host& host, const Inventory& inventory, bool console, Holders& holders) {
+void hold_framebuffers(const Host& host, const Inventory& inventory, const Paths& paths, bool console,
+                       Holders& holders) {
   const std::string all = "/sys/class/graphics/";
   for (const auto& fb : host.list(all).value_or(Names{})) {
     if (!fb.starts_with("fb") || !core::parse_number(std::string_view(fb).substr(2))) continue;
-    const auto card = card_of(host, all + fb, inventory);
-    if (!card) continue;
     const auto driver = text_of(host, all + fb + "/name");
     // The text console is shown on the first framebuffer unless somebody moved it.
-    if (console && fb == "fb0") {
-      holders.push_back({*card, HolderKind::console, fb, "text console on " + driver, 0, ""});
-    } else {
-      holders.push_back({*card, HolderKind::framebuffer, fb, driver, 0, ""});
+    const bool shows_console = console && fb == "fb0";
+    for (const auto& card : card_of(host, all + fb, inventory, paths)) {
+      holders.push_back({card, shows_console ? HolderKind::console : HolderKind::framebuffer, fb,
+                         shows_console ? "text console on " + driver : driver, 0, ""});
     }
   }
 }
 
 /// /sys/class/tty/console/active names the consoles of the kernel: "tty0 ttyS4".
-void hold_serial_consoles(const Host& host, Holders& holders) {
+void hold_serial_consoles(const Host& host, const Paths& paths, Holders& holders) {
   const auto active = text_of(host, "/sys/class/tty/console/active");
   for (const auto tty : core::words(active)) {
     const auto path = host.resolve(fmt::format("/sys/class/tty/{}", tty));
-    const auto function = path ? function_of(*path) : std::nullopt;
-    if (function) {
-      holders.push_back({*function, HolderKind::console, std::string(tty), "kernel console", 0, ""});
+    const auto functions = path ? paths.functions_of(*path) : std::vector<PciAddress>{};
+    for (const auto& function : functions) {
+      holders.push_back({function, HolderKind::console, std::string(tty), "kernel console", 0, ""});
     }
   }
 }
 
 }  // namespace
 
-void read_consoles(const Host& host, const Inventory& inventory, Holders& holders) {
+void read_consoles(const Host& host, const Inventory& inventory, const Paths& paths, Holders& holders) {
   const auto consoles = read_text_consoles(host);
-  hold_framebuffers(host, inventory, consoles.on_framebuffer, holders);
-  if (const auto card = boot_card(inventory); card && consoles.on_vga) {
-    holders.push_back({*card, HolderKind::console, "vga", "text console", 0, ""});
+  hold_framebuffers(host, inventory, paths, consoles.on_framebuffer, holders);
+  for (const auto& card : consoles.on_vga ? boot_card(inventory) : std::vector<PciAddress>{}) {
+    holders.push_back({card, HolderKind::console, "vga", "text console", 0, ""});
   }
-  hold_serial_consoles(host, holders);
+  hold_serial_consoles(host, paths, holders);
 }
 
 }  // namespace gpupass::discovery

@@ -4,31 +4,58 @@
 #include <algorithm>
 #include <tuple>
 
-#include "core/text.hpp"
 #include "discover/holders.hpp"
 
 namespace gpupass::discovery {
+namespace {
 
-std::optional<PciAddress> function_of(std::string_view sysfs_path) {
-  std::optional<PciAddress> last;
-  for (const auto component : core::split(sysfs_path, '/')) {
-    if (const auto address = parse_pci_address(component)) last = address;
+/// Whoever uses a virtual function uses the physical one: without it the virtual one is gone.
+void hold_parents(const Inventory& inventory, Holders& holders) {
+  for (std::size_t i = 0, count = holders.size(); i < count; ++i) {
+    const auto* const device = inventory.find(holders[i].device);
+    if (device == nullptr || !device->sriov || !device->sriov->physical_function) continue;
+    auto of_parent = holders[i];
+    of_parent.device = *device->sriov->physical_function;
+    if (of_parent.child.empty()) of_parent.child = to_string(device->address);
+    holders.push_back(std::move(of_parent));
   }
-  return last;
 }
+
+/// In order, each once: what is held itself before what is held through a child, and the highest of the
+/// places that something has in layers of disks.
+void sort_out(Holders& holders) {
+  const auto same = [](const Holder& holder) {
+    return std::tie(holder.device, holder.kind, holder.node, holder.pid, holder.use);
+  };
+  std::ranges::sort(holders, [&](const Holder& a, const Holder& b) {
+    if (same(a) != same(b)) return same(a) < same(b);
+    return std::tie(a.child, b.depth) < std::tie(b.child, a.depth);
+  });
+  const auto repeats = [&](const Holder& a, const Holder& b) {
+    return same(a) == same(b) && (a.child == b.child || a.child.empty());
+  };
+  holders.erase(std::unique(holders.begin(), holders.end(), repeats), holders.end());
+}
+
+}  // namespace
 
 void read_holders(const Host& host, Inventory& inventory) {
   Holders holders;
-  inventory.holders_complete = read_processes(host, inventory, holders, inventory.problems);
-  read_disks(host, holders, inventory.problems);
-  read_routes(host, holders, inventory.problems);
-  read_consoles(host, inventory, holders);
-  const auto order = [](const Holder& holder) {
-    return std::tie(holder.device, holder.kind, holder.node, holder.pid, holder.use);
-  };
-  std::sort(holders.begin(), holders.end(),
-            [&](const Holder& a, const Holder& b) { return order(a) < order(b); });
-  holders.erase(std::unique(holders.begin(), holders.end()), holders.end());
+  auto& problems = inventory.problems;
+  const auto scan = scan_processes(host, problems);
+  const Paths paths(host, inventory);
+  const Mounts mounts(host, scan, problems);
+  const Blocks blocks(host, paths, mounts, problems);
+  inventory.holders_complete = scan.complete;
+  read_processes(host, inventory, paths, blocks, scan, holders);
+  read_disks(host, blocks, mounts, holders, problems);
+  read_layers(blocks, holders);
+  read_targets(host, blocks, mounts, holders, problems);
+  read_routes(host, paths, holders, problems);
+  read_networks(host, inventory, paths, scan, holders);
+  read_consoles(host, inventory, paths, holders);
+  hold_parents(inventory, holders);
+  sort_out(holders);
   inventory.holders = std::move(holders);
 }
 

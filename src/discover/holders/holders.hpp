@@ -2,27 +2,35 @@
 // What the readers of each kind of holder share.
 #pragma once
 
-#include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
+#include "discover/holders/blocks.hpp"
+#include "discover/holders/mounts.hpp"
+#include "discover/holders/scan.hpp"
 #include "discover/problems.hpp"
 
 namespace gpupass::discovery {
 
 using Holders = std::vector<Holder>;
 
-/// The PCI function that a device of sysfs belongs to: the last that its path goes through, as
-/// /sys/devices/pci0000:00/0000:00:01.0/0000:01:00.0/drm/card0 goes through 0000:01:00.0.
-[[nodiscard]] std::optional<PciAddress> function_of(std::string_view sysfs_path);
-
-/// Processes that have a device node open. Returns whether all processes could be looked into.
-[[nodiscard]] bool read_processes(const Host& host, const Inventory& inventory, Holders& holders,
-                                  Problems& problems);
+/// Processes that have a device node open.
+void read_processes(const Host& host, const Inventory& inventory, const Paths& paths, const Blocks& blocks,
+                    const Scan& scan, Holders& holders);
 /// File systems that are mounted and swap that is in use on disks.
-void read_disks(const Host& host, Holders& holders, Problems& problems);
-/// Routes through network interfaces.
-void read_routes(const Host& host, Holders& holders, Problems& problems);
+void read_disks(const Host& host, const Blocks& blocks, const Mounts& mounts, Holders& holders,
+                Problems& problems);
+/// Storage layers on disks: LVM, encryption, RAID, bcache, loop devices, ZFS pools.
+void read_layers(const Blocks& blocks, Holders& holders);
+/// Disks and files that the kernel exports: LIO and NVMe targets.
+void read_targets(const Host& host, const Blocks& blocks, const Mounts& mounts, Holders& holders,
+                  Problems& problems);
+/// Routes through network interfaces; and what else these carry: guests, switches, containers.
+void read_routes(const Host& host, const Paths& paths, Holders& holders, Problems& problems);
+void read_networks(const Host& host, const Inventory& inventory, const Paths& paths, const Scan& scan,
+                   Holders& holders);
 /// Framebuffers, and consoles of the kernel.
-void read_consoles(const Host& host, const Inventory& inventory, Holders& holders);
+void read_consoles(const Host& host, const Inventory& inventory, const Paths& paths, Holders& holders);
 
 }  // namespace gpupass::discovery

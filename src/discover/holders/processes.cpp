@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A process holds a device for as long as it has one of its nodes open: /proc/PID/fd shows them as
-// links. Seeing those of other users takes root.
+// links.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,95 +10,195 @@
 #include "core/printable.hpp"
 #include "core/text.hpp"
 #include "discover/holders/holders.hpp"
-#include "sys/folder.hpp"
 
 namespace gpupass::discovery {
 namespace {
 
-using Addresses = std::vector<PciAddress>;
+/// What a process has of a function by one node.
+struct Hold {
+  PciAddress function;
+  std::string child = {};  // a mediated device
+  std::string use = {};    // a storage layer's name, where its node is the kernel's: /dev/dm-5
+  int depth = 0;           // of a disk, as in Holder
+};
+using Holds = std::vector<Hold>;
 
 /// Nodes whose name is that of a sysfs class device: /dev/snd/pcmC0D0p is /sys/class/sound/pcmC0D0p.
 struct ClassRow {
-  std::string_view nodes;  // where they lie
+  std::string_view nodes;  // how their paths begin
   std::string_view class_name;
 };
 constexpr std::array k_classes = {
     ClassRow{"/dev/dri/", "drm"},
+    ClassRow{"/dev/accel/", "accel"},
     ClassRow{"/dev/snd/", "sound"},
     ClassRow{"/dev/vfio/devices/", "vfio-dev"},
     ClassRow{"/dev/fb", "graphics"},
+    ClassRow{"/dev/uio", "uio"},
+    ClassRow{"/dev/infiniband/uverbs", "infiniband_verbs"},
+    ClassRow{"/dev/infiniband/umad", "infiniband_mad"},
+    ClassRow{"/dev/nvme", "nvme"},
+    ClassRow{"/dev/ng", "nvme-generic"},
+    ClassRow{"/dev/sg", "scsi_generic"},
+    ClassRow{"/dev/bsg/", "bsg"},
+    ClassRow{"/dev/st", "scsi_tape"},
+    ClassRow{"/dev/nst", "scsi_tape"},
+    ClassRow{"/dev/video", "video4linux"},
 };
+
+std::string without_mark(const std::string& node) {
+  constexpr std::string_view k_deleted = " (deleted)";
+  return node.ends_with(k_deleted) ? node.substr(0, node.size() - k_deleted.size()) : node;
+}
 
 /// Tells which functions a device node stands for.
 class Nodes {
  public:
-  Nodes(const Host& host, const Inventory& inventory) : host_(host), inventory_(inventory) {}
+  Nodes(const Host& host, const Inventory& inventory, const Paths& paths, const Blocks& blocks)
+      : host_(host), inventory_(inventory), paths_(paths), blocks_(blocks) {}
 
-  /// Of all nodes that a process has open: which function is held through which node.
-  [[nodiscard]] std::map<PciAddress, std::string> held(const std::vector<std::string>& nodes) {
-    std::map<PciAddress, std::string> held;
-    const auto hold = [&](const Addresses& functions, const std::string& node) {
-      for (const auto& function : functions) held.try_emplace(function, node);
+  struct Held {
+    std::string node;
+    Hold hold;
+  };
+  /// Of all nodes that a process has open: what is held through which node. Every disk is told, of other
+  /// nodes the first.
+  [[nodiscard]] std::vector<Held> held(const std::vector<OpenNode>& nodes) {
+    std::vector<Held> held;
+    const auto hold = [&](const Holds& holds, const std::string& node) {
+      for (const auto& one : holds) {
+        const auto same = [&](const Held& other) {
+          return other.hold.function == one.function && other.hold.child == one.child &&
+                 other.hold.depth == 0;
+        };
+        if (one.depth > 0 || std::ranges::none_of(held, same)) held.push_back({node, one});
+      }
     };
     bool has_card = false;
     for (const auto& node : nodes) {
-      const auto& functions = functions_of(node);
-      has_card = has_card || (is_nvidia(node) && !functions.empty());
-      hold(functions, node);
+      const auto& holds = holds_of(node);
+      has_card = has_card || (is_nvidia(node.path) && !is_switch(node.path) && !holds.empty());
+      hold(holds, node.path);
     }
-    // /dev/nvidiactl, -uvm and -modeset belong to no card. They are taken as holding every card only
-    // of a process that says in no other way which card it uses.
+    // /dev/nvidiactl, -uvm, -modeset and -caps belong to no card. They are taken as holding every card
+    // only of a process that says in no other way which card it uses.
     for (const auto& node : nodes) {
-      if (!has_card && is_nvidia(node)) hold(all_nvidia(), node);
+      if (!has_card && is_nvidia(node.path) && !is_switch(node.path)) hold(all_nvidia(), node.path);
     }
     return held;
   }
 
-  /// Whether a node may stand for a PCI function at all: most open files are dismissed here.
-  [[nodiscard]] static bool is_candidate(std::string_view target) {
-    return is_nvidia(target) || target.starts_with("/dev/vfio/") ||
-           std::any_of(k_classes.begin(), k_classes.end(),
-                       [&](const ClassRow& row) { return target.starts_with(row.nodes); });
-  }
-
  private:
   static bool is_nvidia(std::string_view node) { return node.starts_with("/dev/nvidia"); }
+  static bool is_switch(std::string_view node) { return node.starts_with("/dev/nvidia-nvswitch"); }
 
-  const Addresses& functions_of(const std::string& node) {
+  const Holds& holds_of(const OpenNode& node) {
     const auto [found, is_new] = known_.try_emplace(node);
     if (is_new) found->second = look_up(node);
     return found->second;
   }
 
-  [[nodiscard]] Addresses look_up(const std::string& node) {
-    if (is_nvidia(node)) return nvidia_card(std::string_view(node).substr(11));
+  [[nodiscard]] Holds look_up(const OpenNode& open) {
+    const auto node = without_mark(open.path);
+    if (is_switch(node)) return all_switches();
+    if (is_nvidia(node)) return nvidia_card(std::string_view(open.path).substr(11));
+    const auto block = open.block_number.empty() ? blocks_.named(node) : blocks_.numbered(open.block_number);
+    if (block) return disk(*block);
     for (const auto& row : k_classes) {
       if (node.starts_with(row.nodes)) return class_device(row, node);
     }
-    // /dev/vfio/12, a group; /dev/vfio/vfio, the container, is every user's and no device's.
-    const auto number = core::parse_number(std::string_view(node).substr(10));
-    const auto* const group = number ? inventory_.group(static_cast<int>(*number)) : nullptr;
-    return group == nullptr ? Addresses{} : group->members;
+    if (node.starts_with("/dev/bus/usb/")) return usb_device(node);
+    constexpr std::string_view k_vfio = "/dev/vfio/";
+    return node.starts_with(k_vfio) ? group(node.substr(k_vfio.size())) : Holds{};
   }
 
-  [[nodiscard]] Addresses class_device(const ClassRow& row, const std::string& node) const {
+  [[nodiscard]] Holds disk(const std::string& name) const {
+    const auto& label = blocks_.all().at(name).label;
+    Holds holds;
+    for (const auto& place : blocks_.below(name))
+      holds.push_back({place.function, "", label, place.depth + 1});
+    return holds;
+  }
+
+  [[nodiscard]] Holds disk_named(const std::string& name) const {
+    return blocks_.all().contains(name) ? disk(name) : Holds{};
+  }
+
+  [[nodiscard]] Holds behind(const std::string& path) const {
+    Holds holds;
+    for (const auto& function : paths_.functions_of(path)) holds.push_back({function});
+    // A mediated device is its nearest function's; what lies above knows nothing of it.
+    if (!holds.empty()) holds.back().child = mediated_device_of(path);
+    return holds;
+  }
+
+  [[nodiscard]] Holds class_device(const ClassRow& row, const std::string& node) const {
     const auto name = node.substr(node.rfind('/') + 1);
     const auto path = host_.resolve(fmt::format("/sys/class/{}/{}", row.class_name, name));
-    const auto function = path ? function_of(*path) : std::nullopt;
-    return function ? Addresses{*function} : Addresses{};
+    if (!path) return {};
+    auto holds = behind(*path);
+    // The generic node of an NVMe disk with several controllers lies where the disk does: ng0n1, nvme0n1.
+    if (holds.empty() && row.class_name == "nvme-generic") return disk_named("nvme" + name.substr(2));
+    return holds;
+  }
+
+  /// /dev/bus/usb/001/004 is the device of bus 1 that has the number 4.
+  [[nodiscard]] Holds usb_device(const std::string& node) {
+    const auto numbers = core::split(std::string_view(node).substr(13), '/');
+    const std::string all = "/sys/bus/usb/devices";
+    if (numbers.size() != 2) return {};
+    for (const auto& name : host_.list(all).value_or(std::vector<std::string>{})) {
+      const auto number = [&](const char* attribute) {
+        return core::parse_number(
+            host_.attribute(fmt::format("{}/{}/{}", all, name, attribute)).value_or(""));
+      };
+      if (!number("busnum") || number("busnum") != core::parse_number(numbers[0]) ||
+          number("devnum") != core::parse_number(numbers[1]))
+        continue;
+      const auto path = host_.resolve(all + "/" + name);
+      return path ? behind(*path) : Holds{};
+    }
+    return {};
+  }
+
+  /// /dev/vfio/12, a group: of PCI functions, or one that the kernel made for a mediated device.
+  /// /dev/vfio/vfio, the container, is every user's and no device's.
+  [[nodiscard]] Holds group(const std::string& name) const {
+    const auto number = core::parse_number(name);
+    if (!number) return {};
+    Holds holds;
+    if (const auto* const group = inventory_.group(static_cast<int>(*number))) {
+      for (const auto& member : group->members) holds.push_back({member});
+      return holds;
+    }
+    const auto members = fmt::format("/sys/kernel/iommu_groups/{}/devices", *number);
+    for (const auto& member : host_.list(members).value_or(std::vector<std::string>{})) {
+      const auto path = host_.resolve(members + "/" + member);
+      for (const auto& hold : path ? behind(*path) : Holds{}) holds.push_back(hold);
+    }
+    return holds;
   }
 
   /// The card whose node is /dev/nvidiaMINOR.
-  [[nodiscard]] Addresses nvidia_card(std::string_view minor) {
+  [[nodiscard]] Holds nvidia_card(std::string_view minor) {
     const auto number = core::parse_number(minor);
     const auto found = number ? nvidia_minors().find(*number) : nvidia_minors().end();
-    return found == nvidia_minors().end() ? Addresses{} : Addresses{found->second};
+    return found == nvidia_minors().end() ? Holds{} : Holds{{found->second}};
   }
 
-  [[nodiscard]] Addresses all_nvidia() {
-    Addresses cards;
-    for (const auto& [minor, card] : nvidia_minors()) cards.push_back(card);
+  [[nodiscard]] Holds all_nvidia() {
+    Holds cards;
+    for (const auto& [minor, card] : nvidia_minors()) cards.push_back({card});
     return cards;
+  }
+
+  /// Which switch is /dev/nvidia-nvswitch0 the driver does not tell: it numbers them as it finds them.
+  [[nodiscard]] Holds all_switches() const {
+    Holds switches;
+    for (const auto& device : inventory_.devices) {
+      if (device.driver == "nvidia-nvswitch") switches.push_back({device.address});
+    }
+    return switches;
   }
 
   /// /proc/driver/nvidia/gpus/0000:01:00.0/information has a line "Device Minor: 	 0".
@@ -119,50 +219,33 @@ class Nodes {
 
   const Host& host_;
   const Inventory& inventory_;
-  std::map<std::string, Addresses> known_;
+  const Paths& paths_;
+  const Blocks& blocks_;
+  std::map<OpenNode, Holds> known_;
   std::optional<std::map<std::uint64_t, PciAddress>> minors_;
 };
 
-/// The device nodes that a process has open. Error: its files may not be looked at, or it has ended.
-Result<std::vector<std::string>> open_nodes(const sys::Folder& proc, const std::string& pid) {
-  GPUPASS_TRY_ASSIGN(const auto files, proc.folder(pid + "/fd"));
-  GPUPASS_TRY_ASSIGN(const auto numbers, files.list());
-  std::vector<std::string> nodes;
-  for (const auto& number : numbers) {
-    auto target = files.target(number.c_str());
-    if (target && *target && Nodes::is_candidate(**target)) nodes.push_back(std::move(**target));
-  }
-  std::sort(nodes.begin(), nodes.end());
-  return nodes;
-}
-
 }  // namespace
 
-bool read_processes(const Host& host, const Inventory& inventory, Holders& holders, Problems& problems) {
-  const auto proc = sys::Folder::open(host, "/proc");
-  const auto names = proc ? proc->list() : Result<std::vector<std::string>>(Failure(proc.error()));
-  if (!names) {
-    note(problems, "/proc", names.error());
-    return false;
-  }
-  Nodes nodes(host, inventory);
-  std::size_t closed = 0;
-  for (const auto& name : *names) {
-    const auto pid = core::parse_number(name);
-    if (!pid) continue;
-    const auto open = open_nodes(*proc, name);
-    if (!open && open.error().kind != ErrorKind::not_found) ++closed;  // not found: it has ended
-    if (!open || open->empty()) continue;
-    const auto process = core::printable(host.attribute("/proc/" + name + "/comm").value_or(""));
-    for (const auto& [device, node] : nodes.held(*open)) {
-      holders.push_back(
-          {device, HolderKind::process, core::printable(node), "", static_cast<pid_t>(*pid), process});
+void read_processes(const Host& host, const Inventory& inventory, const Paths& paths, const Blocks& blocks,
+                    const Scan& scan, Holders& holders) {
+  Nodes nodes(host, inventory, paths, blocks);
+  for (const auto& process : scan.processes) {
+    const auto held = nodes.held(process.nodes);
+    if (held.empty()) continue;
+    Holder who;
+    who.kind = HolderKind::process;
+    identify(host, process.pid, who);
+    for (const auto& [node, hold] : held) {
+      auto holder = who;
+      holder.device = hold.function;
+      holder.node = core::printable(node);
+      holder.use = hold.use == node ? "" : hold.use;
+      holder.depth = hold.depth;
+      holder.child = hold.child;
+      holders.push_back(std::move(holder));
     }
   }
-  if (closed > 0) {
-    note(problems, "/proc/*/fd", fmt::format("the open files of {} processes may not be seen", closed));
-  }
-  return closed == 0;
 }
 
 }  // namespace gpupass::discovery

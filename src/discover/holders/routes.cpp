@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A network interface is held by a route that goes through it, itself or through what stands on it:
-// a bond, a bridge or a VLAN names the interfaces below it in links lower_….
+// A network interface is held by a route that goes through it, itself or through what lies on it.
 #include <arpa/inet.h>
 #include <fmt/format.h>
 
 #include <array>
-#include <cstring>
 #include <set>
 
-#include "core/printable.hpp"
 #include "core/text.hpp"
 #include "discover/holders/holders.hpp"
+#include "discover/holders/interfaces.hpp"
 
 namespace gpupass::discovery {
 namespace {
@@ -78,49 +76,19 @@ std::set<Route> routes_in(const Host& host, const std::string& path, Parse parse
   return routes;
 }
 
-/// Finds the PCI functions below a network interface.
-class Interfaces {
- public:
-  Interfaces(const Host& host, Holders& holders, Problems& problems)
-      : host_(host), holders_(holders), problems_(problems) {}
-
-  void hold(const Route& route) {
-    std::set<std::string> seen;
-    descend(route.interface, route, seen);
-  }
-
- private:
-  void descend(const std::string& interface, const Route& route, std::set<std::string>& seen) {
-    if (!seen.insert(interface).second) return;
-    const auto path = "/sys/class/net/" + interface;
-    const auto real = host_.resolve(path);
-    if (!real) {
-      note(problems_, path, real.error());
-      return;
-    }
-    if (const auto function = function_of(*real)) {
-      holders_.push_back({*function, HolderKind::route, core::printable(interface), route.to, 0, ""});
-      return;
-    }
-    constexpr std::string_view k_lower = "lower_";
-    for (const auto& name : host_.list(path).value_or(std::vector<std::string>{})) {
-      if (name.starts_with(k_lower)) descend(name.substr(k_lower.size()), route, seen);
-    }
-  }
-
-  const Host& host_;
-  Holders& holders_;
-  Problems& problems_;
-};
-
 }  // namespace
 
-void read_routes(const Host& host, Holders& holders, Problems& problems) {
+void read_routes(const Host& host, const Paths& paths, Holders& holders, Problems& problems) {
   auto routes = routes_in(host, "/proc/net/route", parse_ipv4, problems);
   constexpr const char* k_ipv6 = "/proc/net/ipv6_route";
   if (host.exists(k_ipv6)) routes.merge(routes_in(host, k_ipv6, parse_ipv6, problems));
-  Interfaces interfaces(host, holders, problems);
-  for (const auto& route : routes) interfaces.hold(route);
+  const Interfaces interfaces(host, paths);
+  for (const auto& route : routes) {
+    const auto below = interfaces.below(route.interface, problems);
+    for (const auto& [function, interface] : below) {
+      holders.push_back({function, HolderKind::route, interface, route.to, 0, ""});
+    }
+  }
 }
 
 }  // namespace gpupass::discovery

@@ -8,55 +8,154 @@
 #include "judge/facts.hpp"
 #include "judge/findings.hpp"
 #include "judge/rules.hpp"
+#include "judge/users.hpp"
 #include "judge/viability.hpp"
 
 namespace gpupass::rules {
 namespace {
 
 bool is_use(const Holder& holder) {
-  return holder.kind == HolderKind::mount || holder.kind == HolderKind::swap ||
-         holder.kind == HolderKind::route;
+  switch (holder.kind) {
+    case HolderKind::mount:
+    case HolderKind::swap:
+    case HolderKind::layer:
+    case HolderKind::target:
+    case HolderKind::route:
+    case HolderKind::network:
+      return true;
+    default:
+      return false;
+  }
 }
 
 Evidence evidence_of(const Holder& use) {
-  if (use.kind == HolderKind::mount) return {"/proc/self/mountinfo", use.node + " on " + use.use};
-  if (use.kind == HolderKind::swap) return {"/proc/swaps", use.node};
-  return {use.use.find(':') == std::string::npos ? "/proc/net/route" : "/proc/net/ipv6_route",
-          use.use + " through " + use.node};
+  switch (use.kind) {
+    case HolderKind::mount:
+      return {use.pid == 0 ? "/proc/self/mountinfo" : fmt::format("/proc/{}/mountinfo", use.pid),
+              use.node + " on " + use.use};
+    case HolderKind::swap:
+      return {"/proc/swaps", use.use == use.node ? use.node : use.use + " on " + use.node};
+    case HolderKind::layer:
+      if (use.layer == "zfs") return {"/proc/spl/kstat/zfs/" + use.use, "on " + use.node};
+      return {"/sys/class/block" + use.node.substr(use.node.rfind('/')) + "/holders", use.use};
+    case HolderKind::target:
+      return {
+          (use.layer == "lio" ? "/sys/kernel/config/target/core/" : "/sys/kernel/config/nvmet/subsystems/") +
+              use.use,
+          use.node};
+    case HolderKind::network:
+      return {"/sys/class/net", use.node.empty() ? use.use : use.node + " in " + use.use};
+    default:
+      return {use.use.find(':') == std::string::npos ? "/proc/net/route" : "/proc/net/ipv6_route",
+              use.use + " through " + use.node};
+  }
 }
 
 bool is_default_route(const Holder& use) {
   return use.kind == HolderKind::route && use.use == "default";
 }
 
-/// In few words: where a default route is lost, the other routes through the interface go unsaid.
+/// Whoever is on top comes first: that is the order in which they can be ended.
+std::vector<Holder> from_the_top(std::vector<Holder> uses) {
+  std::ranges::stable_sort(uses, std::ranges::greater{}, &Holder::depth);
+  return uses;
+}
+
+/// In few words: where a default route is lost, the other routes through the interface go unsaid, and so
+/// do layers that carry what is named.
 std::vector<std::string> phrases_for(const std::vector<Holder>& uses) {
   const bool loses_default = std::ranges::any_of(uses, is_default_route);
+  const auto is_layer = [](const Holder& use) { return use.kind == HolderKind::layer; };
+  const bool all_layers = std::ranges::all_of(uses, is_layer);
+  const auto carries = [&](const Holder& layer) {
+    return std::ranges::any_of(uses, [&](const Holder& use) {
+      return use.depth > layer.depth && use.node == layer.node && (all_layers || !is_layer(use));
+    });
+  };
   std::vector<std::string> phrases;
   for (const auto& use : uses) {
     const bool minor = use.kind == HolderKind::route && loses_default && !is_default_route(use);
-    if (!minor) phrases.push_back(describe_use(use));
+    if (minor || (is_layer(use) && carries(use))) continue;
+    const auto phrase = describe_use(use);
+    if (std::ranges::find(phrases, phrase) == phrases.end()) phrases.push_back(phrase);
+  }
+  constexpr std::size_t k_most = 6;
+  if (phrases.size() > k_most + 1) {
+    const auto rest = phrases.size() - k_most;
+    phrases.resize(k_most);
+    phrases.push_back(fmt::format("{} more", rest));
   }
   return phrases;
 }
 
-std::string command_that_ends(const Holder& use) {
-  if (use.kind == HolderKind::mount) return "`umount " + use.use + "`";
-  if (use.kind == HolderKind::swap) return "`swapoff " + use.node + "`";
-  return "`ip link set " + use.node + " down`";
+/// "vg" of the volume "/dev/mapper/my--vg-root": device-mapper doubles the dashes of a name.
+std::string volume_group_of(std::string_view volume) {
+  volume.remove_prefix(volume.rfind('/') + 1);
+  std::string group;
+  for (std::size_t i = 0; i < volume.size(); ++i) {
+    const bool doubled = volume.substr(i).starts_with("--");
+    if (volume[i] == '-' && !doubled) break;
+    group += volume[i];
+    if (doubled) ++i;
+  }
+  return group;
 }
 
-/// How the host stops using it; a root file system it cannot do without.
-std::string remedy_for(const std::vector<Holder>& uses) {
+std::string command_that_ends_layer(const Holder& layer) {
+  const auto name = layer.use.substr(layer.use.rfind('/') + 1);
+  const auto& kind = layer.layer;
+  if (kind == "lvm") return fmt::format("`vgchange -an {}`", volume_group_of(name));
+  if (kind == "crypt") return fmt::format("`cryptsetup close {}`", name);
+  if (kind == "mpath") return fmt::format("`multipath -f {}`", name);
+  if (kind == "md") return fmt::format("`mdadm --stop {}`", layer.use);
+  if (kind == "bcache") return fmt::format("`echo 1 > /sys/block/{}/bcache/stop`", name);
+  if (kind == "loop") return fmt::format("`losetup -d {}`", layer.use);
+  if (kind == "drbd") return "`drbdadm down RESOURCE` (`drbdadm status` names it)";
+  if (kind == "zfs") return fmt::format("`zpool export {}`", layer.use);
+  return fmt::format("`dmsetup remove {}`", name);
+}
+
+std::string command_that_ends_target(const Holder& target) {
+  if (target.layer == "nvmet")
+    return fmt::format("`echo 0 > /sys/kernel/config/nvmet/subsystems/{}/enable`", target.use);
+  return fmt::format("`targetcli` (delete the backstore {})", target.use);
+}
+
+std::string command_that_ends_use(const Holder& use) {
+  switch (use.kind) {
+    case HolderKind::mount:
+      if (use.pid == 0) return "`umount " + use.use + "`";
+      return use.manager.empty() ? fmt::format("`nsenter -t {} -m umount {}`", use.pid, use.use)
+                                 : command_that_ends(use);
+    case HolderKind::swap:
+      return "`swapoff " + use.use + "`";
+    case HolderKind::layer:
+      return command_that_ends_layer(use);
+    case HolderKind::target:
+      return command_that_ends_target(use);
+    case HolderKind::network:
+      if (use.pid != 0) return command_that_ends(use);
+      if (use.node.empty()) return "`ip netns list` and `ip -n NAMESPACE link` show where its interface is";
+      return use.use.find(" with ") != use.use.npos ? fmt::format("`ip link set {} nomaster`", use.node)
+                                                    : fmt::format("`ip link set {} down`", use.node);
+    default:
+      return "`ip link set " + use.node + " down`";
+  }
+}
+
+/// How the host stops using it, from the top down; a root file system it cannot do without.
+std::string remedy_for_uses(const std::vector<Holder>& uses) {
   std::vector<std::string> commands;
   for (const auto& use : uses) {
-    if (use.kind == HolderKind::mount && use.use == "/") {
+    if (use.kind == HolderKind::mount && use.use == "/" && use.pid == 0) {
       return "choose another device: the host runs from this one";
     }
-    const auto command = command_that_ends(use);
+    const auto command = command_that_ends_use(use);
     if (std::ranges::find(commands, command) == commands.end()) commands.push_back(command);
   }
-  return "once the host can do without: " + core::enumerate(commands);
+  const bool in_order = uses.front().depth > 1;
+  return fmt::format("once the host can do without: {}{}", core::enumerate(commands),
+                     in_order && commands.size() > 1 ? ", in this order" : "");
 }
 
 Finding needed(const Inventory& inventory, const Target& target, const PciAddress& device,
@@ -68,7 +167,16 @@ Finding needed(const Inventory& inventory, const Target& target, const PciAddres
   return blocks(
       vital ? Consent::impossible : Consent::may_be_given, device,
       fmt::format("the host needs {} for {}", to_string(device), core::enumerate(phrases_for(uses))),
-      evidence, remedy_for(uses));
+      evidence, remedy_for_uses(uses));
+}
+
+std::vector<Evidence> unread_of_disks(const Inventory& inventory) {
+  return unread(inventory, {"/proc/self/mountinfo", "/proc/*/mountinfo", "/proc/swaps", "/proc/spl/kstat/zfs",
+                            "/sys/kernel/config"});
+}
+
+std::vector<Evidence> unread_of_networks(const Inventory& inventory) {
+  return unread(inventory, {"/proc/net/route", "/proc/net/ipv6_route"});
 }
 
 constexpr std::uint32_t k_storage = 0x01, k_network = 0x02, k_display = 0x03, k_multimedia = 0x04;
@@ -81,15 +189,17 @@ std::uint32_t kind_of(const Device& device) {
 std::vector<Evidence> unread_of(const Inventory& inventory, const Device& device) {
   switch (kind_of(device)) {
     case k_storage:
-      return unread(inventory, {"/proc/self/mountinfo", "/proc/swaps"});
+      return unread_of_disks(inventory);
     case k_network:
-      return unread(inventory, {"/proc/net/route", "/proc/net/ipv6_route"});
+      return unread_of_networks(inventory);
     case k_display:
     case k_multimedia:
       return {};
-    default:
-      return unread(inventory,
-                    {"/proc/self/mountinfo", "/proc/swaps", "/proc/net/route", "/proc/net/ipv6_route"});
+    default: {
+      auto problems = unread_of_disks(inventory);
+      std::ranges::copy(unread_of_networks(inventory), std::back_inserter(problems));
+      return problems;
+    }
   }
 }
 
@@ -115,7 +225,7 @@ std::vector<Finding> host_depends(const Inventory& inventory, const Target& targ
     }
     const auto problems = unread_of(inventory, *device);
     if (!uses.empty()) {
-      findings.push_back(needed(inventory, target, device->address, uses));
+      findings.push_back(needed(inventory, target, device->address, from_the_top(std::move(uses))));
     } else if (!problems.empty()) {
       findings.push_back(unknown(*device, problems));
     } else {

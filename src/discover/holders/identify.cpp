@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What a process is: its name, its program, and what started it and can end it in an orderly way.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "core/printable.hpp"
+#include "core/text.hpp"
+#include "discover/holders/scan.hpp"
+
+namespace gpupass::discovery {
+namespace {
+
+struct Manager {
+  std::string name, managed;
+};
+
+std::vector<std::string> command_line_of(const Host& host, const std::string& process) {
+  const auto text = host.read(process + "/cmdline").value_or("");
+  std::vector<std::string> words;
+  for (const auto word : core::split(text, '\0')) words.push_back(core::printable(word));
+  return words;
+}
+
+/// The word behind an option; empty where there is none.
+std::string value_of(const std::vector<std::string>& words, std::string_view option) {
+  const auto found = std::ranges::find(words, option);
+  return found == words.end() || found + 1 == words.end() ? "" : *(found + 1);
+}
+
+/// libvirt starts QEMU with `-name guest=vm1,debug-threads=on`, Proxmox VE with `-id 101 -name web`.
+Manager manager_by(const std::vector<std::string>& words) {
+  const auto name = value_of(words, "-name");
+  constexpr std::string_view k_guest = "guest=";
+  if (name.starts_with(k_guest))
+    return {"libvirt", name.substr(k_guest.size(), name.find(',') - k_guest.size())};
+  const auto id = value_of(words, "-id");
+  if (!id.empty() && core::parse_number(id)) return {"proxmox", id};
+  return {};
+}
+
+struct Prefix {
+  std::string_view of_scope;
+  const char* manager;
+};
+constexpr std::array k_containers = {Prefix{"docker-", "docker"}, Prefix{"libpod-", "podman"},
+                                     Prefix{"cri-containerd-", "kubernetes"}, Prefix{"crio-", "kubernetes"}};
+
+/// A container's identifier as its runtime lists it: the first 12 digits.
+std::string short_id(std::string_view id) {
+  constexpr std::size_t k_shown = 12;
+  return std::string(id.substr(0, k_shown));
+}
+
+/// The control group of a process tells: "/system.slice/ovs-vswitchd.service",
+/// "/system.slice/docker-0123….scope", "/lxc/101/ns/init.scope".
+Manager manager_in(std::string_view group) {
+  const auto parts = core::split(group, '/');
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    for (const auto& [of_scope, manager] : k_containers) {
+      if (parts[i].starts_with(of_scope)) return {manager, short_id(parts[i].substr(of_scope.size()))};
+    }
+    const bool more = i + 1 < parts.size();
+    if (parts[i] == "docker" && more) return {"docker", short_id(parts[i + 1])};
+    if (parts[i] == "lxc" && more) return {"lxc", std::string(parts[i + 1])};
+  }
+  const auto is_service = [](std::string_view part) { return part.ends_with(".service"); };
+  const auto service = std::find_if(parts.rbegin(), parts.rend(), is_service);
+  const bool of_user = std::ranges::find(parts, "user.slice") != parts.end();
+  if (service == parts.rend() || (of_user && service->starts_with("user@"))) return {};
+  return {of_user ? "systemd-user" : "systemd", std::string(*service)};
+}
+
+Manager manager_by_group(const Host& host, const std::string& process) {
+  const auto text = host.read(process + "/cgroup").value_or("");
+  for (const auto line : core::split(text, '\n')) {  // "0::/system.slice/…", "1:name=systemd:/…"
+    if (!line.starts_with("0::") && line.find(":name=systemd:") == line.npos) continue;
+    if (auto manager = manager_in(core::printable(line)); !manager.name.empty()) return manager;
+  }
+  return {};
+}
+
+}  // namespace
+
+void identify(const Host& host, pid_t pid, Holder& holder) {
+  const auto process = fmt::format("/proc/{}", pid);
+  const auto words = command_line_of(host, process);
+  holder.pid = pid;
+  holder.process = core::printable(host.attribute(process + "/comm").value_or(""));
+  if (!words.empty()) holder.program = words.front().substr(words.front().rfind('/') + 1);
+  auto manager = manager_by(words);
+  if (manager.name.empty()) manager = manager_by_group(host, process);
+  holder.manager = manager.name;
+  holder.managed = manager.managed;
+}
+
+}  // namespace gpupass::discovery

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Network interfaces, and what each lies on: a bond, a bridge or a VLAN names the interfaces below it in
+// links lower_….
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "discover/holders/paths.hpp"
+#include "discover/problems.hpp"
+
+namespace gpupass::discovery {
+
+class Interfaces {
+ public:
+  Interfaces(const Host& host, const Paths& paths) : host_(host), paths_(paths) {}
+
+  struct Place {
+    PciAddress function;
+    std::string interface;  // of the network card's: "eth0"
+    auto operator<=>(const Place&) const = default;
+  };
+  /// The network cards below an interface, itself or through others, but for those named.
+  [[nodiscard]] std::vector<Place> below(const std::string& interface, Problems& problems,
+                                         std::set<std::string> but_for = {}) const;
+  /// Those that it lies on at once: the ports of a bridge, the members of a bond.
+  [[nodiscard]] std::vector<std::string> lowers(const std::string& interface) const;
+  /// What kind it says it is: "bridge", "vlan", "macvtap", "vrf"; empty for a network card.
+  [[nodiscard]] std::string kind(const std::string& interface) const;
+
+ private:
+  void descend(const std::string& interface, Problems& problems, std::set<std::string>& seen,
+               std::vector<Place>& places) const;
+  [[nodiscard]] bool is_port_of_a_switch(const std::string& interface) const;
+
+  const Host& host_;
+  const Paths& paths_;
+};
+
+}  // namespace gpupass::discovery

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// One walk through /proc: which device nodes each process has open, and in which namespaces it lives.
+// Seeing those of other users takes root.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+#include "discover/problems.hpp"
+
+namespace gpupass::discovery {
+
+struct OpenNode {
+  std::string path;          // as the process named it: "/dev/dri/card0"
+  std::string block_number;  // "259:0" of a block device of the running machine; else empty
+  auto operator<=>(const OpenNode&) const = default;
+};
+
+struct Process {
+  pid_t pid = 0;
+  std::vector<OpenNode> nodes;                               // sorted
+  std::string mount_namespace = {}, network_namespace = {};  // "mnt:[4026531841]"; empty: not known
+};
+
+struct Scan {
+  std::vector<Process> processes;                  // those that have a node open, and one of each namespace
+  std::string mount_namespace, network_namespace;  // the host's
+  bool complete = false;                           // all processes could be looked into
+};
+
+[[nodiscard]] Scan scan_processes(const Host& host, Problems& problems);
+
+/// Name and origin of a process, for those that turn out to hold something.
+void identify(const Host& host, pid_t pid, Holder& holder);
+
+}  // namespace gpupass::discovery
