@@ -117,18 +117,24 @@ Result<int> unbind(Context& context, const std::vector<std::string>& arguments) 
   GPUPASS_TRY(lock(context, request.options, fmt::format("unbind {}", names(request.functions)),
                    request.functions, "", locks));
   GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host));
-  GPUPASS_TRY_ASSIGN(auto holds, current_holds(context, inventory, request.functions));
+  GPUPASS_TRY_ASSIGN(auto holds, written_holds(context, request.functions));
   inherit(context, holds, "", request.options.timeout);
   const PlanFacts facts{inventory, std::move(holds), core::iso_time(context.host.now())};
   GPUPASS_TRY_ASSIGN(const auto plan, plan_unbind(facts, request.functions));
-  GPUPASS_TRY(consent(context, request.options, users_of_vfio(inventory, request.functions)));
+  GPUPASS_TRY(consent(context, request.options,
+                      users_of_vfio(inventory, still_there(inventory, facts.holds, request.functions))));
   std::vector<std::string> homes;
   for (const auto& hold : facts.holds) {
+    if (presence_of(hold.identity, hold.device, inventory) != Presence::there) {
+      homes.push_back(to_string(hold.device) + " forgotten");
+      continue;
+    }
     homes.push_back(fmt::format(
         "{} {}", to_string(hold.device),
         hold.original_driver.empty() ? "without a driver, as before" : "back on " + hold.original_driver));
   }
-  return carry_out(context, request.options, plan, nullptr, locks, core::enumerate(homes));
+  return carry_out(context, request.options, plan, nullptr, locks,
+                   core::enumerate(homes) + left_alone_note(inventory, facts.holds));
 }
 
 }  // namespace gpupass::cli

@@ -113,8 +113,8 @@ TEST_F(Hook, LeavesWhatIsHeldAlreadyToTheOneWhoHoldsIt) {
 TEST_F(Hook, KeepsTheHoldOfAnAttachThatARebootOutlived) {
   Hold hold;
   hold.device = parse_pci_address(k_gpu).value();
-  hold.vendor = 0x10de;
-  hold.device_id = 0x2330;
+  hold.identity.vendor = 0x10de;
+  hold.identity.device = 0x2330;
   hold.original_driver = "nvidia";
   hold.domain = "vm1";
   hold.boot_id = "an earlier one";
