@@ -200,6 +200,9 @@ struct Inventory {
 /// Which costly parts of an inventory a command needs.
 struct DiscoverParts {
   bool holders = true;  // looks into every process of the machine
+  /// Whose serial numbers are read wherever they may be: milliseconds each, seconds where one does not
+  /// answer.
+  std::vector<PciAddress> serials_of = {};
 };
 
 /// Reads the machine below host.root(). Error: only when the PCI bus itself cannot be read;

@@ -85,7 +85,7 @@ Result<int> bind(Context& context, const std::vector<std::string>& arguments) {
   Locks locks;
   GPUPASS_TRY(lock(context, request.options, fmt::format("bind {}", names(request.functions)),
                    request.functions, "", locks));
-  GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host));
+  GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host, {.serials_of = request.functions}));
   GPUPASS_TRY_ASSIGN(auto holds, current_holds(context, inventory, request.functions));
   GPUPASS_TRY(consent(context, request.options, obstacles(inventory, request.functions, k_rules_for_guests)));
   const PlanFacts facts{inventory, std::move(holds), core::iso_time(context.host.now())};
@@ -116,7 +116,7 @@ Result<int> unbind(Context& context, const std::vector<std::string>& arguments) 
   Locks locks;
   GPUPASS_TRY(lock(context, request.options, fmt::format("unbind {}", names(request.functions)),
                    request.functions, "", locks));
-  GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host));
+  GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host, {.serials_of = request.functions}));
   GPUPASS_TRY_ASSIGN(auto holds, written_holds(context, request.functions));
   inherit(context, holds, "", request.options.timeout);
   const PlanFacts facts{inventory, std::move(holds), core::iso_time(context.host.now())};

@@ -117,7 +117,7 @@ Result<int> detach(Context& context, const std::vector<std::string>& arguments) 
                    vm, locks));
   GPUPASS_TRY_ASSIGN(domain.state, domain.hypervisor->domain(vm));
   GPUPASS_TRY_ASSIGN(const auto facts, domain_facts(domain, options));
-  GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host));
+  GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host, {.serials_of = functions}));
   GPUPASS_TRY_ASSIGN(auto holds, written_holds(context, functions));
   inherit(context, holds, vm, options.change.timeout);
   const PlanFacts plan_facts{inventory, std::move(holds), core::iso_time(context.host.now())};

@@ -120,7 +120,9 @@ void print(Context& context, const Inventory& inventory, const std::vector<Held>
 /// Read only where something is held: most often nothing is.
 Result<Inventory> machine_of(const Host& host, const std::vector<Hold>& holds) {
   if (holds.empty()) return Inventory{};
-  return discover(host, {.holders = false});
+  DiscoverParts parts{.holders = false};
+  for (const auto& hold : holds) parts.serials_of.push_back(hold.device);
+  return discover(host, parts);
 }
 
 }  // namespace

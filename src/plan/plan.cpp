@@ -323,12 +323,16 @@ Plan plan_end_of_loan(const PlanFacts& facts, const std::string& domain, const F
             functions,
             {},
             identities_of(facts.inventory, functions)};
+  std::vector<Hold> ended;
   std::vector<Hold> returned;
   for (const auto& hold : facts.holds) {
-    if (contains(functions, hold.device)) returned.push_back(hold);
+    if (!contains(functions, hold.device)) continue;
+    ended.push_back(hold);
+    // A loan does not outlast a boot: who bound it since is not known.
+    if (hold.lent_to.empty() || hold.boot_id == facts.inventory.kernel.boot_id) returned.push_back(hold);
   }
   append_return(plan.steps, facts, returned);
-  for (auto& hold : returned) {
+  for (auto& hold : ended) {
     hold.lent_to.clear();
     plan.steps.emplace_back(KeepHold{std::move(hold)});
   }

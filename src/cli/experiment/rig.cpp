@@ -168,8 +168,8 @@ Result<void> Rig::stop_or_destroy() {
   return ended;
 }
 
-/// As `gpupass detach` does, but that the guest's configuration keeps its place for it. Not to be
-/// interrupted.
+/// As `gpupass detach` does, but that the guest's configuration keeps its place for it, and gpupass what it
+/// knows of it. Not to be interrupted.
 Result<void> Rig::card_home() {
   Quietly quiet(context_);
   auto& context = quiet.context();
@@ -180,19 +180,14 @@ Result<void> Rig::card_home() {
   GPUPASS_TRY(lock(context, options, fmt::format("take back {} from {}", names(functions_), vm), functions_,
                    vm, locks));
   GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host, {.holders = false}));
-  GPUPASS_TRY_ASSIGN(auto holds, current_holds(context, inventory, functions_));
+  GPUPASS_TRY_ASSIGN(auto holds, written_holds(context, functions_));
   std::erase_if(holds, [&](const Hold& hold) { return hold.domain != vm; });
   if (holds.empty()) return {};
   Functions ours;
   for (const auto& hold : holds) ours.push_back(hold.device);
-  GPUPASS_TRY_ASSIGN(const auto templates, load_templates(context));
-  DomainFacts guest;
-  guest.state.name = vm;
-  guest.uri = plan_.settings.uri;
   const PlanFacts facts{inventory, std::move(holds), core::iso_time(context.host.now())};
-  GPUPASS_TRY_ASSIGN(const auto way_back, plan_detach(facts, guest, ours, templates));
   World world{context.host, nullptr, &locks.devices, k_step, {}, {}};
-  return apply(way_back, world);
+  return apply(plan_end_of_loan(facts, vm, ours), world);
 }
 
 Result<std::string> Rig::run_program(const Words& options) {
