@@ -155,11 +155,14 @@ struct DomainFacts {
                                        const std::vector<PciAddress>& functions,
                                        const DomainTemplates& templates);
 
+/// Writes down functions that the domain's configuration has, and binds nothing.
+[[nodiscard]] Result<Plan> plan_record(const PlanFacts& facts, const std::string& domain,
+                                       const std::string& uri, const std::vector<PciAddress>& functions);
 /// Binds functions that are held to vfio-pci for one start of a domain. What it takes goes back by
 /// plan_end_of_loan(), but for what `gpupass bind` holds.
 [[nodiscard]] Result<Plan> plan_loan(const PlanFacts& facts, const std::string& domain,
                                      const std::vector<PciAddress>& functions);
-/// Gives functions back to the drivers they had, and goes on holding them for the domain, whose configuration
+/// Gives functions back that plan_loan() bound, and goes on holding them for the domain, whose configuration
 /// has them.
 [[nodiscard]] Plan plan_end_of_loan(const PlanFacts& facts, const std::string& domain,
                                     const std::vector<PciAddress>& functions);

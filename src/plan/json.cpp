@@ -136,7 +136,8 @@ Result<Plan> plan_from_json(const std::string& text) {
     plan.uri = core::line_from_json(json.at("uri"));
     for (const auto& device : json.at("devices")) plan.devices.push_back(core::address_from_json(device));
     // A journal of an earlier gpupass has none.
-    for (const auto& [device, identity] : json.value("identities", Json::object()).items())
+    const auto identities = json.value("identities", Json::object());
+    for (const auto& [device, identity] : identities.items())
       plan.identities.emplace(core::address_from_json(device), core::identity_from_json(identity));
     for (const auto& step : json.at("steps")) plan.steps.push_back(step_from_json(step));
     return plan;

@@ -294,6 +294,24 @@ Result<Plan> plan_detach(const PlanFacts& facts, const DomainFacts& domain, cons
   return plan;
 }
 
+Result<Plan> plan_record(const PlanFacts& facts, const std::string& domain, const std::string& uri,
+                         const Functions& functions) {
+  GPUPASS_TRY_ASSIGN(const auto devices, known_devices(facts, functions));
+  Plan plan{fmt::format("remember {} for {}", names(functions), domain),
+            Direction::take,
+            "",
+            functions,
+            {},
+            identities_of(facts.inventory, functions)};
+  for (const auto* const device : devices) {
+    auto hold = hold_for(facts, *device);
+    hold.domain = domain;
+    hold.uri = uri;
+    plan.steps.emplace_back(KeepHold{std::move(hold)});
+  }
+  return plan;
+}
+
 Result<Plan> plan_loan(const PlanFacts& facts, const std::string& domain, const Functions& functions) {
   GPUPASS_TRY_ASSIGN(const auto devices, known_devices(facts, functions));
   Plan plan{fmt::format("bind {} for a start of {}", names(functions), domain),
@@ -329,7 +347,7 @@ Plan plan_end_of_loan(const PlanFacts& facts, const std::string& domain, const F
     if (!contains(functions, hold.device)) continue;
     ended.push_back(hold);
     // A loan does not outlast a boot: who bound it since is not known.
-    if (hold.lent_to.empty() || hold.boot_id == facts.inventory.kernel.boot_id) returned.push_back(hold);
+    if (hold.boot_id == facts.inventory.kernel.boot_id) returned.push_back(hold);
   }
   append_return(plan.steps, facts, returned);
   for (auto& hold : ended) {

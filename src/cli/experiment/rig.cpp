@@ -168,8 +168,8 @@ Result<void> Rig::stop_or_destroy() {
   return ended;
 }
 
-/// As `gpupass detach` does, but that the guest's configuration keeps its place for it, and gpupass what it
-/// knows of it. Not to be interrupted.
+/// As `gpupass detach` does, but that the guest's configuration keeps its place for it. Not to be
+/// interrupted.
 Result<void> Rig::card_home() {
   Quietly quiet(context_);
   auto& context = quiet.context();
@@ -185,9 +185,29 @@ Result<void> Rig::card_home() {
   if (holds.empty()) return {};
   Functions ours;
   for (const auto& hold : holds) ours.push_back(hold.device);
+  GPUPASS_TRY_ASSIGN(const auto templates, load_templates(context));
+  DomainFacts guest;
+  guest.state.name = vm;
+  guest.uri = plan_.settings.uri;
   const PlanFacts facts{inventory, std::move(holds), core::iso_time(context.host.now())};
+  GPUPASS_TRY_ASSIGN(const auto way_back, plan_detach(facts, guest, ours, templates));
   World world{context.host, nullptr, &locks.devices, k_step, {}, {}};
-  return apply(plan_end_of_loan(facts, vm, ours), world);
+  return apply(way_back, world);
+}
+
+/// The guest that stays has the card in its configuration: whoever starts it is to find it recorded.
+Result<void> Rig::remember_card() {
+  const auto& settings = plan_.settings;
+  Locks locks;
+  GPUPASS_TRY(lock(context_, {}, fmt::format("remember {} for {}", names(functions_), settings.vm),
+                   functions_, settings.vm, locks));
+  GPUPASS_TRY_ASSIGN(const auto inventory,
+                     discover(context_.host, {.holders = false, .serials_of = functions_}));
+  GPUPASS_TRY_ASSIGN(auto holds, current_holds(context_, inventory, functions_));
+  const PlanFacts facts{inventory, std::move(holds), core::iso_time(context_.host.now())};
+  GPUPASS_TRY_ASSIGN(const auto plan, plan_record(facts, settings.vm, settings.uri, functions_));
+  World world{context_.host, nullptr, &locks.devices, k_step, {}, {}};
+  return apply(plan, world);
 }
 
 Result<std::string> Rig::run_program(const Words& options) {
@@ -258,7 +278,8 @@ Result<void> Rig::put_back(bool keep) {
   const auto& settings = plan_.settings;
   if (made() && !keep)
     return Quietly(context_)(guest_delete, {settings.vm, "--yes", "--connect", settings.uri});
-  if (made() || plan_.had_card) return {};
+  if (made()) return remember_card();
+  if (plan_.had_card) return {};
   Words words{settings.vm, "--config", "--connect", settings.uri, "--yes"};
   for (const auto& function : functions_) words.push_back(to_string(function));
   return Quietly(context_)(detach, words);
