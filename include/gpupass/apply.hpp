@@ -5,6 +5,7 @@
 #include <chrono>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,9 @@ struct World {
   std::chrono::milliseconds step_timeout = std::chrono::seconds(60);
   std::function<void(const StepEvent&)> observe;  // may be empty
   std::function<bool()> interrupted;              // true: stop after this step and put everything back
+  /// Devices that are no longer what the plan was made for, when it is recovered: another one that is at the
+  /// address by now is left alone, and counts as given back.
+  std::set<PciAddress> displaced = {};
 };
 
 /// Does every step in order; on a failure puts back, in reverse, whatever it did.
@@ -54,6 +58,8 @@ struct RecoveryReport {
 /// Compares a journal with the machine, and finishes or undoes it. The caller holds the locks of the
 /// plan's devices.
 [[nodiscard]] RecoveryReport recover(const JournalRecord& journal, World& world);
+/// The plan's devices that are gone or replaced.
+[[nodiscard]] std::set<PciAddress> displaced_devices(const Plan& plan, const Inventory& inventory);
 /// What recover() would do with it, a line a step; changes nothing.
 [[nodiscard]] std::vector<std::string> preview_recovery(const JournalRecord& journal);
 

@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -63,6 +64,7 @@ struct Device {
   std::optional<bool> boot_vga;  // nothing: not a display controller
   std::optional<Sriov> sriov;
   std::string power_state;  // "D0", "D3cold", "unknown"; empty where the kernel has no such file
+  std::map<std::string, std::string> serials;  // as of Identity (gpupass/identity.hpp)
 
   bool operator==(const Device&) const = default;
 
@@ -210,6 +212,9 @@ struct Inventory {
 /// Which costly parts of an inventory a command needs.
 struct DiscoverParts {
   bool holders = true;  // looks into every process of the machine
+  /// Whose serial numbers are read wherever they may be: milliseconds each, seconds where one does not
+  /// answer.
+  std::vector<PciAddress> serials_of = {};
 };
 
 /// Reads the machine below host.root(). Error: only when the PCI bus itself cannot be read;

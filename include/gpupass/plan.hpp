@@ -2,6 +2,7 @@
 // What will be done, as data: an ordered list of small steps, each of which can be undone.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <variant>
@@ -102,6 +103,9 @@ struct Plan {
   std::string uri;                  // the connection that domain steps are for; empty: none needed
   std::vector<PciAddress> devices;  // everything it touches; what is locked
   std::vector<Step> steps;
+  /// What was at these addresses when it was made, of those that were in the machine: nothing is done to
+  /// another device.
+  std::map<PciAddress, Identity> identities = {};
   bool operator==(const Plan&) const = default;
 };
 
@@ -150,5 +154,17 @@ struct DomainFacts {
 [[nodiscard]] Result<Plan> plan_detach(const PlanFacts& facts, const DomainFacts& domain,
                                        const std::vector<PciAddress>& functions,
                                        const DomainTemplates& templates);
+
+/// Writes down functions that the domain's configuration has, and binds nothing.
+[[nodiscard]] Result<Plan> plan_record(const PlanFacts& facts, const std::string& domain,
+                                       const std::string& uri, const std::vector<PciAddress>& functions);
+/// Binds functions that are held to vfio-pci for one start of a domain. What it takes goes back by
+/// plan_end_of_loan(), but for what `gpupass bind` holds.
+[[nodiscard]] Result<Plan> plan_loan(const PlanFacts& facts, const std::string& domain,
+                                     const std::vector<PciAddress>& functions);
+/// Gives functions back that plan_loan() bound, and goes on holding them for the domain, whose configuration
+/// has them.
+[[nodiscard]] Plan plan_end_of_loan(const PlanFacts& facts, const std::string& domain,
+                                    const std::vector<PciAddress>& functions);
 
 }  // namespace gpupass

@@ -59,6 +59,20 @@ RecoveryReport recover(const JournalRecord& record, World& world) {
   return stuck_or_failed(executor, std::move(error));
 }
 
+std::set<PciAddress> displaced_devices(const Plan& plan, const Inventory& inventory) {
+  auto identities = plan.identities;
+  // A journal of an earlier gpupass has them only in what it wrote down.
+  for (const auto& step : plan.steps) {
+    if (const auto* const keep = std::get_if<KeepHold>(&step))
+      identities.emplace(keep->hold.device, keep->hold.identity);
+  }
+  std::set<PciAddress> displaced;
+  for (const auto& [device, identity] : identities) {
+    if (presence_of(identity, device, inventory) != Presence::there) displaced.insert(device);
+  }
+  return displaced;
+}
+
 std::vector<std::string> preview_recovery(const JournalRecord& journal) {
   std::vector<std::string> lines;
   const auto states = journal.latest();

@@ -139,7 +139,7 @@ Result<int> attach(Context& context, const std::vector<std::string>& arguments) 
   GPUPASS_TRY(lock(context, options.change, fmt::format("attach {} to {}", names(functions), vm),
                    joined(functions, strangers(first_look, functions)), vm, locks));
   GPUPASS_TRY_ASSIGN(domain.state, domain.hypervisor->domain(vm));
-  GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host));
+  GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host, {.serials_of = functions}));
   const auto wanted = joined(functions, strangers(inventory, functions));
   GPUPASS_TRY_ASSIGN(auto holds, current_holds(context, inventory, wanted));
   inherit(context, holds, "", options.change.timeout);

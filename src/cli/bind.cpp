@@ -10,6 +10,7 @@
 #include "cli/selection.hpp"
 #include "core/text.hpp"
 #include "gpupass/inventory.hpp"
+#include "report/displaced.hpp"
 
 namespace gpupass::cli {
 namespace {
@@ -42,14 +43,37 @@ Result<Request> request_to_bind(Context& context, const po::variables_map& value
   return Request{options, std::move(functions)};
 }
 
+bool is_at(const Selector& selector, const PciAddress& function) {
+  return selector.address == function || (selector.slot && selector.slot->same_slot(function));
+}
+
+/// Held devices that are no longer where they were taken, by the address they had. Takes their selectors out.
+Functions take_displaced(const Inventory& inventory, const std::vector<Hold>& holds,
+                         std::vector<Selector>& selectors) {
+  Functions functions;
+  const auto lost = report::displaced(inventory, holds);
+  std::erase_if(selectors, [&](const Selector& selector) {
+    const auto before = functions.size();
+    for (const auto& hold : lost) {
+      if (is_at(selector, hold.device)) functions.push_back(hold.device);
+    }
+    return functions.size() > before;
+  });
+  return functions;
+}
+
 /// What is named, whether gpupass holds it or not, and of a card what else is held: its companions may have
 /// been left out, or given back before.
 Result<Request> request_to_return(Context& context, const po::variables_map& values) {
   GPUPASS_TRY_ASSIGN(auto options, change_options_of(values));
-  GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host, {.holders = false}));
-  GPUPASS_TRY_ASSIGN(auto functions, meant(inventory, values, Companions::left_out));
-  GPUPASS_TRY_ASSIGN(const auto card, meant(inventory, values, companions_of(values)));
+  GPUPASS_TRY_ASSIGN(auto selectors, selectors_of(values, "selector"));
+  if (selectors.empty()) return no_device_named();
   GPUPASS_TRY_ASSIGN(const auto holds, load_holds(context.host));
+  GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host, {.holders = false}));
+  auto functions = take_displaced(inventory, holds, selectors);
+  GPUPASS_TRY_ASSIGN(const auto named, functions_meant(inventory, selectors, Companions::left_out));
+  GPUPASS_TRY_ASSIGN(const auto card, functions_meant(inventory, selectors, companions_of(values)));
+  functions.insert(functions.end(), named.begin(), named.end());
   for (const auto& hold : holds) {
     if (std::ranges::find(card, hold.device) != card.end()) functions.push_back(hold.device);
   }
@@ -85,7 +109,7 @@ Result<int> bind(Context& context, const std::vector<std::string>& arguments) {
   Locks locks;
   GPUPASS_TRY(lock(context, request.options, fmt::format("bind {}", names(request.functions)),
                    request.functions, "", locks));
-  GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host));
+  GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host, {.serials_of = request.functions}));
   GPUPASS_TRY_ASSIGN(auto holds, current_holds(context, inventory, request.functions));
   GPUPASS_TRY(consent(context, request.options, obstacles(inventory, request.functions, k_rules_for_guests)));
   const PlanFacts facts{inventory, std::move(holds), core::iso_time(context.host.now())};
@@ -116,19 +140,25 @@ Result<int> unbind(Context& context, const std::vector<std::string>& arguments) 
   Locks locks;
   GPUPASS_TRY(lock(context, request.options, fmt::format("unbind {}", names(request.functions)),
                    request.functions, "", locks));
-  GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host));
-  GPUPASS_TRY_ASSIGN(auto holds, current_holds(context, inventory, request.functions));
+  GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host, {.serials_of = request.functions}));
+  GPUPASS_TRY_ASSIGN(auto holds, written_holds(context, request.functions));
   inherit(context, holds, "", request.options.timeout);
   const PlanFacts facts{inventory, std::move(holds), core::iso_time(context.host.now())};
   GPUPASS_TRY_ASSIGN(const auto plan, plan_unbind(facts, request.functions));
-  GPUPASS_TRY(consent(context, request.options, users_of_vfio(inventory, request.functions)));
+  GPUPASS_TRY(consent(context, request.options,
+                      users_of_vfio(inventory, still_there(inventory, facts.holds, request.functions))));
   std::vector<std::string> homes;
   for (const auto& hold : facts.holds) {
+    if (presence_of(hold.identity, hold.device, inventory) != Presence::there) {
+      homes.push_back(to_string(hold.device) + " forgotten");
+      continue;
+    }
     homes.push_back(fmt::format(
         "{} {}", to_string(hold.device),
         hold.original_driver.empty() ? "without a driver, as before" : "back on " + hold.original_driver));
   }
-  return carry_out(context, request.options, plan, nullptr, locks, core::enumerate(homes));
+  return carry_out(context, request.options, plan, nullptr, locks,
+                   core::enumerate(homes) + left_alone_note(inventory, facts.holds));
 }
 
 }  // namespace gpupass::cli

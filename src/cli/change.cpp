@@ -14,6 +14,7 @@
 #include "judge/facts.hpp"
 #include "judge/users.hpp"
 #include "judge/viability.hpp"
+#include "report/displaced.hpp"
 #include "report/findings.hpp"
 #include "sys/terminal.hpp"
 
@@ -180,17 +181,37 @@ Result<void> lock(Context& context, const ChangeOptions& options, const std::str
   return refuse_interrupted(context, functions);
 }
 
-Result<std::vector<Hold>> current_holds(Context& context, const Inventory& inventory,
-                                        const Functions& functions) {
+Result<std::vector<Hold>> written_holds(Context& context, const Functions& functions) {
   std::vector<Hold> holds;
   for (const auto& function : functions) {
     GPUPASS_TRY_ASSIGN(auto hold, load_hold(context.host, function));
-    const auto* const device = inventory.find(function);
-    if (!hold || (device != nullptr && (device->vendor != hold->vendor || device->device != hold->device_id)))
-      continue;
-    holds.push_back(*std::move(hold));
+    if (hold) holds.push_back(*std::move(hold));
   }
   return holds;
+}
+
+Result<std::vector<Hold>> current_holds(Context& context, const Inventory& inventory,
+                                        const Functions& functions) {
+  GPUPASS_TRY_ASSIGN(auto holds, written_holds(context, functions));
+  if (auto error = report::displaced_error(inventory, holds, context.default_uri))
+    return Failure(*std::move(error));
+  return holds;
+}
+
+std::string left_alone_note(const Inventory& inventory, const std::vector<Hold>& holds) {
+  Functions others;
+  for (const auto& hold : report::displaced(inventory, holds)) {
+    if (inventory.find(hold.device) != nullptr) others.push_back(hold.device);
+  }
+  if (others.empty()) return "";
+  return others.size() == 1
+             ? fmt::format("; another device is at {} now, and was left alone", names(others))
+             : fmt::format("; other devices are at {} now, and were left alone", names(others));
+}
+
+Functions still_there(const Inventory& inventory, const std::vector<Hold>& holds, Functions functions) {
+  for (const auto& hold : report::displaced(inventory, holds)) std::erase(functions, hold.device);
+  return functions;
 }
 
 Functions strangers(const Inventory& inventory, const Functions& functions) {

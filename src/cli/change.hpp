@@ -49,9 +49,21 @@ void say_waiting(Context& context, const LockOwner& owner);
 [[nodiscard]] Result<void> lock(Context& context, const ChangeOptions& options, const std::string& doing,
                                 const Functions& functions, const std::string& domain, Locks& locks);
 
-/// The holds of these functions, without those of another card that was at the address before.
+/// The holds of these functions, as they were written down.
+[[nodiscard]] Result<std::vector<Hold>> written_holds(Context& context, const Functions& functions);
+
+/// The same. Error: refused, where another device than the one that was taken is at an address: what was
+/// agreed to is not agreed to for that. Only who gives back goes without.
 [[nodiscard]] Result<std::vector<Hold>> current_holds(Context& context, const Inventory& inventory,
                                                       const Functions& functions);
+
+/// "; another device is at 0000:01:00.0 now, and was left alone", after holds were given back; empty for
+/// none.
+[[nodiscard]] std::string left_alone_note(const Inventory& inventory, const std::vector<Hold>& holds);
+
+/// The functions that a give-back acts on: without those at whose addresses other devices are by now.
+[[nodiscard]] Functions still_there(const Inventory& inventory, const std::vector<Hold>& holds,
+                                    Functions functions);
 
 /// Endpoints of the functions' groups that are not among them and not on a vfio driver.
 [[nodiscard]] Functions strangers(const Inventory& inventory, const Functions& functions);

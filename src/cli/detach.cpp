@@ -117,15 +117,17 @@ Result<int> detach(Context& context, const std::vector<std::string>& arguments) 
                    vm, locks));
   GPUPASS_TRY_ASSIGN(domain.state, domain.hypervisor->domain(vm));
   GPUPASS_TRY_ASSIGN(const auto facts, domain_facts(domain, options));
-  GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host));
-  GPUPASS_TRY_ASSIGN(auto holds, current_holds(context, inventory, functions));
+  GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host, {.serials_of = functions}));
+  GPUPASS_TRY_ASSIGN(auto holds, written_holds(context, functions));
   inherit(context, holds, vm, options.change.timeout);
   const PlanFacts plan_facts{inventory, std::move(holds), core::iso_time(context.host.now())};
   GPUPASS_TRY_ASSIGN(const auto plan, plan_detach(plan_facts, facts, functions, templates));
   if (!facts.state.running)
-    GPUPASS_TRY(consent(context, options.change, users_of_vfio(inventory, functions)));
-  return carry_out_for_domain(context, options, plan, domain, facts, locks,
-                              outcome_of(facts, functions, plan));
+    GPUPASS_TRY(consent(context, options.change,
+                        users_of_vfio(inventory, still_there(inventory, plan_facts.holds, functions))));
+  return carry_out_for_domain(
+      context, options, plan, domain, facts, locks,
+      outcome_of(facts, functions, plan) + left_alone_note(inventory, plan_facts.holds));
 }
 
 }  // namespace gpupass::cli

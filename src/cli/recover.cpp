@@ -7,6 +7,8 @@
 #include <set>
 
 #include "cli/change.hpp"
+#include "cli/experiment/quietly.hpp"
+#include "cli/hook/loans.hpp"
 #include "core/json.hpp"
 #include "sys/terminal.hpp"
 
@@ -73,7 +75,15 @@ Result<RecoveryReport> recover_one(Context& context, const ChangeOptions& option
   if (!journal.plan.uri.empty()) {
     GPUPASS_TRY_ASSIGN(hypervisor, context.connect(journal.plan.uri, options.timeout));
   }
+  GPUPASS_TRY_ASSIGN(const auto inventory,
+                     discover(context.host, {.holders = false, .serials_of = journal.plan.devices}));
   World world{context.host, hypervisor.get(), &claimed.locks.devices, options.timeout, {}, {}};
+  world.displaced = displaced_devices(journal.plan, inventory);
+  for (const auto& device : world.displaced) {
+    if (options.format == Format::text)
+      context.terminal.out << fmt::format("  left alone: {} is not the device that this was about\n",
+                                          to_string(device));
+  }
   if (options.format == Format::text) {
     world.observe = [&](const StepEvent& event) {
       if (event.state == StepState::done || event.state == StepState::undone) {
@@ -153,6 +163,31 @@ Result<int> forget(Context& context, const std::vector<JournalRecord>& journals)
   return 0;
 }
 
+void print_loans(std::ostream& out, const Loans& loans, const char* verb) {
+  for (const auto& [domain, functions] : loans)
+    out << fmt::format("{} {}: bound for a start of {}, which is not running\n", verb, names(functions),
+                       domain);
+}
+
+core::Json to_json(const Loans& loans) {
+  auto json = core::Json::array();
+  for (const auto& [domain, functions] : loans) {
+    json.push_back({{"domain", domain}, {"devices", core::Json::array()}});
+    for (const auto& function : functions) json.back()["devices"].push_back(to_string(function));
+  }
+  return json;
+}
+
+Result<int> return_loans(Context& context, const ChangeOptions& options) {
+  const bool json = options.format == Format::json;
+  Quietly quiet(context);  // a program gets one document
+  auto as_text = options;
+  as_text.format = Format::text;
+  GPUPASS_TRY_ASSIGN(const auto ended, end_loans_left(json ? quiet.context() : context, as_text));
+  if (!json) print_loans(context.terminal.out, ended, "returned");
+  return 0;
+}
+
 }  // namespace
 
 Result<int> recover(Context& context, const std::vector<std::string>& arguments) {
@@ -177,11 +212,15 @@ Result<int> recover(Context& context, const std::vector<std::string>& arguments)
   if (options.dry_run && !json) {
     for (const auto& journal : journals) print_preview(context, journal);
   }
-  if (journals.empty() && !json) out << "nothing was left unfinished\n";
+  GPUPASS_TRY_ASSIGN(const auto loans, forgetting ? Loans{} : loans_left(context, options.timeout));
+  if (journals.empty() && loans.empty() && !json) out << "nothing was left unfinished\n";
+  if (options.dry_run && !json) print_loans(out, loans, "would return");
   if (options.dry_run && json) {
     auto previews = core::Json::array();
     for (const auto& journal : journals) previews.push_back(preview_json(context, journal));
-    out << core::Json{{"schema", "gpupass.recover/1"}, {"journals", previews}}.dump(2) << "\n";
+    out << core::Json{{"schema", "gpupass.recover/1"}, {"journals", previews}, {"loans", to_json(loans)}}
+               .dump(2)
+        << "\n";
   }
   if (options.dry_run) return 0;
   if (forgetting) return forget(context, journals);
@@ -203,9 +242,11 @@ Result<int> recover(Context& context, const std::vector<std::string>& arguments)
     reports.push_back(*std::move(report));
   }
   auto end = verdict(reports);
+  if (end) end = return_loans(context, options);
   if (!json) return end;
   // The errors stand in this one document.
-  out << core::Json{{"schema", "gpupass.recover/1"}, {"journals", results}}.dump(2) << "\n";
+  out << core::Json{{"schema", "gpupass.recover/1"}, {"journals", results}, {"loans", to_json(loans)}}.dump(2)
+      << "\n";
   return end ? 0 : exit_code(end.error().kind);
 }
 

@@ -8,6 +8,8 @@
 #include "cli/change.hpp"
 #include "core/json.hpp"
 #include "gpupass/journal.hpp"
+#include "report/displaced.hpp"
+#include "report/findings.hpp"
 #include "report/table.hpp"
 
 namespace gpupass::cli {
@@ -18,18 +20,20 @@ struct Held {
   Hold hold;
   std::string driver;                  // now; empty: none
   bool rebooted = false;               // the hold is from an earlier boot
-  bool another_card = false;           // at that address since
+  std::string displaced;               // what is at that address instead, and where it is; empty: it is there
   std::optional<LockOwner> releasing;  // a process still in the kernel with it
 };
 
-Held look_at(const Host& host, Hold hold) {
+Held look_at(const Host& host, const Inventory& inventory, Hold hold) {
   const auto folder = "/sys/bus/pci/devices/" + to_string(hold.device);
   Held held;
   held.driver = host.link_name(folder + "/driver").value_or("");
   held.rebooted = host.attribute("/proc/sys/kernel/random/boot_id").value_or("") != hold.boot_id;
-  held.another_card =
-      host.attribute(folder + "/vendor").value_or("") != fmt::format("{:#06x}", hold.vendor) ||
-      host.attribute(folder + "/device").value_or("") != fmt::format("{:#06x}", hold.device_id);
+  if (presence_of(hold.identity, hold.device, inventory) != Presence::there) {
+    held.displaced =
+        fmt::format("{}; gpupass took {}: {}", report::what_is_there(inventory, hold.device, hold.identity),
+                    ids_text(hold.identity), report::where_it_is(inventory, hold.identity));
+  }
   auto owner = Lock::owner(host, to_string(hold.device));
   if (owner && owner->in_kernel) held.releasing = std::move(owner);
   held.hold = std::move(hold);
@@ -43,8 +47,11 @@ std::string state_of(const Host& host, const Held& held) {
                        now ? now->state : "gone",
                        now && !now->stack.empty() ? ", in " + now->stack.front() : "");
   }
-  if (held.another_card) return "another card is at this address now";
-  if (held.driver == "vfio-pci") return held.rebooted ? "bound again since the reboot" : "bound";
+  if (!held.displaced.empty()) return held.displaced;
+  if (held.driver == "vfio-pci" && held.hold.lent_to.empty())
+    return held.rebooted ? "bound again since the reboot" : "bound";
+  if (held.driver == "vfio-pci") return "bound until " + held.hold.lent_to + " ends";
+  if (held.hold.lend) return "on its host driver until " + held.hold.domain + " starts";
   return held.rebooted ? "on its host driver since the reboot" : "NOT bound";
 }
 
@@ -54,6 +61,7 @@ core::Json to_json(const Host& host, const Held& held) {
   json["driver"] = held.driver;
   json["state"] = state_of(host, held);
   json["releasing_pid"] = held.releasing ? core::Json(held.releasing->pid) : core::Json();
+  json["there"] = held.displaced.empty();
   return json;
 }
 
@@ -76,7 +84,8 @@ core::Json to_json(const Host& host, const JournalRecord& journal) {
           {"under_way", is_under_way(host, journal)}};
 }
 
-void print(Context& context, const std::vector<Held>& all, const std::vector<JournalRecord>& journals) {
+void print(Context& context, const Inventory& inventory, const std::vector<Held>& all,
+           const std::vector<JournalRecord>& journals) {
   auto& out = context.terminal.out;
   if (all.empty()) out << "gpupass holds no device\n";
   report::Table table({{"DEVICE"},
@@ -92,12 +101,28 @@ void print(Context& context, const std::vector<Held>& all, const std::vector<Jou
                !hold.domain.empty() ? hold.domain : "-", hold.since, state_of(context.host, held)});
   }
   if (!all.empty()) out << table.text(context.terminal.columns, context.terminal.colour);
+  std::vector<Hold> displaced;
+  for (const auto& held : all) {
+    if (!held.displaced.empty()) displaced.push_back(held.hold);
+  }
+  if (!displaced.empty())
+    out << report::wrapped_lines(report::mending(inventory, displaced, context.default_uri),
+                                 context.terminal.columns)
+        << "\n";
   for (const auto& journal : journals) {
     const bool under_way = is_under_way(context.host, journal);
     out << fmt::format("{}: \"{}\", started {}{}\n", under_way ? "under way" : "unfinished",
                        journal.plan.command, journal.started,
                        under_way ? "" : "; `gpupass recover` finishes or undoes it");
   }
+}
+
+/// Read only where something is held: most often nothing is.
+Result<Inventory> machine_of(const Host& host, const std::vector<Hold>& holds) {
+  if (holds.empty()) return Inventory{};
+  DiscoverParts parts{.holders = false};
+  for (const auto& hold : holds) parts.serials_of.push_back(hold.device);
+  return discover(host, parts);
 }
 
 }  // namespace
@@ -117,11 +142,12 @@ Result<int> status(Context& context, const std::vector<std::string>& arguments) 
   GPUPASS_TRY_ASSIGN(auto holds, load_holds(context.host));
   GPUPASS_TRY_ASSIGN(const auto journals, load_journals(context.host));
   GPUPASS_TRY_ASSIGN(const auto at_boot, bound_at_boot(context.host));
+  GPUPASS_TRY_ASSIGN(const auto inventory, machine_of(context.host, holds));
   std::vector<Held> all;
   all.reserve(holds.size());
-  for (auto& hold : holds) all.push_back(look_at(context.host, std::move(hold)));
+  for (auto& hold : holds) all.push_back(look_at(context.host, inventory, std::move(hold)));
   if (format == Format::text) {
-    print(context, all, journals);
+    print(context, inventory, all, journals);
     print(context.terminal, at_boot);
     return 0;
   }

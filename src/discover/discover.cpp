@@ -7,6 +7,7 @@
 #include "discover/modules.hpp"
 #include "discover/names.hpp"
 #include "discover/pci.hpp"
+#include "discover/serials.hpp"
 
 namespace gpupass {
 
@@ -22,6 +23,7 @@ Result<Inventory> discover(const Host& host, DiscoverParts parts) {
   iommu = discovery::read_iommu(host, inventory, problems);
   if (parts.holders) discovery::read_holders(host, inventory);
   discovery::read_driver_overrides(host, devices, problems);
+  discovery::read_slow_serials(host, parts.serials_of, devices);
   return inventory;
 }
 

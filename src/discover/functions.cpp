@@ -54,6 +54,8 @@ void read_header(const sys::Folder& folder, const ConfigSpace& space, Device& de
     note(problems, folder.path_of("config"), "the configuration header cannot be read");
   }
   device.header_type = header.value_or(header_by_class(device));
+  if (header != HeaderType::endpoint || !device.is_pcie) return;
+  if (auto serial = space.serial_number(device.address)) device.serials.emplace("pcie", *std::move(serial));
 }
 
 /// What one thread reads.

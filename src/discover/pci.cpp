@@ -5,6 +5,8 @@
 // pci_fill_info() of sysfs values, no name list (one malformed line is an error to it).
 #include "discover/pci.hpp"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <exception>
 
@@ -36,6 +38,31 @@ HeaderType type_of(std::uint8_t byte) {
   }
 }
 
+struct Free {
+  void operator()(pci_dev* device) const { pci_free_dev(device); }
+};
+
+std::unique_ptr<pci_dev, Free> open_device(pci_access* access, const PciAddress& address) {
+  return std::unique_ptr<pci_dev, Free>(
+      pci_get_dev(access, static_cast<int>(address.domain), address.bus, address.slot, address.function));
+}
+
+std::optional<std::uint32_t> read_word(pci_dev* device, int at) {
+  std::array<std::uint8_t, 4> bytes{};
+  if (pci_read_block(device, at, bytes.data(), static_cast<int>(bytes.size())) == 0) return std::nullopt;
+  return bytes[0] | bytes[1] << 8U | bytes[2] << 16U | static_cast<std::uint32_t>(bytes[3]) << 24U;
+}
+
+/// As lspci writes it. Nothing for one that was never filled in.
+std::optional<std::string> serial_text(std::uint32_t low, std::uint32_t high) {
+  const auto serial = static_cast<std::uint64_t>(high) << 32U | low;
+  if (serial == 0 || serial == ~std::uint64_t{0}) return std::nullopt;
+  std::string text;
+  for (unsigned shift = 64; shift > 0; shift -= 8)
+    text += fmt::format("{}{:02x}", text.empty() ? "" : "-", serial >> (shift - 8) & 0xffU);
+  return text;
+}
+
 }  // namespace
 
 void ConfigSpace::Close::operator()(pci_access* access) const {
@@ -62,16 +89,30 @@ Result<ConfigSpace> ConfigSpace::open(const Host& host) {
 }
 
 std::optional<HeaderType> ConfigSpace::header_type(const PciAddress& address) const {
-  struct Free {
-    void operator()(pci_dev* device) const { pci_free_dev(device); }
-  };
-  const std::unique_ptr<pci_dev, Free> device(pci_get_dev(access_.get(), static_cast<int>(address.domain),
-                                                          address.bus, address.slot, address.function));
+  const auto device = open_device(access_.get(), address);
   // Of a real device each read of four bytes crosses the bus: no more is read than everybody may.
   constexpr int k_standard = 64;
   std::array<std::uint8_t, k_standard> bytes{};
   if (pci_read_block(device.get(), 0, bytes.data(), k_standard) == 0) return std::nullopt;
   return type_of(bytes[PCI_HEADER_TYPE]);
+}
+
+std::optional<std::string> ConfigSpace::serial_number(const PciAddress& address) const {
+  const auto device = open_device(access_.get(), address);
+  // A chain of capabilities, each with the place of the next: not longer than there is room for.
+  constexpr int k_first = 0x100, k_header = 4, k_room = (0x1000 - k_first) / 8;
+  int at = k_first;
+  for (int i = 0; i < k_room && at >= k_first; ++i) {
+    const auto header = read_word(device.get(), at);
+    if (!header || *header == 0 || *header == ~0U) return std::nullopt;
+    if ((*header & 0xffffU) == PCI_EXT_CAP_ID_DSN) {
+      const auto low = read_word(device.get(), at + k_header);
+      const auto high = read_word(device.get(), at + 2 * k_header);
+      return low && high ? serial_text(*low, *high) : std::nullopt;
+    }
+    at = static_cast<int>(*header >> 20U);
+  }
+  return std::nullopt;
 }
 
 std::string name_list() {

@@ -20,6 +20,9 @@ class ConfigSpace {
 
   /// Nothing when the standard header could not be read.
   [[nodiscard]] std::optional<HeaderType> header_type(const PciAddress& address) const;
+  /// Of the Device Serial Number capability: "48-b0-2d-ff-fe-12-34-56". Nothing without one, and for whoever
+  /// may not read so far.
+  [[nodiscard]] std::optional<std::string> serial_number(const PciAddress& address) const;
 
  private:
   struct Close {

@@ -3,6 +3,7 @@
 // ever added, so that an old journal can be read after an upgrade.
 #include "core/json.hpp"
 
+#include "core/identity_json.hpp"
 #include "core/overloaded.hpp"
 #include "gpupass/plan.hpp"
 
@@ -112,8 +113,11 @@ std::string to_json(const Plan& plan) {
             {"direction", plan.direction == Direction::take ? "take" : "give-back"},
             {"uri", plan.uri},
             {"devices", Json::array()},
+            {"identities", Json::object()},
             {"steps", Json::array()}};
   for (const auto& device : plan.devices) json["devices"].push_back(to_string(device));
+  for (const auto& [device, identity] : plan.identities)
+    json["identities"][to_string(device)] = core::to_json(identity);
   for (const auto& step : plan.steps) {
     auto value = to_json_value(step);
     value["does"] = describe(step);
@@ -131,6 +135,10 @@ Result<Plan> plan_from_json(const std::string& text) {
     plan.direction = json.at("direction") == "take" ? Direction::take : Direction::give_back;
     plan.uri = core::line_from_json(json.at("uri"));
     for (const auto& device : json.at("devices")) plan.devices.push_back(core::address_from_json(device));
+    // A journal of an earlier gpupass has none.
+    const auto identities = json.value("identities", Json::object());
+    for (const auto& [device, identity] : identities.items())
+      plan.identities.emplace(core::address_from_json(device), core::identity_from_json(identity));
     for (const auto& step : json.at("steps")) plan.steps.push_back(step_from_json(step));
     return plan;
   });

@@ -48,11 +48,15 @@ Result<const Device*> known_device(const PlanFacts& facts, const PciAddress& fun
 
 /// What will be remembered of a device: what was remembered already, or how it is now.
 Hold hold_for(const PlanFacts& facts, const Device& device) {
-  if (const auto* const hold = hold_of(facts, device.address)) return *hold;
+  auto identity = identity_of(facts.inventory, device);
+  if (const auto* const known = hold_of(facts, device.address)) {
+    auto hold = *known;
+    hold.identity = completed(std::move(hold.identity), identity);
+    return hold;
+  }
   Hold hold;
   hold.device = device.address;
-  hold.vendor = device.vendor;
-  hold.device_id = device.device;
+  hold.identity = std::move(identity);
   hold.original_driver = device.driver.value_or("");
   hold.original_override = device.driver_override.value_or("");
   hold.since = facts.now;
@@ -78,13 +82,15 @@ void append_binding(std::vector<Step>& steps, const std::vector<const Device*>& 
   for (const auto* const device : to_bind) steps.emplace_back(ProbeDriver{device->address, driver});
 }
 
-/// Back to how each device was before gpupass came; all are released before the first is bound.
+/// Back to how each device was before gpupass came; all are released before the first is bound. Another
+/// device that is at the address by now is left alone: a card that was pulled, or that a boot gave another
+/// address, has lost its override and its binding by that.
 void append_return(std::vector<Step>& steps, const PlanFacts& facts, const std::vector<Hold>& holds) {
   std::vector<Step> releases;
   std::vector<Step> bindings;
   for (const auto& hold : holds) {
+    if (presence_of(hold.identity, hold.device, facts.inventory) != Presence::there) continue;
     const auto* const device = facts.inventory.find(hold.device);
-    if (device == nullptr) continue;  // the card was pulled: nothing to give back, only to forget
     const bool home = device->driver.value_or("") == hold.original_driver;
     const bool rebooted = hold.boot_id != facts.inventory.kernel.boot_id;
     if (home && rebooted) continue;  // the override of an earlier boot says nothing about this one
@@ -99,7 +105,19 @@ void append_return(std::vector<Step>& steps, const PlanFacts& facts, const std::
   }
   steps.insert(steps.end(), releases.begin(), releases.end());
   steps.insert(steps.end(), bindings.begin(), bindings.end());
+}
+
+void append_drops(std::vector<Step>& steps, const std::vector<Hold>& holds) {
   for (const auto& hold : holds) steps.emplace_back(DropHold{hold.device});
+}
+
+std::map<PciAddress, Identity> identities_of(const Inventory& inventory, const Functions& functions) {
+  std::map<PciAddress, Identity> identities;
+  for (const auto& function : functions) {
+    if (const auto* const device = inventory.find(function))
+      identities.emplace(function, identity_of(inventory, *device));
+  }
+  return identities;
 }
 
 Result<std::vector<const Device*>> known_devices(const PlanFacts& facts, const Functions& functions) {
@@ -165,10 +183,16 @@ Result<void> append_live_detach(std::vector<Step>& steps, const DomainFacts& dom
 
 Result<Plan> plan_bind(const PlanFacts& facts, const Functions& functions, const std::string& driver) {
   GPUPASS_TRY_ASSIGN(const auto devices, known_devices(facts, functions));
-  Plan plan{fmt::format("bind {} to {}", names(functions), driver), Direction::take, "", functions, {}};
+  Plan plan{fmt::format("bind {} to {}", names(functions), driver),
+            Direction::take,
+            "",
+            functions,
+            {},
+            identities_of(facts.inventory, functions)};
   for (const auto* const device : devices) {
     auto hold = hold_for(facts, *device);
     hold.bound = true;
+    hold.lent_to.clear();
     plan.steps.emplace_back(KeepHold{hold});
   }
   append_binding(plan.steps, devices, driver);
@@ -176,7 +200,8 @@ Result<Plan> plan_bind(const PlanFacts& facts, const Functions& functions, const
 }
 
 Result<Plan> plan_unbind(const PlanFacts& facts, const Functions& functions) {
-  Plan plan{fmt::format("unbind {}", names(functions)), Direction::give_back, "", functions, {}};
+  Plan plan{fmt::format("unbind {}", names(functions)), Direction::give_back, "", functions, {},
+            identities_of(facts.inventory, functions)};
   std::vector<Hold> holds;
   for (const auto& function : functions) {
     const auto* const hold = hold_of(facts, function);
@@ -195,6 +220,7 @@ Result<Plan> plan_unbind(const PlanFacts& facts, const Functions& functions) {
     holds.push_back(*hold);
   }
   append_return(plan.steps, facts, holds);
+  append_drops(plan.steps, holds);
   return plan;
 }
 
@@ -205,11 +231,14 @@ Result<Plan> plan_attach(const PlanFacts& facts, const DomainFacts& domain, cons
             Direction::take,
             domain.uri,
             functions,
-            {}};
+            {},
+            identities_of(facts.inventory, functions)};
   for (const auto* const device : devices) {
     auto hold = hold_for(facts, *device);
     hold.domain = domain.state.name;
     hold.uri = domain.uri;
+    hold.lend = false;
+    hold.lent_to.clear();  // it stays bound when the guest ends, whoever bound it
     plan.steps.emplace_back(KeepHold{hold});
   }
   append_binding(plan.steps, devices, "vfio-pci");
@@ -232,7 +261,8 @@ Result<Plan> plan_detach(const PlanFacts& facts, const DomainFacts& domain, cons
             Direction::give_back,
             domain.uri,
             functions,
-            {}};
+            {},
+            identities_of(facts.inventory, functions)};
   if (domain.change_live) GPUPASS_TRY(append_live_detach(plan.steps, domain, in_live, templates));
   if (domain.change_config && !in_config.empty()) {
     GPUPASS_TRY_ASSIGN(auto after, remove_functions(domain.config_xml, in_config));
@@ -260,6 +290,70 @@ Result<Plan> plan_detach(const PlanFacts& facts, const DomainFacts& domain, cons
     plan.steps.emplace_back(KeepHold{kept});
   }
   append_return(plan.steps, facts, returned);
+  append_drops(plan.steps, returned);
+  return plan;
+}
+
+Result<Plan> plan_record(const PlanFacts& facts, const std::string& domain, const std::string& uri,
+                         const Functions& functions) {
+  GPUPASS_TRY_ASSIGN(const auto devices, known_devices(facts, functions));
+  Plan plan{fmt::format("remember {} for {}", names(functions), domain),
+            Direction::take,
+            "",
+            functions,
+            {},
+            identities_of(facts.inventory, functions)};
+  for (const auto* const device : devices) {
+    auto hold = hold_for(facts, *device);
+    hold.domain = domain;
+    hold.uri = uri;
+    plan.steps.emplace_back(KeepHold{std::move(hold)});
+  }
+  return plan;
+}
+
+Result<Plan> plan_loan(const PlanFacts& facts, const std::string& domain, const Functions& functions) {
+  GPUPASS_TRY_ASSIGN(const auto devices, known_devices(facts, functions));
+  Plan plan{fmt::format("bind {} for a start of {}", names(functions), domain),
+            Direction::take,
+            "",
+            functions,
+            {},
+            identities_of(facts.inventory, functions)};
+  for (const auto* const device : devices) {
+    auto hold = hold_for(facts, *device);
+    if (!hold.bound) hold.lent_to = domain;
+    if (device->driver) {  // what it goes back to is what it comes from this time
+      hold.original_driver = *device->driver;
+      hold.original_override = device->driver_override.value_or("");
+    }
+    hold.boot_id = facts.inventory.kernel.boot_id;
+    plan.steps.emplace_back(KeepHold{hold});
+  }
+  append_binding(plan.steps, devices, "vfio-pci");
+  return plan;
+}
+
+Plan plan_end_of_loan(const PlanFacts& facts, const std::string& domain, const Functions& functions) {
+  Plan plan{fmt::format("return {} after the end of {}", names(functions), domain),
+            Direction::give_back,
+            "",
+            functions,
+            {},
+            identities_of(facts.inventory, functions)};
+  std::vector<Hold> ended;
+  std::vector<Hold> returned;
+  for (const auto& hold : facts.holds) {
+    if (!contains(functions, hold.device)) continue;
+    ended.push_back(hold);
+    // A loan does not outlast a boot: who bound it since is not known.
+    if (hold.boot_id == facts.inventory.kernel.boot_id) returned.push_back(hold);
+  }
+  append_return(plan.steps, facts, returned);
+  for (auto& hold : ended) {
+    hold.lent_to.clear();
+    plan.steps.emplace_back(KeepHold{std::move(hold)});
+  }
   return plan;
 }
 

@@ -22,10 +22,22 @@ const PciAddress k_audio{0, 1, 0, 1};
 const char* const k_gpu_name = "0000:01:00.0";
 const char* const k_audio_name = "0000:01:00.1";
 
+Hold bound_hold(const PciAddress& device, const std::string& driver) {
+  Hold hold;
+  hold.device = device;
+  hold.identity.vendor = 0x10de;
+  hold.identity.device = 0x2330;
+  hold.original_driver = driver;
+  hold.bound = true;
+  hold.since = "now";
+  hold.boot_id = "b00t";
+  return hold;
+}
+
 /// The plan of `gpupass bind` for a card of two functions, written out.
 Plan bind_plan() {
-  Hold gpu{k_gpu, 0x10de, 0x2330, "nvidia", "", true, "", "", "now", "b00t"};
-  Hold audio{k_audio, 0x10de, 0x2330, "snd_hda_intel", "", true, "", "", "now", "b00t"};
+  const auto gpu = bound_hold(k_gpu, "nvidia");
+  const auto audio = bound_hold(k_audio, "snd_hda_intel");
   return {"bind the card",
           Direction::take,
           "",

@@ -34,8 +34,8 @@ Inventory machine(const std::optional<std::string>& gpu, const std::optional<std
 Hold hold(const PciAddress& address, const std::string& original, const std::string& domain = "") {
   Hold one;
   one.device = address;
-  one.vendor = 0x10de;
-  one.device_id = address.function == 0 ? 0x2330 : 0x22ba;
+  one.identity.vendor = 0x10de;
+  one.identity.device = address.function == 0 ? 0x2330 : 0x22ba;
   one.original_driver = original;
   one.domain = domain;
   one.since = "2026-01-01T00:00:00Z";

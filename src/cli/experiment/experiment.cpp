@@ -20,6 +20,7 @@
 #include "core/json.hpp"
 #include "core/text.hpp"
 #include "gpupass/lock.hpp"
+#include "report/displaced.hpp"
 #include "sys/durable_file.hpp"
 #include "sys/terminal.hpp"
 
@@ -201,21 +202,43 @@ std::string mark_path(const Wanted& wanted) {
   return wanted.folder + "/under-way";
 }
 
+/// Half of the runs of one card and half of another would be compared; and nobody agreed to that one.
+Result<void> refuse_another_card(const ExperimentPlan& plan, const Inventory& inventory,
+                                 const std::string& folder) {
+  for (const auto& [function, identity] : plan.identities) {
+    if (presence_of(identity, function, inventory) == Presence::there) continue;
+    return fail(
+        ErrorKind::refused,
+        fmt::format("{}: {}. {} is an experiment with the {} that was there; {}", to_string(function),
+                    report::what_is_there(inventory, function, identity), folder, ids_text(identity),
+                    report::where_it_is(inventory, identity)),
+        "nothing was changed; begin a new experiment with --out, and see `gpupass status` for what this "
+        "one left");
+  }
+  return {};
+}
+
 /// The plan that is there, or a new one.
-Result<ExperimentPlan> plan_of(Context& context, const Wanted& wanted) {
+Result<ExperimentPlan> plan_of(Context& context, const Wanted& wanted, const Inventory& inventory) {
   if (!fs::exists(plan_path(wanted))) {
     std::error_code error;
     if (fs::exists(wanted.folder) && !fs::is_empty(wanted.folder, error))
       return fail(ErrorKind::refused, fmt::format("{} is there, and is no experiment's", wanted.folder),
                   "nothing was changed; name another folder with --out");
-    return ExperimentPlan{wanted.settings, wanted.seed, core::iso_time(context.host.now()),
-                          GPUPASS_VERSION, false,       random_order(wanted.settings.blocks, wanted.seed)};
+    ExperimentPlan plan{wanted.settings, wanted.seed, core::iso_time(context.host.now()),
+                        GPUPASS_VERSION, false,       random_order(wanted.settings.blocks, wanted.seed)};
+    for (const auto& function : wanted.functions)
+      plan.identities.emplace(function, identity_of(inventory, *inventory.find(function)));
+    return plan;
   }
   GPUPASS_TRY_ASSIGN(const auto text, read_input(plan_path(wanted)));
   auto plan = plan_from_json(text);
   if (!plan) return within(wanted.folder, std::move(plan).error());
   const auto other = difference(plan->settings, wanted.settings);
-  if (other.empty()) return plan;
+  if (other.empty()) {
+    GPUPASS_TRY(refuse_another_card(*plan, inventory, wanted.folder));
+    return plan;
+  }
   return fail(ErrorKind::refused, fmt::format("{} is another experiment's: {}", wanted.folder, other),
               "nothing was changed; name another folder with --out, or say what was said then");
 }
@@ -444,7 +467,7 @@ Result<int> bench_experiment(Context& context, const Words& arguments) {
   GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host));
   GPUPASS_TRY_ASSIGN(const auto wanted, read_wanted(context, *values, more, inventory));
   GPUPASS_TRY_ASSIGN(const auto cases, count_cases(context, wanted));
-  GPUPASS_TRY_ASSIGN(auto plan, plan_of(context, wanted));
+  GPUPASS_TRY_ASSIGN(auto plan, plan_of(context, wanted, inventory));
   GPUPASS_TRY_ASSIGN(const auto missing, missing_runs(wanted, plan));
   GPUPASS_TRY(refuse_captured(context, wanted.change));
   if (!missing.empty()) {

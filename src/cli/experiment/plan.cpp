@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "compare/random.hpp"
+#include "core/identity_json.hpp"
 #include "core/json.hpp"
 #include "core/text.hpp"
 
@@ -76,9 +77,13 @@ std::string to_json(const ExperimentPlan& plan) {
   auto runs = Json::array();
   for (const auto& run : plan.runs)
     runs.push_back({{"block", run.block}, {"order", run.order}, {"role", run.role}, {"file", run.file()}});
-  return Json{{"schema", k_schema}, {"gpupass", plan.version},   {"created", plan.created},
-              {"seed", plan.seed},  {"had_card", plan.had_card}, {"settings", settings_json(plan.settings)},
-              {"runs", runs}}
+  auto identities = Json::object();
+  for (const auto& [function, identity] : plan.identities)
+    identities[to_string(function)] = core::to_json(identity);
+  return Json{{"schema", k_schema},        {"gpupass", plan.version},
+              {"created", plan.created},   {"seed", plan.seed},
+              {"had_card", plan.had_card}, {"settings", settings_json(plan.settings)},
+              {"identities", identities},  {"runs", runs}}
              .dump(2) +
          "\n";
 }
@@ -93,6 +98,11 @@ Result<ExperimentPlan> plan_from_json(const std::string& text) {
                        json.at("seed").get_to(taken.seed);
                        json.at("had_card").get_to(taken.had_card);
                        taken.settings = settings_from(json.at("settings"));
+                       // An earlier gpupass wrote none.
+                       const auto identities = json.value("identities", Json::object());
+                       for (const auto& [function, identity] : identities.items())
+                         taken.identities.emplace(core::address_from_json(function),
+                                                  core::identity_from_json(identity));
                        return taken;
                      }));
   if (json.value("schema", "") != k_schema)

@@ -4,10 +4,12 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "gpupass/error.hpp"
+#include "gpupass/identity.hpp"
 
 namespace gpupass::cli {
 
@@ -39,6 +41,7 @@ struct ExperimentPlan {
   std::string version;     // gpupass's
   bool had_card = false;   // the user's own guest had the card in its configuration before
   std::vector<PlannedRun> runs;
+  std::map<PciAddress, Identity> identities = {};  // what was to be measured, of each of the functions
   bool operator==(const ExperimentPlan&) const = default;
 };
 

@@ -180,7 +180,7 @@ Result<void> Rig::card_home() {
   GPUPASS_TRY(lock(context, options, fmt::format("take back {} from {}", names(functions_), vm), functions_,
                    vm, locks));
   GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host, {.holders = false}));
-  GPUPASS_TRY_ASSIGN(auto holds, current_holds(context, inventory, functions_));
+  GPUPASS_TRY_ASSIGN(auto holds, written_holds(context, functions_));
   std::erase_if(holds, [&](const Hold& hold) { return hold.domain != vm; });
   if (holds.empty()) return {};
   Functions ours;
@@ -193,6 +193,21 @@ Result<void> Rig::card_home() {
   GPUPASS_TRY_ASSIGN(const auto way_back, plan_detach(facts, guest, ours, templates));
   World world{context.host, nullptr, &locks.devices, k_step, {}, {}};
   return apply(way_back, world);
+}
+
+/// The guest that stays has the card in its configuration: whoever starts it is to find it recorded.
+Result<void> Rig::remember_card() {
+  const auto& settings = plan_.settings;
+  Locks locks;
+  GPUPASS_TRY(lock(context_, {}, fmt::format("remember {} for {}", names(functions_), settings.vm),
+                   functions_, settings.vm, locks));
+  GPUPASS_TRY_ASSIGN(const auto inventory,
+                     discover(context_.host, {.holders = false, .serials_of = functions_}));
+  GPUPASS_TRY_ASSIGN(auto holds, current_holds(context_, inventory, functions_));
+  const PlanFacts facts{inventory, std::move(holds), core::iso_time(context_.host.now())};
+  GPUPASS_TRY_ASSIGN(const auto plan, plan_record(facts, settings.vm, settings.uri, functions_));
+  World world{context_.host, nullptr, &locks.devices, k_step, {}, {}};
+  return apply(plan, world);
 }
 
 Result<std::string> Rig::run_program(const Words& options) {
@@ -263,7 +278,8 @@ Result<void> Rig::put_back(bool keep) {
   const auto& settings = plan_.settings;
   if (made() && !keep)
     return Quietly(context_)(guest_delete, {settings.vm, "--yes", "--connect", settings.uri});
-  if (made() || plan_.had_card) return {};
+  if (made()) return remember_card();
+  if (plan_.had_card) return {};
   Words words{settings.vm, "--config", "--connect", settings.uri, "--yes"};
   for (const auto& function : functions_) words.push_back(to_string(function));
   return Quietly(context_)(detach, words);

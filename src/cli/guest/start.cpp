@@ -6,6 +6,7 @@
 
 #include "cli/change.hpp"
 #include "cli/guest/guest.hpp"
+#include "cli/records.hpp"
 
 namespace gpupass::cli {
 namespace {
@@ -36,6 +37,9 @@ Result<int> guest_start(Context& context, const std::vector<std::string>& argume
     return 0;
   }
   GPUPASS_TRY_ASSIGN(const auto functions, hostdev_functions(guest.xml));
+  GPUPASS_TRY_ASSIGN(const auto inventory,
+                     discover(context.host, {.holders = false, .serials_of = functions}));
+  GPUPASS_TRY(check_records(context, inventory, guest.state.name, functions));
   GPUPASS_TRY(take_cards(context, options, guest.state.name, functions, values->count("yes") > 0));
   GPUPASS_TRY(guest.hypervisor->start(guest.state.name));
   context.terminal.out << fmt::format("{} is running\n", guest.state.name);

@@ -11,10 +11,9 @@
 
 #include "cli/change.hpp"
 #include "cli/hook/hook.hpp"
-#include "cli/templates.hpp"
-#include "core/text.hpp"
+#include "cli/hook/loans.hpp"
+#include "cli/records.hpp"
 #include "judge/facts.hpp"
-#include "sys/durable_file.hpp"
 #include "virt/hostdev.hpp"
 
 namespace gpupass::cli {
@@ -22,11 +21,6 @@ namespace {
 
 constexpr std::string_view k_own = "ua-gpupass-";
 constexpr const char* k_usage = "gpupass hook run DRIVER NAME OPERATION SUB EXTRA";
-
-/// What one start bound, and its end returns. In /run: like the binding itself it does not outlast a boot.
-std::string record_path(const std::string& domain) {
-  return fmt::format("/run/gpupass/hook/{}", domain);
-}
 
 bool is_file_name(const std::string& text) {
   return !text.empty() && text.front() != '.' && text.find('/') == std::string::npos;
@@ -83,100 +77,12 @@ Result<void> refuse_obstacles(const Inventory& inventory, const Functions& funct
   return {};
 }
 
-PlanFacts facts_for(Context& context, const Inventory& inventory, std::vector<Hold> holds) {
-  return {inventory, std::move(holds), core::iso_time(context.host.now())};
-}
-
-/// libvirt's configuration stays as it is: only drivers change.
-DomainFacts domain_of(const std::string& name, const std::string& uri) {
-  return {{name, "", false, true}, uri, "", "", false, false};
-}
-
-/// "0000:01:00.0 held" where it was gpupass's before this start, "0000:01:00.0 new" where it was not.
-Result<void> write_record(Context& context, const std::string& domain, const Functions& functions,
-                          const std::vector<Hold>& holds) {
-  std::string text;
-  for (const auto& function : functions) {
-    const bool held = std::ranges::any_of(holds, [&](const Hold& hold) { return hold.device == function; });
-    text += fmt::format("{} {}\n", to_string(function), held ? "held" : "new");
-  }
-  return sys::write_durably(context.host.at(record_path(domain)), text);
-}
-
-struct Record {
-  Functions all, held;
-};
-/// Empty where there is none: nothing was bound, or it was returned already.
-Record read_record(const Host& host, const std::string& domain) {
-  Record record;
-  const auto text = host.read(record_path(domain)).value_or("");
-  for (const auto line : core::split(text, '\n')) {
-    const auto words = core::words(line);
-    const auto function = words.empty() ? std::nullopt : parse_pci_address(words[0]);
-    if (!function) continue;
-    record.all.push_back(*function);
-    if (words.size() > 1 && words[1] == "held") record.held.push_back(*function);
-  }
-  return record;
-}
-
-ChangeOptions quietly() {
-  ChangeOptions options;
-  options.yes = true;
-  options.timeout = std::chrono::seconds(20);  // a start waits for it, and whoever started
-  return options;
-}
-
-/// Binds what a reboot, or a hand, took from vfio-pci.
-Result<void> bind_for_start(Context& context, const std::string& domain, const Functions& functions) {
-  const auto options = quietly();
-  Locks locks;
-  GPUPASS_TRY(lock(context, options, fmt::format("start {}", domain), functions, domain, locks));
-  GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host));
-  const auto to_bind = unbound(context.host, functions);
-  GPUPASS_TRY_ASSIGN(auto holds, current_holds(context, inventory, to_bind));
-  GPUPASS_TRY_ASSIGN(const auto templates, load_templates(context));
-  GPUPASS_TRY(write_record(context, domain, to_bind, holds));
-  const auto facts = facts_for(context, inventory, std::move(holds));
-  GPUPASS_TRY_ASSIGN(const auto plan,
-                     plan_attach(facts, domain_of(domain, context.default_uri), to_bind, templates));
-  GPUPASS_TRY(carry_out(context, options, plan, nullptr, locks, domain + " may start"));
-  return {};
-}
-
 Result<void> prepare(Context& context, const std::string& driver, const std::string& domain,
                      const std::string& xml) {
   GPUPASS_TRY_ASSIGN(const auto functions, check_start(context, domain, xml));
-  const auto to_bind = unbound(context.host, functions);
   // Xen has a stub of its own, which libvirt binds.
-  if (to_bind.empty() || driver != "qemu") return {};
-  return bind_for_start(context, domain, functions);
-}
-
-/// What prepare bound goes back to the driver it had. What `gpupass attach` holds was bound before, and
-/// stays.
-Result<void> release(Context& context, const std::string& domain) {
-  const auto record = read_record(context.host, domain);
-  if (record.all.empty()) return {};
-  const auto options = quietly();
-  Locks locks;
-  GPUPASS_TRY(lock(context, options, fmt::format("end of {}", domain), record.all, domain, locks));
-  GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host, {.holders = false}));
-  GPUPASS_TRY_ASSIGN(auto holds, current_holds(context, inventory, record.all));
-  Functions ours = record.all;
-  std::erase_if(ours, [&](const PciAddress& function) { return !is_held_for(holds, function, domain); });
-  if (!ours.empty()) {
-    GPUPASS_TRY_ASSIGN(const auto templates, load_templates(context));
-    const auto facts = facts_for(context, inventory, std::move(holds));
-    GPUPASS_TRY_ASSIGN(auto plan,
-                       plan_detach(facts, domain_of(domain, context.default_uri), ours, templates));
-    std::erase_if(plan.steps, [&](const Step& step) {
-      const auto* const drop = std::get_if<DropHold>(&step);
-      return drop != nullptr && std::ranges::find(record.held, drop->device) != record.held.end();
-    });
-    GPUPASS_TRY(carry_out(context, options, plan, nullptr, locks, domain + " has ended"));
-  }
-  return sys::remove_durably(context.host.at(record_path(domain)));
+  if (functions.empty() || driver != "qemu") return {};
+  return begin_loan(context, domain, functions);
 }
 
 Result<std::string> read_input(std::istream& in) {
@@ -192,12 +98,18 @@ Result<void> answer(Context& context, const std::string& driver, const std::stri
     return {};  // reconnect among them: a running guest stays
   if (!is_file_name(name)) return fail(ErrorKind::invalid, fmt::format("'{}' is no name of a domain", name));
   GPUPASS_TRY_ASSIGN(const auto xml, read_input(context.terminal.in));
-  return operation == "prepare" ? prepare(context, driver, name, xml) : release(context, name);
+  return operation == "prepare" ? prepare(context, driver, name, xml) : end_loan(context, name);
+}
+
+std::string in_one(const Error& error) {
+  auto line = error.what + (error.hint.empty() ? "" : "; " + error.hint);
+  for (const auto& further : error.also) line += "; " + in_one(further);
+  return line;
 }
 
 /// libvirt shows what a hook says as part of its own line.
 std::string one_line(const Error& error) {
-  std::string line = "gpupass: " + error.what + (error.hint.empty() ? "" : "; " + error.hint);
+  auto line = "gpupass: " + in_one(error);
   std::ranges::replace(line, '\n', ' ');
   return line;
 }
@@ -223,13 +135,8 @@ Result<int> explain(Context& context) {
 Result<Functions> check_start(Context& context, const std::string& domain, const std::string& xml) {
   GPUPASS_TRY_ASSIGN(auto functions, own_functions(context.host, domain, xml));
   if (functions.empty()) return functions;
-  GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host));
-  for (const auto& function : functions) {
-    if (inventory.find(function) == nullptr)
-      return fail(ErrorKind::refused, fmt::format("{} is not in this machine", to_string(function)),
-                  fmt::format("`gpupass detach {} {}` takes it out of the configuration", domain,
-                              to_string(function)));
-  }
+  GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host, {.serials_of = functions}));
+  GPUPASS_TRY(check_records(context, inventory, domain, functions));
   GPUPASS_TRY(refuse_obstacles(inventory, functions, unbound(context.host, functions)));
   return functions;
 }

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/hook/loans.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cli/records.hpp"
+#include "core/text.hpp"
+#include "judge/facts.hpp"
+
+namespace gpupass::cli {
+namespace {
+
+PlanFacts facts_for(Context& context, const Inventory& inventory, std::vector<Hold> holds) {
+  return {inventory, std::move(holds), core::iso_time(context.host.now())};
+}
+
+ChangeOptions quietly() {
+  ChangeOptions options;
+  options.yes = true;
+  options.timeout = std::chrono::seconds(20);  // a start waits for it, and whoever started
+  return options;
+}
+
+Result<std::map<std::string, std::vector<Hold>>> loans(const Host& host) {
+  std::map<std::string, std::vector<Hold>> by_domain;
+  GPUPASS_TRY_ASSIGN(const auto holds, load_holds(host));
+  for (const auto& hold : holds) {
+    if (!hold.lent_to.empty()) by_domain[hold.lent_to].push_back(hold);
+  }
+  return by_domain;
+}
+
+Functions functions_of(const std::vector<Hold>& holds) {
+  Functions functions;
+  for (const auto& hold : holds) functions.push_back(hold.device);
+  return functions;
+}
+
+/// False, too, where libvirt does not say.
+bool is_off(Context& context, const std::string& uri, const std::string& domain,
+            std::chrono::milliseconds timeout) {
+  const auto hypervisor = context.connect(uri.empty() ? context.default_uri : uri, timeout);
+  if (!hypervisor) return false;
+  const auto state = (*hypervisor)->domain(domain);
+  // One that is being started counts as running from before the hook is asked.
+  return state ? !state->running : state.error().kind == ErrorKind::not_found;
+}
+
+/// `is_over` is asked once the domain is locked: the hook, which a start has to pass, waits for that.
+Result<void> end_loan(Context& context, const std::string& domain, const ChangeOptions& options,
+                      const std::function<bool()>& is_over) {
+  GPUPASS_TRY_ASSIGN(const auto seen, loans(context.host));
+  if (!seen.contains(domain)) return {};
+  const auto functions = functions_of(seen.at(domain));
+  Locks locks;
+  GPUPASS_TRY(lock(context, options, fmt::format("end of {}", domain), functions, domain, locks));
+  if (!is_over()) return {};
+  GPUPASS_TRY_ASSIGN(auto now, loans(context.host));
+  auto holds = std::move(now[domain]);
+  // What was lent since is not locked.
+  std::erase_if(holds, [&](const Hold& hold) { return std::ranges::count(functions, hold.device) == 0; });
+  if (holds.empty()) return {};
+  GPUPASS_TRY_ASSIGN(const auto inventory,
+                     discover(context.host, {.holders = false, .serials_of = functions}));
+  const auto returned = functions_of(holds);
+  const auto facts = facts_for(context, inventory, std::move(holds));
+  GPUPASS_TRY(carry_out(context, options, plan_end_of_loan(facts, domain, returned), nullptr, locks,
+                        domain + " has ended"));
+  return {};
+}
+
+}  // namespace
+
+Result<void> begin_loan(Context& context, const std::string& domain, const Functions& functions) {
+  const auto options = quietly();
+  Locks locks;
+  GPUPASS_TRY(lock(context, options, fmt::format("start {}", domain), functions, domain, locks));
+  GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host, {.serials_of = functions}));
+  GPUPASS_TRY(check_records(context, inventory, domain, functions));
+  GPUPASS_TRY_ASSIGN(auto holds, written_holds(context, functions));
+  auto to_bind = functions;
+  std::erase_if(to_bind, [&](const PciAddress& function) {
+    const auto* const device = inventory.find(function);
+    return device != nullptr && rules::is_vfio_driver(device->driver.value_or(""));
+  });
+  if (to_bind.empty()) return {};
+  const auto facts = facts_for(context, inventory, std::move(holds));
+  GPUPASS_TRY_ASSIGN(const auto plan, plan_loan(facts, domain, to_bind));
+  GPUPASS_TRY(carry_out(context, options, plan, nullptr, locks, domain + " may start"));
+  return {};
+}
+
+Result<void> end_loan(Context& context, const std::string& domain) {
+  return end_loan(context, domain, quietly(), [] { return true; });
+}
+
+Result<Loans> loans_left(Context& context, std::chrono::milliseconds timeout) {
+  Loans left;
+  GPUPASS_TRY_ASSIGN(const auto all, loans(context.host));
+  for (const auto& [domain, holds] : all) {
+    if (is_off(context, holds.front().uri, domain, timeout)) left.emplace(domain, functions_of(holds));
+  }
+  return left;
+}
+
+Result<Loans> end_loans_left(Context& context, const ChangeOptions& options) {
+  GPUPASS_TRY_ASSIGN(auto left, loans_left(context, options.timeout));
+  GPUPASS_TRY_ASSIGN(const auto all, loans(context.host));
+  for (const auto& [domain, functions] : left) {
+    const auto uri = all.contains(domain) ? all.at(domain).front().uri : std::string();
+    GPUPASS_TRY(end_loan(context, domain, options,
+                         [&, &name = domain] { return is_off(context, uri, name, options.timeout); }));
+  }
+  return left;
+}
+
+}  // namespace gpupass::cli

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Devices that the hook bound for one start of a domain, as their holds say.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "cli/change.hpp"
+
+namespace gpupass::cli {
+
+using Loans = std::map<std::string, Functions>;  // by domain
+
+/// Binds those of the functions that are on no vfio driver, for a start of the domain.
+[[nodiscard]] Result<void> begin_loan(Context& context, const std::string& domain,
+                                      const Functions& functions);
+
+/// What was bound for the domain's start goes back to the driver it had; the holds stay.
+[[nodiscard]] Result<void> end_loan(Context& context, const std::string& domain);
+
+/// Those whose domain is not running although nobody returned them: the hook was killed, or libvirt was. By
+/// domain; what libvirt does not tell of is left out.
+[[nodiscard]] Result<Loans> loans_left(Context& context, std::chrono::milliseconds timeout);
+
+/// loans_left(), returned.
+[[nodiscard]] Result<Loans> end_loans_left(Context& context, const ChangeOptions& options);
+
+}  // namespace gpupass::cli

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Whether what a domain's configuration names is what the domain was given.
+#pragma once
+
+#include <string>
+
+#include "cli/change.hpp"
+
+namespace gpupass::cli {
+
+/// Error: refused, where gpupass has no record of a function, or another device is at its address by now.
+[[nodiscard]] Result<void> check_records(Context& context, const Inventory& inventory,
+                                         const std::string& domain, const Functions& functions);
+
+}  // namespace gpupass::cli
