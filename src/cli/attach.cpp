@@ -61,12 +61,13 @@ Result<void> refuse_if_in(Hypervisor& hypervisor, const DomainState& other, Doma
 }
 
 /// libvirt only finds out at the second start that two domains have one device.
-Result<void> refuse_used_by_others(const OpenDomain& domain, const Functions& functions) {
-  GPUPASS_TRY_ASSIGN(const auto others, domain.hypervisor->domains());
+Result<void> refuse_used_by_others(Hypervisor& hypervisor, const DomainState& domain,
+                                   const Functions& functions) {
+  GPUPASS_TRY_ASSIGN(const auto others, hypervisor.domains());
   for (const auto& other : others) {
-    if (other.uuid == domain.state.uuid) continue;
-    if (other.running) GPUPASS_TRY(refuse_if_in(*domain.hypervisor, other, DomainView::live, functions));
-    if (other.persistent) GPUPASS_TRY(refuse_if_in(*domain.hypervisor, other, DomainView::config, functions));
+    if (other.uuid == domain.uuid) continue;
+    if (other.running) GPUPASS_TRY(refuse_if_in(hypervisor, other, DomainView::live, functions));
+    if (other.persistent) GPUPASS_TRY(refuse_if_in(hypervisor, other, DomainView::config, functions));
   }
   return {};
 }
@@ -124,6 +125,19 @@ Syntax syntax() {
 
 }  // namespace
 
+Result<Approved> approve(Context& context, const ChangeOptions& options, const Inventory& inventory,
+                         Functions functions, Hypervisor& hypervisor, const DomainState& domain) {
+  const auto wanted = joined(functions, strangers(inventory, functions));
+  GPUPASS_TRY_ASSIGN(auto holds, current_holds(context, inventory, wanted));
+  inherit(context, holds, "", options.timeout);
+  GPUPASS_TRY(refuse_held_for_others(holds, domain.name));
+  GPUPASS_TRY(refuse_used_by_others(hypervisor, domain, wanted));
+  const auto undecided = without_own(inventory, holds, domain.name, functions);
+  const auto others = undecided.empty() ? Functions{} : strangers(inventory, functions);
+  if (!undecided.empty()) GPUPASS_TRY(consent(context, options, all_obstacles(inventory, undecided, others)));
+  return Approved{joined(std::move(functions), others), std::move(holds)};
+}
+
 Result<int> attach(Context& context, const std::vector<std::string>& arguments) {
   GPUPASS_TRY_ASSIGN(const auto values, parse(context, syntax(), arguments));
   if (!values) return 0;
@@ -140,20 +154,13 @@ Result<int> attach(Context& context, const std::vector<std::string>& arguments) 
                    joined(functions, strangers(first_look, functions)), vm, locks));
   GPUPASS_TRY_ASSIGN(domain.state, domain.hypervisor->domain(vm));
   GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host, {.serials_of = functions}));
-  const auto wanted = joined(functions, strangers(inventory, functions));
-  GPUPASS_TRY_ASSIGN(auto holds, current_holds(context, inventory, wanted));
-  inherit(context, holds, "", options.change.timeout);
-  GPUPASS_TRY(refuse_held_for_others(holds, vm));
-  GPUPASS_TRY(refuse_used_by_others(domain, wanted));
-  const auto undecided = without_own(inventory, holds, vm, functions);
-  const auto others = undecided.empty() ? Functions{} : strangers(inventory, functions);
-  if (!undecided.empty())
-    GPUPASS_TRY(consent(context, options.change, all_obstacles(inventory, undecided, others)));
-  functions = joined(std::move(functions), others);
+  GPUPASS_TRY_ASSIGN(auto approved, approve(context, options.change, inventory, std::move(functions),
+                                            *domain.hypervisor, domain.state));
+  functions = std::move(approved.functions);
 
   GPUPASS_TRY_ASSIGN(const auto facts, domain_facts(domain, options));
   warn_of_window(context, inventory, facts, functions);
-  const PlanFacts plan_facts{inventory, std::move(holds), core::iso_time(context.host.now())};
+  const PlanFacts plan_facts{inventory, std::move(approved.holds), core::iso_time(context.host.now())};
   GPUPASS_TRY_ASSIGN(const auto plan, plan_attach(plan_facts, facts, functions, templates));
   return carry_out_for_domain(context, options, plan, domain, facts, locks, outcome_of(facts, functions));
 }

@@ -80,14 +80,54 @@ Result<Request> request_to_return(Context& context, const po::variables_map& val
   return Request{options, in_order(std::move(functions))};
 }
 
+Result<void> refuse_all_and_some(const po::variables_map& values) {
+  const bool all = values.count("all") > 0;
+  if (all && values.count("selector") > 0)
+    return fail(ErrorKind::usage, "--all and devices are named", "give the one or the other");
+  return {};
+}
+
+/// --all is what `gpupass bind` took; what a domain has goes back by `gpupass detach`.
+Result<Request> to_unbind(Context& context, const po::variables_map& values) {
+  if (values.count("all") == 0) return request_to_return(context, values);
+  Request request;
+  GPUPASS_TRY_ASSIGN(request.options, change_options_of(values));
+  GPUPASS_TRY_ASSIGN(auto holds, load_holds(context.host));
+  inherit(context, holds, "", request.options.timeout);
+  for (const auto& hold : holds) {
+    if (hold.domain.empty()) request.functions.push_back(hold.device);
+  }
+  return request;
+}
+
+/// "0000:01:00.0 is back on nvidia", of those that gpupass held and of those that it did not.
+std::string homes_of(const Inventory& inventory, const std::vector<Hold>& holds, const Plan& plan) {
+  std::vector<std::string> homes;
+  for (const auto& function : plan.devices) {
+    const auto hold = std::ranges::find(holds, function, &Hold::device);
+    const auto* const device = inventory.find(function);
+    const bool held = hold != holds.end();
+    if (held && presence_of(hold->identity, hold->device, inventory) != Presence::there) {
+      homes.push_back(to_string(function) + " forgotten");
+      continue;
+    }
+    const auto driver = held                ? hold->original_driver
+                        : device != nullptr ? device->driver.value_or("")
+                                            : std::string();
+    homes.push_back(fmt::format("{} is {}{}", to_string(function), held ? "back " : "",
+                                driver.empty() ? "without a driver" : "on " + driver));
+  }
+  return homes.empty() ? "gpupass holds no device that no domain has" : core::enumerate(homes);
+}
+
 }  // namespace
 
 Result<int> bind(Context& context, const std::vector<std::string>& arguments) {
-  Syntax syntax{"gpupass bind SELECTOR… [--only] [--persist [--apply]] [options]",
+  Syntax syntax{"gpupass bind SELECTOR… [--only] [--persist [--apply] [--now]] [options]",
                 "Takes a graphics card with its companions, or any other function, from its\n"
                 "driver and binds it to vfio-pci. It stays there, whatever domains do with it,\n"
-                "until `gpupass unbind`. With --persist it is the boots to come that find it\n"
-                "on vfio-pci, before its own driver could have it; nothing changes now.",
+                "until `gpupass unbind`. With --persist it is bound at each boot, before its own\n"
+                "driver can have it; --now binds it now, too.",
                 {},
                 {{"selector", -1}}};
   syntax.options.add_options()("driver",
@@ -95,6 +135,7 @@ Result<int> bind(Context& context, const std::vector<std::string>& arguments) {
                                "the driver to bind to; one of the host's takes only the functions named");
   add_only(syntax.options);
   add_persist_options(syntax.options);
+  syntax.options.add_options()("now", "with --persist: bind them now, too");
   add_change_options(syntax.options);
   GPUPASS_TRY_ASSIGN(const auto values, parse(context, std::move(syntax), arguments));
   if (!values) return 0;
@@ -115,27 +156,31 @@ Result<int> bind(Context& context, const std::vector<std::string>& arguments) {
   const PlanFacts facts{inventory, std::move(holds), core::iso_time(context.host.now())};
   GPUPASS_TRY_ASSIGN(const auto plan, plan_bind(facts, request.functions, driver));
   return carry_out(context, request.options, plan, nullptr, locks,
-                   fmt::format("{} on {}{}", names(request.functions), driver,
+                   fmt::format("{} {} on {}{}", names(request.functions),
+                               request.functions.size() == 1 ? "is" : "are", driver,
                                driver == "vfio-pci" ? companion_note(inventory, request.functions) +
                                                           group_note(inventory, request.functions)
                                                     : ""));
 }
 
 Result<int> unbind(Context& context, const std::vector<std::string>& arguments) {
-  Syntax syntax{"gpupass unbind SELECTOR… [--only] [--persist [--apply]] [options]",
+  Syntax syntax{"gpupass unbind SELECTOR…|--all [--only] [--persist [--apply]] [options]",
                 "Gives devices that gpupass holds back to the drivers they had when it took\n"
                 "them: of a graphics card all that is held. With --persist it is the boots to\n"
                 "come that leave them to their own drivers.",
                 {},
                 {{"selector", -1}}};
+  syntax.options.add_options()(
+      "all", "every device that gpupass holds for no domain; with --persist every one bound at boot");
   add_only(syntax.options);
   add_persist_options(syntax.options);
   add_change_options(syntax.options);
   GPUPASS_TRY_ASSIGN(const auto values, parse(context, std::move(syntax), arguments));
   if (!values) return 0;
   GPUPASS_TRY_ASSIGN(const bool persistent, is_persistent(*values));
+  GPUPASS_TRY(refuse_all_and_some(*values));
   if (persistent) return unbind_at_boot(context, *values);
-  GPUPASS_TRY_ASSIGN(const auto request, request_to_return(context, *values));
+  GPUPASS_TRY_ASSIGN(const auto request, to_unbind(context, *values));
 
   Locks locks;
   GPUPASS_TRY(lock(context, request.options, fmt::format("unbind {}", names(request.functions)),
@@ -147,18 +192,8 @@ Result<int> unbind(Context& context, const std::vector<std::string>& arguments) 
   GPUPASS_TRY_ASSIGN(const auto plan, plan_unbind(facts, request.functions));
   GPUPASS_TRY(consent(context, request.options,
                       users_of_vfio(inventory, still_there(inventory, facts.holds, request.functions))));
-  std::vector<std::string> homes;
-  for (const auto& hold : facts.holds) {
-    if (presence_of(hold.identity, hold.device, inventory) != Presence::there) {
-      homes.push_back(to_string(hold.device) + " forgotten");
-      continue;
-    }
-    homes.push_back(fmt::format(
-        "{} {}", to_string(hold.device),
-        hold.original_driver.empty() ? "without a driver, as before" : "back on " + hold.original_driver));
-  }
   return carry_out(context, request.options, plan, nullptr, locks,
-                   core::enumerate(homes) + left_alone_note(inventory, facts.holds));
+                   homes_of(inventory, facts.holds, plan) + left_alone_note(inventory, facts.holds));
 }
 
 }  // namespace gpupass::cli

@@ -16,6 +16,7 @@
 #include "judge/viability.hpp"
 #include "report/displaced.hpp"
 #include "report/findings.hpp"
+#include "report/plans.hpp"
 #include "sys/terminal.hpp"
 
 namespace gpupass::cli {
@@ -65,31 +66,56 @@ void print_step(std::ostream& out, const StepEvent& event) {
   out << (event.state == StepState::open ? "the kernel has not returned" : name(event.state)) << "\n";
 }
 
-void print_plan(Terminal& terminal, const Plan& plan) {
+std::string unchanged(const std::string& outcome) {
+  return "unchanged: " + outcome + "\n";
+}
+
+void print_plan(Terminal& terminal, const Plan& plan, const std::string& outcome) {
   auto& out = terminal.out;
   const auto step = [&](std::size_t index, const std::string& text) {
     constexpr std::size_t k_indent = 6;
     out << fmt::format("  {:>2}. {}\n", index + 1,
                        report::wrapped(text, static_cast<std::size_t>(terminal.columns), k_indent));
   };
-  out << "would " << plan.command << ":\n";
-  if (plan.steps.empty()) out << "  nothing: it is so already\n";
+  if (plan.steps.empty()) {
+    out << unchanged(outcome);
+    return;
+  }
+  out << plan.command << " would take these steps:\n";
   for (std::size_t i = 0; i < plan.steps.size(); ++i) step(i, describe(plan.steps[i]));
-  if (plan.steps.empty()) return;
-  out << "and on a failure, back from where it got to:\n";
+  out << "Then: " << report::wrapped(outcome, static_cast<std::size_t>(terminal.columns), 2) << ".\n"
+      << "If a step fails, the steps before it are undone in reverse order:\n";
   for (auto i = plan.steps.size(); i-- > 0;) step(i, describe_undo(plan.steps[i]));
-  out << "nothing was changed\n";
+  out << "This was a dry run; nothing was changed.\n";
 }
 
 core::Json event_json(const StepEvent& event) {
   return {{"step", event.step}, {"state", name(event.state)}, {"does", event.text}};
 }
 
-core::Json with_remaining(core::Json json, const std::vector<Step>& remaining) {
-  if (remaining.empty()) return json;
-  Plan plan;
-  plan.steps = remaining;
-  json["remaining"] = core::Json::parse(to_json(plan)).at("steps");
+/// What every document about a change has.
+core::Json change_json(const Plan& plan, const Outcome& outcome) {
+  core::Json json{{"command", plan.command},
+                  {"outcome", outcome.text},
+                  {"domain", outcome.domain.empty() ? core::Json() : core::Json(outcome.domain)},
+                  {"devices", core::Json::array()}};
+  for (const auto& device : plan.devices) json["devices"].push_back(to_string(device));
+  if (!outcome.remaining.empty()) json["remaining"] = report::to_json(outcome.remaining);
+  return json;
+}
+
+core::Json dry_run_json(const Plan& plan, const Outcome& outcome) {
+  auto json = core::Json::parse(to_json(plan));
+  json.update(change_json(plan, outcome));
+  json["steps"] = report::to_json(plan.steps);
+  return json;
+}
+
+core::Json result_json(const Plan& plan, const Outcome& outcome, bool changed, core::Json events) {
+  auto json = change_json(plan, outcome);
+  json["schema"] = "gpupass.result/1";
+  json["changed"] = changed;
+  json["events"] = std::move(events);
   return json;
 }
 
@@ -267,14 +293,9 @@ Result<void> consent(Context& context, const ChangeOptions& options, const std::
   }
   if (!impossible.empty()) return refused(impossible, "");
   if (open.empty() || options.yes) return {};
-  if (options.dry_run) {
-    for (const auto& finding : open)
-      context.terminal.err << report::wrapped_lines("would be asked about: " + finding.what,
-                                                    context.terminal.columns)
-                           << "\n";
-    return {};
-  }
-  if (!context.terminal.in_is_terminal) return refused(open, "; --yes agrees to this");
+  // A dry run cannot know what a person would answer: no yes is taken for granted.
+  if (options.dry_run) return refused(open, "; --yes agrees to this, and --dry-run --yes shows the steps");
+  if (!context.terminal.can_ask) return refused(open, "; --yes agrees to this");
   if (agreed(context.terminal, open)) return {};
   return refused(open, "");
 }
@@ -336,21 +357,22 @@ Functions in_order(Functions functions) {
 }
 
 Result<int> carry_out(Context& context, const ChangeOptions& options, const Plan& plan,
-                      Hypervisor* hypervisor, const Locks& locks, const std::string& outcome,
-                      const std::vector<Step>& remaining) {
+                      Hypervisor* hypervisor, const Locks& locks, const Outcome& outcome) {
   auto& out = context.terminal.out;
   const bool json = options.format == Format::json;
   if (options.dry_run) {
     if (json) {
-      out << with_remaining(core::Json::parse(to_json(plan)), remaining).dump(2) << "\n";
+      out << dry_run_json(plan, outcome).dump(2) << "\n";
     } else {
-      print_plan(context.terminal, plan);
+      print_plan(context.terminal, plan, outcome.text);
     }
     return 0;
   }
+  bool changed = false;
   auto events = core::Json::array();
   World world{context.host, hypervisor, &locks.devices, options.timeout, {}, sys::interrupted};
   world.observe = [&](const StepEvent& event) {
+    changed = changed || event.state == StepState::done;
     if (json) {
       events.push_back(event_json(event));
     } else {
@@ -358,14 +380,12 @@ Result<int> carry_out(Context& context, const ChangeOptions& options, const Plan
     }
   };
   sys::catch_interrupts();
-  if (!json) out << plan.command << ":\n";
+  if (!json && !plan.steps.empty()) out << plan.command << ":\n";
   GPUPASS_TRY(apply(plan, world));
   if (json) {
-    const core::Json result{
-        {"schema", "gpupass.result/1"}, {"command", plan.command}, {"outcome", outcome}, {"events", events}};
-    out << with_remaining(result, remaining).dump(2) << "\n";
+    out << result_json(plan, outcome, changed, std::move(events)).dump(2) << "\n";
   } else {
-    out << outcome << "\n";
+    out << (changed ? outcome.text + "\n" : unchanged(outcome.text));
   }
   return 0;
 }

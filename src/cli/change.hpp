@@ -76,7 +76,7 @@ void say_waiting(Context& context, const LockOwner& owner);
 [[nodiscard]] std::string group_note(const Inventory& inventory, const Functions& functions);
 
 /// Asks for what a person has to decide: yes on a terminal, or --yes. Error: refused, with every
-/// finding, when something is impossible or nobody can be asked.
+/// finding, when something is impossible, nobody can be asked, or it is a dry run without --yes.
 [[nodiscard]] Result<void> consent(Context& context, const ChangeOptions& options,
                                    const std::vector<Finding>& findings);
 
@@ -101,10 +101,18 @@ void say_waiting(Context& context, const LockOwner& owner);
 /// Sorted, each once.
 [[nodiscard]] Functions in_order(Functions functions);
 
-/// Prints the plan on a dry run; otherwise does it, with a line for each step. Returns 0. `remaining`, what a
-/// person still has to do, is put into the JSON.
+/// What is so once a plan was carried out, or was so before.
+struct Outcome {
+  Outcome(std::string is_so, std::string whose = {}, std::vector<Step> left = {})  // NOLINT: a text is one
+      : text(std::move(is_so)), domain(std::move(whose)), remaining(std::move(left)) {}
+  std::string text;
+  std::string domain;           // that the devices go to or come from; empty: none
+  std::vector<Step> remaining;  // what a person still has to do
+};
+
+/// Prints the plan on a dry run; otherwise does it, with a line for each step, or says that it was so
+/// already. Returns 0.
 [[nodiscard]] Result<int> carry_out(Context& context, const ChangeOptions& options, const Plan& plan,
-                                    Hypervisor* hypervisor, const Locks& locks, const std::string& outcome,
-                                    const std::vector<Step>& remaining = {});
+                                    Hypervisor* hypervisor, const Locks& locks, const Outcome& outcome);
 
 }  // namespace gpupass::cli

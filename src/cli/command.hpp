@@ -19,9 +19,9 @@ struct Terminal {
   std::istream& in;
   std::ostream& out;
   std::ostream& err;
-  bool in_is_terminal = false;  // a person can be asked
-  bool colour = false;          // out is a terminal and NO_COLOR is not set
-  int columns = 80;             // of out; very wide where out is no terminal
+  bool can_ask = false;  // a person sees what goes to err, and types into in
+  bool colour = false;   // out is a terminal and NO_COLOR is not set
+  int columns = 80;      // of out; very wide where out is no terminal
 };
 
 using Connect =

@@ -45,7 +45,8 @@ Result<Functions> meant_by(const Selector& selector, const Inventory& inventory)
   return pulled && (selector.address || selector.slot) ? Functions{} : std::move(meant);
 }
 
-/// Those of the domain's functions that are meant.
+/// Those of the domain's functions that are meant. What is in the machine and not in the domain has been
+/// taken out before.
 Result<Functions> chosen(const po::variables_map& values, const Inventory& inventory,
                          const Functions& of_domain, const std::string& vm) {
   GPUPASS_TRY_ASSIGN(const auto selectors, selectors_of(values, "selector"));
@@ -62,7 +63,7 @@ Result<Functions> chosen(const po::variables_map& values, const Inventory& inven
     for (const auto& function : of_domain) {
       if (is_meant(function, selector, meant, inventory)) functions.push_back(function);
     }
-    if (functions.size() > before) continue;
+    if (functions.size() > before || !meant.empty()) continue;
     return fail(ErrorKind::not_found, fmt::format("{} does not have {}", vm, selector.text),
                 of_domain.empty() ? "nothing was changed; it has no PCI device at all"
                                   : fmt::format("nothing was changed; it has {}", names(of_domain)));
@@ -80,6 +81,13 @@ Syntax syntax() {
   syntax.options.add_options()("all", "every PCI device that the domain has");
   add_domain_options(syntax.options);
   return syntax;
+}
+
+/// What is so of a domain that has nothing of what is named.
+std::string without_devices(const po::variables_map& values, const std::string& vm) {
+  const auto selectors = words_of(values, "selector");
+  return selectors.empty() ? fmt::format("{} has no PCI device of this machine", vm)
+                           : fmt::format("{} does not have {}", vm, core::enumerate(selectors));
 }
 
 std::string outcome_of(const DomainFacts& facts, const Functions& functions, const Plan& plan) {
@@ -107,8 +115,8 @@ Result<int> detach(Context& context, const std::vector<std::string>& arguments) 
   GPUPASS_TRY_ASSIGN(const auto first_look, discover(context.host, {.holders = false}));
   GPUPASS_TRY_ASSIGN(const auto functions, chosen(*values, first_look, of_domain, vm));
   if (functions.empty()) {
-    context.terminal.err << fmt::format("{} has no PCI device of this machine; nothing was changed\n", vm);
-    return 0;
+    const Plan nothing{fmt::format("detach from {}", vm), Direction::give_back, options.uri, {}, {}};
+    return carry_out(context, options.change, nothing, nullptr, {}, {without_devices(*values, vm), vm});
   }
 
   // The machine and the domain are read again once nobody else can change them.

@@ -136,7 +136,8 @@ Result<int> carry_out_for_domain(Context& context, const DomainOptions& options,
     context.terminal.out << core::printable_xml(define.after);
     return 0;
   }
-  return carry_out(context, options.change, plan, domain.hypervisor.get(), locks, outcome);
+  return carry_out(context, options.change, plan, domain.hypervisor.get(), locks,
+                   {outcome, facts.state.name});
 }
 
 }  // namespace gpupass::cli

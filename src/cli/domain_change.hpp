@@ -48,4 +48,15 @@ void inherit(Context& context, std::vector<Hold>& holds, const std::string& heir
                                                const DomainFacts& facts, const Locks& locks,
                                                const std::string& outcome);
 
+/// What a domain may be given, and what gpupass has of it.
+struct Approved {
+  Functions functions;  // with the members of their groups that were agreed to
+  std::vector<Hold> holds;
+};
+/// Everything that `attach` asks before it plans. `domain` may be one that is yet to be made, without a UUID.
+/// Errors: refused; busy, where another domain has one of them.
+[[nodiscard]] Result<Approved> approve(Context& context, const ChangeOptions& options,
+                                       const Inventory& inventory, Functions functions,
+                                       Hypervisor& hypervisor, const DomainState& domain);
+
 }  // namespace gpupass::cli

@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <iterator>
 #include <ostream>
 
 #include "boot/changes.hpp"
@@ -21,11 +22,13 @@ namespace {
 // kernel option that is missing are judged here, for the boots to come.
 const std::set<std::string> k_rules_elsewhere = {"group-viable", "kvm-usable", "interrupt-remapping",
                                                  "device-held", "boot-display"};
+const std::set<std::string> k_rules_for_guests = {"group-viable", "kvm-usable", "interrupt-remapping"};
 constexpr unsigned k_private = 0600;
 
 struct Request {
   ChangeOptions options;
   bool apply = false;
+  bool now = false;  // besides the boots to come
   Functions functions;
 };
 
@@ -54,11 +57,11 @@ Result<void> refuse_virtual(const Inventory& inventory, const Functions& functio
 }
 
 /// Of these functions; and of all that the host will be without, whether it can show its console.
-std::vector<Finding> obstacles_at_boot(const Inventory& inventory, const Functions& functions,
+std::vector<Finding> obstacles_at_boot(const Inventory& inventory, const Request& request,
                                        const Functions& all) {
-  auto without = k_rules_elsewhere;
-  if (!boot::missing_kernel_words(inventory).empty()) without.insert("iommu-enabled");
-  auto findings = obstacles(inventory, functions, without);
+  auto without = request.now ? k_rules_for_guests : k_rules_elsewhere;
+  if (!request.now && !boot::missing_kernel_words(inventory).empty()) without.insert("iommu-enabled");
+  auto findings = obstacles(inventory, request.functions, without);
   if (auto screen = boot::screen_without(inventory, all)) findings.push_back(*std::move(screen));
   return findings;
 }
@@ -132,6 +135,7 @@ struct Work {
   std::string doing;    // "bind 0000:01:00.0 at every boot"
   std::string command;  // "gpupass bind --persist", for the hint
   Direction direction;
+  std::vector<Step> now;        // that bind the devices at once
   SetFiles record;              // gpupass's own note
   std::vector<SetFiles> steps;  // everything else
 };
@@ -142,14 +146,23 @@ Result<int> carry_out_at_boot(Context& context, const Request& request, Work wor
   // What a person is shown they may do, and make another initramfs of it.
   if (!left.empty() && context.host.exists(boot::k_files_record))
     work.record.files.push_back({boot::k_files_record, std::nullopt, k_private});
-  Plan plan{work.doing, work.direction, "", request.functions, {}};
+  Plan plan{work.doing, work.direction, "", request.functions, work.now};
   if (!work.record.files.empty()) plan.steps.emplace_back(work.record);
   if (request.apply) plan.steps.insert(plan.steps.end(), work.steps.begin(), work.steps.end());
-  GPUPASS_TRY_ASSIGN(const int status, carry_out(context, request.options, plan, nullptr, locks, outcome,
-                                                 {left.begin(), left.end()}));
+  GPUPASS_TRY_ASSIGN(const int status, carry_out(context, request.options, plan, nullptr, locks,
+                                                 {outcome, "", {left.begin(), left.end()}}));
   if (request.options.format == Format::text)
     GPUPASS_TRY(print_steps(context, left, with_addresses(work.command, request.functions)));
   return status;
+}
+
+/// What `gpupass bind` does.
+Result<std::vector<Step>> steps_now(Context& context, const Inventory& inventory,
+                                    const Functions& functions) {
+  GPUPASS_TRY_ASSIGN(auto holds, current_holds(context, inventory, functions));
+  const PlanFacts facts{inventory, std::move(holds), core::iso_time(context.host.now())};
+  GPUPASS_TRY_ASSIGN(auto plan, plan_bind(facts, functions, "vfio-pci"));
+  return std::move(plan.steps);
 }
 
 // ---- unbind ---------------------------------------------------------------------------------------
@@ -167,16 +180,20 @@ Functions meant_now(const Inventory& inventory, const Selector& selector, Compan
   return functions_meant(inventory, {selector}, companions).value_or(Functions{});
 }
 
-/// Written down, or only still in the list that is read at boot. The card itself may be gone.
-Result<Functions> bound_functions(const Host& host, const std::vector<BootBinding>& bindings,
-                                  const std::vector<Selector>& selectors, Companions companions) {
-  GPUPASS_TRY_ASSIGN(const auto inventory, discover(host, {.holders = false}));
-  auto known = bindings;
+/// Those written down, and those only still in the list that is read at boot.
+std::vector<BootBinding> known_at_boot(const Host& host, std::vector<BootBinding> known) {
   for (const auto& [device, identity] : listed_for_boot(host)) {
     const auto words = core::words(identity);
     if (words.size() < 2) continue;
     known.push_back({device, std::string(words[0]), std::string(words[1]), "", "", "", "", "", "", ""});
   }
+  return known;
+}
+
+/// The card itself may be gone; what is in the machine and not bound has been unbound before.
+Result<Functions> bound_functions(Context& context, const std::vector<BootBinding>& known,
+                                  const std::vector<Selector>& selectors, Companions companions) {
+  GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host, {.holders = false}));
   Functions functions;
   for (const auto& selector : selectors) {
     const auto before = functions.size();
@@ -186,6 +203,8 @@ Result<Functions> bound_functions(const Host& host, const std::vector<BootBindin
         functions.push_back(binding.device);
     }
     if (functions.size() != before) continue;
+    functions.insert(functions.end(), now.begin(), now.end());
+    if (!now.empty()) continue;
     return fail(ErrorKind::not_found, fmt::format("no binding at boot is of {}", selector.text),
                 "nothing was changed; `gpupass status` lists them");
   }
@@ -195,16 +214,18 @@ Result<Functions> bound_functions(const Host& host, const std::vector<BootBindin
 }  // namespace
 
 void add_persist_options(po::options_description& options) {
-  options.add_options()("persist", "at the boots to come, and not now");
+  options.add_options()("persist", "at the boots to come");
   options.add_options()("apply",
                         "with --persist: change the host's own files, too, and run what makes its initramfs "
                         "and boot menu");
 }
 
 Result<bool> is_persistent(const po::variables_map& values) {
-  if (values.count("apply") > 0 && values.count("persist") == 0)
-    return fail(ErrorKind::usage, "--apply is of --persist",
-                "without --persist nothing of the boot is changed");
+  for (const auto* const option : {"apply", "now"}) {
+    if (values.count(option) > 0 && values.count("persist") == 0)
+      return fail(ErrorKind::usage, fmt::format("--{} goes with --persist", option),
+                  "without --persist devices are bound now, and nothing of the boot is changed");
+  }
   return values.count("persist") > 0;
 }
 
@@ -216,10 +237,11 @@ Result<int> bind_at_boot(Context& context, const po::variables_map& values) {
   if (selectors.empty()) return no_device_named();
   GPUPASS_TRY_ASSIGN(const auto first_look, discover(context.host, {.holders = false}));
   GPUPASS_TRY_ASSIGN(auto functions, functions_meant(first_look, selectors, companions_of(values)));
-  const Request request{options, values.count("apply") > 0, std::move(functions)};
-  Work work{fmt::format("bind {} at every boot", names(request.functions)),
-            "gpupass bind --persist",
+  const Request request{options, values.count("apply") > 0, values.count("now") > 0, std::move(functions)};
+  Work work{fmt::format("bind {} {}at every boot", names(request.functions), request.now ? "now and " : ""),
+            request.now ? "gpupass bind --persist --now" : "gpupass bind --persist",
             Direction::take,
+            {},
             {},
             {}};
 
@@ -232,6 +254,8 @@ Result<int> bind_at_boot(Context& context, const po::variables_map& values) {
   work.record.purpose = "write them down";
   for (const auto& function : request.functions) {
     auto binding = identify(context.host, function);
+    const auto kept = std::ranges::find(bindings, function, &BootBinding::device);
+    if (kept != bindings.end() && identity_of(*kept) == identity_of(binding)) continue;
     binding.since = core::iso_time(context.host.now());
     binding.boot_id = inventory.kernel.boot_id;
     work.record.files.push_back({boot_binding_path(function), to_json(binding) + "\n", k_private});
@@ -242,29 +266,42 @@ Result<int> bind_at_boot(Context& context, const po::variables_map& values) {
   for (const auto& binding : bindings) all.push_back(binding.device);
   GPUPASS_TRY_ASSIGN(work.steps, boot::changes(context.host, boot::look_at(context.host), context.data,
                                                {bindings, boot::missing_kernel_words(inventory)}));
-  GPUPASS_TRY(consent(context, request.options, obstacles_at_boot(inventory, request.functions, all)));
+  if (request.now) {
+    GPUPASS_TRY_ASSIGN(work.now, steps_now(context, inventory, request.functions));
+  }
+  GPUPASS_TRY(consent(context, request.options, obstacles_at_boot(inventory, request, all)));
+  const auto at_boot =
+      request.apply || work.steps.empty()
+          ? fmt::format(
+                "on vfio-pci {}; gpupass.bind=off on the kernel's command line leaves it out at a boot",
+                request.now ? "now and at each boot" : "from the next boot on, and not before")
+      : request.now ? std::string("on vfio-pci now; the binding at boot is written down")
+                    : std::string("written down");
   return carry_out_at_boot(
       context, request, work, locks,
-      fmt::format(
-          "{} {}{}", names(request.functions),
-          request.apply || work.steps.empty()
-              ? "on vfio-pci from the next boot on; nothing changes until then, and gpupass.bind=off on "
-                "the kernel's command line leaves it out at a boot"
-              : "written down",
-          companion_note(inventory, all) + group_note(inventory, all)));
+      fmt::format("{} {} {}{}", names(request.functions), request.functions.size() == 1 ? "is" : "are",
+                  at_boot, companion_note(inventory, all) + group_note(inventory, all)));
 }
 
 Result<int> unbind_at_boot(Context& context, const po::variables_map& values) {
   GPUPASS_TRY_ASSIGN(const auto options, change_options_of(values));
   GPUPASS_TRY_ASSIGN(const auto selectors, selectors_of(values, "selector"));
-  if (selectors.empty()) return no_device_named();
+  const bool every = values.count("all") > 0;
+  if (selectors.empty() && !every) return no_device_named();
   GPUPASS_TRY_ASSIGN(auto bindings, load_boot_bindings(context.host));
-  GPUPASS_TRY_ASSIGN(auto functions,
-                     bound_functions(context.host, bindings, selectors, companions_of(values)));
-  const Request request{options, values.count("apply") > 0, std::move(functions)};
+  const auto known = known_at_boot(context.host, bindings);
+  Functions functions;
+  if (every) {
+    std::ranges::transform(known, std::back_inserter(functions), &BootBinding::device);
+    functions = in_order(std::move(functions));
+  } else {
+    GPUPASS_TRY_ASSIGN(functions, bound_functions(context, known, selectors, companions_of(values)));
+  }
+  const Request request{options, values.count("apply") > 0, false, std::move(functions)};
   Work work{fmt::format("bind {} at no boot", names(request.functions)),
             "gpupass unbind --persist",
             Direction::give_back,
+            {},
             {},
             {}};
 
@@ -280,9 +317,12 @@ Result<int> unbind_at_boot(Context& context, const po::variables_map& values) {
                      boot::changes(context.host, boot::look_at(context.host), context.data, {bindings, {}}));
   return carry_out_at_boot(
       context, request, work, locks,
-      fmt::format("{} {}", names(request.functions),
-                  request.apply || work.steps.empty() ? "with the host's own drivers from the next boot on"
-                                                      : "forgotten"));
+      request.functions.empty()
+          ? "nothing is bound at boot"
+          : fmt::format("{} {} {}", names(request.functions), request.functions.size() == 1 ? "is" : "are",
+                        request.apply || work.steps.empty()
+                            ? "with the host's own drivers from the next boot on"
+                            : "forgotten"));
 }
 
 }  // namespace gpupass::cli

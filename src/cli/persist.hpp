@@ -11,7 +11,7 @@ void add_persist_options(po::options_description& options);
 /// True where --persist is given. Error: usage, for --apply without it.
 [[nodiscard]] Result<bool> is_persistent(const po::variables_map& values);
 
-/// Neither touches a driver now.
+/// The first with --now binds now, too; otherwise neither touches a driver now.
 [[nodiscard]] Result<int> bind_at_boot(Context& context, const po::variables_map& values);
 [[nodiscard]] Result<int> unbind_at_boot(Context& context, const po::variables_map& values);
 

@@ -135,9 +135,8 @@ int run_in_real_world(const Global& global) {
   const bool colour = columns > 0 && environment("NO_COLOR", "").empty() && environment("TERM", "") != "dumb";
   core::PrintableStream out(std::cout, colour), err(std::cerr, false);
   err << std::unitbuf;
-  Terminal terminal{std::cin, out,
-                    err,      sys::is_terminal(0),
-                    colour,   columns > 0 ? columns : std::numeric_limits<int>::max()};
+  Terminal terminal{std::cin,       out,    err,
+                    sys::can_ask(), colour, columns > 0 ? columns : std::numeric_limits<int>::max()};
   Context context{host, terminal, connect, find_data(), environment("LIBVIRT_DEFAULT_URI", "qemu:///system")};
   return run_command(context, *command, {global.rest.begin() + 1, global.rest.end()});
 }

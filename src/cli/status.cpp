@@ -10,6 +10,7 @@
 #include "gpupass/journal.hpp"
 #include "report/displaced.hpp"
 #include "report/findings.hpp"
+#include "report/plans.hpp"
 #include "report/table.hpp"
 
 namespace gpupass::cli {
@@ -56,8 +57,7 @@ std::string state_of(const Host& host, const Held& held) {
 }
 
 core::Json to_json(const Host& host, const Held& held) {
-  auto json = core::Json::parse(gpupass::to_json(held.hold));
-  json.erase("schema");
+  auto json = report::to_json(held.hold);
   json["driver"] = held.driver;
   json["state"] = state_of(host, held);
   json["releasing_pid"] = held.releasing ? core::Json(held.releasing->pid) : core::Json();
@@ -151,7 +151,7 @@ Result<int> status(Context& context, const std::vector<std::string>& arguments) 
     print(context.terminal, at_boot);
     return 0;
   }
-  core::Json json{{"schema", "gpupass.status/1"},
+  core::Json json{{"schema", "gpupass.status/2"},
                   {"devices", core::Json::array()},
                   {"unfinished", core::Json::array()},
                   {"at_boot", core::Json::array()}};

@@ -64,6 +64,12 @@ Hold hold_for(const PlanFacts& facts, const Device& device) {
   return hold;
 }
 
+/// A hold that is written down just so already is no step.
+void append_hold(std::vector<Step>& steps, const PlanFacts& facts, const Hold& hold) {
+  const auto* const kept = hold_of(facts, hold.device);
+  if (kept == nullptr || *kept != hold) steps.emplace_back(KeepHold{hold});
+}
+
 /// Every function is released before the first is bound: a driver's probe may reset the card, and
 /// the reset of one function can take the others with it.
 void append_binding(std::vector<Step>& steps, const std::vector<const Device*>& devices,
@@ -193,7 +199,7 @@ Result<Plan> plan_bind(const PlanFacts& facts, const Functions& functions, const
     auto hold = hold_for(facts, *device);
     hold.bound = true;
     hold.lent_to.clear();
-    plan.steps.emplace_back(KeepHold{hold});
+    append_hold(plan.steps, facts, hold);
   }
   append_binding(plan.steps, devices, driver);
   return plan;
@@ -206,6 +212,9 @@ Result<Plan> plan_unbind(const PlanFacts& facts, const Functions& functions) {
   for (const auto& function : functions) {
     const auto* const hold = hold_of(facts, function);
     if (hold == nullptr) {
+      const auto* const device = facts.inventory.find(function);
+      const bool on_host_driver = device != nullptr && !device->driver.value_or("").starts_with("vfio");
+      if (on_host_driver) continue;  // nothing is to be given back
       return fail(
           ErrorKind::not_found, fmt::format("gpupass does not hold {}", to_string(function)),
           fmt::format("nothing was changed; to give it to a driver of your choice: `gpupass bind {} --driver "
@@ -239,7 +248,7 @@ Result<Plan> plan_attach(const PlanFacts& facts, const DomainFacts& domain, cons
     hold.uri = domain.uri;
     hold.lend = false;
     hold.lent_to.clear();  // it stays bound when the guest ends, whoever bound it
-    plan.steps.emplace_back(KeepHold{hold});
+    append_hold(plan.steps, facts, hold);
   }
   append_binding(plan.steps, devices, "vfio-pci");
   if (domain.change_config) {
@@ -272,11 +281,6 @@ Result<Plan> plan_detach(const PlanFacts& facts, const DomainFacts& domain, cons
   for (const auto& function : functions) {
     const auto* const hold = hold_of(facts, function);
     const bool ours = hold != nullptr && hold->domain == domain.state.name;
-    if (!ours && !contains(in_config, function) && !contains(in_live, function)) {
-      return fail(ErrorKind::not_found,
-                  fmt::format("{} does not have {}", domain.state.name, to_string(function)),
-                  "nothing was changed; `gpupass status` shows which domain has which device");
-    }
     const bool stays = (contains(in_live, function) && !domain.change_live) ||
                        (contains(in_config, function) && !domain.change_config);
     if (!ours || stays) continue;

@@ -6,6 +6,8 @@
 #include <ostream>
 #include <set>
 
+#include "report/device_text.hpp"
+
 namespace gpupass::report {
 namespace {
 
@@ -166,12 +168,10 @@ Json to_json(const Device& device) {
   json["address"] = to_string(device.address);
   json["class"] = hex(device.class_code, 6);
   json["class_name"] = device.class_name;
-  json["vendor"] = hex(device.vendor, 4);
+  json["ids"] = ids(device);
   json["vendor_name"] = device.vendor_name;
-  json["device"] = hex(device.device, 4);
   json["device_name"] = device.device_name;
-  json["subsystem_vendor"] = hex(device.subsystem_vendor, 4);
-  json["subsystem_device"] = hex(device.subsystem_device, 4);
+  json["subsystem_ids"] = fmt::format("{:04x}:{:04x}", device.subsystem_vendor, device.subsystem_device);
   json["subsystem_name"] = device.subsystem_name;
   json["revision"] = hex(device.revision, 2);
   json["header_type"] = name(device.header_type);
@@ -276,7 +276,7 @@ void write_list(std::ostream& out, const Inventory& inventory, const std::vector
     if (functions.contains(holder.device)) shown_holders.push_back(&holder);
   }
   const auto pointed = [](const auto* element) { return to_json(*element); };
-  out << "{\"schema\":\"gpupass.list/1\"";
+  out << "{\"schema\":\"gpupass.list/2\"";
   write_array(out, "devices", shown, pointed);
   write_array(out, "groups", shown_groups, pointed);
   write_array(out, "holders", shown_holders, pointed);

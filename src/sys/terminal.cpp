@@ -22,6 +22,10 @@ bool is_terminal(int stream) {
   return isatty(stream) == 1;
 }
 
+bool can_ask() {
+  return is_terminal(STDIN_FILENO) && is_terminal(STDERR_FILENO);
+}
+
 int terminal_columns(int stream) {
   winsize size{};
   return is_terminal(stream) && ioctl(stream, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;

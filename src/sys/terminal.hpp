@@ -11,6 +11,8 @@
 namespace gpupass::sys {
 
 [[nodiscard]] bool is_terminal(int stream);
+/// A question can be seen, on standard error, and answered, on standard input.
+[[nodiscard]] bool can_ask();
 /// Columns of the terminal at this stream; 0 where there is none.
 [[nodiscard]] int terminal_columns(int stream);
 

@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "cli/run.hpp"
+#include "core/json.hpp"
 #include "gpupass/journal.hpp"
 #include "gpupass/lock.hpp"
 #include "support/desktop.hpp"
@@ -134,11 +135,14 @@ TEST_F(Change, BadInputIsOneErrorWithItsCodeAndChangesNothing) {
       {{"attach", "vm1", "01:00.0", "--with", "01:nonsense"}, 2},
       {{"detach", "vm1"}, 2},
       {{"detach", "vm1", "01:00.0", "--all"}, 2},
-      {{"detach", "vm1", "01:00.0"}, 3},
+      {{"detach", "vm1", "09:00.0"}, 3},
       {{"bind"}, 2},
       {{"bind", "01:00.0", "--driver", "../../evil"}, 2},
       {{"bind", "01:00.0", "--driver", ""}, 2},
-      {{"unbind", "01:00.0"}, 3},
+      {{"unbind", "09:00.0"}, 3},
+      {{"unbind"}, 2},
+      {{"unbind", "01:00.0", "--all"}, 2},
+      {{"bind", "01:00.0", "--now"}, 2},
       {{"status", "extra"}, 2},
       {{"recover", "--format", "x"}, 2},
   };
@@ -286,8 +290,68 @@ TEST_F(Change, ADetachOfADomainThatWasEditedSinceIsUndone) {
 
 TEST_F(Change, ADomainWithoutCardsHasNothingToGiveBack) {
   EXPECT_EQ(run({"detach", "vm1", "--all"}), 0);
-  EXPECT_THAT(err, HasSubstr("vm1 has no PCI device"));
-  EXPECT_EQ(out, "");
+  EXPECT_EQ(out, "unchanged: vm1 has no PCI device of this machine\n");
+  expect_untouched();
+}
+
+TEST_F(Change, ASecondTimeIsUnchangedAndNoError) {
+  const std::vector<std::vector<std::string>> commands = {
+      {"attach", "vm1", "01:00.0"}, {"detach", "vm1", "01:00.0"}, {"bind", "01:00"}, {"unbind", "01:00"}};
+  for (auto words : commands) {
+    ASSERT_EQ(run(words), 0) << err;
+    EXPECT_THAT(out, Not(HasSubstr("unchanged"))) << testing::PrintToString(words);
+    const auto sysfs = test::snapshot(tree.at("/sys"));
+    const auto kept = test::snapshot(tree.at("/var/lib/gpupass"));
+    ASSERT_EQ(run(words), 0) << err;
+    EXPECT_THAT(out, testing::StartsWith("unchanged: ")) << testing::PrintToString(words);
+    words.emplace_back("--dry-run");
+    ASSERT_EQ(run(words), 0) << err;
+    EXPECT_THAT(out, testing::StartsWith("unchanged: ")) << testing::PrintToString(words);
+    EXPECT_EQ(test::snapshot(tree.at("/sys")), sysfs);
+    EXPECT_EQ(test::snapshot(tree.at("/var/lib/gpupass")), kept);
+  }
+  EXPECT_EQ(test::snapshot(tree.at("/sys")), before);
+  EXPECT_TRUE(load_holds(kernel)->empty());
+}
+
+TEST_F(Change, TheJsonSaysWhetherAnythingWasChangedOfWhatAndWhose) {
+  for (const bool changed : {true, false}) {
+    ASSERT_EQ(run({"attach", "vm1", "01:00.0", "--format", "json"}), 0) << err;
+    const auto json = core::Json::parse(out);
+    EXPECT_EQ(json.at("changed"), changed);
+    EXPECT_EQ(json.at("devices"), core::Json::array({k_gpu, k_audio}));
+    EXPECT_EQ(json.at("domain"), "vm1");
+  }
+  ASSERT_EQ(run({"detach", "vm1", "--all"}), 0) << err;
+  ASSERT_EQ(run({"bind", k_gpu, "--format", "json"}), 0) << err;
+  EXPECT_EQ(core::Json::parse(out).at("domain"), nullptr);
+  ASSERT_EQ(run({"status", "--format", "json"}), 0) << err;
+  EXPECT_EQ(core::Json::parse(out).at("devices").at(0).at("ids"), "10de:2330");
+}
+
+TEST_F(Change, WhatNobodyHoldsButVfioPciHasIsNotSaidToBeBack) {
+  tree.remove(std::string("/sys/bus/pci/devices/") + k_nic + "/driver");
+  tree.link(std::string("/sys/bus/pci/devices/") + k_nic + "/driver", "../../../bus/pci/drivers/vfio-pci");
+  EXPECT_EQ(run({"unbind", k_nic}), 3);
+  EXPECT_THAT(err, HasSubstr("gpupass does not hold 0000:02:00.0"));
+}
+
+TEST_F(Change, UnbindAllGivesBackWhatNoDomainHas) {
+  ASSERT_EQ(run({"attach", "vm1", "01:00.0"}), 0) << err;
+  ASSERT_EQ(run({"bind", k_nic}), 0) << err;
+  ASSERT_EQ(run({"unbind", "--all"}), 0) << err;
+  EXPECT_EQ(kernel.driver(k_nic), "igb");
+  EXPECT_EQ(kernel.driver(k_gpu), "vfio-pci") << "that is the domain's";
+  ASSERT_EQ(run({"unbind", "--all"}), 0) << err;
+  EXPECT_THAT(out, testing::StartsWith("unchanged: "));
+  EXPECT_EQ(kernel.driver(k_gpu), "vfio-pci");
+}
+
+TEST_F(Change, ADryRunOfBindSaysThatTheGroupIsNotWhole) {
+  ASSERT_EQ(run({"bind", k_gpu, "--dry-run"}), 0) << err;
+  EXPECT_THAT(out, HasSubstr("0000:01:00.1 is of the same IOMMU group still on a host driver"));
+  ASSERT_EQ(run({"bind", k_gpu, "--dry-run", "--format", "json"}), 0) << err;
+  EXPECT_THAT(core::Json::parse(out).at("outcome").get<std::string>(), HasSubstr("same IOMMU group"));
   expect_untouched();
 }
 
@@ -454,6 +518,17 @@ TEST_F(ChangeSharedGroup, APersonAtATerminalIsAskedAndANoChangesNothing) {
   }
   EXPECT_EQ(run({"attach", "vm1", "01:00.0"}, "y\n", true), 0) << err;
   EXPECT_EQ(kernel.driver(k_nic), "vfio-pci");
+}
+
+TEST_F(ChangeSharedGroup, ADryRunEndsAsTheRunWould) {
+  for (const bool terminal : {false, true}) {
+    EXPECT_EQ(run({"attach", "vm1", "01:00.0", "--dry-run"}, "y\n", terminal), 5);
+    EXPECT_THAT(err, HasSubstr("--dry-run --yes shows the steps"));
+    EXPECT_THAT(err, Not(HasSubstr("[y/N]"))) << "a dry run asks nothing";
+  }
+  EXPECT_EQ(run({"attach", "vm1", "01:00.0", "--dry-run", "--yes"}), 0) << err;
+  EXPECT_THAT(out, HasSubstr("bind 0000:02:00.0 to vfio-pci"));
+  expect_untouched();
 }
 
 TEST_F(ChangeSharedGroup, YesIsThatConsentButNeverForWhatTheHostNeeds) {

@@ -72,7 +72,7 @@ TEST_F(List, FitsTheTerminalAndIsOnlyColouredOnOne) {
 
 TEST_F(List, AsJsonHasEveryPart) {
   const auto json = core::Json::parse(list({"--all", "--format", "json"}).out);
-  EXPECT_EQ(json.at("schema"), "gpupass.list/1");
+  EXPECT_EQ(json.at("schema"), "gpupass.list/2");
   EXPECT_EQ(json.at("devices").size(), 6U);
   EXPECT_EQ(json.at("devices")[3].at("driver"), "nvidia");
   EXPECT_EQ(json.at("groups").size(), 3U);

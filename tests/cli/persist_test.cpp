@@ -86,6 +86,40 @@ TEST_F(Persist, WithoutApplyOnlyItsOwnRecordIsWrittenAndTheStepsArePrinted) {
   EXPECT_THAT(out, HasSubstr("written down only"));
 }
 
+TEST_F(Persist, ASecondTimeIsUnchanged) {
+  for (const auto command : {bind, unbind}) {
+    ASSERT_EQ(run(command, {k_gpu, "--persist", "--apply"}), 0) << err;
+    EXPECT_THAT(out, Not(HasSubstr("unchanged")));
+    const auto kept = test::snapshot(tree.root());
+    tree.file("/proc/sys/kernel/random/boot_id", "another\n");
+    ASSERT_EQ(run(command, {k_gpu, "--persist", "--apply"}), 0) << err;
+    EXPECT_THAT(out, testing::StartsWith("unchanged: "));
+    tree.file("/proc/sys/kernel/random/boot_id", "boot\n");
+  }
+}
+
+TEST_F(Persist, NowBindsNowAndAtBootOrNeither) {
+  for (const auto* const driver : {"nvidia", "snd_hda_intel", "vfio-pci"}) kernel.add_driver(driver);
+  kernel.prefer(k_gpu, "nvidia").prefer(k_audio, "snd_hda_intel");
+  before = test::snapshot(tree.at("/sys"));
+  int failures = 0;
+  kernel.before_program = [&](const std::string& line) {  // which fails, and would not when it is undone
+    if (!line.starts_with(k_update)) return;
+    kernel.add_program(k_update, failures++ == 0 ? 1 : 0);
+  };
+  EXPECT_NE(run(bind, {"01:00", "--persist", "--apply", "--now"}), 0);
+  EXPECT_EQ(test::snapshot(tree.at("/sys")), before) << "it fails as a whole";
+  ASSERT_EQ(run(bind, {"01:00", "--persist", "--apply", "--now"}), 0) << err;
+  EXPECT_EQ(kernel.driver(k_gpu), "vfio-pci");
+  EXPECT_EQ(kernel.driver(k_audio), "vfio-pci");
+  EXPECT_EQ(listed_for_boot(kernel).size(), 2U);
+  EXPECT_EQ(load_holds(kernel)->size(), 2U);
+  ASSERT_EQ(run(unbind, {"--all"}), 0) << err;
+  EXPECT_EQ(kernel.driver(k_gpu), "nvidia");
+  ASSERT_EQ(run(unbind, {"--all", "--persist", "--apply"}), 0) << err;
+  EXPECT_TRUE(listed_for_boot(kernel).empty());
+}
+
 TEST_F(Persist, TheStepsAreInTheJsonToo) {
   ASSERT_EQ(run(bind, {k_gpu, "--persist", "--format", "json"}), 0) << err;
   const auto bound = core::Json::parse(out);
@@ -147,7 +181,9 @@ TEST_F(Persist, ApplyDoesThemAndUnbindTakesThemBack) {
   EXPECT_THAT(*load_boot_bindings(kernel), IsEmpty());
   ASSERT_EQ(run(status, {}), 0);
   EXPECT_EQ(out, "gpupass holds no device\n");
-  EXPECT_EQ(run(unbind, {k_gpu, "--persist"}), exit_code(ErrorKind::not_found));
+  EXPECT_EQ(run(unbind, {k_gpu, "--persist"}), 0) << err;
+  EXPECT_THAT(out, testing::StartsWith("unchanged: "));
+  EXPECT_EQ(run(unbind, {"09:00.0", "--persist"}), exit_code(ErrorKind::not_found));
 }
 
 TEST_F(Persist, AProgramThatFailsLeavesEverythingAsItWas) {

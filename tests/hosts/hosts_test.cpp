@@ -139,7 +139,10 @@ TEST_P(Hosts, Doctor) {
 TEST_P(Hosts, Attach) {
   std::string text;
   for (const auto& card : graphics_cards(discover(host_).value())) {
-    text += transcript("attach vm1 " + to_string(card.front()) + " --dry-run");
+    const auto line = "attach vm1 " + to_string(card.front()) + " --dry-run";
+    const auto answer = transcript(line);
+    text += answer;
+    if (answer.find("--dry-run --yes") != std::string::npos) text += transcript(line + " --yes");
   }
   if (!text.empty()) test::expect_golden(folder() / "attach.txt", text);
 }

@@ -63,8 +63,8 @@ TEST(InventoryJson, OfADeviceHasEveryFact) {
   device.power_state = "D0";
   EXPECT_EQ(to_json(device), Json::parse(R"({
     "address": "0000:01:00.0", "class": "0x030200", "class_name": "3D controller",
-    "vendor": "0x10de", "vendor_name": "NVIDIA Corporation", "device": "0x2330", "device_name": "GH100",
-    "subsystem_vendor": "0x10de", "subsystem_device": "0x16c1", "subsystem_name": "HGX", "revision": "0xa1",
+    "ids": "10de:2330", "vendor_name": "NVIDIA Corporation", "device_name": "GH100",
+    "subsystem_ids": "10de:16c1", "subsystem_name": "HGX", "revision": "0xa1",
     "header_type": "endpoint", "pcie": true, "driver": "nvidia", "driver_override": "vfio-pci",
     "modules": ["nouveau"], "iommu_group": 7, "bridges": ["0000:00:01.0"],
     "bars": [{"index": 0, "start": "0xe0000000", "size": 16777216, "io": false, "64bit": true,
@@ -89,7 +89,7 @@ TEST(InventoryJson, HasNullForWhatIsNotKnown) {
 TEST(InventoryJson, ListIsOneDocument) {
   const auto inventory = machine();
   const auto json = written(inventory, {&inventory.devices[0], &inventory.devices[1], &inventory.devices[2]});
-  EXPECT_EQ(json.at("schema"), "gpupass.list/1");
+  EXPECT_EQ(json.at("schema"), "gpupass.list/2");
   EXPECT_EQ(json.at("devices").size(), 3U);
   EXPECT_EQ(json.at("groups")[0].at("members"), Json::parse(R"(["0000:01:00.0", "0000:01:00.1"])"));
   EXPECT_EQ(json.at("holders")[0],

@@ -330,7 +330,7 @@ Result<void> refuse_without_driver(const Wanted& wanted, const Inventory& invent
                   to_string(card.address)));
 }
 
-/// What would stop a later step, as far as a look can tell; a person is asked here, once for all runs.
+/// What would stop a later step, as far as a look can tell; a person is asked at the end, once for all runs.
 Result<void> check_new(Context& context, Hypervisor& hypervisor, const Wanted& wanted,
                        const Inventory& inventory, ExperimentPlan& plan) {
   const auto& settings = wanted.settings;
@@ -340,10 +340,10 @@ Result<void> check_new(Context& context, Hypervisor& hypervisor, const Wanted& w
   if (settings.image.empty()) {
     GPUPASS_TRY_ASSIGN(plan.had_card, look_at_domain(hypervisor, wanted));
     auto words = attach_words(settings.vm, wanted.functions, settings.uri);
-    words.emplace_back("--dry-run");
+    words.insert(words.end(), {"--dry-run", "--yes"});
     GPUPASS_TRY(quietly(attach, words));
   } else if (!fs::exists(plan_path(wanted)) || !is_kept(hypervisor, settings.vm)) {
-    Words words{settings.vm, "--image", settings.image, "--connect", settings.uri, "--dry-run", "--gpu"};
+    Words words{settings.vm, "--image", settings.image, "--connect", settings.uri, "--dry-run", "--yes", "--gpu"};
     const auto card = card_words(wanted.functions);
     words.insert(words.end(), card.begin(), card.end());
     words.insert(words.end(), settings.create.begin(), settings.create.end());

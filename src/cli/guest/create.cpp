@@ -8,7 +8,7 @@
 #include <ostream>
 
 #include "cli/bench.hpp"
-#include "cli/change.hpp"
+#include "cli/domain_change.hpp"
 #include "cli/error_json.hpp"
 #include "cli/guest/files.hpp"
 #include "cli/guest/guest.hpp"
@@ -282,10 +282,11 @@ std::vector<std::string> steps_in_words(const Wanted& wanted, const Functions& f
 }
 
 void print_dry_run(std::ostream& out, const Wanted& wanted, const Functions& functions) {
-  out << fmt::format("would create guest {}:\n", wanted.options.vm);
+  out << fmt::format("create guest {} would take these steps:\n", wanted.options.vm);
   const auto steps = steps_in_words(wanted, functions);
   for (std::size_t i = 0; i < steps.size(); ++i) out << fmt::format("  {:>2}. {}\n", i + 1, steps[i]);
-  out << "and on a failure, back from where it got to\nnothing was changed\n";
+  out << "If a step fails, the steps before it are undone in reverse order.\n"
+         "This was a dry run; nothing was changed.\n";
 }
 
 /// A create of this name that was killed left files, and no domain: they go first.
@@ -335,6 +336,22 @@ Result<void> create(Context& context, const Wanted& wanted, const GuestDomain& d
   return {};
 }
 
+/// What would be refused of the cards, as `gpupass attach` refuses it.
+Result<void> judge_cards(Context& context, const Wanted& wanted, Hypervisor& hypervisor,
+                         const Functions& functions, bool yes) {
+  if (functions.empty()) return {};
+  ChangeOptions options;
+  options.dry_run = true;
+  options.yes = yes;
+  options.timeout = wanted.options.timeout;
+  Locks none;
+  GPUPASS_TRY(lock(context, options, "", functions, wanted.options.vm, none));
+  GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host));
+  GPUPASS_TRY(
+      approve(context, options, inventory, functions, hypervisor, {wanted.options.vm, "", false, true}));
+  return {};
+}
+
 Result<int> print_only(Context& context, const po::variables_map& values, const GuestDomain& domain,
                        const Wanted& wanted, const Functions& functions, Format format) {
   auto& out = context.terminal.out;
@@ -378,6 +395,8 @@ Result<int> guest_create(Context& context, const Words& arguments) {
   if (values->count("explain") == 0)
     context.terminal.err << report::warnings_text(domain.choices,
                                                   static_cast<std::size_t>(context.terminal.columns));
+  if (values->count("dry-run") > 0)
+    GPUPASS_TRY(judge_cards(context, wanted, *hypervisor, functions, values->count("yes") > 0));
   if (look_only) return print_only(context, *values, domain, wanted, functions, format);
   GPUPASS_TRY(refuse_captured(context, {}));
   GPUPASS_TRY(create(context, wanted, domain, *hypervisor, functions, values->count("yes") > 0));

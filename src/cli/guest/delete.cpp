@@ -75,12 +75,15 @@ void print_steps(std::ostream& out, const OpenGuest& guest, const Functions& fun
   out << fmt::format("  undefine {}\n", guest.state.name);
 }
 
+Failure not_agreed(const OpenGuest& guest) {
+  return fail(ErrorKind::refused, fmt::format("{} and all that is on its disk would go", guest.state.name),
+              "nothing was changed; --yes agrees to this");
+}
+
 Result<void> agree(Context& context, const OpenGuest& guest, const Functions& functions,
                    const Belongings& files) {
   auto& terminal = context.terminal;
-  if (!terminal.in_is_terminal)
-    return fail(ErrorKind::refused, fmt::format("{} and all that is on its disk would go", guest.state.name),
-                "nothing was changed; --yes agrees to this");
+  if (!terminal.can_ask) return not_agreed(guest);
   print_steps(terminal.err, guest, functions, files);
   if (says_yes(terminal, fmt::format("Delete {} and all that is on its disk?", guest.state.name))) return {};
   return fail(ErrorKind::refused, fmt::format("{} stays", guest.state.name), "nothing was changed");
@@ -144,7 +147,10 @@ Result<int> guest_delete(Context& context, const std::vector<std::string>& argum
   if (dry_run) {
     out << fmt::format("would delete {}:\n", name);
     print_steps(out, guest, functions, files);
-    out << "nothing was changed\n";
+    Locks none;
+    GPUPASS_TRY(lock(context, {.dry_run = true}, "", functions, name, none));
+    if (values->count("yes") == 0) return not_agreed(guest);
+    out << "This was a dry run; nothing was changed.\n";
     return 0;
   }
   if (values->count("yes") == 0) GPUPASS_TRY(agree(context, guest, functions, files));

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "report/plans.hpp"
+
+#include <fmt/format.h>
+
+namespace gpupass::report {
+
+core::Json to_json(const Hold& hold) {
+  auto json = core::Json::parse(gpupass::to_json(hold));
+  json.erase("schema");
+  json.erase("vendor");
+  json.erase("device_id");
+  json["ids"] = fmt::format("{:04x}:{:04x}", hold.vendor, hold.device_id);
+  return json;
+}
+
+core::Json to_json(const std::vector<Step>& steps) {
+  Plan plan;
+  plan.steps = steps;
+  auto json = core::Json::parse(gpupass::to_json(plan)).at("steps");
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    if (const auto* const keep = std::get_if<KeepHold>(&steps[i]))
+      json[i]["hold"] = report::to_json(keep->hold);
+  }
+  return json;
+}
+
+}  // namespace gpupass::report
