@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "gpupass/host.hpp"
+#include "gpupass/identity.hpp"
 #include "gpupass/pci_address.hpp"
 
 namespace gpupass {
@@ -27,6 +28,9 @@ struct BootBinding {
 [[nodiscard]] BootBinding identify(const Host& host, const PciAddress& device);
 /// Everything of it that must be so at boot, as a line of the list has it behind the address.
 [[nodiscard]] std::string identity_of(const BootBinding& binding);
+
+/// The same as gpupass remembers devices elsewhere, to look for it in an inventory.
+[[nodiscard]] Identity remembered(const BootBinding& binding);
 
 [[nodiscard]] std::string to_json(const BootBinding& binding);
 [[nodiscard]] Result<BootBinding> boot_binding_from_json(const std::string& text);

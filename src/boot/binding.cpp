@@ -23,6 +23,11 @@ std::string place_of(const Host& host, const PciAddress& device) {
   return found == path.npos ? "-" : path.substr(found + k_devices.size());
 }
 
+/// 0 for what is no "0x10de": a bridge has no subsystem.
+std::uint64_t hexadecimal(const std::string& text) {
+  return text.starts_with("0x") ? core::parse_number(text.substr(2), 16).value_or(0) : 0;
+}
+
 }  // namespace
 
 BootBinding identify(const Host& host, const PciAddress& device) {
@@ -44,6 +49,17 @@ BootBinding identify(const Host& host, const PciAddress& device) {
 std::string identity_of(const BootBinding& binding) {
   return fmt::format("{} {} {} {} {} {} {}", binding.vendor, binding.device_id, binding.subsystem_vendor,
                      binding.subsystem_device, binding.class_code, binding.revision, binding.place);
+}
+
+Identity remembered(const BootBinding& binding) {
+  Identity identity;
+  identity.vendor = static_cast<std::uint16_t>(hexadecimal(binding.vendor));
+  identity.device = static_cast<std::uint16_t>(hexadecimal(binding.device_id));
+  identity.subsystem_vendor = static_cast<std::uint16_t>(hexadecimal(binding.subsystem_vendor));
+  identity.subsystem_device = static_cast<std::uint16_t>(hexadecimal(binding.subsystem_device));
+  identity.class_code = static_cast<std::uint32_t>(hexadecimal(binding.class_code));
+  identity.place = place_of_path(binding.place);
+  return identity;
 }
 
 std::string to_json(const BootBinding& binding) {

@@ -7,6 +7,8 @@
 #include <ostream>
 
 #include "core/text.hpp"
+#include "gpupass/inventory.hpp"
+#include "report/displaced.hpp"
 #include "report/table.hpp"
 
 namespace gpupass::cli {
@@ -50,6 +52,21 @@ std::string state_of(const Host& host, const BootBinding& binding, bool set_up) 
                    : "NOT bound at this boot: nothing ran (`systemctl status gpupass-boot` says why)";
 }
 
+/// What is at the address instead, where the device is, and what mends it; empty where it is there.
+std::string displacement(const Inventory& inventory, const BootBinding& binding) {
+  const auto identity = remembered(binding);
+  if (presence_of(identity, binding.device, inventory) == Presence::there) return "";
+  auto text =
+      fmt::format("; {}, not the {} that was named; {}; `gpupass unbind --persist --apply {}` forgets it",
+                  report::what_is_there(inventory, binding.device, identity), ids_text(identity),
+                  report::where_it_is(inventory, identity), to_string(binding.device));
+  const auto found = find_device(inventory, identity);
+  if (found.certain)
+    text +=
+        fmt::format(", then `gpupass bind --persist --apply {}`", to_string(found.devices.front()->address));
+  return text;
+}
+
 BoundAtBoot row_of(const Host& host, const PciAddress& device) {
   BoundAtBoot row;
   row.device = device;
@@ -63,13 +80,17 @@ BoundAtBoot row_of(const Host& host, const PciAddress& device) {
 Result<std::vector<BoundAtBoot>> bound_at_boot(const Host& host) {
   GPUPASS_TRY_ASSIGN(const auto bindings, load_boot_bindings(host));
   auto listed = listed_for_boot(host);
+  Inventory inventory;
+  if (!bindings.empty()) {
+    GPUPASS_TRY_ASSIGN(inventory, discover(host, {.holders = false}));
+  }
   std::map<PciAddress, BoundAtBoot> rows;
   for (const auto& binding : bindings) {
     auto row = row_of(host, binding.device);
     const auto found = listed.find(binding.device);
     row.set_up = found != listed.end() && found->second == identity_of(binding);
     row.ids = ids_of(binding.vendor, binding.device_id);
-    row.state = state_of(host, binding, row.set_up);
+    row.state = state_of(host, binding, row.set_up) + displacement(inventory, binding);
     rows.emplace(binding.device, std::move(row));
   }
   for (const auto& [device, identity] : listed) {

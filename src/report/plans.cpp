@@ -8,9 +8,7 @@ namespace gpupass::report {
 core::Json to_json(const Hold& hold) {
   auto json = core::Json::parse(gpupass::to_json(hold));
   json.erase("schema");
-  json.erase("vendor");
-  json.erase("device_id");
-  json["ids"] = fmt::format("{:04x}:{:04x}", hold.vendor, hold.device_id);
+  json["ids"] = fmt::format("{:04x}:{:04x}", hold.identity.vendor, hold.identity.device);
   return json;
 }
 

@@ -327,6 +327,18 @@ TEST_F(Displaced, AHoldOfTheFirstSchemaIsReadAndCompletedWithTheNextCommand) {
   EXPECT_EQ(run({"bind", "01:00.0", "--yes"}), 5) << err;
 }
 
+TEST_F(Displaced, ABindingAtBootIsLookedForToo) {
+  ASSERT_EQ(run({"bind", "--persist", "01:00.0", "--only"}), 0) << err;
+  ASSERT_EQ(run({"status"}), 0) << err;
+  EXPECT_THAT(out, Not(HasSubstr("another device")));
+  boot_with_a_disk_before_the_card();
+  ASSERT_EQ(run({"status"}), 0) << err;
+  EXPECT_THAT(out, AllOf(HasSubstr("another device is at this address now: 144d:a80a"),
+                         HasSubstr("it is at 0000:02:00.0 now"),
+                         HasSubstr("`gpupass unbind --persist --apply 0000:01:00.0`"),
+                         HasSubstr("`gpupass bind --persist --apply 0000:02:00.0`")));
+}
+
 // ---- what the hook binds for a start -------------------------------------------------------------
 
 class Loan : public Displaced {
