@@ -38,8 +38,8 @@ struct DomainDevice {
   bool operator==(const DomainDevice&) const = default;
 };
 
-/// Every device of the host that a domain's XML names, in the order of the XML. What QEMU alone understands is
-/// read as QEMU reads it; an argument that names no PCI function is passed over. Error: invalid.
+/// Every device of the host that a domain's XML names, in the order of the XML. What QEMU alone understands
+/// is read as QEMU reads it; an argument that names no PCI function is passed over. Error: invalid.
 [[nodiscard]] Result<std::vector<DomainDevice>> domain_devices(const std::string& domain_xml);
 
 /// Whether add_cards and remove_functions can work on what a domain has in this way.
@@ -54,6 +54,7 @@ struct DomainDevice {
 
 /// What a libvirt network hands out to the domains that have an interface in it.
 struct NetworkPool {
+  std::string network;                // its name
   std::vector<PciAddress> functions;  // named one by one
   std::vector<std::string> parents;   // network interfaces, of whose virtual functions it is any: "eth0"
   bool operator==(const NetworkPool&) const = default;
@@ -80,10 +81,9 @@ struct GuestCard {
 /// The domain with the cards in it, each one multifunction guest device on a root port of its own
 /// (q35) or in a free slot (i440FX), and with as many free root ports left as would be needed to
 /// plug the same cards in hot. Functions that are already there are left as they are; where only some of a
-/// card's are there, all of them become one device, in the slot that those have. A conventional card of a PCIe
-/// machine goes behind a bridge.
-/// Errors: invalid (not XML, not a <domain>, a malformed address); unsupported (machine type); refused, where
-/// the domain has a function in a way that is not edited.
+/// card's are there, all of them become one device, in the slot that those have. A conventional card of a
+/// PCIe machine goes behind a bridge. Errors: invalid (not XML, not a <domain>, a malformed address);
+/// unsupported (machine type); refused, where the domain has a function in a way that is not edited.
 [[nodiscard]] Result<std::string> add_cards(const std::string& domain_xml,
                                             const std::vector<GuestCard>& cards,
                                             const DomainTemplates& templates);
@@ -96,6 +96,21 @@ struct GuestCard {
 /// The host functions that a domain's <hostdev> (and <interface type='hostdev'>) elements name,
 /// whatever base their numbers are written in. Error: invalid.
 [[nodiscard]] Result<std::vector<PciAddress>> hostdev_functions(const std::string& domain_xml);
+
+/// Whether two texts of a domain are the same but for their PCI controllers and the functions that are passed
+/// through: whether what differs may be the work of add_cards and remove_functions. Error: invalid.
+[[nodiscard]] Result<bool> same_apart_from_cards(const std::string& one, const std::string& other);
+
+/// Two texts of a configuration: before a change, and after it.
+struct DomainChange {
+  const std::string& before;
+  const std::string& after;
+};
+/// A configuration that has been edited since without what the change had put in: functions, their root
+/// ports, and spare ports on which nothing is. Nothing where the change had put in no function. Error:
+/// invalid.
+[[nodiscard]] Result<std::optional<std::string>> without_gain(const std::string& now,
+                                                              const DomainChange& change);
 
 /// How many more PCIe functions could be plugged into this running domain: free root ports of a
 /// q35 machine, free slots of an i440FX one. Give it the live XML. Error: invalid.

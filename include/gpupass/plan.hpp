@@ -145,8 +145,8 @@ struct DomainFacts {
 /// The functions by card, each as a guest is to see it.
 [[nodiscard]] std::vector<GuestCard> guest_cards(const Inventory& inventory,
                                                  const std::vector<PciAddress>& functions);
-/// Binds functions to vfio-pci and gives them to a domain. Error: refused, where the domain has one already in
-/// a way that is not edited.
+/// Binds functions to vfio-pci and gives them to a domain. Error: refused, where the domain has one already
+/// in a way that is not edited.
 [[nodiscard]] Result<Plan> plan_attach(const PlanFacts& facts, const DomainFacts& domain,
                                        const std::vector<PciAddress>& functions,
                                        const DomainTemplates& templates);

@@ -150,15 +150,16 @@ Result<void> refuse_without_room(const Inventory& inventory, const DomainFacts& 
   }
   GPUPASS_TRY_ASSIGN(const auto slots, free_conventional_slots(domain.live_xml));
   if (slots >= static_cast<int>(conventional.size())) return {};
-  return refusal(conventional,
-                 fmt::format("{} {} conventional PCI, and the running {} has {} free slot(s) behind a PCI bridge",
-                             names(conventional), conventional.size() == 1 ? "is" : "are", domain.state.name,
-                             slots),
-                 "a PCI bridge");
+  return refusal(
+      conventional,
+      fmt::format("{} {} conventional PCI, and the running {} has {} free slot(s) behind a PCI bridge",
+                  names(conventional), conventional.size() == 1 ? "is" : "are", domain.state.name, slots),
+      "a PCI bridge");
 }
 
 Result<void> append_live_attach(std::vector<Step>& steps, const Inventory& inventory,
-                                const DomainFacts& domain, const Functions& functions, const DomainTemplates& templates) {
+                                const DomainFacts& domain, const Functions& functions,
+                                const DomainTemplates& templates) {
   GPUPASS_TRY_ASSIGN(const auto there, present_in(domain.live_xml, functions));
   Functions missing = functions;
   std::erase_if(missing, [&](const auto& function) { return contains(there, function); });
@@ -254,7 +255,8 @@ Result<Plan> plan_attach(const PlanFacts& facts, const DomainFacts& domain, cons
   }
   append_binding(plan.steps, devices, "vfio-pci");
   if (domain.change_config) {
-    GPUPASS_TRY_ASSIGN(auto after, add_cards(domain.config_xml, guest_cards(facts.inventory, functions), templates));
+    GPUPASS_TRY_ASSIGN(auto after,
+                       add_cards(domain.config_xml, guest_cards(facts.inventory, functions), templates));
     GPUPASS_TRY_ASSIGN(const auto there, present_in(domain.config_xml, functions));
     if (there.size() != functions.size()) {
       plan.steps.emplace_back(DefineDomain{domain.state.name, domain.config_xml, std::move(after)});
@@ -262,7 +264,8 @@ Result<Plan> plan_attach(const PlanFacts& facts, const DomainFacts& domain, cons
   }
   for (const auto* const xml : {&domain.config_xml, &domain.live_xml})
     if (!xml->empty()) GPUPASS_TRY(refuse_uneditable(*xml, functions));
-  if (domain.change_live) GPUPASS_TRY(append_live_attach(plan.steps, facts.inventory, domain, functions, templates));
+  if (domain.change_live)
+    GPUPASS_TRY(append_live_attach(plan.steps, facts.inventory, domain, functions, templates));
   return plan;
 }
 

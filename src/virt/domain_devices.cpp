@@ -52,6 +52,13 @@ bool is_in_a_namespace(const Element& element, std::string_view name) {
   return std::string_view(element.Name()).find(':') != std::string_view::npos && local_name(element) == name;
 }
 
+/// The <name> of a domain or a network; empty where it has none.
+std::string name_of(const Document& document) {
+  const auto* const element = document.root().FirstChildElement("name");
+  return element == nullptr || element->GetText() == nullptr ? ""
+                                                             : std::string(core::trim(element->GetText()));
+}
+
 template <class Visit>
 void for_each_child(const Element& parent, Visit visit) {
   for (const auto* child = parent.FirstChildElement(); child != nullptr; child = child->NextSiblingElement())
@@ -101,7 +108,8 @@ void add_command_line(const Element& command_line, Devices& devices) {
   for_each_child(command_line, [&](const Element& argument) {
     if (local_name(argument) == "arg") arguments.push_back(attribute(argument, "value").value_or(""));
   });
-  for (auto& device : virt::host_devices_of(arguments)) add(DeviceWay::command_line, std::move(device), devices);
+  for (auto& device : virt::host_devices_of(arguments))
+    add(DeviceWay::command_line, std::move(device), devices);
 }
 
 /// <qemu:device><qemu:frontend><qemu:property name='host' value='0000:01:00.0'/>.
@@ -150,13 +158,13 @@ Result<void> refuse_uneditable(const std::string& domain_xml, const std::vector<
         std::ranges::find(functions, *device.function) == functions.end())
       continue;
     GPUPASS_TRY_ASSIGN(const auto domain, Document::parse(domain_xml, "domain XML", "domain"));
-    const auto* const element = domain.root().FirstChildElement("name");
-    const std::string name = element == nullptr || element->GetText() == nullptr ? "" : element->GetText();
-    const auto text = name.empty() ? "the domain" : std::string(core::trim(name));
-    return fail(ErrorKind::refused,
-                fmt::format("{} has {} through {}; gpupass does not edit that", text,
-                            to_string(*device.function), element_of(device.way)),
-                fmt::format("nothing was changed; remove those lines with `virsh edit {}`", text));
+    const auto name = name_of(domain);
+    return fail(
+        ErrorKind::refused,
+        fmt::format("{} has {} through {}; gpupass does not edit that", name.empty() ? "the domain" : name,
+                    to_string(*device.function), element_of(device.way)),
+        fmt::format("nothing was changed; remove those lines with `virsh edit {}`",
+                    name.empty() ? "DOMAIN" : name));
   }
   return {};
 }
@@ -164,6 +172,7 @@ Result<void> refuse_uneditable(const std::string& domain_xml, const std::vector<
 Result<NetworkPool> pool_of(const std::string& network_xml) {
   GPUPASS_TRY_ASSIGN(auto network, Document::parse(network_xml, "network XML", "network"));
   NetworkPool pool;
+  pool.network = name_of(network);
   const auto* const forward = network.root().FirstChildElement("forward");
   if (forward == nullptr || !attribute_is(*forward, "mode", "hostdev")) return pool;
   for (const auto* one = forward->FirstChildElement(); one != nullptr; one = one->NextSiblingElement()) {

@@ -20,6 +20,9 @@ Result<Document> parse_domain(const std::string& text) {
   return Document::parse(text, "domain XML", "domain");
 }
 
+/// The alias of a root port that is kept free, with a number behind it.
+constexpr std::string_view k_spare = "ua-gpupass-spare-";
+
 bool contains(const std::vector<PciAddress>& functions, const PciAddress& function) {
   return std::find(functions.begin(), functions.end(), function) != functions.end();
 }
@@ -42,7 +45,7 @@ std::vector<GuestCard> without(const std::vector<GuestCard>& cards, std::vector<
 Result<void> add_spare_ports(Document& domain, std::size_t wanted, const DomainTemplates& templates) {
   GPUPASS_TRY_ASSIGN(auto pci, virt::guest_pci(domain));
   for (unsigned number = 1; virt::free_ports(pci).size() < wanted; ++number) {
-    const auto alias = fmt::format("ua-gpupass-spare-{}", number);
+    const auto alias = fmt::format("{}{}", k_spare, number);
     if (pci.has_alias(alias)) continue;
     GPUPASS_TRY_ASSIGN(const auto index, virt::next_bus(pci));
     GPUPASS_TRY(virt::add_port(domain, index, alias, templates));
@@ -191,6 +194,23 @@ Result<void> close_gap(Document& domain, const PciAddress& place) {
   return {};
 }
 
+/// What gpupass never edits: the text without PCI controllers and hostdevs, and without blanks.
+Result<std::string> without_cards(const std::string& text) {
+  GPUPASS_TRY_ASSIGN(auto domain, parse_domain(text));
+  GPUPASS_TRY_ASSIGN(const auto passed, virt::hostdevs(domain));
+  for (const auto& one : passed) {
+    remove_override(domain, *one.element);
+    virt::remove(*one.element);
+  }
+  GPUPASS_TRY_ASSIGN(const auto pci, virt::guest_pci(domain));
+  for (const auto& bus : pci.buses) virt::remove(*bus.element);
+  auto& devices = virt::child(domain.root(), "devices");
+  if (devices.FirstChildElement() == nullptr) devices.DeleteChildren();
+  auto rest = domain.text();
+  std::erase_if(rest, [](char c) { return std::string_view(" \t\r\n").find(c) != std::string_view::npos; });
+  return rest;
+}
+
 }  // namespace
 
 std::vector<GuestCard> cards_of(std::vector<PciAddress> functions) {
@@ -250,6 +270,29 @@ Result<std::string> remove_functions(const std::string& domain_xml,
 Result<std::vector<PciAddress>> hostdev_functions(const std::string& domain_xml) {
   GPUPASS_TRY_ASSIGN(auto domain, parse_domain(domain_xml));
   return virt::distinct_functions(domain);
+}
+
+Result<bool> same_apart_from_cards(const std::string& one, const std::string& other) {
+  GPUPASS_TRY_ASSIGN(const auto a, without_cards(one));
+  GPUPASS_TRY_ASSIGN(const auto b, without_cards(other));
+  return a == b;
+}
+
+Result<std::optional<std::string>> without_gain(const std::string& now, const DomainChange& change) {
+  GPUPASS_TRY_ASSIGN(auto gained, hostdev_functions(change.after));
+  GPUPASS_TRY_ASSIGN(const auto had, hostdev_functions(change.before));
+  std::erase_if(gained, [&](const auto& function) { return contains(had, function); });
+  if (gained.empty()) return std::optional<std::string>();
+  GPUPASS_TRY_ASSIGN(const auto rest, remove_functions(now, gained));
+  GPUPASS_TRY_ASSIGN(auto domain, parse_domain(rest));
+  GPUPASS_TRY_ASSIGN(auto before, parse_domain(change.before));
+  GPUPASS_TRY_ASSIGN(const auto ports_before, virt::guest_pci(before));
+  GPUPASS_TRY_ASSIGN(const auto ports, virt::guest_pci(domain));
+  for (const auto& bus : ports.buses) {
+    if (bus.alias.starts_with(k_spare) && !ports_before.has_alias(bus.alias) && ports.is_empty(bus.index))
+      virt::remove(*bus.element);
+  }
+  return std::optional(domain.text());
 }
 
 Result<int> free_hotplug_ports(const std::string& domain_xml) {
