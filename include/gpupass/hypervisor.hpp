@@ -56,6 +56,8 @@ class Hypervisor {
   [[nodiscard]] virtual Result<std::string> ask_agent(const std::string& name, const std::string& command,
                                                       std::chrono::seconds patience) = 0;
 
+  /// The XML of every network that libvirt knows. Error: unsupported, where this connection has none.
+  [[nodiscard]] virtual Result<std::vector<std::string>> networks() = 0;
   /// libvirt's own: major * 1'000'000 + minor * 1'000 + release.
   [[nodiscard]] virtual Result<std::uint64_t> version() = 0;
   /// What a q35 guest under KVM can have here, as XML. Error: unsupported, where a driver does not say.

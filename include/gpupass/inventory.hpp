@@ -184,6 +184,17 @@ struct Holder {
   bool operator==(const Holder&) const = default;
 };
 
+/// A libvirt domain that has a device, or a libvirt network that hands it out.
+struct DomainUse {
+  PciAddress device;
+  std::string domain;    // empty: no domain has an interface in the network
+  bool running = false;  // the guest has it now; else its configuration alone
+  std::string through;   // the element of its XML, where gpupass does not edit that: "<qemu:commandline>"
+  std::string mediated;  // the UUID of the device's child that the domain has; empty: the device itself
+  std::string network;   // the network that hands it out; empty: none
+  bool operator==(const DomainUse&) const = default;
+};
+
 /// Something that could not be read. Nothing is dropped without one.
 struct Problem {
   std::string path;
@@ -201,6 +212,8 @@ struct Inventory {
   bool holders_complete =
       false;  // false: other users' processes could not be looked into, or were not looked for
   std::vector<Problem> problems;
+  bool sys_read_only = false;          // /sys is mounted so, as in most containers
+  std::vector<DomainUse> domain_uses;  // filled in by who has asked libvirt; discover() does not
   bool operator==(const Inventory&) const = default;
 
   [[nodiscard]] const Device* find(const PciAddress& address) const;

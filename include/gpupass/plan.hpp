@@ -146,7 +146,11 @@ struct DomainFacts {
                                      const std::string& driver);
 /// Gives functions back to the drivers they had. Error: not_found for one gpupass does not hold.
 [[nodiscard]] Result<Plan> plan_unbind(const PlanFacts& facts, const std::vector<PciAddress>& functions);
-/// Binds functions to vfio-pci and gives them to a domain.
+/// The functions by card, each as a guest is to see it.
+[[nodiscard]] std::vector<GuestCard> guest_cards(const Inventory& inventory,
+                                                 const std::vector<PciAddress>& functions);
+/// Binds functions to vfio-pci and gives them to a domain. Error: refused, where the domain has one already
+/// in a way that is not edited.
 [[nodiscard]] Result<Plan> plan_attach(const PlanFacts& facts, const DomainFacts& domain,
                                        const std::vector<PciAddress>& functions,
                                        const DomainTemplates& templates);

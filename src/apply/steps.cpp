@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <thread>
 
 #include "apply/device_files.hpp"
@@ -84,29 +85,49 @@ Result<bool> has_live(World& world, const std::string& domain, const PciAddress&
   return std::find(functions.begin(), functions.end(), device) != functions.end();
 }
 
+/// A call of libvirt that failed may have done its work all the same, and one that did not answer in time may
+/// still do it: whether it came about is looked at, for as long as `patience` where it may yet.
+/// Error: what `there` ended with.
+Result<bool> came_about(std::chrono::milliseconds patience, const std::function<Result<bool>()>& there) {
+  const auto until = std::chrono::steady_clock::now() + patience;
+  for (;;) {
+    GPUPASS_TRY_ASSIGN(const bool yes, there());
+    if (yes) return true;
+    if (std::chrono::steady_clock::now() >= until) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
+}
+
+/// What libvirt said of a call, and what a look afterwards showed, as one outcome.
+Result<WriteEnd> outcome(const World& world, const Result<void>& said,
+                         const std::function<Result<bool>()>& there, const std::string& without_effect) {
+  const bool open = !said && said.error().kind == ErrorKind::timeout;
+  const auto seen = came_about(open ? world.step_timeout : std::chrono::milliseconds(0), there);
+  if (seen && *seen) return WriteEnd{};
+  auto error = !said  ? said.error()
+               : seen ? Error{ErrorKind::hypervisor, without_effect, {}, {}, {}}
+                      : seen.error();
+  if (!said && !seen) error.also.push_back(seen.error());
+  return Failure(std::move(error));
+}
+
 Result<WriteEnd> define(World& world, const std::string& domain, const std::string& xml) {
   GPUPASS_TRY_ASSIGN(auto* const libvirt, hypervisor(world));
-  GPUPASS_TRY(libvirt->define(xml));
-  GPUPASS_TRY_ASSIGN(const auto now, libvirt->xml(domain, DomainView::config));
-  GPUPASS_TRY_ASSIGN(const auto as_asked, same_functions(now, xml));
-  if (as_asked) return WriteEnd{};
-  return fail(ErrorKind::hypervisor, fmt::format("libvirt defined {} without the change", domain));
+  const auto said = libvirt->define(xml);
+  const auto as_asked = [&]() -> Result<bool> {
+    GPUPASS_TRY_ASSIGN(const auto now, libvirt->xml(domain, DomainView::config));
+    return same_functions(now, xml);
+  };
+  return outcome(world, said, as_asked, fmt::format("libvirt defined {} without the change", domain));
 }
 
 /// Somebody changed the configuration after us: only our own change is taken out of theirs.
 Result<WriteEnd> take_out(World& world, const DefineDomain& step, const std::string& now) {
-  GPUPASS_TRY_ASSIGN(auto added, hostdev_functions(step.after));
-  GPUPASS_TRY_ASSIGN(const auto had, hostdev_functions(step.before));
-  std::erase_if(
-      added, [&](const auto& function) { return std::find(had.begin(), had.end(), function) != had.end(); });
-  if (added.empty()) {
-    return fail(
-        ErrorKind::hypervisor,
-        fmt::format("the configuration of {} was changed by somebody else meanwhile", step.domain),
-        fmt::format("it is left as it is; look at it with `virsh dumpxml --inactive {}`", step.domain));
-  }
-  GPUPASS_TRY_ASSIGN(const auto without, remove_functions(now, added));
-  return define(world, step.domain, without);
+  GPUPASS_TRY_ASSIGN(const auto without, without_gain(now, {step.before, step.after}));
+  if (without) return define(world, step.domain, *without);
+  return fail(ErrorKind::hypervisor,
+              fmt::format("the configuration of {} was changed by somebody else meanwhile", step.domain),
+              fmt::format("it is left as it is; look at it with `virsh dumpxml --inactive {}`", step.domain));
 }
 
 Result<WriteEnd> undo_define(World& world, const DefineDomain& step, const JournalEntry& entry) {
@@ -114,19 +135,23 @@ Result<WriteEnd> undo_define(World& world, const DefineDomain& step, const Journ
   GPUPASS_TRY_ASSIGN(const auto now, libvirt->xml(step.domain, DomainView::config));
   GPUPASS_TRY_ASSIGN(const auto undone, same_functions(now, step.before));
   if (undone) return WriteEnd{};
-  // The result is the text as libvirt gave it back after our change; without it the change was cut short.
-  if (entry.result.empty() || entry.result == now) return define(world, step.domain, step.before);
+  // The result is the text as libvirt gave it back after our change. Where the change was cut short, or said
+  // to have failed, there is none: then what is not of cards tells whether somebody else was there since.
+  bool ours_alone = entry.result == now;
+  if (entry.result.empty()) {
+    GPUPASS_TRY_ASSIGN(ours_alone, same_apart_from_cards(now, step.before));
+  }
+  if (ours_alone) return define(world, step.domain, step.before);
   return take_out(world, step, now);
 }
 
 Result<WriteEnd> plug_in(World& world, const std::string& domain, const PciAddress& device,
                          const std::string& xml) {
   GPUPASS_TRY_ASSIGN(auto* const libvirt, hypervisor(world));
-  GPUPASS_TRY(libvirt->attach_live(domain, xml));
-  GPUPASS_TRY_ASSIGN(const auto there, has_live(world, domain, device));
-  if (there) return WriteEnd{};
-  return fail(ErrorKind::hypervisor,
-              fmt::format("libvirt attached {} but {} does not have it", to_string(device), domain));
+  const auto said = libvirt->attach_live(domain, xml);
+  return outcome(
+      world, said, [&] { return has_live(world, domain, device); },
+      fmt::format("libvirt attached {} but {} does not have it", to_string(device), domain));
 }
 
 /// libvirt's answer only says that the guest was asked; it gives the guest some seconds first, and a patience
@@ -136,12 +161,19 @@ Result<WriteEnd> unplug(World& world, const std::string& domain, const PciAddres
   GPUPASS_TRY_ASSIGN(auto* const libvirt, hypervisor(world));
   const auto until = std::chrono::steady_clock::now() + world.step_timeout;
   const auto asked = libvirt->request_detach_live(domain, xml);
-  if (!asked && asked.error().kind != ErrorKind::timeout) return Failure(asked.error());
-  for (;;) {
+  const bool refused = !asked && asked.error().kind != ErrorKind::timeout;
+  const auto left =
+      std::chrono::duration_cast<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+  const auto gone = came_about(refused ? std::chrono::milliseconds(0) : left, [&]() -> Result<bool> {
     GPUPASS_TRY_ASSIGN(const auto there, has_live(world, domain, device));
-    if (!there) return WriteEnd{};
-    if (std::chrono::steady_clock::now() >= until) break;
-    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    return !there;
+  });
+  if (gone && *gone) return WriteEnd{};
+  if (!gone && !refused) return Failure(gone.error());
+  if (refused) {
+    auto error = asked.error();
+    if (!gone) error.also.push_back(gone.error());
+    return Failure(std::move(error));
   }
   return fail(
       ErrorKind::timeout,

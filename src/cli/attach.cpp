@@ -7,9 +7,11 @@
 #include <ostream>
 
 #include "cli/domain_change.hpp"
+#include "cli/domain_uses.hpp"
 #include "cli/selection.hpp"
 #include "cli/templates.hpp"
 #include "core/text.hpp"
+#include "judge/rules.hpp"
 #include "report/findings.hpp"
 #include "virt/hotplug_window.hpp"
 
@@ -43,33 +45,16 @@ Result<void> refuse_held_for_others(const std::vector<Hold>& holds, const std::s
   return {};
 }
 
-Result<void> refuse_if_in(Hypervisor& hypervisor, const DomainState& other, DomainView view,
-                          const Functions& functions) {
-  GPUPASS_TRY_ASSIGN(const auto xml, hypervisor.xml(other.name, view));
-  const auto used = hostdev_functions(xml);
-  if (!used)
-    return {};  // another domain's odd XML is not our concern; libvirt looks at it again at its start
-  for (const auto& function : *used) {
-    if (std::find(functions.begin(), functions.end(), function) == functions.end()) continue;
-    return fail(ErrorKind::busy,
-                fmt::format("{} is in the {} of {}", to_string(function),
-                            view == DomainView::live ? "running guest" : "configuration", other.name),
-                fmt::format("nothing was changed; `gpupass detach {} {}` takes it out first", other.name,
-                            to_string(function)));
-  }
-  return {};
-}
-
 /// libvirt only finds out at the second start that two domains have one device.
-Result<void> refuse_used_by_others(Hypervisor& hypervisor, const DomainState& domain,
+Result<void> refuse_used_by_others(const Host& host, Hypervisor& hypervisor, const DomainState& domain,
+                                   Inventory inventory,
                                    const Functions& functions) {
-  GPUPASS_TRY_ASSIGN(const auto others, hypervisor.domains());
-  for (const auto& other : others) {
-    if (other.uuid == domain.uuid) continue;
-    if (other.running) GPUPASS_TRY(refuse_if_in(hypervisor, other, DomainView::live, functions));
-    if (other.persistent) GPUPASS_TRY(refuse_if_in(hypervisor, other, DomainView::config, functions));
-  }
-  return {};
+  GPUPASS_TRY_ASSIGN(inventory.domain_uses,
+                     domain_uses(hypervisor, host, inventory, domain.uuid));
+  const auto findings = rules::domain_use(inventory, {functions});
+  if (findings.empty()) return {};
+  const auto& first = findings.front();
+  return fail(ErrorKind::busy, first.what, "nothing was changed; " + first.remedy);
 }
 
 /// Everything that stands in the way: first that the group holds others at all, then what is to be
@@ -131,7 +116,7 @@ Result<Approved> approve(Context& context, const ChangeOptions& options, const I
   GPUPASS_TRY_ASSIGN(auto holds, current_holds(context, inventory, wanted));
   inherit(context, holds, "", options.timeout);
   GPUPASS_TRY(refuse_held_for_others(holds, domain.name));
-  GPUPASS_TRY(refuse_used_by_others(hypervisor, domain, wanted));
+  GPUPASS_TRY(refuse_used_by_others(context.host, hypervisor, domain, inventory, wanted));
   const auto undecided = without_own(inventory, holds, domain.name, functions);
   const auto others = undecided.empty() ? Functions{} : strangers(inventory, functions);
   if (!undecided.empty()) GPUPASS_TRY(consent(context, options, all_obstacles(inventory, undecided, others)));

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // gpupass doctor: what stands in the way, and what would help.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <ostream>
 
+#include "cli/domain_uses.hpp"
 #include "cli/options.hpp"
 #include "cli/selection.hpp"
 #include "core/text.hpp"
@@ -196,6 +198,28 @@ bool anything_blocks(const Diagnosis& diagnosis) {
          });
 }
 
+/// Whether libvirt may be asked without a person: on a desktop an ordinary user's connection to the system's
+/// libvirt has a window ask for a password.
+bool may_ask(const Context& context) {
+  return !context.host.captured() &&
+         (geteuid() == 0 || context.default_uri.find(":///system") == std::string::npos);
+}
+
+/// What domains have counts where libvirt says it; a doctor waits for nobody.
+void add_domain_uses(Context& context, Inventory& inventory) {
+  constexpr auto k_patience = std::chrono::seconds(3);
+  if (!may_ask(context)) return;
+  const auto hypervisor = context.connect(context.default_uri, k_patience);
+  if (!hypervisor) return;
+  auto uses = domain_uses(**hypervisor, context.host, inventory);
+  if (uses) {
+    inventory.domain_uses = *std::move(uses);
+  } else {
+    inventory.problems.push_back(
+        {context.default_uri, uses.error().what + "; whether a domain has a device is not known"});
+  }
+}
+
 }  // namespace
 
 Result<int> doctor(Context& context, const std::vector<std::string>& arguments) {
@@ -204,7 +228,8 @@ Result<int> doctor(Context& context, const std::vector<std::string>& arguments) 
   GPUPASS_TRY_ASSIGN(const auto format, format_of(*values));
   GPUPASS_TRY_ASSIGN(const auto selectors, selectors_of(*values, "selector"));
   if (selectors.empty() && values->count("with") + values->count("only") > 0) return no_device_named();
-  GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host));
+  GPUPASS_TRY_ASSIGN(auto inventory, discover(context.host));
+  add_domain_uses(context, inventory);
   GPUPASS_TRY_ASSIGN(const auto targets, targets_of(inventory, selectors, *values));
   const auto diagnosis = diagnose(inventory, targets);
   const bool blocks = anything_blocks(diagnosis);

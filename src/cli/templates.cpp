@@ -9,6 +9,7 @@ Result<DomainTemplates> load_templates(const Context& context) {
   DomainTemplates templates;
   GPUPASS_TRY_ASSIGN(templates.hostdev, here.read((folder / "hostdev.xml").string()));
   GPUPASS_TRY_ASSIGN(templates.root_port, here.read((folder / "root-port.xml").string()));
+  GPUPASS_TRY_ASSIGN(templates.pci_bridge, here.read((folder / "pcie-to-pci-bridge.xml").string()));
   return templates;
 }
 

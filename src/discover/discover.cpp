@@ -8,12 +8,14 @@
 #include "discover/names.hpp"
 #include "discover/pci.hpp"
 #include "discover/serials.hpp"
+#include "discover/sys_mount.hpp"
 
 namespace gpupass {
 
 Result<Inventory> discover(const Host& host, DiscoverParts parts) {
   Inventory inventory;
-  auto& [devices, groups, iommu, kernel, kvm, holders, holders_complete, problems] = inventory;
+  auto& [devices, groups, iommu, kernel, kvm, holders, holders_complete, problems, sys_read_only, uses] =
+      inventory;
   GPUPASS_TRY_ASSIGN(devices, discovery::read_functions(host, problems));
   discovery::name_devices(host, discovery::name_list(), devices, problems);
   groups = discovery::read_groups(host, devices, problems);
@@ -24,6 +26,7 @@ Result<Inventory> discover(const Host& host, DiscoverParts parts) {
   if (parts.holders) discovery::read_holders(host, inventory);
   discovery::read_driver_overrides(host, devices, problems);
   discovery::read_slow_serials(host, parts.serials_of, devices);
+  sys_read_only = discovery::is_sys_read_only(host);
   return inventory;
 }
 

@@ -26,6 +26,10 @@ constexpr std::array k_table = {
     Rule{"vfio-pci-available", "The kernel has vfio-pci",
          "vfio-pci is the driver that holds a device for a guest, in place of the host's own driver.",
          vfio_pci_available},
+    Rule{"sys-writable", "The kernel's files can be written",
+         "A device is taken from its driver by writing to files below /sys. In most containers they are "
+         "read-only.",
+         sys_writable},
     Rule{"kvm-usable", "KVM runs virtual machines",
          "Without KVM a guest runs in software emulation, many times slower. That /dev/kvm opens is no "
          "proof: an x86 processor must have vmx or svm, and the kernel must make a machine.",
@@ -69,6 +73,11 @@ constexpr std::array k_table = {
          "A driver lets go of a device only when nobody has it open; until then the unbinding blocks, "
          "beyond the reach of any signal.",
          device_held},
+    Rule{"domain-use", "No domain has it",
+         "libvirt only finds out at the second start that two domains have one device. A network that is a "
+         "pool "
+         "hands its functions to whichever guest starts.",
+         domain_use},
     Rule{"reset-method", "It can be reset",
          "A reset between users clears what the last one left in the card. A reset of the bus reaches "
          "every function on that bus.",

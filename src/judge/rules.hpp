@@ -30,6 +30,7 @@ struct Rule {
 [[nodiscard]] std::vector<Finding> acs_override(const Inventory& inventory, const Target& target);
 [[nodiscard]] std::vector<Finding> interrupt_remapping(const Inventory& inventory, const Target& target);
 [[nodiscard]] std::vector<Finding> vfio_pci_available(const Inventory& inventory, const Target& target);
+[[nodiscard]] std::vector<Finding> sys_writable(const Inventory& inventory, const Target& target);
 [[nodiscard]] std::vector<Finding> kvm_usable(const Inventory& inventory, const Target& target);
 
 // Of the target.
@@ -42,6 +43,7 @@ struct Rule {
 [[nodiscard]] std::vector<Finding> host_depends(const Inventory& inventory, const Target& target);
 [[nodiscard]] std::vector<Finding> boot_display(const Inventory& inventory, const Target& target);
 [[nodiscard]] std::vector<Finding> device_held(const Inventory& inventory, const Target& target);
+[[nodiscard]] std::vector<Finding> domain_use(const Inventory& inventory, const Target& target);
 [[nodiscard]] std::vector<Finding> reset_method(const Inventory& inventory, const Target& target);
 [[nodiscard]] std::vector<Finding> driver_returns(const Inventory& inventory, const Target& target);
 

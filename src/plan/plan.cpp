@@ -135,6 +135,14 @@ Result<std::vector<const Device*>> known_devices(const PlanFacts& facts, const F
   return devices;
 }
 
+/// A device right below a port of PCI Express is one, whatever else is known of it: pcieport is on such ports
+/// only (drivers/pci/pcie/portdrv.c), not on bridges to conventional buses.
+bool is_conventional(const Inventory& inventory, const Device& device) {
+  if (device.is_pcie) return false;
+  const auto* const above = device.bridges.empty() ? nullptr : inventory.find(device.bridges.front());
+  return above == nullptr || above->driver != "pcieport";
+}
+
 /// The functions of `functions` that an XML names; none for an empty XML.
 Result<Functions> present_in(const std::string& xml, const Functions& functions) {
   if (xml.empty()) return Functions{};
@@ -143,21 +151,43 @@ Result<Functions> present_in(const std::string& xml, const Functions& functions)
   return there;
 }
 
-Result<void> append_live_attach(std::vector<Step>& steps, const DomainFacts& domain,
-                                const Functions& functions, const DomainTemplates& templates) {
+/// libvirt would say "No more available PCI slots", after the card was taken from its driver.
+Result<void> refuse_without_room(const Inventory& inventory, const DomainFacts& domain,
+                                 const Functions& missing) {
+  Functions express;
+  Functions conventional;
+  for (const auto& function : missing)
+    (is_conventional(inventory, *inventory.find(function)) ? conventional : express).push_back(function);
+  const auto refusal = [&](const Functions& functions, const std::string& what, const char* gains) {
+    return fail(ErrorKind::unsupported, what,
+                fmt::format("nothing was changed; `gpupass attach {} {} --config` gives it the card, and {}, "
+                            "from its next start on",
+                            domain.state.name, to_string(functions.front()), gains));
+  };
+  GPUPASS_TRY_ASSIGN(const auto ports, free_hotplug_ports(domain.live_xml));
+  if (ports < static_cast<int>(express.size())) {
+    return refusal(
+        express,
+        fmt::format("{} has {} free PCIe root port(s), and plugging in {} needs {} (one for each function)",
+                    domain.state.name, ports, names(express), express.size()),
+        "spare root ports");
+  }
+  GPUPASS_TRY_ASSIGN(const auto slots, free_conventional_slots(domain.live_xml));
+  if (slots >= static_cast<int>(conventional.size())) return {};
+  return refusal(
+      conventional,
+      fmt::format("{} {} conventional PCI, and the running {} has {} free slot(s) behind a PCI bridge",
+                  names(conventional), conventional.size() == 1 ? "is" : "are", domain.state.name, slots),
+      "a PCI bridge");
+}
+
+Result<void> append_live_attach(std::vector<Step>& steps, const Inventory& inventory,
+                                const DomainFacts& domain, const Functions& functions,
+                                const DomainTemplates& templates) {
   GPUPASS_TRY_ASSIGN(const auto there, present_in(domain.live_xml, functions));
   Functions missing = functions;
   std::erase_if(missing, [&](const auto& function) { return contains(there, function); });
-  GPUPASS_TRY_ASSIGN(const auto ports, free_hotplug_ports(domain.live_xml));
-  if (ports < static_cast<int>(missing.size())) {
-    return fail(
-        ErrorKind::unsupported,
-        fmt::format("{} has {} free PCIe root port(s), and plugging in {} needs {} (one for each function)",
-                    domain.state.name, ports, names(missing), missing.size()),
-        fmt::format("nothing was changed; `gpupass attach {} {} --config` gives it the card, and spare root "
-                    "ports, from its next start on",
-                    domain.state.name, to_string(functions.front())));
-  }
+  GPUPASS_TRY(refuse_without_room(inventory, domain, missing));
   for (const auto& function : missing) {
     GPUPASS_TRY_ASSIGN(auto hostdev, hostdev_xml(function, templates));
     steps.emplace_back(AttachLive{domain.state.name, function, std::move(hostdev)});
@@ -186,6 +216,17 @@ Result<void> append_live_detach(std::vector<Step>& steps, const DomainFacts& dom
 }
 
 }  // namespace
+
+std::vector<GuestCard> guest_cards(const Inventory& inventory, const Functions& functions) {
+  auto cards = cards_of(functions);
+  for (auto& card : cards) {
+    card.conventional = std::ranges::all_of(card.functions, [&](const auto& function) {
+      const auto* const device = inventory.find(function);
+      return device != nullptr && is_conventional(inventory, *device);
+    });
+  }
+  return cards;
+}
 
 Result<Plan> plan_bind(const PlanFacts& facts, const Functions& functions, const std::string& driver) {
   GPUPASS_TRY_ASSIGN(const auto devices, known_devices(facts, functions));
@@ -252,13 +293,17 @@ Result<Plan> plan_attach(const PlanFacts& facts, const DomainFacts& domain, cons
   }
   append_binding(plan.steps, devices, "vfio-pci");
   if (domain.change_config) {
-    GPUPASS_TRY_ASSIGN(auto after, add_cards(domain.config_xml, cards_of(functions), templates));
+    GPUPASS_TRY_ASSIGN(auto after,
+                       add_cards(domain.config_xml, guest_cards(facts.inventory, functions), templates));
     GPUPASS_TRY_ASSIGN(const auto there, present_in(domain.config_xml, functions));
     if (there.size() != functions.size()) {
       plan.steps.emplace_back(DefineDomain{domain.state.name, domain.config_xml, std::move(after)});
     }
   }
-  if (domain.change_live) GPUPASS_TRY(append_live_attach(plan.steps, domain, functions, templates));
+  for (const auto* const xml : {&domain.config_xml, &domain.live_xml})
+    if (!xml->empty()) GPUPASS_TRY(refuse_uneditable(*xml, functions));
+  if (domain.change_live)
+    GPUPASS_TRY(append_live_attach(plan.steps, facts.inventory, domain, functions, templates));
   return plan;
 }
 

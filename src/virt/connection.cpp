@@ -24,6 +24,7 @@ using Connection = std::shared_ptr<virConnect>;
 
 struct Release {
   void operator()(virDomainPtr domain) const { virDomainFree(domain); }
+  void operator()(virNetworkPtr network) const { virNetworkFree(network); }
   void operator()(char* text) const { std::free(text); }
 };
 using Domain = std::unique_ptr<virDomain, Release>;
@@ -149,6 +150,22 @@ Result<std::vector<DomainState>> list_domains(virConnectPtr connection) {
   }
   std::sort(states.begin(), states.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
   return states;
+}
+
+Result<std::vector<std::string>> list_networks(virConnectPtr connection) {
+  const std::string doing = "list networks";
+  virNetworkPtr* list = nullptr;
+  const int count = virConnectListAllNetworks(connection, &list, 0);
+  if (count < 0) return last_error(doing);
+  const std::vector<std::unique_ptr<virNetwork, Release>> networks(list, list + count);
+  std::free(list);
+  std::vector<std::string> texts;
+  for (const auto& network : networks) {
+    // As it is now: that of a pool which is started lists the functions.
+    const Text text(virNetworkGetXMLDesc(network.get(), 0));
+    if (text) texts.emplace_back(text.get());  // else it is gone since it was listed
+  }
+  return texts;
 }
 
 /// What a user who mistyped a name needs to see.
@@ -297,6 +314,10 @@ class Libvirt final : public Hypervisor {
       if (!answer) return last_error(doing);
       return std::string(answer.get());
     });
+  }
+
+  [[nodiscard]] Result<std::vector<std::string>> networks() override {
+    return ask("list networks", list_networks);
   }
 
   [[nodiscard]] Result<std::uint64_t> version() override {

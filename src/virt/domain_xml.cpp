@@ -20,6 +20,9 @@ Result<Document> parse_domain(const std::string& text) {
   return Document::parse(text, "domain XML", "domain");
 }
 
+/// The alias of a root port that is kept free, with a number behind it.
+constexpr std::string_view k_spare = "ua-gpupass-spare-";
+
 bool contains(const std::vector<PciAddress>& functions, const PciAddress& function) {
   return std::find(functions.begin(), functions.end(), function) != functions.end();
 }
@@ -28,7 +31,7 @@ bool contains(const std::vector<PciAddress>& functions, const PciAddress& functi
 std::vector<GuestCard> without(const std::vector<GuestCard>& cards, std::vector<PciAddress> present) {
   std::vector<GuestCard> rest;
   for (const auto& card : cards) {
-    GuestCard lacking;
+    GuestCard lacking{{}, card.conventional};
     for (const auto& function : card.functions) {
       if (contains(present, function)) continue;
       lacking.functions.push_back(function);
@@ -42,7 +45,7 @@ std::vector<GuestCard> without(const std::vector<GuestCard>& cards, std::vector<
 Result<void> add_spare_ports(Document& domain, std::size_t wanted, const DomainTemplates& templates) {
   GPUPASS_TRY_ASSIGN(auto pci, virt::guest_pci(domain));
   for (unsigned number = 1; virt::free_ports(pci).size() < wanted; ++number) {
-    const auto alias = fmt::format("ua-gpupass-spare-{}", number);
+    const auto alias = fmt::format("{}{}", k_spare, number);
     if (pci.has_alias(alias)) continue;
     GPUPASS_TRY_ASSIGN(const auto index, virt::next_bus(pci));
     GPUPASS_TRY(virt::add_port(domain, index, alias, templates));
@@ -64,13 +67,82 @@ Result<PciAddress> place_in_slot(Document& domain) {
               "remove a device from it, or add <controller type='pci' model='pci-bridge'/>");
 }
 
+/// Where a card goes that is not in the domain yet.
+Result<PciAddress> new_slot(Document& domain, PciRoot root, const GuestCard& card,
+                            const DomainTemplates& templates) {
+  if (root == PciRoot::conventional) return place_in_slot(domain);
+  if (card.conventional) {
+    GPUPASS_TRY_ASSIGN(const auto pci, virt::guest_pci(domain));
+    const auto slots = virt::free_bridge_slots(pci);
+    if (!slots.empty()) return slots.front();
+  }
+  GPUPASS_TRY_ASSIGN(const auto port, virt::add_card_port(domain, card, templates));
+  return port.slot;
+}
+
+/// Hostdevs that a guest sees, of the host's slot that this function is in. One whose address is of no kind
+/// that a guest sees ("unassigned") is none.
+Result<std::vector<virt::Hostdev>> siblings_in(Document& domain, const PciAddress& function) {
+  GPUPASS_TRY_ASSIGN(auto siblings, virt::hostdevs(domain));
+  std::erase_if(siblings, [&](const virt::Hostdev& other) {
+    const auto* const address = other.element->FirstChildElement("address");
+    return !other.function.same_slot(function) ||
+           (address != nullptr && !virt::attribute_is(*address, "type", "pci"));
+  });
+  return siblings;
+}
+
+bool is_one_of(const std::vector<virt::Hostdev>& hostdevs, const Element* element) {
+  return std::ranges::find(hostdevs, element, &virt::Hostdev::element) != hostdevs.end();
+}
+
+/// The guest's slot in which all of these siblings are that have a place, if nothing else is in it.
+Result<std::optional<PciAddress>> slot_of(Document& domain, const std::vector<virt::Hostdev>& siblings) {
+  std::optional<PciAddress> slot;
+  for (const auto& sibling : siblings) {
+    GPUPASS_TRY_ASSIGN(const auto at, virt::guest_address(*sibling.element));
+    if (!at) continue;
+    if (slot && !slot->same_slot(*at)) return std::optional<PciAddress>();
+    slot = at;
+  }
+  if (!slot) return slot;
+  const auto* const devices = domain.root().FirstChildElement("devices");
+  for (const auto* other = devices->FirstChildElement(); other != nullptr;
+       other = other->NextSiblingElement()) {
+    GPUPASS_TRY_ASSIGN(const auto at, virt::guest_address(*other));
+    if (at && at->same_slot(*slot) && !is_one_of(siblings, other)) return std::optional<PciAddress>();
+  }
+  slot->function = 0;
+  return slot;
+}
+
+/// The functions that are there and those that are lacking, as one device in one slot.
+Result<void> complete_card(Document& domain, const std::vector<virt::Hostdev>& siblings,
+                           const GuestCard& lacking, const PciAddress& slot,
+                           const DomainTemplates& templates) {
+  auto functions = lacking.functions;
+  for (const auto& sibling : siblings) functions.push_back(sibling.function);
+  std::ranges::sort(functions);
+  for (const auto& where : virt::places_of(functions, slot)) {
+    const auto there = std::ranges::find(siblings, where.function, &virt::Hostdev::function);
+    if (there == siblings.end()) {
+      GPUPASS_TRY(virt::add_function(domain, where, templates));
+    } else {
+      virt::set_place(*there->element, where.place, where.multifunction);
+    }
+  }
+  return {};
+}
+
+/// One whose other functions the domain has already becomes one device with them.
 Result<void> add_card(Document& domain, PciRoot root, const GuestCard& card,
                       const DomainTemplates& templates) {
-  if (root == PciRoot::express) {
-    GPUPASS_TRY_ASSIGN(const auto port, virt::add_card_port(domain, card, templates));
-    return virt::add_functions(domain, card, port.slot, templates);
+  GPUPASS_TRY_ASSIGN(const auto siblings, siblings_in(domain, card.functions.front()));
+  if (!siblings.empty()) {
+    GPUPASS_TRY_ASSIGN(const auto slot, slot_of(domain, siblings));
+    if (slot) return complete_card(domain, siblings, card, *slot, templates);
   }
-  GPUPASS_TRY_ASSIGN(const auto slot, place_in_slot(domain));
+  GPUPASS_TRY_ASSIGN(const auto slot, new_slot(domain, root, card, templates));
   return virt::add_functions(domain, card, slot, templates);
 }
 
@@ -104,18 +176,39 @@ void remove_override(Document& domain, const Element& device) {
 }
 
 /// Where function 0 of a guest device went, the first of those that stay takes its place: a guest
-/// would not see them otherwise.
+/// would not see them otherwise. One that is alone is no device of several functions.
 Result<void> close_gap(Document& domain, const PciAddress& place) {
   GPUPASS_TRY_ASSIGN(const auto passed, virt::hostdevs(domain));
   std::vector<Element*> staying;
   for (const auto& one : passed) {
     GPUPASS_TRY_ASSIGN(const auto at, virt::guest_address(*one.element));
     if (!at || !at->same_slot(place)) continue;
-    if (at->function == 0) return {};
     staying.push_back(one.element);
+    if (at->function == 0) std::swap(staying.front(), staying.back());
   }
-  if (!staying.empty()) virt::set_place(*staying.front(), place, staying.size() > 1);
+  if (staying.empty()) return {};
+  GPUPASS_TRY_ASSIGN(const auto pci, virt::guest_pci(domain));
+  const bool several =
+      std::ranges::count_if(pci.addresses, [&](const auto& other) { return other.same_slot(place); }) > 1;
+  virt::set_place(*staying.front(), {place.domain, place.bus, place.slot, 0}, several);
   return {};
+}
+
+/// What gpupass never edits: the text without PCI controllers and hostdevs, and without blanks.
+Result<std::string> without_cards(const std::string& text) {
+  GPUPASS_TRY_ASSIGN(auto domain, parse_domain(text));
+  GPUPASS_TRY_ASSIGN(const auto passed, virt::hostdevs(domain));
+  for (const auto& one : passed) {
+    remove_override(domain, *one.element);
+    virt::remove(*one.element);
+  }
+  GPUPASS_TRY_ASSIGN(const auto pci, virt::guest_pci(domain));
+  for (const auto& bus : pci.buses) virt::remove(*bus.element);
+  auto& devices = virt::child(domain.root(), "devices");
+  if (devices.FirstChildElement() == nullptr) devices.DeleteChildren();
+  auto rest = domain.text();
+  std::erase_if(rest, [](char c) { return std::string_view(" \t\r\n").find(c) != std::string_view::npos; });
+  return rest;
 }
 
 }  // namespace
@@ -140,12 +233,13 @@ Result<std::string> add_cards(const std::string& domain_xml, const std::vector<G
                               const DomainTemplates& templates) {
   GPUPASS_TRY_ASSIGN(auto domain, parse_domain(domain_xml));
   GPUPASS_TRY_ASSIGN(const auto present, virt::distinct_functions(domain));
+  for (const auto& card : cards) GPUPASS_TRY(refuse_uneditable(domain_xml, card.functions));
   const auto lacking = without(cards, present);
   if (lacking.empty()) return domain_xml;
   GPUPASS_TRY_ASSIGN(const auto root, virt::pci_root(domain));
   if (root == PciRoot::express) {
     std::size_t functions = 0;
-    for (const auto& card : cards) functions += card.functions.size();
+    for (const auto& card : cards) functions += card.conventional ? 0 : card.functions.size();
     // Before the cards' own ports: those go away again, and libvirt fills a gap in the numbers.
     GPUPASS_TRY(add_spare_ports(domain, functions, templates));
   }
@@ -157,12 +251,12 @@ Result<std::string> remove_functions(const std::string& domain_xml,
                                      const std::vector<PciAddress>& functions) {
   GPUPASS_TRY_ASSIGN(auto domain, parse_domain(domain_xml));
   GPUPASS_TRY_ASSIGN(const auto passed, virt::hostdevs(domain));
-  std::vector<PciAddress> left;  // where in the guest function 0 of a device was
+  std::vector<PciAddress> left;  // where in the guest the functions were
   bool changed = false;
   for (const auto& one : passed) {
     if (!contains(functions, one.function)) continue;
     GPUPASS_TRY_ASSIGN(const auto at, virt::guest_address(*one.element));
-    if (at && at->function == 0) left.push_back(*at);
+    if (at) left.push_back(*at);
     remove_override(domain, *one.element);
     virt::remove(*one.element);
     changed = true;
@@ -178,12 +272,43 @@ Result<std::vector<PciAddress>> hostdev_functions(const std::string& domain_xml)
   return virt::distinct_functions(domain);
 }
 
+Result<bool> same_apart_from_cards(const std::string& one, const std::string& other) {
+  GPUPASS_TRY_ASSIGN(const auto a, without_cards(one));
+  GPUPASS_TRY_ASSIGN(const auto b, without_cards(other));
+  return a == b;
+}
+
+Result<std::optional<std::string>> without_gain(const std::string& now, const DomainChange& change) {
+  GPUPASS_TRY_ASSIGN(auto gained, hostdev_functions(change.after));
+  GPUPASS_TRY_ASSIGN(const auto had, hostdev_functions(change.before));
+  std::erase_if(gained, [&](const auto& function) { return contains(had, function); });
+  if (gained.empty()) return std::optional<std::string>();
+  GPUPASS_TRY_ASSIGN(const auto rest, remove_functions(now, gained));
+  GPUPASS_TRY_ASSIGN(auto domain, parse_domain(rest));
+  GPUPASS_TRY_ASSIGN(auto before, parse_domain(change.before));
+  GPUPASS_TRY_ASSIGN(const auto ports_before, virt::guest_pci(before));
+  GPUPASS_TRY_ASSIGN(const auto ports, virt::guest_pci(domain));
+  for (const auto& bus : ports.buses) {
+    if (bus.alias.starts_with(k_spare) && !ports_before.has_alias(bus.alias) && ports.is_empty(bus.index))
+      virt::remove(*bus.element);
+  }
+  return std::optional(domain.text());
+}
+
 Result<int> free_hotplug_ports(const std::string& domain_xml) {
   GPUPASS_TRY_ASSIGN(auto domain, parse_domain(domain_xml));
   GPUPASS_TRY_ASSIGN(const auto pci, virt::guest_pci(domain));
   GPUPASS_TRY_ASSIGN(const auto root, virt::pci_root(domain));
   const auto count = root == PciRoot::express ? virt::free_ports(pci).size() : virt::free_slots(pci).size();
   return static_cast<int>(count);
+}
+
+Result<int> free_conventional_slots(const std::string& domain_xml) {
+  GPUPASS_TRY_ASSIGN(auto domain, parse_domain(domain_xml));
+  GPUPASS_TRY_ASSIGN(const auto pci, virt::guest_pci(domain));
+  GPUPASS_TRY_ASSIGN(const auto root, virt::pci_root(domain));
+  const auto slots = root == PciRoot::express ? virt::free_bridge_slots(pci) : virt::free_slots(pci);
+  return static_cast<int>(slots.size());
 }
 
 Result<bool> is_multifunction_in_guest(const std::string& domain_xml, const PciAddress& function) {

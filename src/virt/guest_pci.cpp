@@ -76,6 +76,20 @@ std::optional<PciRoot> root_of_controllers(const Document& domain) {
   return std::nullopt;
 }
 
+std::vector<PciAddress> free_slots_of(const GuestPci& pci, const std::vector<std::uint8_t>& buses) {
+  std::vector<PciAddress> slots;
+  for (const auto bus : buses) {
+    // On bus 0 the host bridge, the PIIX3 and the first display have the slots before 3. A bridge's
+    // slot 0 is its own.
+    for (std::uint8_t slot = bus == 0 ? 3 : 1; slot <= 0x1f; ++slot) {
+      const PciAddress address{0, bus, slot, 0};
+      const auto taken = [&](const auto& other) { return other.same_slot(address); };
+      if (std::none_of(pci.addresses.begin(), pci.addresses.end(), taken)) slots.push_back(address);
+    }
+  }
+  return slots;
+}
+
 }  // namespace
 
 bool GuestPci::is_empty(std::uint8_t bus) const {
@@ -135,17 +149,16 @@ std::vector<PciAddress> free_slots(const GuestPci& pci) {
   for (const auto& bus : pci.buses) {
     if (bus.model == "pci-bridge") buses.push_back(bus.index);
   }
-  std::vector<PciAddress> slots;
-  for (const auto bus : buses) {
-    // On bus 0 the host bridge, the PIIX3 and the first display have the slots before 3. A bridge's
-    // slot 0 is its own.
-    for (std::uint8_t slot = bus == 0 ? 3 : 1; slot <= 0x1f; ++slot) {
-      const PciAddress address{0, bus, slot, 0};
-      const auto taken = [&](const auto& other) { return other.same_slot(address); };
-      if (std::none_of(pci.addresses.begin(), pci.addresses.end(), taken)) slots.push_back(address);
-    }
+  return free_slots_of(pci, buses);
+}
+
+std::vector<PciAddress> free_bridge_slots(const GuestPci& pci) {
+  std::vector<std::uint8_t> buses;
+  for (const auto& bus : pci.buses) {
+    if ((bus.model == "pcie-to-pci-bridge" || bus.model == "pci-bridge") && bus.hotplug)
+      buses.push_back(bus.index);
   }
-  return slots;
+  return free_slots_of(pci, buses);
 }
 
 Result<std::uint8_t> next_bus(const GuestPci& pci) {

@@ -46,6 +46,9 @@ struct GuestPci {
 /// Free slots of conventional buses, function 0 of each, in the order in which to use them.
 [[nodiscard]] std::vector<PciAddress> free_slots(const GuestPci& pci);
 
+/// The same of the bridges of a PCIe machine that take conventional cards.
+[[nodiscard]] std::vector<PciAddress> free_bridge_slots(const GuestPci& pci);
+
 /// The lowest number that no bus has. Error: unsupported when all 256 are taken.
 [[nodiscard]] Result<std::uint8_t> next_bus(const GuestPci& pci);
 

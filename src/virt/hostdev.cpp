@@ -19,13 +19,7 @@ std::string dashed(std::string text) {
   return text;
 }
 
-template <class AnyElement>
-AnyElement* source_address(AnyElement& device) {
-  auto* const source = device.FirstChildElement("source");
-  return source == nullptr ? nullptr : source->FirstChildElement("address");
-}
-
-bool gives_pci_function(const Element& device) {
+bool gives_pci_function(Element& device) {
   const std::string_view name = device.Name();
   if (name == "hostdev") {
     return attribute(device, "mode").value_or("subsystem") == "subsystem" &&
@@ -49,6 +43,11 @@ Result<Hostdev> read_hostdev(Element& device) {
 }
 
 }  // namespace
+
+Element* source_address(Element& device) {
+  auto* const source = device.FirstChildElement("source");
+  return source == nullptr ? nullptr : source->FirstChildElement("address");
+}
 
 Result<std::vector<Hostdev>> hostdevs(Document& domain) {
   std::vector<Hostdev> all;

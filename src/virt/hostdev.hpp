@@ -19,6 +19,9 @@ struct Hostdev {
 /// In the order of the XML; hostdevs of other kinds (USB, SCSI, mediated) are passed over. Error: invalid.
 [[nodiscard]] Result<std::vector<Hostdev>> hostdevs(Document& domain);
 
+/// The <address> in an element's <source>; null where it has none.
+[[nodiscard]] Element* source_address(Element& device);
+
 /// The functions alone, sorted. A function that is there twice is an error of kind invalid, as it is
 /// in libvirt.
 [[nodiscard]] Result<std::vector<PciAddress>> distinct_functions(Document& domain);

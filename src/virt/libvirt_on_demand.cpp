@@ -60,6 +60,15 @@ virConnectPtr virConnectOpen(const char* uri) {
 int virConnectClose(virConnectPtr connection) {
   return GPUPASS_LIBVIRT(virConnectClose, connection);
 }
+int virConnectListAllNetworks(virConnectPtr connection, virNetworkPtr** networks, unsigned flags) {
+  return GPUPASS_LIBVIRT(virConnectListAllNetworks, connection, networks, flags);
+}
+char* virNetworkGetXMLDesc(virNetworkPtr network, unsigned flags) {
+  return GPUPASS_LIBVIRT(virNetworkGetXMLDesc, network, flags);
+}
+int virNetworkFree(virNetworkPtr network) {
+  return GPUPASS_LIBVIRT(virNetworkFree, network);
+}
 int virConnectListAllDomains(virConnectPtr connection, virDomainPtr** domains, unsigned flags) {
   return GPUPASS_LIBVIRT(virConnectListAllDomains, connection, domains, flags);
 }

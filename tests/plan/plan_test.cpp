@@ -58,7 +58,8 @@ DomainTemplates templates() {
       "<hostdev mode='subsystem' type='pci' managed='yes'><driver name='vfio'/><source><address "
       "domain='0x0000' "
       "bus='0x00' slot='0x00' function='0x0'/></source></hostdev>",
-      "<controller type='pci' index='1' model='pcie-root-port'/>"};
+      "<controller type='pci' index='1' model='pcie-root-port'/>",
+      "<controller type='pci' index='1' model='pcie-to-pci-bridge'/>"};
 }
 
 TEST(PlanBind, ReleasesEveryFunctionBeforeItBindsTheFirst) {

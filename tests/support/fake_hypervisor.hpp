@@ -3,7 +3,9 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gpupass/domain.hpp"
@@ -21,7 +23,10 @@ class FakeHypervisor : public Hypervisor {
   bool refuse_define = false;
   bool refuse_attach = false;
   bool guest_lets_go = true;
-  bool answers_in_time = true;      // a request to detach; else it is done all the same
+  bool answers_in_time = true;  // a request to detach; else it is done all the same
+  std::optional<Error> after_define, after_attach, after_detach;  // said although the work was done
+  int unreadable = 0;  // how many of the next readings of XML are not answered
+  std::vector<std::string> network_xmls;
   std::function<void()> on_attach;  // somebody else acts just before the answer
   std::vector<std::string> calls;
 
@@ -32,12 +37,14 @@ class FakeHypervisor : public Hypervisor {
     return fail(ErrorKind::not_found, "there is no domain " + name);
   }
   [[nodiscard]] Result<std::string> xml(const std::string&, DomainView view) override {
+    if (unreadable > 0 && unreadable-- > 0) return fail(ErrorKind::timeout, "libvirt did not answer");
     return view == DomainView::live ? live_ : config_;
   }
   [[nodiscard]] Result<void> define(const std::string& xml) override {
     calls.emplace_back("define");
     if (refuse_define) return fail(ErrorKind::hypervisor, "libvirt says no");
     config_ = xml;
+    if (after_define) return Failure(*std::exchange(after_define, {}));
     return {};
   }
   [[nodiscard]] Result<void> attach_live(const std::string&, const std::string& hostdev) override {
@@ -45,6 +52,7 @@ class FakeHypervisor : public Hypervisor {
     if (on_attach) on_attach();
     if (refuse_attach) return fail(ErrorKind::hypervisor, "QEMU says no");
     live_.insert(live_.find("</devices>"), hostdev);
+    if (after_attach) return Failure(*std::exchange(after_attach, {}));
     return {};
   }
   [[nodiscard]] Result<void> request_detach_live(const std::string&, const std::string& hostdev) override {
@@ -55,6 +63,7 @@ class FakeHypervisor : public Hypervisor {
     auto without = remove_functions(live_, *functions);
     if (!without) return Failure(without.error());
     live_ = *std::move(without);
+    if (after_detach) return Failure(*std::exchange(after_detach, {}));
     return answers_in_time ? Result<void>{} : fail(ErrorKind::timeout, "libvirt did not answer");
   }
   void rename(std::string name) { state_.name = std::move(name); }
@@ -85,6 +94,7 @@ class FakeHypervisor : public Hypervisor {
     if (agent) return agent(command);
     return fail(ErrorKind::unsupported, "no agent answers");
   }
+  [[nodiscard]] Result<std::vector<std::string>> networks() override { return network_xmls; }
   std::function<Result<std::string>(const std::string& command)> agent;
   [[nodiscard]] Result<std::uint64_t> version() override { return 9'000'000; }
   [[nodiscard]] Result<std::string> domain_capabilities() override {

@@ -46,6 +46,7 @@ class SharedHypervisor : public Hypervisor {
                                               std::chrono::seconds patience) override {
     return libvirt_.ask_agent(name, command, patience);
   }
+  [[nodiscard]] Result<std::vector<std::string>> networks() override { return libvirt_.networks(); }
   [[nodiscard]] Result<std::uint64_t> version() override { return libvirt_.version(); }
   [[nodiscard]] Result<std::string> domain_capabilities() override { return libvirt_.domain_capabilities(); }
 

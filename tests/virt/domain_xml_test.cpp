@@ -47,7 +47,7 @@ TEST(HostdevXml, IsTheTemplateWithTheFunctionInIt) {
 }
 
 TEST(HostdevXml, KeepsWhatSomebodyAddedToTheTemplate) {
-  const DomainTemplates own{"<hostdev type='pci'><source><address/></source><rom bar='off'/></hostdev>", {}};
+  const DomainTemplates own{"<hostdev type='pci'><source><address/></source><rom bar='off'/></hostdev>", {}, {}};
   EXPECT_EQ(
       hostdev_xml(at("0000:01:00.0"), own).value(),
       "<hostdev type='pci'><source><address domain='0x0000' bus='0x01' slot='0x00' function='0x0'/></source>"
@@ -56,7 +56,7 @@ TEST(HostdevXml, KeepsWhatSomebodyAddedToTheTemplate) {
 
 TEST(HostdevXml, RefusesATemplateThatIsNone) {
   for (const auto* const bad : {"", "<controller/>", "<hostdev><source/></hostdev>", "<hostdev/>"}) {
-    const auto xml = hostdev_xml(at("0000:01:00.0"), {bad, {}});
+    const auto xml = hostdev_xml(at("0000:01:00.0"), {bad, {}, {}});
     ASSERT_FALSE(xml) << bad;
     EXPECT_EQ(xml.error().kind, ErrorKind::invalid);
     EXPECT_THAT(xml.error().what, HasSubstr("template hostdev.xml"));

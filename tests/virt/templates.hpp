@@ -8,7 +8,8 @@
 namespace gpupass::test {
 
 inline DomainTemplates shipped_templates() {
-  return {read_fixture("../xml-templates/hostdev.xml"), read_fixture("../xml-templates/root-port.xml")};
+  return {read_fixture("../xml-templates/hostdev.xml"), read_fixture("../xml-templates/root-port.xml"),
+          read_fixture("../xml-templates/pcie-to-pci-bridge.xml")};
 }
 
 inline PciAddress at(const char* address) {

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/domain_uses.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+
+#include "gpupass/domain.hpp"
+
+namespace gpupass::cli {
+namespace {
+
+using Functions = std::vector<PciAddress>;
+
+/// The name of the folder that a path is in.
+std::optional<PciAddress> folder_of(const std::string& path) {
+  const auto end = path.rfind('/');
+  if (end == std::string::npos) return std::nullopt;
+  return parse_pci_address(std::filesystem::path(path.substr(0, end)).filename().string());
+}
+
+/// Whose child a mediated device is: of one that is there, by its place in /sys; of one that mdevctl makes
+/// when it is needed, by mdevctl's own files.
+std::optional<PciAddress> parent_of(const Host& host, const std::string& uuid) {
+  if (const auto path = host.resolve("/sys/bus/mdev/devices/" + uuid)) return folder_of(*path);
+  const std::string k_defined = "/etc/mdevctl.d";
+  for (const auto& parent : host.list(k_defined).value_or(std::vector<std::string>{})) {
+    if (host.exists(k_defined + "/" + parent + "/" + uuid)) return parse_pci_address(parent);
+  }
+  return std::nullopt;
+}
+
+/// The functions that a pool hands out: those named, and the virtual functions of its parents.
+Functions functions_of(const NetworkPool& pool, const Host& host, const Inventory& inventory) {
+  auto functions = pool.functions;
+  for (const auto& interface : pool.parents) {
+    const auto name = host.link_name("/sys/class/net/" + interface + "/device");
+    const auto address = name ? parse_pci_address(*name) : std::nullopt;
+    const auto* const parent = address ? inventory.find(*address) : nullptr;
+    if (parent == nullptr || !parent->sriov) continue;
+    std::ranges::copy(parent->sriov->virtual_functions, std::back_inserter(functions));
+  }
+  std::ranges::sort(functions);
+  functions.erase(std::unique(functions.begin(), functions.end()), functions.end());
+  return functions;
+}
+
+using Pools = std::map<std::string, Functions>;
+
+/// Where networks cannot be asked (no network daemon runs) none hands anything out.
+Pools pools_of(Hypervisor& hypervisor, const Host& host, const Inventory& inventory) {
+  Pools pools;
+  for (const auto& xml : hypervisor.networks().value_or(std::vector<std::string>{})) {
+    const auto pool = pool_of(xml);
+    if (!pool) continue;
+    auto functions = functions_of(*pool, host, inventory);
+    if (!functions.empty()) pools.emplace(pool->network, std::move(functions));
+  }
+  return pools;
+}
+
+class Uses {
+ public:
+  Uses(const Host& host, const Pools& pools) : host_(host), pools_(pools) {}
+
+  void add(const DomainState& domain, bool running, const std::vector<DomainDevice>& devices) {
+    for (const auto& device : devices) {
+      DomainUse use{{}, domain.name, running, "", device.mediated, device.network};
+      if (!is_editable(device.way)) use.through = element_of(device.way);
+      for (const auto& function : functions_of(device)) {
+        use.device = function;
+        add(use);
+      }
+    }
+  }
+
+  /// What a network hands out although no domain is in it.
+  void add_idle_pools() {
+    for (const auto& [network, functions] : pools_) {
+      const auto is_of_it = [&network = network](const DomainUse& use) { return use.network == network; };
+      if (std::ranges::any_of(uses_, is_of_it)) continue;
+      for (const auto& function : functions) uses_.push_back({function, "", false, "", "", network});
+    }
+  }
+
+  [[nodiscard]] std::vector<DomainUse> sorted() && {
+    std::ranges::stable_sort(uses_, {}, &DomainUse::device);
+    return std::move(uses_);
+  }
+
+ private:
+  [[nodiscard]] Functions functions_of(const DomainDevice& device) const {
+    if (device.function) return {*device.function};
+    if (device.way == DeviceWay::network) {
+      const auto pool = pools_.find(device.network);
+      return pool == pools_.end() ? Functions{} : pool->second;
+    }
+    const auto parent = parent_of(host_, device.mediated);
+    return parent ? Functions{*parent} : Functions{};
+  }
+
+  /// What a running guest has is mostly in its configuration as well, and is said once.
+  void add(const DomainUse& use) {
+    auto configured = use;
+    configured.running = true;
+    if (std::ranges::find(uses_, configured) == uses_.end()) uses_.push_back(use);
+  }
+
+  const Host& host_;
+  const Pools& pools_;
+  std::vector<DomainUse> uses_;
+};
+
+}  // namespace
+
+Result<std::vector<DomainUse>> domain_uses(Hypervisor& hypervisor, const Host& host,
+                                           const Inventory& inventory, const std::string& except_uuid) {
+  GPUPASS_TRY_ASSIGN(const auto domains, hypervisor.domains());
+  const auto pools = pools_of(hypervisor, host, inventory);
+  Uses uses(host, pools);
+  for (const auto& domain : domains) {
+    if (domain.uuid == except_uuid) continue;
+    for (const auto view : {DomainView::live, DomainView::config}) {
+      if (view == DomainView::live ? !domain.running : !domain.persistent) continue;
+      const auto xml = hypervisor.xml(domain.name, view);
+      if (!xml && xml.error().kind == ErrorKind::not_found) continue;  // it went since
+      if (!xml) return Failure(xml.error());
+      if (const auto devices = domain_devices(*xml)) uses.add(domain, view == DomainView::live, *devices);
+    }
+  }
+  uses.add_idle_pools();
+  return std::move(uses).sorted();
+}
+
+}  // namespace gpupass::cli
