@@ -3,8 +3,6 @@
 
 #include <fmt/format.h>
 
-#include "sys/durable_file.hpp"
-
 namespace gpupass {
 namespace {
 
@@ -40,12 +38,12 @@ Result<std::vector<Hold>> load_holds(const Host& host) {
   return holds;
 }
 
-Result<void> save_hold(const Host& host, const Hold& hold) {
-  return sys::write_durably(host.at(path_of(hold.device)), to_json(hold) + "\n");
+Result<void> save_hold(Host& host, const Hold& hold) {
+  return host.write_file(path_of(hold.device), to_json(hold) + "\n");
 }
 
-Result<void> remove_hold(const Host& host, const PciAddress& device) {
-  return sys::remove_durably(host.at(path_of(device)));
+Result<void> remove_hold(Host& host, const PciAddress& device) {
+  return host.remove_file(path_of(device));
 }
 
 }  // namespace gpupass

@@ -98,9 +98,9 @@ Result<void> print_file(Context& context, const FileContent& file,
   } else if (found != shipped.end()) {
     out << fmt::format("     install -D -m {:o} {} {}\n", file.mode, found->origin.string(), file.path);
   } else {
-    GPUPASS_TRY_ASSIGN(
-        const auto text,
-        difference(context.host, {now ? file.path : "/dev/null", now.value_or("")}, {file.path, *file.text}));
+    GPUPASS_TRY_ASSIGN(const auto text,
+                       difference(host_of_files(context), {now ? file.path : "/dev/null", now.value_or("")},
+                                  {file.path, *file.text}));
     out << fmt::format("     change {}:\n", file.path);
     for (const auto line : core::split(text, '\n')) out << "       " << line << "\n";
   }

@@ -94,6 +94,11 @@ void print(Context& context, const std::vector<Held>& all, const std::vector<Jou
   if (!all.empty()) out << table.text(context.terminal.columns, context.terminal.colour);
   for (const auto& journal : journals) {
     const bool under_way = is_under_way(context.host, journal);
+    if (!journal.has_plan()) {
+      out << fmt::format("unfinished, and cannot be read: {}; `gpupass recover --forget` sets it aside\n",
+                         journal.damage);
+      continue;
+    }
     out << fmt::format("{}: \"{}\", started {}{}\n", under_way ? "under way" : "unfinished",
                        journal.plan.command, journal.started,
                        under_way ? "" : "; `gpupass recover` finishes or undoes it");

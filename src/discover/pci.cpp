@@ -23,6 +23,9 @@ namespace {
 /// What libpci would warn of shows in what its functions return.
 void say_nothing(char*, ...) {}  // NOLINT(cert-dcl50-cpp): libpci's signature
 
+// Of a real device each read of four bytes crosses the bus: no more is read than everybody may.
+constexpr int k_standard = 64;
+
 HeaderType type_of(std::uint8_t byte) {
   switch (byte & 0x7fU) {
     case PCI_HEADER_TYPE_NORMAL:
@@ -43,13 +46,17 @@ void ConfigSpace::Close::operator()(pci_access* access) const {
 }
 
 Result<ConfigSpace> ConfigSpace::open(const Host& host) {
+  ConfigSpace space;
+  if (host.captured()) {  // whose files libpci would open by whatever links lead there
+    space.captured_ = &host;
+    return space;
+  }
   constexpr std::size_t k_longest = 900;  // libpci builds a function's paths in 1024 bytes
   auto path = host.at("/sys/bus/pci").string();
   if (path.size() > k_longest) {
     return fail(ErrorKind::invalid, "the path " + path + " is too long for libpci",
                 "move the root to a shorter path");
   }
-  ConfigSpace space;
   space.access_.reset(pci_alloc());
   auto& access = *space.access_;
   access.method = PCI_ACCESS_SYS_BUS_PCI;
@@ -62,13 +69,17 @@ Result<ConfigSpace> ConfigSpace::open(const Host& host) {
 }
 
 std::optional<HeaderType> ConfigSpace::header_type(const PciAddress& address) const {
+  if (captured_ != nullptr) {
+    const auto bytes = captured_->read_start("/sys/bus/pci/devices/" + to_string(address) + "/config",
+                                             static_cast<std::size_t>(k_standard));
+    if (!bytes || bytes->size() <= PCI_HEADER_TYPE) return std::nullopt;
+    return type_of(static_cast<std::uint8_t>((*bytes)[PCI_HEADER_TYPE]));
+  }
   struct Free {
     void operator()(pci_dev* device) const { pci_free_dev(device); }
   };
   const std::unique_ptr<pci_dev, Free> device(pci_get_dev(access_.get(), static_cast<int>(address.domain),
                                                           address.bus, address.slot, address.function));
-  // Of a real device each read of four bytes crosses the bus: no more is read than everybody may.
-  constexpr int k_standard = 64;
   std::array<std::uint8_t, k_standard> bytes{};
   if (pci_read_block(device.get(), 0, bytes.data(), k_standard) == 0) return std::nullopt;
   return type_of(bytes[PCI_HEADER_TYPE]);

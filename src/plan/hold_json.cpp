@@ -20,12 +20,11 @@ std::string to_json(const Hold& hold) {
 }
 
 Result<Hold> hold_from_json(const std::string& text) {
-  return core::take_from_json("hold", [&] {
-    const auto json = core::Json::parse(text);
+  return core::read_json(text, "hold", [](const core::Json& json) {
     Hold hold;
     hold.device = core::address_from_json(json.at("device"));
-    hold.vendor = json.at("vendor");
-    hold.device_id = json.at("device_id");
+    hold.vendor = core::number_from_json<std::uint16_t>(json.at("vendor"));
+    hold.device_id = core::number_from_json<std::uint16_t>(json.at("device_id"));
     hold.original_driver = core::line_from_json(json.at("original_driver"));
     hold.original_override = core::line_from_json(json.at("original_override"));
     hold.bound = json.at("bound");

@@ -23,7 +23,7 @@ TEST(DurableFile, WritesAppendsAndRemovesForItsOwnerOnly) {
   test::Tree tree;
   const auto file = tree.at("/var/lib/gpupass/journal/one");
   ASSERT_TRUE(write_durably(file, "first\n"));
-  ASSERT_TRUE(append_durably(file, "second\n"));
+  ASSERT_TRUE(append_line_durably(file, "second"));
   EXPECT_EQ(tree.text("/var/lib/gpupass/journal/one"), "first\nsecond\n");
   EXPECT_EQ(mode_of(file), 0600U);
   EXPECT_EQ(mode_of(file.parent_path()), 0700U);
@@ -37,13 +37,13 @@ int append_to_a_full_disk(const std::filesystem::path& file) {
   signal(SIGXFSZ, SIG_IGN);
   const rlimit ten{10, 10};
   if (setrlimit(RLIMIT_FSIZE, &ten) != 0) return 2;
-  return append_durably(file, "a second line\n") ? 3 : 1;
+  return append_line_durably(file, "a second line") ? 3 : 1;
 }
 
 TEST(DurableFile, HasNoHalfOfWhatDidNotFit) {
   test::Tree tree;
   const auto file = tree.at("/journal");
-  ASSERT_TRUE(append_durably(file, "first\n"));
+  ASSERT_TRUE(write_durably(file, "first\n"));
   EXPECT_EXIT(_exit(append_to_a_full_disk(file)), testing::ExitedWithCode(1), "");
   EXPECT_EQ(tree.text("/journal"), "first\n");
 }

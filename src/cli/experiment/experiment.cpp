@@ -20,7 +20,6 @@
 #include "core/json.hpp"
 #include "core/text.hpp"
 #include "gpupass/lock.hpp"
-#include "sys/durable_file.hpp"
 #include "sys/terminal.hpp"
 
 namespace gpupass::cli {
@@ -128,7 +127,7 @@ Result<std::size_t> count_cases(Context& context, const Wanted& wanted) {
   Program list;
   list.argv = {wanted.program, "--list", "--format", "json", "--pci=" + wanted.settings.functions.front()};
   list.argv.insert(list.argv.end(), wanted.settings.options.begin(), wanted.settings.options.end());
-  GPUPASS_TRY_ASSIGN(const auto end, context.host.run(list));
+  GPUPASS_TRY_ASSIGN(const auto end, host_of_files(context).run(list));
   if (end.status != 0) return fail(ErrorKind::usage, std::string(core::trim(end.errors)));
   GPUPASS_TRY_ASSIGN(const auto cases, core::parse_json(end.output, "gpupass-bench --list"));
   const auto can_run =
@@ -168,7 +167,7 @@ Result<Wanted> read_wanted(Context& context, const po::variables_map& values, co
   if (values.count("output") > 0) GPUPASS_TRY(check_report(wanted.report));
   wanted.program = values.count("program") > 0 ? absolute(word_of(values, "program"))
                                                : bench_program().value_or("gpupass-bench");
-  GPUPASS_TRY_ASSIGN(const auto program, read_input(wanted.program));
+  GPUPASS_TRY_ASSIGN(const auto program, read_program(wanted.program));
   settings.program_sha256 = bench::sha256(program);
   GPUPASS_TRY_ASSIGN(const auto card, parse_selector(word_of(values, "gpu")));
   GPUPASS_TRY_ASSIGN(wanted.functions, selected_functions(inventory, {card}, values));
@@ -413,8 +412,11 @@ Result<void> carry_out(Context& context, Hypervisor& hypervisor, const Wanted& w
   if (done) done = rig.prepare();
   if (done) done = run_all(context, rig, wanted, plan, missing);
   auto back = rig.put_back(wanted.keep);
-  if (back) back = sys::remove_durably(mark_path(wanted));
-  if (!back) {
+  if (back) {
+    // All is put back; the next one only looks once more.
+    if (auto removed = remove_output(mark_path(wanted)); !removed)
+      context.terminal.err << "note: it was done, but " << describe(removed.error()) << "\n";
+  } else {
     back.error().kind = ErrorKind::partial;
     if (done) return back;
     done.error().kind = ErrorKind::partial;
@@ -441,12 +443,12 @@ Result<int> bench_experiment(Context& context, const Words& arguments) {
   const auto [ours, more] = split_words(arguments);
   GPUPASS_TRY_ASSIGN(const auto values, parse(context, syntax(), ours));
   if (!values) return 0;
+  if (values->count("dry-run") == 0) GPUPASS_TRY(refuse_captured(context, {}));
   GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host));
   GPUPASS_TRY_ASSIGN(const auto wanted, read_wanted(context, *values, more, inventory));
   GPUPASS_TRY_ASSIGN(const auto cases, count_cases(context, wanted));
   GPUPASS_TRY_ASSIGN(auto plan, plan_of(context, wanted));
   GPUPASS_TRY_ASSIGN(const auto missing, missing_runs(wanted, plan));
-  GPUPASS_TRY(refuse_captured(context, wanted.change));
   if (!missing.empty()) {
     GPUPASS_TRY_ASSIGN(const auto hypervisor, context.connect(wanted.settings.uri, wanted.times.guest));
     // What a killed one left is not in the way of its own going on.

@@ -150,6 +150,7 @@ Result<int> guest_bench(Context& context, const Words& arguments) {
   const auto [ours, more] = split_words(arguments);
   GPUPASS_TRY_ASSIGN(const auto values, parse(context, syntax(), ours));
   if (!values) return 0;
+  GPUPASS_TRY(context.host.changeable());
   GPUPASS_TRY_ASSIGN(auto wanted, read_wanted(context, *values, more));
   GPUPASS_TRY_ASSIGN(const auto hypervisor, context.connect(wanted.guest.uri, wanted.guest.timeout));
   GPUPASS_TRY_ASSIGN(const auto state, hypervisor->domain(wanted.guest.vm));

@@ -6,7 +6,6 @@
 
 #include "cli/change.hpp"
 #include "cli/hook/hook.hpp"
-#include "sys/durable_file.hpp"
 #include "sys/terminal.hpp"
 
 namespace gpupass::cli {
@@ -94,7 +93,7 @@ Result<int> hook_install(Context& context, const std::vector<std::string>& argum
     return 0;
   }
   constexpr mode_t k_program = 0755;
-  GPUPASS_TRY(sys::write_durably(context.host.at(file.path), file.text, k_program));
+  GPUPASS_TRY(context.host.write_file(file.path, file.text, k_program));
   out << fmt::format("{} is there\n", file.path);
   if (before == Installed::no)
     out << "libvirt looks for hooks when it starts: `systemctl restart libvirtd` (or virtqemud); guests run "
@@ -111,7 +110,7 @@ Result<int> hook_uninstall(Context& context, const std::vector<std::string>& arg
   GPUPASS_TRY(refuse_captured(context));
   GPUPASS_TRY(refuse_foreign(context.host, file));
   const bool was = look(context.host, file) != Installed::no;
-  GPUPASS_TRY(sys::remove_durably(context.host.at(file.path)));
+  GPUPASS_TRY(context.host.remove_file(file.path));
   context.terminal.out << fmt::format("{} {}\n", file.path, was ? "is gone" : "was not there");
   return 0;
 }
