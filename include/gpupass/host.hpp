@@ -130,6 +130,9 @@ class Host {
   [[nodiscard]] virtual Result<ProgramEnd> run(const Program& program);
   /// Becomes another program, found likewise. Returns only if that failed.
   [[nodiscard]] virtual Error become(const std::vector<std::string>& argv);
+  /// That root may run or install a file of ours: nobody but root can change it, or any folder or link on the
+  /// way to it. Error: refused, naming what an ordinary user can change.
+  [[nodiscard]] virtual Result<void> only_root_can_write(const std::string& path) const;
   [[nodiscard]] virtual std::chrono::system_clock::time_point now() const;
   [[nodiscard]] virtual KvmProbe probe_kvm() const;
   /// What a process that did not return is doing now; nothing once it is gone.

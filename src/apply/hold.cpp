@@ -7,6 +7,8 @@ namespace gpupass {
 namespace {
 
 constexpr const char* k_folder = "/var/lib/gpupass/holds";
+// Nothing in it is secret, and a dry run of an ordinary user goes by it.
+constexpr mode_t k_for_all = 0644;
 
 std::string path_of(const PciAddress& device) {
   return fmt::format("{}/{}.json", k_folder, to_string(device));
@@ -39,7 +41,7 @@ Result<std::vector<Hold>> load_holds(const Host& host) {
 }
 
 Result<void> save_hold(Host& host, const Hold& hold) {
-  return host.write_file(path_of(hold.device), to_json(hold) + "\n");
+  return host.write_file(path_of(hold.device), to_json(hold) + "\n", k_for_all);
 }
 
 Result<void> remove_hold(Host& host, const PciAddress& device) {

@@ -154,6 +154,16 @@ Result<void> refuse_captured(const Context& context, const ChangeOptions& option
   return changeable;
 }
 
+Result<void> for_root_only(const Host& host, const std::string& file) {
+  auto allowed = host.only_root_can_write(file);
+  if (!allowed && allowed.error().kind == ErrorKind::refused)
+    allowed.error().hint =
+        "nothing was changed; install gpupass where root alone writes (`cmake --install build --prefix "
+        "/usr`, as "
+        "root), and run it from there";
+  return allowed;
+}
+
 bool is_under_way(const Host& host, const JournalRecord& journal) {
   return std::ranges::any_of(journal.plan.devices, [&](const PciAddress& device) {
     const auto owner = Lock::owner(host, to_string(device));

@@ -240,7 +240,12 @@ Result<int> bind_at_boot(Context& context, const po::variables_map& values) {
   bindings = merged(std::move(bindings), added);
   Functions all;
   for (const auto& binding : bindings) all.push_back(binding.device);
-  GPUPASS_TRY_ASSIGN(work.steps, boot::changes(context.host, boot::look_at(context.host), context.data,
+  const auto machine = boot::look_at(context.host);
+  if (request.apply) {
+    for (const auto& file : boot::shipped_files(machine, context.data))
+      GPUPASS_TRY(for_root_only(context.host, file.origin.string()));
+  }
+  GPUPASS_TRY_ASSIGN(work.steps, boot::changes(context.host, machine, context.data,
                                                {bindings, boot::missing_kernel_words(inventory)}));
   GPUPASS_TRY(consent(context, request.options, obstacles_at_boot(inventory, request.functions, all)));
   return carry_out_at_boot(

@@ -5,11 +5,11 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <exception>
 #include <iostream>
 #include <limits>
 
 #include "cli/actions.hpp"
+#include "cli/caught.hpp"
 #include "cli/error_json.hpp"
 #include "cli/options.hpp"
 #include "cli/read_only.hpp"
@@ -179,12 +179,10 @@ bool wants_json(const std::vector<std::string>& arguments) {
 
 Result<int> run_function(Context& context, const Command& command,
                          const std::vector<std::string>& arguments) {
-  try {
-    return command.function(context, arguments);
-  } catch (const std::exception& error) {  // ours do not throw: bad_alloc, or a library's
-    return fail(ErrorKind::internal, fmt::format("{}: {}", command.name, error.what()),
-                "this is a bug in gpupass");
-  }
+  auto result = caught([&] { return command.function(context, arguments); });
+  if (!result && result.error().kind == ErrorKind::internal)
+    result.error().what = fmt::format("{}: {}", command.name, result.error().what);
+  return result;
 }
 
 }  // namespace

@@ -105,6 +105,14 @@ void print(Context& context, const std::vector<Held>& all, const std::vector<Jou
   }
 }
 
+/// What an ordinary user may not read is left out, and told.
+template <class Value>
+Result<Value> if_permitted(Context& context, const char* what, Result<Value> read) {
+  if (read || read.error().kind != ErrorKind::denied) return read;
+  context.terminal.err << fmt::format("note: {} is not shown: {}\n", what, describe(read.error()));
+  return Value{};
+}
+
 }  // namespace
 
 Result<int> status(Context& context, const std::vector<std::string>& arguments) {
@@ -119,9 +127,11 @@ Result<int> status(Context& context, const std::vector<std::string>& arguments) 
   GPUPASS_TRY_ASSIGN(const auto values, parse(context, std::move(syntax), arguments));
   if (!values) return 0;
   GPUPASS_TRY_ASSIGN(const auto format, format_of(*values));
-  GPUPASS_TRY_ASSIGN(auto holds, load_holds(context.host));
-  GPUPASS_TRY_ASSIGN(const auto journals, load_journals(context.host));
-  GPUPASS_TRY_ASSIGN(const auto at_boot, bound_at_boot(context.host));
+  GPUPASS_TRY_ASSIGN(auto holds, if_permitted(context, "what gpupass holds", load_holds(context.host)));
+  GPUPASS_TRY_ASSIGN(const auto journals,
+                     if_permitted(context, "which commands did not end", load_journals(context.host)));
+  GPUPASS_TRY_ASSIGN(const auto at_boot,
+                     if_permitted(context, "what is bound at each boot", bound_at_boot(context.host)));
   std::vector<Held> all;
   all.reserve(holds.size());
   for (auto& hold : holds) all.push_back(look_at(context.host, std::move(hold)));

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Files of a machine that can be changed.
-#include <fcntl.h>
-
-#include <cerrno>
-
 #include "gpupass/host.hpp"
 #include "sys/durable_file.hpp"
-#include "sys/fd.hpp"
+#include "sys/programs.hpp"
 
 namespace gpupass {
 
@@ -33,6 +29,10 @@ Result<void> Host::rename_file(const std::string& path, const std::string& name)
 Result<int> Host::open_lock(const std::string& path) {
   GPUPASS_TRY(changeable());
   return sys::open_private(at(path));
+}
+
+Result<void> Host::only_root_can_write(const std::string& path) const {
+  return sys::refuse_what_others_can_write(path);
 }
 
 }  // namespace gpupass

@@ -89,7 +89,9 @@ int walk(int root, std::string_view path, const WalkRules& rules, Reached& reach
       continue;
     }
     if (last) return arrive(way, name, reached);
-    if (rules.make && mkdirat(way.here(), name.c_str(), *rules.make) != 0 && errno != EEXIST) return errno;
+    constexpr mode_t k_for_all = 0755;
+    const auto mode = ahead.size() == 1 ? rules.make : rules.make ? std::optional(k_for_all) : std::nullopt;
+    if (mode && mkdirat(way.here(), name.c_str(), *mode) != 0 && errno != EEXIST) return errno;
     if (const int error = way.down(name); error != 0) return error;
   }
   return arrive(way, ".", reached);

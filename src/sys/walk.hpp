@@ -14,9 +14,10 @@
 namespace gpupass::sys {
 
 struct WalkRules {
-  bool follow_last = true;          // a link as the last component is followed, too
-  bool trusted_links = false;       // where we are root, links that an ordinary user made are an error: EPERM
-  std::optional<mode_t> make = {};  // folders that are not there are made, with this mode
+  bool follow_last = true;     // a link as the last component is followed, too
+  bool trusted_links = false;  // where we are root, links that an ordinary user made are an error: EPERM
+  std::optional<mode_t> make =
+      {};  // the last folder is made with this mode, those above it for everybody to enter
 };
 
 /// The folder that a path leads to, and the name in it, which is no link unless follow_last was false. "."

@@ -11,6 +11,7 @@
 #include "cli/bench.hpp"
 #include "cli/bench_answer.hpp"
 #include "cli/bench_forms.hpp"
+#include "cli/caught.hpp"
 #include "cli/experiment/quietly.hpp"
 #include "cli/experiment/rig.hpp"
 #include "cli/guest/files.hpp"
@@ -407,10 +408,10 @@ Result<void> carry_out(Context& context, Hypervisor& hypervisor, const Wanted& w
   Result<void> done;
   if (was_killed) {
     context.terminal.err << "putting right what the interrupted experiment left\n" << std::flush;
-    done = rig.mend();
+    done = caught([&] { return rig.mend(); });
   }
-  if (done) done = rig.prepare();
-  if (done) done = run_all(context, rig, wanted, plan, missing);
+  if (done) done = caught([&] { return rig.prepare(); });
+  if (done) done = caught([&] { return run_all(context, rig, wanted, plan, missing); });
   auto back = rig.put_back(wanted.keep);
   if (back) {
     // All is put back; the next one only looks once more.
