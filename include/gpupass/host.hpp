@@ -119,6 +119,8 @@ class Host {
   [[nodiscard]] virtual Result<void> remove_file(const std::string& path);
   /// Another name in the same folder; never that of another file.
   [[nodiscard]] virtual Result<void> rename_file(const std::string& path, const std::string& name);
+  /// Removes what write_file left half-written in a folder when it was killed. A captured machine's stay.
+  void clear_leftovers(const std::string& folder);
   /// A lock's file, made where it is not there, for nobody but its owner: its descriptor.
   [[nodiscard]] virtual Result<int> open_lock(const std::string& path);
 

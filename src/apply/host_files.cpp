@@ -43,6 +43,7 @@ Result<WriteEnd> set_files(World& world, const std::vector<FileContent>& files,
   GPUPASS_TRY_ASSIGN(auto now, files_now(world.host, files));
   for (std::size_t i = 0; i < files.size(); ++i) {
     const auto& file = files[i];
+    world.host.clear_leftovers(std::filesystem::path(file.path).parent_path().string());
     if (now[i] == file) continue;
     GPUPASS_TRY(file.text ? world.host.write_file(file.path, *file.text, file.mode)
                           : world.host.remove_file(file.path));

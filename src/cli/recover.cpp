@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <ostream>
 #include <set>
 
@@ -12,6 +13,13 @@
 
 namespace gpupass::cli {
 namespace {
+
+/// Where a gpupass that was killed may have left a file half-written, beside what a journal names.
+constexpr std::array k_written_to = {"/var/lib/gpupass",         "/var/lib/gpupass/journal",
+                                     "/var/lib/gpupass/holds",   "/var/lib/gpupass/bindings",
+                                     "/var/lib/gpupass/guests",  "/var/lib/gpupass/forgotten",
+                                     "/run/gpupass/hook",        "/etc/libvirt/hooks/qemu.d",
+                                     "/etc/libvirt/hooks/lxc.d", "/etc/libvirt/hooks/libxl.d"};
 
 const char* text_of(Recovery outcome) {
   switch (outcome) {
@@ -196,7 +204,10 @@ Result<int> recover(Context& context, const std::vector<std::string>& arguments)
   GPUPASS_TRY_ASSIGN(const auto options, change_options_of(*values));
   GPUPASS_TRY(refuse_captured(context, options));
   const bool forgetting = values->count("forget") > 0;
-  if (!options.dry_run) GPUPASS_TRY(remove_stillborn_journals(context.host));
+  if (!options.dry_run) {
+    for (const auto* const folder : k_written_to) context.host.clear_leftovers(folder);
+    GPUPASS_TRY(remove_stillborn_journals(context.host));
+  }
   GPUPASS_TRY_ASSIGN(const auto journals, load_journals(context.host));
   auto& out = context.terminal.out;
   const bool json = options.format == Format::json;

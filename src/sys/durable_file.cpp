@@ -68,18 +68,26 @@ int write_all(int file, std::string_view text) {
 
 constexpr std::size_t k_longest_name = 200;  // of 255, so that there is room for the rest
 
+constexpr std::string_view k_ours = ".gpupass-";
+
 /// Hidden, and with no ending that anything reads: neither libvirt's hooks nor those of an initramfs.
 std::string temporary_prefix(const std::string& name) {
-  return fmt::format(".{}.gpupass-", name.substr(0, k_longest_name));
+  return fmt::format(".{}{}", name.substr(0, k_longest_name), k_ours);
+}
+
+/// ".FILE.gpupass-PID-COUNT"
+bool is_temporary(std::string_view name) {
+  const auto mark = name.rfind(k_ours);
+  return name.starts_with('.') && mark != name.npos && mark > 0 &&
+         name.find_first_not_of("0123456789-", mark + k_ours.size()) == name.npos;
 }
 
 /// Whoever writes one holds its lock, so one without was left by a gpupass that was killed.
-void remove_leftovers(int folder, const std::string& name) {
-  const auto prefix = temporary_prefix(name);
+void remove_leftovers(int folder, const std::string& prefix) {
   const auto names = names_in(folder);
   if (!names) return;
   for (const auto& other : *names) {
-    if (!other.starts_with(prefix)) continue;
+    if (!other.starts_with(prefix) || !is_temporary(other)) continue;
     const Fd file(openat(folder, other.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
     struct stat status {};
     if (file && fstat(file.get(), &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == geteuid() &&
@@ -146,7 +154,7 @@ Result<void> write_durably(const fs::path& file, const std::string& text, mode_t
   GPUPASS_TRY_ASSIGN(const auto place, reach("write", file, {.make = folder_mode(mode)}));
   const int folder = place.folder.get();
   GPUPASS_TRY(refuse_what_is_no_file(place, file));
-  remove_leftovers(folder, place.name);
+  remove_leftovers(folder, temporary_prefix(place.name));
   GPUPASS_TRY_ASSIGN(const auto temporary, make_temporary(folder, file, place.name));
   auto done = fill(temporary, text, mode, file);
   if (done && renameat(folder, temporary.name.c_str(), folder, place.name.c_str()) != 0)
@@ -190,6 +198,11 @@ Result<void> rename_durably(const fs::path& file, const std::string& name) {
   if (renameat2(folder, place.name.c_str(), folder, name.c_str(), RENAME_NOREPLACE) != 0)
     return failure("rename", file);
   return sync_folder(folder, file);
+}
+
+void clear_leftovers(const fs::path& folder) {
+  const auto place = reach("open", folder / "any", {.follow_last = false});
+  if (place) remove_leftovers(place->folder.get(), ".");
 }
 
 Result<int> open_private(const fs::path& file) {

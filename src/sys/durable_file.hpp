@@ -25,6 +25,8 @@ namespace gpupass::sys {
 /// Gives it another name in the same folder, which is free.
 [[nodiscard]] Result<void> rename_durably(const std::filesystem::path& file, const std::string& name);
 
+/// Removes what a gpupass that was killed was about to write in a folder, under names of its own.
+void clear_leftovers(const std::filesystem::path& folder);
 /// Opens a file for reading and writing, made where it is not there; its folder, too. For its owner only:
 /// whoever can open a lock's file can hold it.
 [[nodiscard]] Result<int> open_private(const std::filesystem::path& file);

@@ -26,6 +26,10 @@ Result<void> Host::rename_file(const std::string& path, const std::string& name)
   return sys::rename_durably(at(path), name);
 }
 
+void Host::clear_leftovers(const std::string& folder) {
+  if (changeable()) sys::clear_leftovers(at(folder));
+}
+
 Result<int> Host::open_lock(const std::string& path) {
   GPUPASS_TRY(changeable());
   return sys::open_private(at(path));

@@ -15,6 +15,10 @@ namespace {
 
 using testing::HasSubstr;
 
+const char* const k_domain =
+    "<domain type='kvm'><name>vm1</name><devices><hostdev mode='subsystem' type='pci'><source>"
+    "<address domain='0x0000' bus='0x01' slot='0x00' function='0x0'/></source></hostdev></devices></domain>";
+
 class Captured : public testing::Test {
  protected:
   Captured() {
@@ -37,7 +41,7 @@ class Captured : public testing::Test {
 
   test::Tree tree;
   Host host{tree.root()};
-  test::FakeHypervisor libvirt{"vm1", "<domain type='kvm'><name>vm1</name><devices/></domain>", "<domain/>"};
+  test::FakeHypervisor libvirt{"vm1", k_domain, "<domain/>"};
   std::map<std::string, std::string> others;
   std::string before;
 };

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <filesystem>
 #include <iostream>
 #include <sstream>
@@ -76,7 +77,7 @@ std::string files_below(const fs::path& folder) {
     if (entry.is_directory() && !entry.is_symlink()) continue;
     std::stringstream text;
     if (entry.is_symlink()) {
-      text << entry.path().parent_path() / fs::read_symlink(entry.path());
+      text << fs::read_symlink(entry.path());
     } else {
       text << std::ifstream(entry.path()).rdbuf();
     }
@@ -86,6 +87,13 @@ std::string files_below(const fs::path& folder) {
   for (const auto& [name, text] : files) all += name + ": " + text + "\n";
   return all;
 }
+
+/// Thousands of machines are made, and none outlives its test: in memory, where that is.
+bool in_memory() {
+  std::error_code error;
+  return fs::is_directory("/dev/shm", error) && setenv("TMPDIR", "/dev/shm", 1) == 0;
+}
+const bool k_in_memory = in_memory();
 
 class Machine {
  public:
@@ -124,7 +132,11 @@ class Machine {
 
   /// All that a command may change, but for its journal.
   [[nodiscard]] std::string state() {
-    std::string text = files_below(tree.at("/sys")) + files_below(tree.at("/etc")) + libvirt.config() + "\n";
+    std::string text = files_below(tree.at("/etc")) + libvirt.config() + "\n";
+    for (const auto* const device : {test::k_gpu, test::k_audio})
+      text += fmt::format("{}: {}, override {}", device, kernel.driver(device),
+                          tree.text(std::string("/sys/bus/pci/devices/") + device + "/driver_override"));
+    text += kernel.exists("/sys/bus/pci/drivers/vfio-pci") ? "vfio-pci is loaded\n" : "";
     for (const auto* const folder : {"holds", "bindings", "guests"})
       text += files_below(tree.at(std::string("/var/lib/gpupass/") + folder));
     return text;
@@ -151,6 +163,13 @@ constexpr std::array k_faults = {Fault::kill_before, Fault::torn,           Faul
 constexpr std::array k_fault_names = {"killed before", "killed inside",   "killed after",
                                       "fails",         "done, but fails", "the disk is full from here"};
 constexpr std::array k_errors = {ENOSPC, EIO, EACCES, EBUSY, EROFS, ENODEV, ETIMEDOUT};
+
+/// Killed after one change is killed before the next, and only what is written to a file can be torn.
+bool is_told_apart(Fault fault, int point, const std::vector<bool>& files) {
+  const auto at = static_cast<std::size_t>(point);
+  if (fault == Fault::kill_after) return at + 1 == files.size();
+  return (fault != Fault::torn && fault != Fault::full_from_here) || files[at];
+}
 
 bool writes_a_file(const Change& change) {
   return change.what.starts_with("write ") || change.what.starts_with("append ");
@@ -250,21 +269,26 @@ class Faults : public testing::TestWithParam<Scenario> {
 TEST_P(Faults, AreSurvivedAtEveryPoint) {
   const auto& scenario = GetParam();
   is_recover = scenario.command.front() == "recover";
-  int points = 0;
+  std::vector<bool> files;  // for each change, whether it writes a file
   {
     Machine machine;
     prepare(machine, scenario);
     begin = machine.state();
-    machine.kernel.before_change = [&](const Change&) { return ++points, 0; };
+    machine.kernel.before_change = [&](const Change& change) {
+      files.push_back(writes_a_file(change));
+      return 0;
+    };
     ASSERT_EQ(machine.run(scenario.command), 0) << machine.said;
     mend(machine);
     end = machine.state();
     ASSERT_EQ(machine.journals(), 0U);
   }
-  ASSERT_GT(points, 0);
+  ASSERT_FALSE(files.empty());
+  const auto points = static_cast<int>(files.size());
   int tried = 0, survived = 0;
   for (const auto fault : k_faults) {
     for (int point = 0; point < points; ++point) {
+      if (!is_told_apart(fault, point, files)) continue;
       Machine machine;
       prepare(machine, scenario);
       Injected injected;
@@ -312,7 +336,7 @@ INSTANTIATE_TEST_SUITE_P(
                              {{"attach", "vm1", "01:00.0"}, {"detach", "vm1", "01:00"}},
                              9,
                              {"recover"}}),
-    [](const auto& info) { return std::string(info.param.name); });
+    [](const testing::TestParamInfo<Scenario>& one) { return std::string(one.param.name); });
 
 }  // namespace
 }  // namespace gpupass::cli

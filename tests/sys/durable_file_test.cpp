@@ -104,6 +104,14 @@ TEST(DurableFile, ClearsWhatAKilledOneLeftAndNothingElse) {
   EXPECT_TRUE(std::filesystem::exists(tree.at("/etc/.other.gpupass-1-0")));
 }
 
+TEST(DurableFile, ClearsAFolderOfThemAndLeavesWhatOnlyLooksLikeThem) {
+  test::Tree tree;
+  tree.file("/etc/.a.gpupass-1-0").file("/etc/.b.gpupass-22-3");
+  tree.file("/etc/.c.gpupass-notes").file("/etc/d.gpupass-1-0").file("/etc/.gpupass-1-0");
+  clear_leftovers(tree.at("/etc"));
+  EXPECT_EQ(test::snapshot(tree.at("/etc")), ".c.gpupass-notes: \n.gpupass-1-0: \nd.gpupass-1-0: \n");
+}
+
 TEST(DurableFile, NothingIsWrittenOverWhatIsNoFile) {
   test::Tree tree;
   tree.dir("/folder");
