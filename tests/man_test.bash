@@ -74,8 +74,12 @@ same "help attach" "$("$gpupass" attach --help)" "$("$gpupass" help attach)"
 same "help" "$("$gpupass" --help)" "$("$gpupass" help)"
 same "a slip of the keys" "did you mean \`gpupass list\`?" \
   "$({ "$gpupass" lst 2>&1 || true; } | grep -o 'did you mean `gpupass list`?')"
-same "--root behind the command" "it goes before the command: \`gpupass --root DIR list …\`" \
-  "$({ "$gpupass" list --root x 2>&1 || true; } | grep -o 'it goes.*')"
+absent=$root/there-is-none
+refusal="gpupass: --root $absent: there is no such directory"
+same "--root before the command" "$refusal" "$("$gpupass" --root "$absent" list 2>&1 || true)"
+same "--root behind the command" "$refusal" "$("$gpupass" list --root "$absent" 2>&1 || true)"
+same "--root= behind the command" "$refusal" "$("$gpupass" list --all --root="$absent" 2>&1 || true)"
+same "--root behind --" "" "$("$gpupass" lab run -- --root "$absent" --help 2>&1 | grep 'no such directory' || true)"
 same "no such command" "" "$({ "$gpupass" frobnicate 2>&1 || true; } | grep 'did you mean')"
 
 for page in "$pages"/*.1; do

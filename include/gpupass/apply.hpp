@@ -34,11 +34,13 @@ struct World {
   /// Devices that are no longer what the plan was made for, when it is recovered: another one that is at the
   /// address by now is left alone, and counts as given back.
   std::set<PciAddress> displaced = {};
+  std::function<void(const Error&)> warn = {};    // of what is no failure; may be empty
 };
 
 /// Does every step in order; on a failure puts back, in reverse, whatever it did.
 /// Error: the first failure; what could not be undone stands in `also`, and then the kind is partial.
 /// Kind timeout: a step is still in the kernel; its device was left alone, the rest put back.
+/// A journal that cannot be removed once all is done, or all is put back, is no error but a warning.
 [[nodiscard]] Result<void> apply(const Plan& plan, World& world);
 
 enum class Recovery {
@@ -53,6 +55,7 @@ enum class Recovery {
 struct RecoveryReport {
   Recovery outcome = Recovery::undone;
   std::optional<Error> error;  // failed, not_begun, still_releasing; undone: why it could not be finished
+  std::optional<Error> warning = {};  // the outcome is as it says, but its journal is still there
 };
 
 /// Compares a journal with the machine, and finishes or undoes it. The caller holds the locks of the

@@ -34,8 +34,8 @@ struct Hold {
 [[nodiscard]] Result<std::vector<Hold>> load_holds(const Host& host);
 [[nodiscard]] Result<std::optional<Hold>> load_hold(const Host& host, const PciAddress& device);
 /// Written to a temporary file, fsynced, renamed.
-[[nodiscard]] Result<void> save_hold(const Host& host, const Hold& hold);
-[[nodiscard]] Result<void> remove_hold(const Host& host, const PciAddress& device);
+[[nodiscard]] Result<void> save_hold(Host& host, const Hold& hold);
+[[nodiscard]] Result<void> remove_hold(Host& host, const PciAddress& device);
 
 [[nodiscard]] std::string to_json(const Hold& hold);
 [[nodiscard]] Result<Hold> hold_from_json(const std::string& text);

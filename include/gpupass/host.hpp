@@ -65,7 +65,8 @@ struct KvmProbe {
 
 /// Reads are ordinary file reads below root(), so a captured host can stand in for a real one.
 /// Whatever changes something, runs something or tells the time is virtual, so a test can answer
-/// as a kernel would.
+/// as a kernel would. A captured machine refuses all that changes or runs something, with one error of kind
+/// refused: no command has to remember it.
 class Host {
  public:
   explicit Host(std::filesystem::path root = "/");
@@ -76,11 +77,18 @@ class Host {
   [[nodiscard]] const std::filesystem::path& root() const { return root_; }
   /// True for a tree that stands for another machine: it can be read, never changed.
   [[nodiscard]] bool captured() const { return captured_; }
-  /// A path of the host as a path of this process.
+  /// The refusal of a captured machine.
+  [[nodiscard]] Result<void> changeable() const;
+  /// A path of the host as a path of this process: for messages and tests. What is below a captured root is
+  /// opened by open_file() and its like only.
   [[nodiscard]] std::filesystem::path at(std::string_view path) const;
 
-  /// The whole file, at most limit bytes of it. Errors: not_found, denied, system.
+  // ---- reading. No path below a captured root leads out of it, by whatever links -------------------
+  /// The whole file. Errors: not_found, denied, system; invalid, where it is larger than the limit in bytes:
+  /// half a file is never taken for one.
   [[nodiscard]] Result<std::string> read(std::string_view path, std::size_t limit = 1U << 20U) const;
+  /// What it begins with, at most `size` bytes.
+  [[nodiscard]] Result<std::string> read_start(std::string_view path, std::size_t size) const;
   /// A one-value kernel file without its trailing newline.
   [[nodiscard]] Result<std::string> attribute(std::string_view path) const;
   /// Attributes whose read may block while a driver lets go of its device (driver_override, uevent).
@@ -94,11 +102,39 @@ class Host {
   /// Where a link leads, as a path of the host without the root before it.
   [[nodiscard]] Result<std::string> resolve(std::string_view path) const;
   [[nodiscard]] bool exists(std::string_view path) const;
+  /// Who may do what with a file, 0644; 0 for one that is not there.
+  [[nodiscard]] mode_t mode_of(std::string_view path) const;
+  /// A descriptor of a file or folder, as open(2) with O_CLOEXEC gives it; -1 with errno.
+  [[nodiscard]] int open_file(std::string_view path, int flags) const;
 
+  // ---- files of the host; what was written is there after a power cut ------------------------------
+  /// The whole file with this mode, or the one that was there before. A symbolic link stays one: what it
+  /// leads to is replaced. Folders are made; who can read the file can enter them.
+  [[nodiscard]] virtual Result<void> write_file(const std::string& path, const std::string& text,
+                                                mode_t mode = 0600);
+  /// A line, without its newline, behind the others of a file that is there. What follows the last newline,
+  /// of a line that never got whole, is cut off first.
+  [[nodiscard]] virtual Result<void> append_line(const std::string& path, const std::string& line);
+  /// One that is not there is no error.
+  [[nodiscard]] virtual Result<void> remove_file(const std::string& path);
+  /// Another name in the same folder; never that of another file.
+  [[nodiscard]] virtual Result<void> rename_file(const std::string& path, const std::string& name);
+  /// Removes what write_file left half-written in a folder when it was killed. A captured machine's stay.
+  void clear_leftovers(const std::string& folder);
+  /// A lock's file, made where it is not there, for nobody but its owner: its descriptor.
+  [[nodiscard]] virtual Result<int> open_lock(const std::string& path);
+
+  // ---- doing ---------------------------------------------------------------------------------------
   /// Error: whatever errno the kernel answered with, as a kind, with path and text in `what`.
   [[nodiscard]] virtual Result<WriteEnd> write(const KernelWrite& request);
-  /// Runs a program and waits for it. Errors: not_found (no such program), timeout (it was killed).
+  /// Runs a program and waits for it. A name without a slash is looked for in program_folders(), whatever
+  /// PATH says. Errors: not_found (no such program), timeout (it was killed).
   [[nodiscard]] virtual Result<ProgramEnd> run(const Program& program);
+  /// Becomes another program, found likewise. Returns only if that failed.
+  [[nodiscard]] virtual Error become(const std::vector<std::string>& argv);
+  /// That root may run or install a file of ours: nobody but root can change it, or any folder or link on the
+  /// way to it. Error: refused, naming what an ordinary user can change.
+  [[nodiscard]] virtual Result<void> only_root_can_write(const std::string& path) const;
   [[nodiscard]] virtual std::chrono::system_clock::time_point now() const;
   [[nodiscard]] virtual KvmProbe probe_kvm() const;
   /// What a process that did not return is doing now; nothing once it is gone.

@@ -44,10 +44,19 @@ struct JournalRecord {
   std::string boot_id;
   pid_t pid = 0;  // of the gpupass that wrote it
   std::vector<JournalEntry> entries;
+  /// What of it cannot be read (a damaged disk); empty: all of it can. Where the plan itself cannot be, it
+  /// has no steps, and the devices are those whose addresses are found in the text.
+  std::string damage = {};
   bool operator==(const JournalRecord&) const = default;
 
   /// The last state of each step; nothing for a step that was never reached.
   [[nodiscard]] std::vector<std::optional<JournalEntry>> latest() const;
+  /// Nothing is left to do but to remove it: every step was done, or whatever was done has been put back.
+  [[nodiscard]] bool ended() const;
+  /// Its plan can be read, and so can be carried on or put back.
+  [[nodiscard]] bool has_plan() const { return !plan.command.empty(); }
+  /// The file, as the host names it.
+  [[nodiscard]] std::string path() const;
 };
 
 /// A journal being written: one file below /var/lib/gpupass/journal, mode 0600 (a domain's XML may
@@ -55,9 +64,9 @@ struct JournalRecord {
 class Journal {
  public:
   /// Starts one. Nothing may be changed before this has returned.
-  [[nodiscard]] static Result<Journal> start(const Host& host, const Plan& plan, const std::string& boot_id);
-  /// Goes on with one that was interrupted.
-  [[nodiscard]] static Journal resume(const Host& host, const std::string& id);
+  [[nodiscard]] static Result<Journal> start(Host& host, const Plan& plan, const std::string& boot_id);
+  /// Goes on with one that was interrupted. What a torn last line has is cut off before the next is written.
+  [[nodiscard]] static Journal resume(Host& host, const std::string& id);
 
   [[nodiscard]] Result<void> append(const JournalEntry& entry);
   /// Everything was done, or everything was put back: the journal is of no more use.
@@ -65,18 +74,23 @@ class Journal {
   [[nodiscard]] const std::string& id() const { return id_; }
 
  private:
-  Journal(std::filesystem::path file, std::string id) : file_(std::move(file)), id_(std::move(id)) {}
-  std::filesystem::path file_;
+  Journal(Host& host, std::string id) : host_(&host), id_(std::move(id)) {}
+  Host* host_;
   std::string id_;
 };
 
-/// The journals there are, oldest first. A last line cut short by a power cut is left out; anything
-/// else unreadable is an error that names the file.
+/// The journals there are, oldest first. A last line that never got whole is left out: what it announces was
+/// not begun. Whatever else cannot be read is left out and told in `damage`. Error: that of a folder that
+/// cannot be read.
 [[nodiscard]] Result<std::vector<JournalRecord>> load_journals(const Host& host);
 
-/// Journals that cannot be read (a damaged disk) get ".unreadable" behind their names, and are in nobody's
-/// way any more. Returns the new names.
-[[nodiscard]] Result<std::vector<std::string>> set_unreadable_journals_aside(const Host& host);
+/// Removes the files of journals whose first line never got whole: before it was, nothing was changed. Only
+/// those of processes that have ended.
+[[nodiscard]] Result<void> remove_stillborn_journals(Host& host);
+
+/// Gives a damaged journal ".unreadable" behind its name: it is in nobody's way any more. Returns the new
+/// path.
+[[nodiscard]] Result<std::string> set_aside(Host& host, const JournalRecord& journal);
 
 [[nodiscard]] const char* name(StepState state);
 

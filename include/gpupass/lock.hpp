@@ -26,8 +26,8 @@ class Lock {
   /// Waits until the lock is free, at most `patience`. `waiting` is called once, when it has to wait.
   /// Error: busy, naming the owner; at once, without waiting, when the owner is a process that is
   /// still in the kernel after its gpupass ended.
-  [[nodiscard]] static Result<Lock> acquire(const Host& host, const std::string& name,
-                                            const std::string& doing, std::chrono::milliseconds patience,
+  [[nodiscard]] static Result<Lock> acquire(Host& host, const std::string& name, const std::string& doing,
+                                            std::chrono::milliseconds patience,
                                             const std::function<void(const LockOwner&)>& waiting = {});
   /// Who holds the lock right now; nothing when it is free.
   [[nodiscard]] static std::optional<LockOwner> owner(const Host& host, const std::string& name);

@@ -4,6 +4,17 @@
 #include "apply/executor.hpp"
 
 namespace gpupass {
+namespace {
+
+/// Everything is as it is to be: a journal that stays is seen to have ended, and stops nobody.
+void close(Journal& journal, World& world) {
+  auto removed = journal.remove();
+  if (removed || !world.warn) return;
+  removed.error().hint = "nothing else is left to do; `gpupass recover` removes it";
+  world.warn(removed.error());
+}
+
+}  // namespace
 
 Result<void> apply(const Plan& plan, World& world) {
   if (plan.steps.empty()) return {};
@@ -12,8 +23,10 @@ Result<void> apply(const Plan& plan, World& world) {
   apply_detail::Executor executor(plan, world, journal,
                                   std::vector<std::optional<JournalEntry>>(plan.steps.size()));
   auto result = executor.forward();
-  if (result) return journal.remove();
-
+  if (result) {
+    close(journal, world);
+    return {};
+  }
   auto error = std::move(result).error();
   auto undoing = executor.backward();
   const bool all_undone = undoing.empty();
@@ -24,7 +37,7 @@ Result<void> apply(const Plan& plan, World& world) {
     error.hint = "not everything could be put back; when the cause is gone, `gpupass recover` tries again";
     return Failure(std::move(error));
   }
-  if (auto removed = journal.remove(); !removed) error.also.push_back(removed.error());
+  close(journal, world);
   return Failure(std::move(error));
 }
 

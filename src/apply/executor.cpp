@@ -9,10 +9,12 @@
 namespace gpupass::apply_detail {
 
 Result<void> Executor::note(JournalEntry entry, const std::string& text) {
-  GPUPASS_TRY(journal_.append(entry));
+  auto written = journal_.append(entry);
+  // A line that announces is written before it is so; any other says what is so already.
+  if (!written && entry.state == StepState::intent) return written;
   if (world_.observe) world_.observe({entry.step, entry.state, text, entry.note});
   states_.at(entry.step) = std::move(entry);
-  return {};
+  return written;
 }
 
 /// The device of a step that the kernel has not returned from: nothing more is done to it, since
@@ -91,7 +93,12 @@ Result<void> Executor::backward(std::size_t index) {
   const auto text = describe_undo(step);
   auto end = undo(step, entry, world_);
   if (end && end->unfinished) return left_behind(index, *end->unfinished, text);
-  if (end) return note({index, StepState::undone, entry.before, 0, ""}, text);
+  if (end) {
+    // A line that cannot be written undoes nothing of what was put back: whoever reads the journal later
+    // looks.
+    (void)note({index, StepState::undone, entry.before, 0, ""}, text);
+    return {};
+  }
   // Already the look at the device did not return: another one's write still has it.
   if (const auto device = device_of(step); device && end.error().kind == ErrorKind::timeout)
     stuck_.insert(*device);

@@ -5,7 +5,6 @@
 #include <fmt/ranges.h>
 
 #include "core/text.hpp"
-#include "sys/durable_file.hpp"
 
 namespace gpupass::apply_detail {
 namespace {
@@ -30,7 +29,7 @@ Result<std::vector<FileContent>> files_now(const Host& host, const std::vector<F
     auto text = host.read(file.path);
     if (!text && text.error().kind != ErrorKind::not_found) return Failure(std::move(text).error());
     if (text) {
-      now.push_back({file.path, *std::move(text), sys::mode_of(host.at(file.path))});
+      now.push_back({file.path, *std::move(text), host.mode_of(file.path)});
     } else {
       now.push_back({file.path, std::nullopt, file.mode});
     }
@@ -40,11 +39,16 @@ Result<std::vector<FileContent>> files_now(const Host& host, const std::vector<F
 
 Result<WriteEnd> set_files(World& world, const std::vector<FileContent>& files,
                            const std::vector<std::string>& program) {
-  for (const auto& file : files) {
-    const auto path = world.host.at(file.path);
-    GPUPASS_TRY(file.text ? sys::write_durably(path, *file.text, file.mode) : sys::remove_durably(path));
+  // Those that are so already are let be: on a full disk there may be no room to write what is there.
+  GPUPASS_TRY_ASSIGN(auto now, files_now(world.host, files));
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    const auto& file = files[i];
+    world.host.clear_leftovers(std::filesystem::path(file.path).parent_path().string());
+    if (now[i] == file) continue;
+    GPUPASS_TRY(file.text ? world.host.write_file(file.path, *file.text, file.mode)
+                          : world.host.remove_file(file.path));
   }
-  GPUPASS_TRY_ASSIGN(const auto now, files_now(world.host, files));
+  GPUPASS_TRY_ASSIGN(now, files_now(world.host, files));
   for (std::size_t i = 0; i < files.size(); ++i) {
     if (now[i].text != files[i].text)
       return fail(ErrorKind::system, fmt::format("{} reads otherwise than it was written", files[i].path));

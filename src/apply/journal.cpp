@@ -6,12 +6,11 @@
 
 #include <algorithm>
 #include <array>
+#include <ranges>
 #include <utility>
 
 #include "core/json.hpp"
 #include "core/text.hpp"
-#include "sys/durable_file.hpp"
-#include "sys/fd.hpp"
 
 namespace gpupass {
 namespace {
@@ -56,8 +55,12 @@ StepState state_from(const core::Json& json) {
 }
 
 JournalEntry entry_from(const core::Json& json, std::size_t steps) {
-  JournalEntry entry{
-      json.at("step"), state_from(json.at("state")), json.at("before"), json.at("pid"), json.at("note"), ""};
+  JournalEntry entry{core::number_from_json<std::size_t>(json.at("step")),
+                     state_from(json.at("state")),
+                     json.at("before"),
+                     core::number_from_json<pid_t>(json.at("pid")),
+                     json.at("note"),
+                     ""};
   if (json.contains("result")) {
     entry.result = json.at("result");
   } else if (entry.state == StepState::done) {  // of a gpupass that had one field for both
@@ -68,29 +71,76 @@ JournalEntry entry_from(const core::Json& json, std::size_t steps) {
 }
 
 Result<JournalRecord> header_from(const std::string& line, const std::string& id) {
-  GPUPASS_TRY_ASSIGN(const auto json, core::parse_json(line, id));
-  return core::take_from_json(id, [&]() -> JournalRecord {
+  return core::read_json(line, path_of(id), [&](const core::Json& json) -> JournalRecord {
     auto plan = plan_from_json(json.at("plan").dump());
     if (!plan) throw nlohmann::json::other_error::create(501, plan.error().what, &json);
-    return {
-        id, *std::move(plan), core::line_from_json(json.at("started")), json.at("boot_id"), json.at("pid"),
-        {}};
+    if (plan->command.empty()) throw nlohmann::json::other_error::create(501, "the plan has no name", &json);
+    return {id,
+            *std::move(plan),
+            core::line_from_json(json.at("started")),
+            json.at("boot_id"),
+            core::number_from_json<pid_t>(json.at("pid")),
+            {}};
   });
 }
 
-/// Nothing for a journal whose very first line was cut short: nothing had been changed yet.
-Result<std::optional<JournalRecord>> record_from(const std::string& text, const std::string& id) {
-  const auto complete = text.substr(0, text.rfind('\n') + 1);
-  const auto lines = core::split(complete, '\n');
-  if (lines.empty()) return std::optional<JournalRecord>();
-  GPUPASS_TRY_ASSIGN(auto record, header_from(std::string(lines.front()), id));
-  for (const auto line : std::vector(lines.begin() + 1, lines.end())) {
-    GPUPASS_TRY_ASSIGN(auto entry, core::take_from_json(id, [&] {
-                         return entry_from(core::Json::parse(line), record.plan.steps.size());
-                       }));
-    record.entries.push_back(std::move(entry));
+/// An entry behind the rest of one that never got whole, in one line: what a gpupass left that went on with a
+/// torn journal.
+Result<JournalEntry> entry_behind(const std::string& line, std::size_t steps) {
+  const auto begin = line.rfind(R"({"step":)");
+  if (begin == line.npos || begin == 0) return fail(ErrorKind::invalid, "");
+  return core::read_json(line.substr(begin), "",
+                         [&](const core::Json& json) { return entry_from(json, steps); });
+}
+
+void read_entries(std::string_view lines, JournalRecord& record) {
+  std::size_t number = 1;
+  for (const auto line : core::split(lines, '\n')) {
+    ++number;
+    const std::string text(line);
+    const auto steps = record.plan.steps.size();
+    auto entry = core::read_json(text, fmt::format("{}, line {}", record.path(), number),
+                                 [&](const core::Json& json) { return entry_from(json, steps); });
+    if (!entry) {
+      if (auto behind = entry_behind(text, steps)) {
+        entry = std::move(behind);  // what is before it was never begun, as at the end of a file
+      } else {
+        if (record.damage.empty()) record.damage = entry.error().what;
+        continue;
+      }
+    }
+    record.entries.push_back(*std::move(entry));
   }
-  return std::optional(std::move(record));
+}
+
+/// Every PCI address that stands in a text.
+std::vector<PciAddress> addresses_in(std::string_view text) {
+  constexpr std::size_t k_length = std::string_view("0000:01:00.0").size();
+  std::vector<PciAddress> found;
+  for (std::size_t at = 0; at + k_length <= text.size(); ++at) {
+    if (text[at + 4] != ':' || text[at + 7] != ':' || text[at + 10] != '.') continue;
+    const auto address = parse_pci_address(text.substr(at, k_length));
+    if (address && std::ranges::find(found, *address) == found.end()) found.push_back(*address);
+  }
+  std::ranges::sort(found);
+  return found;
+}
+
+/// Nothing for a journal whose very first line was cut short: nothing had been changed yet.
+std::optional<JournalRecord> record_from(std::string_view text, const std::string& id) {
+  const auto complete = text.substr(0, text.rfind('\n') + 1);
+  if (complete.empty()) return std::nullopt;
+  const auto end_of_header = complete.find('\n');
+  auto record = header_from(std::string(complete.substr(0, end_of_header)), id);
+  if (record) {
+    if (const auto lines = complete.substr(end_of_header + 1); !lines.empty()) read_entries(lines, *record);
+    return *std::move(record);
+  }
+  JournalRecord lost;
+  lost.id = id;
+  lost.plan.devices = addresses_in(text);
+  lost.damage = record.error().what;
+  return lost;
 }
 
 /// None where nothing was ever changed.
@@ -105,16 +155,28 @@ Result<std::vector<std::string>> journal_ids(const Host& host) {
   return ids;
 }
 
-/// Nothing, too, for one that another gpupass, having ended well, has just removed. Error: invalid, of a file
-/// that is no journal; whatever reading it ends with.
+/// Nothing, too, for one that another gpupass, having ended well, has just removed. Error: denied.
 Result<std::optional<JournalRecord>> load_journal(const Host& host, const std::string& id) {
   constexpr std::size_t k_limit = std::size_t{1} << 26U;
   const auto text = host.read(path_of(id), k_limit);
-  if (!text && text.error().kind == ErrorKind::not_found) return std::optional<JournalRecord>();
-  if (!text) return Failure(text.error());
-  auto record = record_from(*text, id);
-  if (!record) return within(path_of(id), std::move(record).error());
+  if (text) return record_from(*text, id);
+  if (text.error().kind == ErrorKind::not_found) return std::optional<JournalRecord>();
+  if (text.error().kind == ErrorKind::denied) return Failure(text.error());
+  // Too large, or on a disk that fails: what can be read of it.
+  auto record = record_from(host.read_start(path_of(id), k_limit).value_or("\n"), id);
+  if (record) record->damage = text.error().what;
   return record;
+}
+
+/// The process that a journal's name names; 0 where it names none.
+pid_t writer_of(const std::string& id) {
+  const auto parts = core::split(id, '-');
+  const auto pid = parts.size() > 1 ? core::parse_number(parts[1]) : std::nullopt;
+  return pid && std::in_range<pid_t>(*pid) ? static_cast<pid_t>(*pid) : 0;
+}
+
+bool is_at_work(const Host& host, pid_t pid) {
+  return pid > 0 && pid != getpid() && host.exists(fmt::format("/proc/{}", pid));
 }
 
 }  // namespace
@@ -138,60 +200,72 @@ std::vector<std::optional<JournalEntry>> JournalRecord::latest() const {
   return states;
 }
 
-Result<Journal> Journal::start(const Host& host, const Plan& plan, const std::string& boot_id) {
-  auto id = new_id(host);
-  Journal journal(host.at(path_of(id)), id);
+bool JournalRecord::ended() const {
+  if (!has_plan() || !damage.empty()) return false;
+  const auto states = latest();
+  const auto all = [&](auto... wanted) {
+    return std::ranges::all_of(states, [=](const auto& entry) {
+      return ((entry ? entry->state == wanted : wanted == StepState::untouched) || ...);
+    });
+  };
+  const bool reached_all = std::ranges::all_of(states, [](const auto& entry) { return entry.has_value(); });
+  return (reached_all && all(StepState::done, StepState::untouched)) ||
+         all(StepState::undone, StepState::untouched);
+}
+
+std::string JournalRecord::path() const {
+  return path_of(id);
+}
+
+Result<Journal> Journal::start(Host& host, const Plan& plan, const std::string& boot_id) {
+  Journal journal(host, new_id(host));
   const core::Json header{{"schema", "gpupass.journal/1"},
                           {"started", core::iso_time(host.now())},
                           {"boot_id", boot_id},
                           {"pid", getpid()},
                           {"plan", core::Json::parse(to_json(plan))}};
-  GPUPASS_TRY(sys::append_durably(journal.file_, header.dump() + "\n"));
+  // Whole or not there: a journal without its plan tells nobody anything.
+  GPUPASS_TRY(host.write_file(path_of(journal.id_), header.dump() + "\n"));
   return journal;
 }
 
-Journal Journal::resume(const Host& host, const std::string& id) {
-  return {host.at(path_of(id)), id};
+Journal Journal::resume(Host& host, const std::string& id) {
+  return {host, id};
 }
 
 Result<void> Journal::append(const JournalEntry& entry) {
   const core::Json line{{"step", entry.step}, {"state", name(entry.state)}, {"before", entry.before},
                         {"pid", entry.pid},   {"note", entry.note},         {"result", entry.result}};
-  return sys::append_durably(file_, line.dump(-1, ' ', false, core::Json::error_handler_t::replace) + "\n");
+  return host_->append_line(path_of(id_), line.dump(-1, ' ', false, core::Json::error_handler_t::replace));
 }
 
 Result<void> Journal::remove() {
-  return sys::remove_durably(file_);
+  return host_->remove_file(path_of(id_));
 }
 
 Result<std::vector<JournalRecord>> load_journals(const Host& host) {
   std::vector<JournalRecord> records;
   GPUPASS_TRY_ASSIGN(const auto ids, journal_ids(host));
   for (const auto& id : ids) {
-    auto record = load_journal(host, id);
-    if (!record && record.error().kind == ErrorKind::invalid) {
-      record.error().hint =
-          "nothing was changed; `gpupass recover --forget` sets it aside and accepts the machine as it is";
-    }
-    if (!record) return Failure(std::move(record).error());
-    if (*record) records.push_back(**std::move(record));
+    GPUPASS_TRY_ASSIGN(auto record, load_journal(host, id));
+    if (record) records.push_back(*std::move(record));
   }
   return records;
 }
 
-Result<std::vector<std::string>> set_unreadable_journals_aside(const Host& host) {
-  std::vector<std::string> aside;
+Result<void> remove_stillborn_journals(Host& host) {
   GPUPASS_TRY_ASSIGN(const auto ids, journal_ids(host));
   for (const auto& id : ids) {
-    const auto record = load_journal(host, id);
-    if (record || record.error().kind != ErrorKind::invalid) continue;
-    const auto path = path_of(id);
-    std::error_code error;
-    std::filesystem::rename(host.at(path), host.at(path + ".unreadable"), error);
-    if (error) return Failure(sys::errno_error("rename " + path, error.value()));
-    aside.push_back(path + ".unreadable");
+    GPUPASS_TRY_ASSIGN(const auto record, load_journal(host, id));
+    if (!record && !is_at_work(host, writer_of(id))) GPUPASS_TRY(host.remove_file(path_of(id)));
   }
-  return aside;
+  return {};
+}
+
+Result<std::string> set_aside(Host& host, const JournalRecord& journal) {
+  const auto name = fmt::format("{}{}.unreadable", journal.id, k_suffix);
+  GPUPASS_TRY(host.rename_file(journal.path(), name));
+  return fmt::format("{}/{}", k_folder, name);
 }
 
 }  // namespace gpupass

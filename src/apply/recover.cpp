@@ -32,9 +32,47 @@ RecoveryReport stuck_or_failed(const apply_detail::Executor& executor, Error err
   return {Recovery::failed, std::move(error)};
 }
 
+/// The journal has served. A damaged one may have had more than could be read of it.
+RecoveryReport closed(const JournalRecord& record, World& world, RecoveryReport report) {
+  if (record.damage.empty()) {
+    auto removed = Journal::resume(world.host, record.id).remove();
+    if (!removed) {
+      removed.error().hint = "nothing else is left to do; run `gpupass recover` again to remove it";
+      report.warning = std::move(removed).error();
+    }
+    return report;
+  }
+  auto kept = set_aside(world.host, record);
+  if (!kept) {
+    report.warning = std::move(kept).error();
+  } else {
+    report.warning = fail(ErrorKind::invalid, record.damage,
+                          "what could be read of the journal was used; it is kept as " + *kept)
+                         .value();
+  }
+  return report;
+}
+
+bool all_done(const JournalRecord& journal) {
+  const auto states = journal.latest();
+  return std::ranges::all_of(states, [](const auto& entry) {
+    return entry && (entry->state == StepState::done || entry->state == StepState::untouched);
+  });
+}
+
 }  // namespace
 
 RecoveryReport recover(const JournalRecord& record, World& world) {
+  if (!record.has_plan())
+    return {
+        Recovery::not_begun,
+        fail(ErrorKind::invalid, record.damage,
+             "what was about to be done cannot be read; nothing was changed. `gpupass recover --forget` sets "
+             "the journal aside and accepts the machine as it is")
+            .value()};
+  // Only its journal was still to be removed.
+  if (record.ended())
+    return closed(record, world, {all_done(record) ? Recovery::finished : Recovery::undone, {}});
   auto journal = Journal::resume(world.host, record.id);
   auto states = record.latest();
   forget_modules_of_another_boot(record, world, states);
@@ -43,16 +81,12 @@ RecoveryReport recover(const JournalRecord& record, World& world) {
   std::optional<Error> first;
   if (goes_forward(record)) {
     auto result = executor.forward();
-    if (result) result = journal.remove();
-    if (result) return {Recovery::finished, {}};
+    if (result) return closed(record, world, {Recovery::finished, {}});
     first = std::move(result).error();
     if (executor.stuck()) return stuck_or_failed(executor, *std::move(first));
   }
   auto errors = executor.backward();
-  if (errors.empty()) {
-    if (auto removed = journal.remove(); !removed) return {Recovery::failed, removed.error()};
-    return {Recovery::undone, std::move(first)};
-  }
+  if (errors.empty()) return closed(record, world, {Recovery::undone, std::move(first)});
   if (first) errors.insert(errors.begin(), *std::move(first));
   auto error = std::move(errors.front());
   error.also.insert(error.also.end(), std::next(errors.begin()), errors.end());
@@ -75,6 +109,7 @@ std::set<PciAddress> displaced_devices(const Plan& plan, const Inventory& invent
 
 std::vector<std::string> preview_recovery(const JournalRecord& journal) {
   std::vector<std::string> lines;
+  if (journal.ended()) return lines;
   const auto states = journal.latest();
   const auto& steps = journal.plan.steps;
   if (goes_forward(journal)) {

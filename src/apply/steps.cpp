@@ -190,7 +190,7 @@ Result<std::string> hold_text(const Host& host, const PciAddress& device) {
   return hold ? to_json(*hold) : std::string();
 }
 
-Result<WriteEnd> restore_hold(const Host& host, const PciAddress& device, const std::string& before) {
+Result<WriteEnd> restore_hold(Host& host, const PciAddress& device, const std::string& before) {
   if (before.empty()) {
     GPUPASS_TRY(remove_hold(host, device));
     return WriteEnd{};

@@ -8,6 +8,7 @@
 #include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include "core/json.hpp"
 
 namespace gpupass::bench_formats {
 namespace {
@@ -158,6 +159,7 @@ Result<Run> run_of(const Json& json, const std::string& text, const NvbandwidthF
 }  // namespace
 
 Result<Run> from_nvbandwidth(const std::string& text, const NvbandwidthFacts& facts) {
+  GPUPASS_TRY(core::within_limits(text, "nvbandwidth's result"));
   try {
     return run_of(Json::parse(text), text, facts);
   } catch (const Json::exception& error) {

@@ -78,8 +78,7 @@ std::string to_json(const BootBinding& binding) {
 }
 
 Result<BootBinding> boot_binding_from_json(const std::string& text) {
-  return core::take_from_json("boot binding", [&] {
-    const auto json = core::Json::parse(text);
+  return core::read_json(text, "boot binding", [](const core::Json& json) {
     const auto line = [&json](const char* field) { return core::line_from_json(json.at(field)); };
     return BootBinding{core::address_from_json(json.at("device")),
                        line("vendor"),

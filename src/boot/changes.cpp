@@ -5,7 +5,6 @@
 
 #include "boot/kernel_options.hpp"
 #include "core/json.hpp"
-#include "sys/durable_file.hpp"
 
 namespace gpupass::boot {
 namespace {
@@ -67,7 +66,7 @@ Result<SetFiles> runs_at_boot(const Host& host, const Machine& machine, const st
 bool is_so(const Host& host, const FileContent& file) {
   const auto now = host.read(file.path);
   if (!file.text) return !now && now.error().kind == ErrorKind::not_found;
-  return now == *file.text && sys::mode_of(host.at(file.path)) == file.mode;
+  return now == *file.text && host.mode_of(file.path) == file.mode;
 }
 
 std::vector<Shipped> shipped_files(const Machine& machine, const std::filesystem::path& data) {

@@ -9,7 +9,6 @@
 
 #include "core/json.hpp"
 #include "core/text.hpp"
-#include "sys/durable_file.hpp"
 
 namespace gpupass::boot {
 namespace {
@@ -52,8 +51,7 @@ Result<std::optional<Added>> read_record(const Host& host) {
   const auto text = host.read(k_record);
   if (!text && text.error().kind == ErrorKind::not_found) return std::optional<Added>();
   if (!text) return Failure(text.error());
-  return core::take_from_json(k_record, [&] {
-    const auto json = core::Json::parse(*text);
+  return core::read_json(*text, k_record, [&](const core::Json& json) {
     Added added;
     for (const auto loader : {Loader::grub, Loader::grubby, Loader::systemd_boot}) {
       if (json.at("loader") == name_of(loader)) added.loader = loader;
@@ -176,8 +174,7 @@ Result<FileContent> grub_file(const Host& host, const Words& words) {
   GPUPASS_TRY_ASSIGN(auto text, host.read(k_grub));
   GPUPASS_TRY(core::take_from_json(k_grub, [&] { return core::Json(text).dump(); }));
   if (!text.empty() && !text.ends_with('\n')) text += '\n';
-  return FileContent{k_grub, fmt::format("{}{}{}\n", text, grub_line(words), k_mark),
-                     sys::mode_of(host.at(k_grub))};
+  return FileContent{k_grub, fmt::format("{}{}{}\n", text, grub_line(words), k_mark), host.mode_of(k_grub)};
 }
 
 Result<SetFiles> add_to_grub(const Host& host, const Words& words) {
@@ -217,7 +214,7 @@ Result<SetFiles> add_to_entries(const Host& host, Loader loader, const Words& wo
     GPUPASS_TRY_ASSIGN(auto text, edited(host, path, words, with_words));
     if (host.read(path) == text) continue;
     added.files.push_back(path);
-    files.push_back({path, std::move(text), sys::mode_of(host.at(path))});
+    files.push_back({path, std::move(text), host.mode_of(path)});
   }
   if (files.empty()) return no_entry_changed(host, paths, words);
   SetFiles step;
@@ -275,7 +272,7 @@ Result<std::vector<FileContent>> without(const Host& host, const Added& added) {
   std::vector<FileContent> files;
   for (const auto& path : added.files) {
     if (!host.exists(path)) continue;
-    const auto mode = sys::mode_of(host.at(path));
+    const auto mode = host.mode_of(path);
     if (path == k_grub_own) {
       files.push_back({path, std::nullopt, mode});
       continue;

@@ -47,10 +47,8 @@ Result<void> refuse_held_for_others(const std::vector<Hold>& holds, const std::s
 
 /// libvirt only finds out at the second start that two domains have one device.
 Result<void> refuse_used_by_others(const Host& host, Hypervisor& hypervisor, const DomainState& domain,
-                                   Inventory inventory,
-                                   const Functions& functions) {
-  GPUPASS_TRY_ASSIGN(inventory.domain_uses,
-                     domain_uses(hypervisor, host, inventory, domain.uuid));
+                                   Inventory inventory, const Functions& functions) {
+  GPUPASS_TRY_ASSIGN(inventory.domain_uses, domain_uses(hypervisor, host, inventory, domain.uuid));
   const auto findings = rules::domain_use(inventory, {functions});
   if (findings.empty()) return {};
   const auto& first = findings.front();

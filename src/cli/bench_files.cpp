@@ -3,21 +3,22 @@
 
 #include <fmt/format.h>
 #include <fnmatch.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <charconv>
 #include <set>
 
 #include "bench/result/names.hpp"
+#include "core/json.hpp"
 #include "core/text.hpp"
-#include "sys/durable_file.hpp"
 
 namespace gpupass::cli {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::size_t k_largest_file = std::size_t{1} << 30U;
-constexpr mode_t k_for_all = 0666;
+constexpr std::size_t k_largest_file = core::JsonLimits{}.bytes;
+constexpr mode_t k_for_all = 0666;             // less the umask
 constexpr const char* k_separator = "\n--\n";  // a word that nobody types
 
 using Words = std::vector<std::string>;
@@ -126,8 +127,22 @@ Result<std::string> read_input(const std::string& path) {
   return here.read(absolute(path), k_largest_file);
 }
 
+Result<std::string> read_program(const std::string& path) {
+  constexpr std::size_t k_largest_program = std::size_t{1} << 30U;
+  const Host here;
+  return here.read(absolute(path), k_largest_program);
+}
+
 Result<> write_output(const std::string& path, const std::string& text) {
-  return sys::write_durably(absolute(path), text, k_for_all);
+  const auto mask = umask(0);
+  umask(mask);
+  Host here;
+  return here.write_file(absolute(path), text, k_for_all & ~mask);
+}
+
+Result<> remove_output(const std::string& path) {
+  Host here;
+  return here.remove_file(absolute(path));
 }
 
 Result<std::vector<bench::Run>> load_runs(const Words& paths) {

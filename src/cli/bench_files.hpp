@@ -12,8 +12,12 @@ namespace gpupass::cli {
 
 /// A file of the caller's, relative to where the caller is.
 [[nodiscard]] Result<std::string> read_input(const std::string& path);
+/// gpupass-bench itself, which is larger than any result.
+[[nodiscard]] Result<std::string> read_program(const std::string& path);
 /// Where the caller says, readable as the umask has it.
 [[nodiscard]] Result<> write_output(const std::string& path, const std::string& text);
+/// Removes one for good; it may be gone already.
+[[nodiscard]] Result<> remove_output(const std::string& path);
 
 /// The runs in these files, and in the files *.json of these folders. Error: invalid, naming the file.
 [[nodiscard]] Result<std::vector<bench::Run>> load_runs(const std::vector<std::string>& paths);

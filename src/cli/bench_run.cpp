@@ -44,11 +44,12 @@ Result<int> bench_run(Context& context, const std::vector<std::string>& argument
   const auto end = arguments.begin() + (two_words ? 2 : ours ? 1 : 0);
   GPUPASS_TRY_ASSIGN(const auto values, parse(context, syntax(), {arguments.begin(), end}));
   if (!values) return 0;
+  GPUPASS_TRY(context.host.changeable());
   std::vector<std::string> argv{values->count("program") > 0 ? (*values)["program"].as<std::string>()
                                                              : bench_program().value_or(k_program)};
   argv.insert(argv.end(), end, arguments.end());
   context.terminal.out.flush();
-  auto error = sys::become(argv);
+  auto error = context.host.become(argv);
   if (error.kind == ErrorKind::not_found)
     error.hint = "--program names it; it is built and installed with gpupass";
   return Failure(std::move(error));

@@ -30,7 +30,14 @@ Result<void> refuse_interrupted(Context& context, const Functions& functions) {
   GPUPASS_TRY_ASSIGN(const auto journals, load_journals(context.host));
   for (const auto& journal : journals) {
     for (const auto& device : journal.plan.devices) {
-      if (!contains(functions, device)) continue;
+      if (!contains(functions, device) || journal.ended()) continue;
+      if (!journal.has_plan())
+        return fail(
+            ErrorKind::busy,
+            fmt::format("{}: an earlier command did not end, and what it did cannot be read: {}",
+                        to_string(device), journal.damage),
+            "nothing was changed; `gpupass recover --forget` sets that file aside and accepts the machine "
+            "as it is");
       return fail(ErrorKind::busy,
                   fmt::format("{}: an earlier command did not end (\"{}\", started {})", to_string(device),
                               journal.plan.command, journal.started),
@@ -165,9 +172,7 @@ Result<ChangeOptions> change_options_of(const po::variables_map& values) {
 }
 
 Result<void> refuse_captured(const Context& context) {
-  if (!context.host.captured()) return {};
-  return fail(ErrorKind::refused, fmt::format("{} stands for another machine and is never changed",
-                                              context.host.root().string()));
+  return context.host.changeable();
 }
 
 Result<void> refuse_captured(const Context& context, const ChangeOptions& options) {
@@ -175,6 +180,16 @@ Result<void> refuse_captured(const Context& context, const ChangeOptions& option
   auto changeable = refuse_captured(context);
   if (!changeable) changeable.error().hint = "add --dry-run to see what would be done there";
   return changeable;
+}
+
+Result<void> for_root_only(const Host& host, const std::string& file) {
+  auto allowed = host.only_root_can_write(file);
+  if (!allowed && allowed.error().kind == ErrorKind::refused)
+    allowed.error().hint =
+        "nothing was changed; install gpupass where root alone writes (`cmake --install build --prefix "
+        "/usr`, as "
+        "root), and run it from there";
+  return allowed;
 }
 
 bool is_under_way(const Host& host, const JournalRecord& journal) {
@@ -371,6 +386,11 @@ Result<int> carry_out(Context& context, const ChangeOptions& options, const Plan
   bool changed = false;
   auto events = core::Json::array();
   World world{context.host, hypervisor, &locks.devices, options.timeout, {}, sys::interrupted};
+  world.warn = [&](const Error& warning) {
+    context.terminal.err << report::wrapped_lines("note: it was done, but " + describe(warning),
+                                                  context.terminal.columns)
+                         << "\n";
+  };
   world.observe = [&](const StepEvent& event) {
     changed = changed || event.state == StepState::done;
     if (json) {

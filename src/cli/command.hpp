@@ -35,6 +35,10 @@ struct Context {
   std::string default_uri;     // LIBVIRT_DEFAULT_URI, else qemu:///system
 };
 
+/// The machine whose files a person names on the command line, and whose programs read them: always this one,
+/// also while a captured machine is looked at.
+[[nodiscard]] Host& host_of_files(Context& context);
+
 /// Returns the exit status: 0, or 1 where findings block. An Error ends with its own status.
 using Function = Result<int> (*)(Context& context, const std::vector<std::string>& arguments);
 

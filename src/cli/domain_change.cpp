@@ -22,8 +22,9 @@ DefineDomain definition_of(const Plan& plan, const DomainFacts& facts) {
 }
 
 Result<int> print_difference(Context& context, const DefineDomain& define) {
-  GPUPASS_TRY_ASSIGN(const auto text, difference(context.host, {define.domain + " (now)", define.before},
-                                                 {define.domain + " (then)", define.after}));
+  GPUPASS_TRY_ASSIGN(const auto text,
+                     difference(host_of_files(context), {define.domain + " (now)", define.before},
+                                {define.domain + " (then)", define.after}));
   context.terminal.out << text;
   return 0;
 }

@@ -77,6 +77,7 @@ Result<int> lab(Context& context, const std::vector<std::string>& arguments) {
                                          arguments.end());
   GPUPASS_TRY_ASSIGN(const auto values, parse(context, syntax(), ours));
   if (!values) return 0;
+  GPUPASS_TRY(context.host.changeable());
   GPUPASS_TRY(check(*values));
   const auto action =
       values->count("action") > 0 ? (*values)["action"].as<std::vector<std::string>>().front() : "";
@@ -99,7 +100,7 @@ Result<int> lab(Context& context, const std::vector<std::string>& arguments) {
                                    path != nullptr ? path : "/usr/bin:/bin");
   setenv("PATH", folders.c_str(), 1);
   context.terminal.out.flush();
-  return Failure(sys::become(argv));
+  return Failure(context.host.become(argv));
 }
 
 }  // namespace gpupass::cli

@@ -101,9 +101,9 @@ Result<void> print_file(Context& context, const FileContent& file,
   } else if (found != shipped.end()) {
     out << fmt::format("     install -D -m {:o} {} {}\n", file.mode, found->origin.string(), file.path);
   } else {
-    GPUPASS_TRY_ASSIGN(
-        const auto text,
-        difference(context.host, {now ? file.path : "/dev/null", now.value_or("")}, {file.path, *file.text}));
+    GPUPASS_TRY_ASSIGN(const auto text,
+                       difference(host_of_files(context), {now ? file.path : "/dev/null", now.value_or("")},
+                                  {file.path, *file.text}));
     out << fmt::format("     change {}:\n", file.path);
     for (const auto line : core::split(text, '\n')) out << "       " << line << "\n";
   }
@@ -264,7 +264,12 @@ Result<int> bind_at_boot(Context& context, const po::variables_map& values) {
   bindings = merged(std::move(bindings), added);
   Functions all;
   for (const auto& binding : bindings) all.push_back(binding.device);
-  GPUPASS_TRY_ASSIGN(work.steps, boot::changes(context.host, boot::look_at(context.host), context.data,
+  const auto machine = boot::look_at(context.host);
+  if (request.apply) {
+    for (const auto& file : boot::shipped_files(machine, context.data))
+      GPUPASS_TRY(for_root_only(context.host, file.origin.string()));
+  }
+  GPUPASS_TRY_ASSIGN(work.steps, boot::changes(context.host, machine, context.data,
                                                {bindings, boot::missing_kernel_words(inventory)}));
   if (request.now) {
     GPUPASS_TRY_ASSIGN(work.now, steps_now(context, inventory, request.functions));

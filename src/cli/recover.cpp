@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <ostream>
 #include <set>
 
@@ -14,6 +15,13 @@
 
 namespace gpupass::cli {
 namespace {
+
+/// Where a gpupass that was killed may have left a file half-written, beside what a journal names.
+constexpr std::array k_written_to = {"/var/lib/gpupass",         "/var/lib/gpupass/journal",
+                                     "/var/lib/gpupass/holds",   "/var/lib/gpupass/bindings",
+                                     "/var/lib/gpupass/guests",  "/var/lib/gpupass/forgotten",
+                                     "/run/gpupass/hook",        "/etc/libvirt/hooks/qemu.d",
+                                     "/etc/libvirt/hooks/lxc.d", "/etc/libvirt/hooks/libxl.d"};
 
 const char* text_of(Recovery outcome) {
   switch (outcome) {
@@ -68,6 +76,10 @@ Result<Claim> claim(Context& context, const JournalRecord& seen, std::chrono::mi
 
 Result<RecoveryReport> recover_one(Context& context, const ChangeOptions& options,
                                    const JournalRecord& seen) {
+  if (!seen.has_plan()) {
+    World nothing{context.host, nullptr, nullptr, options.timeout, {}, {}};
+    return recover(seen, nothing);
+  }
   GPUPASS_TRY_ASSIGN(const auto claimed, claim(context, seen, options.timeout));
   if (!claimed.journal) return RecoveryReport{Recovery::ended, {}};
   const auto& journal = *claimed.journal;
@@ -95,6 +107,11 @@ Result<RecoveryReport> recover_one(Context& context, const ChangeOptions& option
 }
 
 void print_preview(Context& context, const JournalRecord& journal) {
+  if (!journal.has_plan()) {
+    context.terminal.out << fmt::format("{}: nothing could be done; --forget would set it aside\n",
+                                        journal.damage);
+    return;
+  }
   context.terminal.out << fmt::format("\"{}\", started {}: ", journal.plan.command, journal.started);
   if (is_under_way(context.host, journal)) {
     context.terminal.out << "is under way, would wait for its end\n";
@@ -124,7 +141,8 @@ core::Json to_json(const JournalRecord& journal, const RecoveryReport& report) {
   return {{"id", journal.id},
           {"command", journal.plan.command},
           {"outcome", word},
-          {"error", report.error ? core::Json(describe(*report.error)) : core::Json()}};
+          {"error", report.error ? core::Json(describe(*report.error)) : core::Json()},
+          {"warning", report.warning ? core::Json(describe(*report.warning)) : core::Json()}};
 }
 
 /// The worst of the journals' outcomes as an error; its text has been printed.
@@ -144,22 +162,38 @@ Result<int> verdict(const std::vector<RecoveryReport>& reports) {
   return 0;
 }
 
-Result<void> set_aside(Context& context) {
-  GPUPASS_TRY_ASSIGN(const auto files, set_unreadable_journals_aside(context.host));
-  for (const auto& file : files) {
-    context.terminal.out << "a journal that cannot be read was set aside: " << file << "\n";
+/// The configurations that a journal was to bring back are kept: they are nowhere else.
+Result<void> keep_domains(Context& context, const JournalRecord& journal) {
+  for (const auto& step : journal.plan.steps) {
+    const auto* const define = std::get_if<DefineDomain>(&step);
+    if (define == nullptr) continue;
+    auto name = define->domain;
+    std::ranges::replace(name, '/', '_');
+    const auto file = fmt::format("/var/lib/gpupass/forgotten/{}.{}.xml", journal.id, name);
+    GPUPASS_TRY(context.host.write_file(file, define->before));
+    context.terminal.out << fmt::format(
+        "  how {} was configured before is kept: {} (`virsh define` takes it)\n", define->domain, file);
   }
   return {};
 }
 
-Result<int> forget(Context& context, const std::vector<JournalRecord>& journals) {
-  for (const auto& journal : journals) {
-    GPUPASS_TRY_ASSIGN(const auto claimed, claim(context, journal, std::chrono::milliseconds(0)));
-    if (!claimed.journal) continue;
-    GPUPASS_TRY(Journal::resume(context.host, journal.id).remove());
-    context.terminal.out << fmt::format("\"{}\", started {}: forgotten; the machine stays as it is\n",
-                                        journal.plan.command, journal.started);
+Result<void> forget(Context& context, const JournalRecord& journal) {
+  GPUPASS_TRY_ASSIGN(const auto claimed, claim(context, journal, std::chrono::milliseconds(0)));
+  if (!claimed.journal) return {};
+  auto& out = context.terminal.out;
+  if (!journal.damage.empty()) {
+    GPUPASS_TRY_ASSIGN(const auto file, set_aside(context.host, journal));
+    out << "a journal that cannot be read was set aside: " << file << "\n";
+    return keep_domains(context, journal);
   }
+  out << fmt::format("\"{}\", started {}: forgotten; the machine stays as it is\n", journal.plan.command,
+                     journal.started);
+  GPUPASS_TRY(keep_domains(context, journal));
+  return Journal::resume(context.host, journal.id).remove();
+}
+
+Result<int> forget(Context& context, const std::vector<JournalRecord>& journals) {
+  for (const auto& journal : journals) GPUPASS_TRY(forget(context, journal));
   return 0;
 }
 
@@ -205,7 +239,10 @@ Result<int> recover(Context& context, const std::vector<std::string>& arguments)
   GPUPASS_TRY_ASSIGN(const auto options, change_options_of(*values));
   GPUPASS_TRY(refuse_captured(context, options));
   const bool forgetting = values->count("forget") > 0;
-  if (forgetting && !options.dry_run) GPUPASS_TRY(set_aside(context));
+  if (!options.dry_run) {
+    for (const auto* const folder : k_written_to) context.host.clear_leftovers(folder);
+    GPUPASS_TRY(remove_stillborn_journals(context.host));
+  }
   GPUPASS_TRY_ASSIGN(const auto journals, load_journals(context.host));
   auto& out = context.terminal.out;
   const bool json = options.format == Format::json;
@@ -229,7 +266,9 @@ Result<int> recover(Context& context, const std::vector<std::string>& arguments)
   std::vector<RecoveryReport> reports;
   auto results = core::Json::array();
   for (const auto& journal : journals) {
-    if (!json) out << fmt::format("\"{}\", started {}:\n", journal.plan.command, journal.started);
+    if (!json && journal.has_plan())
+      out << fmt::format("\"{}\", started {}:\n", journal.plan.command, journal.started);
+    if (!json && !journal.has_plan()) out << journal.path() << ":\n";
     auto report = recover_one(context, options, journal);
     if (!report) {  // busy: a gpupass is at work on the device, or one was left in the kernel with it
       const bool busy = report.error().kind == ErrorKind::busy;
@@ -238,6 +277,7 @@ Result<int> recover(Context& context, const std::vector<std::string>& arguments)
     if (!json) out << "  " << text_of(report->outcome) << "\n";
     if (!json && report->outcome == Recovery::undone && report->error)
       out << "  it could not be finished: " << describe(*report->error) << "\n";
+    if (!json && report->warning) out << "  note: " << describe(*report->warning) << "\n";
     results.push_back(to_json(journal, *report));
     reports.push_back(*std::move(report));
   }

@@ -5,13 +5,14 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <exception>
 #include <iostream>
 #include <limits>
 
 #include "cli/actions.hpp"
+#include "cli/caught.hpp"
 #include "cli/error_json.hpp"
 #include "cli/options.hpp"
+#include "cli/read_only.hpp"
 #include "core/printable.hpp"
 #include "core/printable_stream.hpp"
 #include "report/findings.hpp"
@@ -39,6 +40,7 @@ const std::vector<Command> k_commands = {
 };
 
 constexpr const char* k_usage = "gpupass [--root DIR] COMMAND [options]";
+constexpr std::string_view k_root = "--root";
 
 void print_help(std::ostream& out) {
   out << "usage: " << k_usage
@@ -46,9 +48,8 @@ void print_help(std::ostream& out) {
   for (const auto& command : k_commands) {
     out << fmt::format("  {:<9} {:<15} {}\n", command.name, command.arguments, command.summary);
   }
-  out << "\n  --root DIR   work on a captured machine (see capture-host); commands that change something "
-         "then\n"
-         "               only run with --dry-run\n"
+  out << "\n  --root DIR   look at a captured machine (see capture-host), which is never changed:\n"
+         "               commands that change something then only run with --dry-run\n"
          "  --version    print the version\n"
          "\n`gpupass help COMMAND` explains a command. Exit codes: 0 done, 1 the answer is no (doctor, "
          "groups,\n"
@@ -80,8 +81,35 @@ struct Global {
   std::vector<std::string> rest;  // the command and what follows
 };
 
-Result<Global> read_global(const std::vector<std::string>& arguments) {
+/// What libvirt calls hands a domain's name on, which may look like an option of ours.
+bool is_for_libvirt(const std::vector<std::string>& words, std::size_t command) {
+  return command + 1 < words.size() && words[command] == "hook" && words[command + 1] == "run";
+}
+
+/// Takes --root DIR and --root=DIR out of the words, wherever they are before "--": the root.
+Result<std::string> take_root(std::vector<std::string>& words) {
+  std::string root = "/";
+  bool in_command = false;
+  for (std::size_t i = 0; i < words.size() && words[i] != "--";) {
+    const bool two = words[i] == k_root;
+    if (two || words[i].starts_with("--root=")) {
+      if (two && i + 1 == words.size())
+        return fail(ErrorKind::usage, "--root names no folder", fmt::format("usage: {}", k_usage));
+      root = two ? words[i + 1] : words[i].substr(k_root.size() + 1);
+      const auto at = words.begin() + static_cast<std::ptrdiff_t>(i);
+      words.erase(at, at + (two ? 2 : 1));
+      continue;
+    }
+    if (!in_command && is_for_libvirt(words, i)) break;
+    in_command = in_command || !words[i].starts_with('-');
+    ++i;
+  }
+  return root;
+}
+
+Result<Global> read_global(std::vector<std::string> arguments) {
   Global global;
+  GPUPASS_TRY_ASSIGN(global.root, take_root(arguments));
   std::size_t i = 0;
   for (; i < arguments.size() && arguments[i].starts_with('-'); ++i) {
     const auto& word = arguments[i];
@@ -89,10 +117,6 @@ Result<Global> read_global(const std::vector<std::string>& arguments) {
       global.help = true;
     } else if (word == "--version") {
       global.version = true;
-    } else if (word.starts_with("--root=")) {
-      global.root = word.substr(7);
-    } else if (word == "--root" && i + 1 < arguments.size()) {
-      global.root = arguments[++i];
     } else {
       return fail(ErrorKind::usage, fmt::format("unknown option '{}'", word),
                   fmt::format("usage: {}", k_usage));
@@ -137,7 +161,8 @@ int run_in_real_world(const Global& global) {
   err << std::unitbuf;
   Terminal terminal{std::cin,       out,    err,
                     sys::can_ask(), colour, columns > 0 ? columns : std::numeric_limits<int>::max()};
-  Context context{host, terminal, connect, find_data(), environment("LIBVIRT_DEFAULT_URI", "qemu:///system")};
+  Context context{host, terminal, host.captured() ? read_only(connect, host) : Connect(connect), find_data(),
+                  environment("LIBVIRT_DEFAULT_URI", "qemu:///system")};
   return run_command(context, *command, {global.rest.begin() + 1, global.rest.end()});
 }
 
@@ -153,19 +178,10 @@ bool wants_json(const std::vector<std::string>& arguments) {
 
 Result<int> run_function(Context& context, const Command& command,
                          const std::vector<std::string>& arguments) {
-  try {
-    return command.function(context, arguments);
-  } catch (const std::exception& error) {  // ours do not throw: bad_alloc, or a library's
-    return fail(ErrorKind::internal, fmt::format("{}: {}", command.name, error.what()),
-                "this is a bug in gpupass");
-  }
-}
-
-/// --root is read before the command only.
-Error with_place_of_root(Error error, const Command& command) {
-  if (error.kind == ErrorKind::usage && error.what.starts_with("unrecognised option '--root"))
-    error.hint = fmt::format("it goes before the command: `gpupass --root DIR {} …`", command.name);
-  return error;
+  auto result = caught([&] { return command.function(context, arguments); });
+  if (!result && result.error().kind == ErrorKind::internal)
+    result.error().what = fmt::format("{}: {}", command.name, result.error().what);
+  return result;
 }
 
 }  // namespace
@@ -182,7 +198,7 @@ int run_command(Context& context, const Command& command, const std::vector<std:
     context.terminal.err << "gpupass: it was done, but its output could not be written\n";
     return exit_code(ErrorKind::system);
   }
-  const auto error = with_place_of_root(result.error(), command);
+  const auto& error = result.error();
   if (wants_json(arguments)) context.terminal.out << to_json(error) << "\n";
   context.terminal.err << report::wrapped_lines("gpupass: " + describe(error), context.terminal.columns)
                        << "\n";

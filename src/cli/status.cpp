@@ -111,6 +111,11 @@ void print(Context& context, const Inventory& inventory, const std::vector<Held>
         << "\n";
   for (const auto& journal : journals) {
     const bool under_way = is_under_way(context.host, journal);
+    if (!journal.has_plan()) {
+      out << fmt::format("unfinished, and cannot be read: {}; `gpupass recover --forget` sets it aside\n",
+                         journal.damage);
+      continue;
+    }
     out << fmt::format("{}: \"{}\", started {}{}\n", under_way ? "under way" : "unfinished",
                        journal.plan.command, journal.started,
                        under_way ? "" : "; `gpupass recover` finishes or undoes it");
@@ -123,6 +128,14 @@ Result<Inventory> machine_of(const Host& host, const std::vector<Hold>& holds) {
   DiscoverParts parts{.holders = false};
   for (const auto& hold : holds) parts.serials_of.push_back(hold.device);
   return discover(host, parts);
+}
+
+/// What an ordinary user may not read is left out, and told.
+template <class Value>
+Result<Value> if_permitted(Context& context, const char* what, Result<Value> read) {
+  if (read || read.error().kind != ErrorKind::denied) return read;
+  context.terminal.err << fmt::format("note: {} is not shown: {}\n", what, describe(read.error()));
+  return Value{};
 }
 
 }  // namespace
@@ -139,9 +152,11 @@ Result<int> status(Context& context, const std::vector<std::string>& arguments) 
   GPUPASS_TRY_ASSIGN(const auto values, parse(context, std::move(syntax), arguments));
   if (!values) return 0;
   GPUPASS_TRY_ASSIGN(const auto format, format_of(*values));
-  GPUPASS_TRY_ASSIGN(auto holds, load_holds(context.host));
-  GPUPASS_TRY_ASSIGN(const auto journals, load_journals(context.host));
-  GPUPASS_TRY_ASSIGN(const auto at_boot, bound_at_boot(context.host));
+  GPUPASS_TRY_ASSIGN(auto holds, if_permitted(context, "what gpupass holds", load_holds(context.host)));
+  GPUPASS_TRY_ASSIGN(const auto journals,
+                     if_permitted(context, "which commands did not end", load_journals(context.host)));
+  GPUPASS_TRY_ASSIGN(const auto at_boot,
+                     if_permitted(context, "what is bound at each boot", bound_at_boot(context.host)));
   GPUPASS_TRY_ASSIGN(const auto inventory, machine_of(context.host, holds));
   std::vector<Held> all;
   all.reserve(holds.size());

@@ -124,7 +124,7 @@ void read_architecture(const Host& host, Kernel& kernel) {
     kernel.told_by = path;
   };
   take(core::printable(core::trim(host.attribute(k_own_word).value_or(""))), k_own_word);
-  const auto processors = host.read(k_processors, k_first_processor).value_or("");
+  const auto processors = host.read_start(k_processors, k_first_processor).value_or("");
   take(architecture_of_processors(processors), k_processors);
   for (const auto* const name : {"/modules.builtin", "/modules.dep"}) {
     if (!kernel.architecture.empty()) return;
@@ -147,7 +147,7 @@ Kernel read_kernel(const Host& host, Problems& problems) {
 
 Kvm read_kvm(const Host& host, Problems& problems) {
   Kvm kvm;
-  const auto text = text_or_note(problems, k_processors, host.read(k_processors, k_first_processor));
+  const auto text = text_or_note(problems, k_processors, host.read_start(k_processors, k_first_processor));
   for (const auto line : core::split(text, '\n')) {
     if (!line.starts_with("flags")) continue;
     for (const auto flag : core::words(line)) {

@@ -25,6 +25,9 @@ namespace {
 /// What libpci would warn of shows in what its functions return.
 void say_nothing(char*, ...) {}  // NOLINT(cert-dcl50-cpp): libpci's signature
 
+// Of a real device each read of four bytes crosses the bus: no more is read than everybody may.
+constexpr int k_standard = 64;
+
 HeaderType type_of(std::uint8_t byte) {
   switch (byte & 0x7fU) {
     case PCI_HEADER_TYPE_NORMAL:
@@ -63,6 +66,38 @@ std::optional<std::string> serial_text(std::uint32_t low, std::uint32_t high) {
   return text;
 }
 
+/// The little-endian word at an offset; nothing beyond the end.
+std::optional<std::uint32_t> word_at(std::string_view bytes, int at) {
+  const auto start = static_cast<std::size_t>(at);
+  if (start + 4 > bytes.size()) return std::nullopt;
+  std::uint32_t word = 0;
+  for (std::size_t i = 4; i-- > 0;) word = word << 8U | static_cast<unsigned char>(bytes[start + i]);
+  return word;
+}
+
+/// `word` reads the configuration space at an offset. A chain of capabilities, each with the place of the
+/// next: not longer than there is room for.
+template <class Word>
+std::optional<std::string> serial_in(Word word) {
+  constexpr int k_first = 0x100, k_header = 4, k_room = (0x1000 - k_first) / 8;
+  int at = k_first;
+  for (int i = 0; i < k_room && at >= k_first; ++i) {
+    const auto header = word(at);
+    if (!header || *header == 0 || *header == ~0U) return std::nullopt;
+    if ((*header & 0xffffU) == PCI_EXT_CAP_ID_DSN) {
+      const auto low = word(at + k_header);
+      const auto high = word(at + 2 * k_header);
+      return low && high ? serial_text(*low, *high) : std::nullopt;
+    }
+    at = static_cast<int>(*header >> 20U);
+  }
+  return std::nullopt;
+}
+
+std::string config_path(const PciAddress& address) {
+  return "/sys/bus/pci/devices/" + to_string(address) + "/config";
+}
+
 }  // namespace
 
 void ConfigSpace::Close::operator()(pci_access* access) const {
@@ -70,13 +105,17 @@ void ConfigSpace::Close::operator()(pci_access* access) const {
 }
 
 Result<ConfigSpace> ConfigSpace::open(const Host& host) {
+  ConfigSpace space;
+  if (host.captured()) {  // whose files libpci would open by whatever links lead there
+    space.captured_ = &host;
+    return space;
+  }
   constexpr std::size_t k_longest = 900;  // libpci builds a function's paths in 1024 bytes
   auto path = host.at("/sys/bus/pci").string();
   if (path.size() > k_longest) {
     return fail(ErrorKind::invalid, "the path " + path + " is too long for libpci",
                 "move the root to a shorter path");
   }
-  ConfigSpace space;
   space.access_.reset(pci_alloc());
   auto& access = *space.access_;
   access.method = PCI_ACCESS_SYS_BUS_PCI;
@@ -89,30 +128,25 @@ Result<ConfigSpace> ConfigSpace::open(const Host& host) {
 }
 
 std::optional<HeaderType> ConfigSpace::header_type(const PciAddress& address) const {
+  if (captured_ != nullptr) {
+    const auto bytes = captured_->read_start(config_path(address), static_cast<std::size_t>(k_standard));
+    if (!bytes || bytes->size() <= PCI_HEADER_TYPE) return std::nullopt;
+    return type_of(static_cast<std::uint8_t>((*bytes)[PCI_HEADER_TYPE]));
+  }
   const auto device = open_device(access_.get(), address);
-  // Of a real device each read of four bytes crosses the bus: no more is read than everybody may.
-  constexpr int k_standard = 64;
   std::array<std::uint8_t, k_standard> bytes{};
   if (pci_read_block(device.get(), 0, bytes.data(), k_standard) == 0) return std::nullopt;
   return type_of(bytes[PCI_HEADER_TYPE]);
 }
 
 std::optional<std::string> ConfigSpace::serial_number(const PciAddress& address) const {
-  const auto device = open_device(access_.get(), address);
-  // A chain of capabilities, each with the place of the next: not longer than there is room for.
-  constexpr int k_first = 0x100, k_header = 4, k_room = (0x1000 - k_first) / 8;
-  int at = k_first;
-  for (int i = 0; i < k_room && at >= k_first; ++i) {
-    const auto header = read_word(device.get(), at);
-    if (!header || *header == 0 || *header == ~0U) return std::nullopt;
-    if ((*header & 0xffffU) == PCI_EXT_CAP_ID_DSN) {
-      const auto low = read_word(device.get(), at + k_header);
-      const auto high = read_word(device.get(), at + 2 * k_header);
-      return low && high ? serial_text(*low, *high) : std::nullopt;
-    }
-    at = static_cast<int>(*header >> 20U);
+  if (captured_ == nullptr) {
+    const auto device = open_device(access_.get(), address);
+    return serial_in([&](int at) { return read_word(device.get(), at); });
   }
-  return std::nullopt;
+  constexpr std::size_t k_all = 0x1000;
+  const auto bytes = captured_->read_start(config_path(address), k_all).value_or("");
+  return serial_in([&](int at) { return word_at(bytes, at); });
 }
 
 std::string name_list() {

@@ -12,7 +12,7 @@
 namespace gpupass::guest {
 namespace {
 
-constexpr std::size_t k_largest_body = std::size_t{1} << 28U;
+constexpr std::size_t k_largest_body = std::size_t{16} << 20U;
 
 bool is_plain(const std::string& word) {
   const auto splits = [](char c) { return c <= ' ' || c == '"' || c == '\'' || c == '\\' || c == 0x7f; };

@@ -90,8 +90,7 @@ Result<OtherFiles> other_files(const std::string& path, const std::string& head)
 }
 
 Result<OtherFiles> other_files_by_info(const std::string& path, const std::string& info) {
-  return core::take_from_json("qemu-img info " + path, [&] {
-    const auto json = core::Json::parse(info);
+  return core::read_json(info, "qemu-img info " + path, [](const core::Json& json) {
     OtherFiles files{named(json, "backing-filename"), std::nullopt};
     const auto specific = json.find("format-specific");
     if (specific != json.end() && specific->contains("data"))

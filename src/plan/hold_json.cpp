@@ -33,8 +33,7 @@ std::string to_json(const Hold& hold) {
 }
 
 Result<Hold> hold_from_json(const std::string& text) {
-  return core::take_from_json("hold", [&] {
-    const auto json = core::Json::parse(text);
+  return core::read_json(text, "hold", [](const core::Json& json) {
     Hold hold;
     hold.device = core::address_from_json(json.at("device"));
     hold.identity = json.contains("identity") ? core::identity_from_json(json.at("identity"))

@@ -128,8 +128,7 @@ std::string to_json(const Plan& plan) {
 }
 
 Result<Plan> plan_from_json(const std::string& text) {
-  return core::take_from_json("plan", [&] {
-    const auto json = Json::parse(text);
+  return core::read_json(text, "plan", [](const Json& json) {
     Plan plan;
     plan.command = core::line_from_json(json.at("command"));
     plan.direction = json.at("direction") == "take" ? Direction::take : Direction::give_back;
@@ -149,7 +148,7 @@ std::string to_json(const std::vector<FileContent>& files) {
 }
 
 Result<std::vector<FileContent>> files_from_json(const std::string& text) {
-  return core::take_from_json("files", [&] { return files_from(Json::parse(text)); });
+  return core::read_json(text, "files", files_from);
 }
 
 }  // namespace gpupass

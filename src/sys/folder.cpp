@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "sys/folder.hpp"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -9,7 +8,8 @@
 
 #include <array>
 #include <cerrno>
-#include <memory>
+
+#include "sys/names_in.hpp"
 
 namespace gpupass::sys {
 namespace {
@@ -23,15 +23,17 @@ Failure failure(const std::string& path, int error_number) {
 }  // namespace
 
 Result<Folder> Folder::open(const Host& host, const std::string& path) {
-  Fd fd(::open(host.at(path).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  Fd fd(host.open_file(path, O_PATH | O_DIRECTORY));
   if (!fd) return failure(path, errno);
-  return Folder(path, std::move(fd));
+  return Folder(host, path, std::move(fd));
 }
 
 Result<Folder> Folder::folder(const std::string& name) const {
+  // The name may be a link, which of a captured machine must not lead out.
+  if (host_->captured()) return open(*host_, path_of(name));
   Fd fd(openat(fd_.get(), name.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!fd) return failure(path_of(name), errno);
-  return Folder(path_of(name), std::move(fd));
+  return Folder(*host_, path_of(name), std::move(fd));
 }
 
 Result<std::optional<std::string>> Folder::attribute(const char* name) const {
@@ -57,22 +59,9 @@ Result<std::optional<std::string>> Folder::target(const char* name) const {
 }
 
 Result<std::vector<std::string>> Folder::list() const {
-  const int fd = openat(fd_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return failure(path_, errno);
-  const std::unique_ptr<DIR, int (*)(DIR*)> stream(fdopendir(fd), closedir);
-  if (!stream) {
-    const Fd closed(fd);
-    return failure(path_, errno);
-  }
-  std::vector<std::string> names;
-  for (;;) {
-    errno = 0;
-    const auto* const found = readdir(stream.get());
-    if (found == nullptr && errno != 0) return failure(path_, errno);
-    if (found == nullptr) return names;
-    const std::string_view name(static_cast<const char*>(found->d_name));
-    if (name != "." && name != "..") names.emplace_back(name);
-  }
+  auto names = names_in(fd_.get());
+  if (!names) return failure(path_, names.error());
+  return *std::move(names);
 }
 
 Entry Folder::entry(const char* name) const {

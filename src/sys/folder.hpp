@@ -16,6 +16,7 @@ namespace gpupass::sys {
 /// What is at a name.
 enum class Entry { none, file, other };
 
+/// The names that are asked for are single components; the host must outlive it.
 class Folder {
  public:
   /// Errors: not_found, denied, system.
@@ -39,8 +40,10 @@ class Folder {
   [[nodiscard]] std::optional<std::string> block_number(const char* name) const;
 
  private:
-  Folder(std::string path, Fd fd) : path_(std::move(path)), fd_(std::move(fd)) {}
+  Folder(const Host& host, std::string path, Fd fd)
+      : host_(&host), path_(std::move(path)), fd_(std::move(fd)) {}
 
+  const Host* host_;
   std::string path_;
   Fd fd_;
 };

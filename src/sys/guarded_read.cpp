@@ -131,11 +131,15 @@ Result<void> read_on(const std::vector<Path>& paths, std::chrono::milliseconds t
 
 std::vector<Result<std::string>> Host::guarded_attributes(const std::vector<std::string>& names,
                                                           std::chrono::milliseconds timeout) const {
+  std::vector<Result<std::string>> values;
+  values.reserve(names.size());
+  if (captured()) {  // no kernel is behind its files
+    for (const auto& name : names) values.push_back(attribute(name));
+    return values;
+  }
   std::vector<Path> paths;
   paths.reserve(names.size());
   for (const auto& name : names) paths.emplace_back(name, at(name).string());
-  std::vector<Result<std::string>> values;
-  values.reserve(names.size());
   while (values.size() < names.size()) {
     if (auto read = read_on(paths, timeout, values); !read) {
       values.emplace_back(Failure(std::move(read).error()));

@@ -27,10 +27,7 @@ int write_once(const char* path, const std::string& text) {
 }  // namespace
 
 Result<WriteEnd> Host::write(const KernelWrite& request) {
-  if (captured()) {
-    return fail(ErrorKind::refused,
-                fmt::format("{} stands for another machine and is never changed", root().string()));
-  }
+  GPUPASS_TRY(changeable());
   const auto path = at(request.path).string();
   GPUPASS_TRY_ASSIGN(const auto child, sys::fork_child({request.keep_fd}, [&] {
                        return write_once(path.c_str(), request.text);

@@ -14,6 +14,10 @@ namespace gpupass {
 
 KvmProbe Host::probe_kvm() const {
   KvmProbe probe;
+  if (captured()) {
+    probe.error = changeable().error().what;
+    return probe;
+  }
   probe.node_present = exists("/dev/kvm");
   if (!probe.node_present) {
     probe.error = "/dev/kvm: there is none";

@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -40,9 +39,9 @@ void write_owner(int fd, const LockOwner& owner) {
 LockOwner read_owner(const Host& host, const std::string& name) {
   const auto read = [&]() -> Result<LockOwner> {
     GPUPASS_TRY_ASSIGN(const auto text, host.read(path_of(name)));
-    return core::take_from_json(name, [&] {
-      const auto json = core::Json::parse(text);
-      return LockOwner{json.at("pid"), json.at("doing"), json.at("since"), json.at("in_kernel")};
+    return core::read_json(text, name, [](const core::Json& json) {
+      return LockOwner{core::number_from_json<pid_t>(json.at("pid")), core::line_from_json(json.at("doing")),
+                       core::line_from_json(json.at("since")), json.at("in_kernel")};
     });
   };
   return read().value_or(LockOwner{0, "something unknown", "an unknown time", false});
@@ -98,23 +97,13 @@ Failure busy(const Host& host, const std::string& name, const LockOwner& owner) 
                   : "nothing was changed; try again when it has ended, or wait longer with --timeout");
 }
 
-Result<sys::Fd> open_lock(const Host& host, const std::string& name) {
-  const auto folder = host.at(k_folder);
-  std::error_code ignored;
-  std::filesystem::create_directories(folder.parent_path(), ignored);
-  // For nobody else: whoever can open a lock's file can hold it.
-  (void)mkdir(folder.c_str(), 0700);
-  sys::Fd file(open(host.at(path_of(name)).c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
-  if (file) return file;
-  return Failure(sys::errno_error("open " + path_of(name), errno));
-}
-
 }  // namespace
 
-Result<Lock> Lock::acquire(const Host& host, const std::string& name, const std::string& doing,
+Result<Lock> Lock::acquire(Host& host, const std::string& name, const std::string& doing,
                            std::chrono::milliseconds patience,
                            const std::function<void(const LockOwner&)>& waiting) {
-  GPUPASS_TRY_ASSIGN(auto file, open_lock(host, name));
+  GPUPASS_TRY_ASSIGN(const int opened, host.open_lock(path_of(name)));
+  const sys::Fd file(opened);
   const auto until = std::chrono::steady_clock::now() + patience;
   bool told = false;
   while (flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
@@ -133,7 +122,8 @@ Result<Lock> Lock::acquire(const Host& host, const std::string& name, const std:
 }
 
 std::optional<LockOwner> Lock::owner(const Host& host, const std::string& name) {
-  const sys::Fd file(open(host.at(path_of(name)).c_str(), O_RDONLY | O_CLOEXEC));
+  if (host.captured()) return std::nullopt;  // nothing of it runs
+  const sys::Fd file(host.open_file(path_of(name), O_RDONLY | O_NOFOLLOW));
   if (!file || flock(file.get(), LOCK_SH | LOCK_NB) == 0) return std::nullopt;
   return find_owner(host, name);
 }

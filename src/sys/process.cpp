@@ -2,6 +2,7 @@
 // Running a program: argv only, never a shell; bounded in time.
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <poll.h>
 #include <spawn.h>
 #include <sys/wait.h>
@@ -15,6 +16,7 @@
 #include "gpupass/host.hpp"
 #include "sys/child.hpp"
 #include "sys/fd.hpp"
+#include "sys/programs.hpp"
 #include "sys/terminal.hpp"
 
 namespace gpupass {
@@ -37,18 +39,49 @@ struct Streams {
   Pipe in, out, err;
 };
 
+std::vector<char*> pointers_to(const std::vector<std::string>& words) {
+  std::vector<char*> pointers;
+  pointers.reserve(words.size() + 1);
+  for (const auto& word : words) pointers.push_back(const_cast<char*>(word.c_str()));
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+/// As a program of root finds others: the same folders again, whatever our own PATH says.
+std::vector<std::string> environment_of_programs() {
+  constexpr std::string_view k_path = "PATH=";
+  std::vector<std::string> variables;
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    if (geteuid() != 0 || !std::string_view(*variable).starts_with(k_path)) variables.emplace_back(*variable);
+  }
+  if (geteuid() == 0)
+    variables.push_back(fmt::format("{}{}", k_path, fmt::join(sys::program_folders(), ":")));
+  return variables;
+}
+
+/// Error: not_found.
+Result<std::string> find_program(const std::string& name) {
+  if (name.find('/') != std::string::npos) return name;
+  for (const auto* const folder : sys::program_folders()) {
+    auto path = fmt::format("{}/{}", folder, name);
+    if (access(path.c_str(), X_OK) == 0) return path;
+  }
+  return fail(ErrorKind::not_found, fmt::format("run {}: there is no such program", name),
+              fmt::format("programs are looked for in {}", fmt::join(sys::program_folders(), ", ")));
+}
+
 Result<pid_t> spawn(const std::vector<std::string>& argv, const Streams& streams) {
-  std::vector<char*> words;
-  words.reserve(argv.size() + 1);
-  for (const auto& word : argv) words.push_back(const_cast<char*>(word.c_str()));
-  words.push_back(nullptr);
+  GPUPASS_TRY_ASSIGN(const auto path, find_program(argv.front()));
+  const auto words = pointers_to(argv);
+  const auto environment = environment_of_programs();
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, streams.in.read_end.get(), STDIN_FILENO);
   posix_spawn_file_actions_adddup2(&actions, streams.out.write_end.get(), STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&actions, streams.err.write_end.get(), STDERR_FILENO);
   pid_t pid = 0;
-  const int error = posix_spawnp(&pid, words[0], &actions, nullptr, words.data(), environ);
+  const int error =
+      posix_spawn(&pid, path.c_str(), &actions, nullptr, words.data(), pointers_to(environment).data());
   posix_spawn_file_actions_destroy(&actions);
   if (error != 0) return Failure(sys::errno_error("run " + argv.front(), error));
   return pid;
@@ -85,6 +118,7 @@ bool pump(Streams& streams, std::string_view& input, ProgramEnd& end, Clock::tim
 }  // namespace
 
 Result<ProgramEnd> Host::run(const Program& program) {
+  GPUPASS_TRY(changeable());
   Streams streams;
   if (!streams.in.read_end || !streams.out.read_end || !streams.err.read_end) {
     return Failure(sys::errno_error("make a pipe", errno));
@@ -121,6 +155,14 @@ Result<ProgramEnd> Host::run(const Program& program) {
   if (stop) return fail(ErrorKind::system, fmt::format("{}: interrupted", program.argv.front()));
   return fail(ErrorKind::timeout,
               fmt::format("{} did not end within {} ms", program.argv.front(), program.timeout.count()));
+}
+
+Error Host::become(const std::vector<std::string>& argv) {
+  if (auto refused = changeable(); !refused) return std::move(refused).error();
+  const auto path = find_program(argv.front());
+  if (!path) return path.error();
+  execv(path->c_str(), pointers_to(argv).data());
+  return sys::errno_error("run " + argv.front(), errno);
 }
 
 }  // namespace gpupass

@@ -4,10 +4,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <csignal>
-
-#include "sys/fd.hpp"
 
 namespace gpupass::sys {
 namespace {
@@ -68,15 +65,6 @@ bool InterruptsEndPrograms::now() {
 std::filesystem::path executable() {
   std::error_code error;
   return std::filesystem::read_symlink("/proc/self/exe", error);
-}
-
-Error become(const std::vector<std::string>& argv) {
-  std::vector<char*> words;
-  words.reserve(argv.size() + 1);
-  for (const auto& word : argv) words.push_back(const_cast<char*>(word.c_str()));
-  words.push_back(nullptr);
-  execvp(words[0], words.data());
-  return errno_error("run " + argv.front(), errno);
 }
 
 }  // namespace gpupass::sys

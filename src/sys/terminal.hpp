@@ -3,10 +3,6 @@
 #pragma once
 
 #include <filesystem>
-#include <string>
-#include <vector>
-
-#include "gpupass/error.hpp"
 
 namespace gpupass::sys {
 
@@ -39,8 +35,5 @@ void outlive_readers();
 
 /// Where this program's own file is.
 [[nodiscard]] std::filesystem::path executable();
-
-/// Becomes another program. Returns only if that failed.
-[[nodiscard]] Error become(const std::vector<std::string>& argv);
 
 }  // namespace gpupass::sys

@@ -59,5 +59,106 @@ TEST_F(JournalFile, OfAnEarlierGpupassTheNoteOfWhatWasDoneIsWhatWasReadBack) {
   EXPECT_EQ(latest[1]->note, "no");
 }
 
+// ---- torn and damaged ------------------------------------------------------------------------------
+
+const JournalEntry k_intent{0, StepState::intent, "nouveau", 0, "", ""};
+const JournalEntry k_done{0, StepState::done, "nouveau", 0, "", ""};
+
+TEST_F(JournalFile, ATornLastLineIsCutBeforeTheNextIsWritten) {
+  const auto file = write({k_intent});
+  const auto whole = tree.text(file);
+  tree.file(file, whole + R"({"step": 0, "state": "do)");
+  const auto journal = load_journals(kernel)->front();
+  EXPECT_EQ(journal.entries.size(), 1U);
+  EXPECT_EQ(journal.damage, "");
+  ASSERT_TRUE(Journal::resume(kernel, journal.id).append(k_done));
+  EXPECT_EQ(load_journals(kernel)->front().entries.back().state, StepState::done);
+  EXPECT_EQ(tree.text(file).substr(0, whole.size()), whole);
+}
+
+TEST_F(JournalFile, ALineThatAnEarlierGpupassWroteBehindATornOneIsRead) {
+  const auto file = write({k_intent});
+  tree.file(file, tree.text(file) + R"({"step": 0, "sta)" +
+                      R"({"step":0,"state":"undone","before":"","pid":0,"note":"","result":""})" + "\n");
+  const auto journal = load_journals(kernel)->front();
+  EXPECT_EQ(journal.damage, "");
+  ASSERT_EQ(journal.entries.size(), 2U);
+  EXPECT_EQ(journal.entries.back().state, StepState::undone);
+}
+
+TEST_F(JournalFile, ADamagedLineIsLeftOutAndTold) {
+  const auto file = write({k_intent});
+  tree.file(file, tree.text(file) + "\x01\x02 no line\n");
+  auto journal = Journal::resume(kernel, load_journals(kernel)->front().id);
+  ASSERT_TRUE(journal.append(k_done));
+  const auto record = load_journals(kernel)->front();
+  EXPECT_EQ(record.entries.size(), 2U);
+  EXPECT_THAT(record.damage, testing::HasSubstr(file + ", line 3"));
+  EXPECT_FALSE(record.ended()) << "who knows what it had besides";
+}
+
+TEST_F(JournalFile, APlanThatCannotBeReadNamesTheDevicesInIt) {
+  tree.file(std::string(k_folder) + "20261122T120000Z-1-0.jsonl",
+            "{\"devices\": [\"0000:01:00.0\", \"0000:01:00.1\"], \xff\n");
+  write({k_intent}, {0, 2, 0, 0});
+  const auto journals = load_journals(kernel);
+  ASSERT_EQ(journals->size(), 2U);
+  EXPECT_FALSE(journals->front().has_plan());
+  EXPECT_EQ(journals->front().plan.devices, (std::vector{k_gpu, PciAddress{0, 1, 0, 1}}));
+  EXPECT_NE(journals->front().damage, "");
+  EXPECT_TRUE(journals->back().has_plan());
+}
+
+TEST_F(JournalFile, OneThatIsAHundredThousandDeepIsDamageAndNoCrash) {
+  for (const std::size_t depth : {65U, 100'000U})
+    tree.file(k_folder + std::to_string(depth) + "-1-0.jsonl",
+              R"({"plan": )" + std::string(depth, '[') + "\n");
+  const auto file = write({k_intent});
+  tree.file(file, tree.text(file) + R"({"step": )" + std::string(100'000, '[') + "\n");
+  const auto journals = load_journals(kernel);
+  ASSERT_EQ(journals->size(), 3U);
+  for (const auto& journal : *journals) EXPECT_THAT(journal.damage, testing::HasSubstr("in each other"));
+}
+
+TEST_F(JournalFile, OneWithoutAWholePlanIsNoJournalAndIsRemoved) {
+  const auto file = std::string(k_folder) + "20261122T120000Z-1-0.jsonl";
+  tree.file(file, "{\"schema\": ");
+  write({k_intent});
+  EXPECT_EQ(load_journals(kernel)->size(), 1U);
+  ASSERT_TRUE(remove_stillborn_journals(kernel));
+  EXPECT_FALSE(kernel.exists(file));
+  EXPECT_EQ(load_journals(kernel)->size(), 1U);
+}
+
+TEST_F(JournalFile, OneOfAProcessThatIsAtWorkIsLeft) {
+  const auto file = std::string(k_folder) + "20261122T120000Z-4711-0.jsonl";
+  tree.file(file, "{\"schema\": ").dir("/proc/4711");
+  ASSERT_TRUE(remove_stillborn_journals(kernel));
+  EXPECT_TRUE(kernel.exists(file));
+}
+
+TEST_F(JournalFile, HasEndedOnceAllIsDoneOrAllIsPutBack) {
+  const JournalEntry dropped{1, StepState::done, "", 0, "", ""};
+  const JournalEntry undone{0, StepState::undone, "", 0, "", ""};
+  const auto ended = [&](const std::vector<JournalEntry>& entries) {
+    tree.remove(k_folder);
+    write(entries);
+    return load_journals(kernel)->front().ended();
+  };
+  EXPECT_TRUE(ended({}));
+  EXPECT_TRUE(ended({k_intent, k_done, dropped}));
+  EXPECT_TRUE(ended({k_intent, undone}));
+  EXPECT_FALSE(ended({k_intent}));
+  EXPECT_FALSE(ended({k_intent, k_done}));
+  EXPECT_FALSE(ended({k_intent, k_done, dropped, {1, StepState::undo_failed, "", 0, "", ""}}));
+  EXPECT_FALSE(ended({undone, dropped}));
+}
+
+TEST_F(JournalFile, NothingIsLeftOfOneThatCouldNotBeStarted) {
+  kernel.before_change = [](const auto&) { return 28; };  // ENOSPC
+  EXPECT_FALSE(Journal::start(kernel, plan_for(k_gpu), "b00t"));
+  EXPECT_FALSE(kernel.exists(k_folder));
+}
+
 }  // namespace
 }  // namespace gpupass

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <filesystem>
 #include <map>
@@ -475,17 +476,47 @@ TEST_F(Change, WhatWasWrittenDownReachesNoTerminalRaw) {
   EXPECT_THAT(out + err, Not(HasSubstr("\x1b")));
 }
 
-TEST_F(Change, AJournalThatCannotBeReadStopsEveryChangeUntilItIsForgotten) {
+TEST_F(Change, AJournalThatCannotBeReadStopsItsOwnDevicesOnlyUntilItIsForgotten) {
   const std::string file = "/var/lib/gpupass/journal/20261122T120000Z-1.jsonl";
-  tree.file(file, "{\"plan\": \"<password>secret</password>{\n");
-  EXPECT_EQ(run({"attach", "vm1", "01:00.0"}), 8);
+  tree.file(file, "{\"plan\": \"0000:01:00.0 <password>secret</password>{\n");
+  EXPECT_EQ(run({"attach", "vm1", "01:00.0"}), 6);
   EXPECT_THAT(err, HasSubstr("recover --forget"));
   EXPECT_THAT(err, Not(HasSubstr("secret")));
+  EXPECT_EQ(run({"bind", k_nic, "--yes"}), 0) << err;
+  EXPECT_EQ(run({"unbind", k_nic}), 0) << err;
+  EXPECT_EQ(run({"status"}), 0) << err;
+  EXPECT_THAT(out, HasSubstr(file));
   EXPECT_EQ(run({"recover"}), 8);
   ASSERT_EQ(run({"recover", "--forget"}), 0) << err;
   EXPECT_THAT(out, HasSubstr(file + ".unreadable"));
   EXPECT_TRUE(std::filesystem::exists(tree.at(file + ".unreadable")));
   EXPECT_EQ(run({"attach", "vm1", "01:00.0"}), 0) << err;
+}
+
+TEST_F(Change, WhatADomainWasIsKeptWhenItsJournalIsForgotten) {
+  kernel.before_write = [](std::size_t count) {
+    if (count == 3) throw 1;
+  };
+  EXPECT_ANY_THROW(run({"attach", "vm1", "01:00.0"}));
+  kernel.before_write = {};
+  ASSERT_EQ(run({"recover", "--forget"}), 0) << err;
+  EXPECT_THAT(out, HasSubstr("how vm1 was configured before is kept: /var/lib/gpupass/forgotten/"));
+  const auto at = out.find("/var/lib/gpupass/forgotten/");
+  EXPECT_EQ(tree.text(out.substr(at, out.find(' ', at) - at)), k_domain);
+}
+
+TEST_F(Change, AJournalThatCannotBeRemovedIsANoteAndStopsNobody) {
+  kernel.before_change = [](const auto& change) {
+    return change.what.starts_with("remove /var/lib/gpupass/journal") ? EIO : 0;
+  };
+  EXPECT_EQ(run({"attach", "vm1", "01:00.0"}), 0);
+  EXPECT_THAT(err, HasSubstr("note: it was done, but remove "));
+  EXPECT_EQ(run({"detach", "vm1", "01:00"}), 0) << err;
+  kernel.before_change = {};
+  ASSERT_EQ(run({"recover"}), 0) << err;
+  EXPECT_TRUE(load_journals(kernel)->empty());
+  EXPECT_TRUE(load_holds(kernel)->empty());
+  EXPECT_EQ(test::snapshot(tree.at("/sys")), before);
 }
 
 TEST_F(ChangeSharedGroup, AnUnnamedMemberOfTheGroupIsRefusedByName) {

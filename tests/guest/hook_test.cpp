@@ -107,6 +107,18 @@ TEST_F(Hook, BindsForAStartAndReturnsAtItsEnd) {
   EXPECT_THAT(*load_journals(kernel), IsEmpty());
 }
 
+TEST_F(Hook, IsNotInstalledForAProgramThatAnOrdinaryUserCouldChange) {
+  kernel.writable_by_others.insert(sys::executable().string());
+  EXPECT_EQ(call(cli::hook_install, {}), 5);
+  EXPECT_THAT(err, AllOf(HasSubstr("an ordinary user can change it"), HasSubstr("nothing was changed")));
+  EXPECT_FALSE(kernel.exists("/etc/libvirt"));
+}
+
+TEST_F(Hook, ReadsNoMoreOfItsInputThanADomainHas) {
+  EXPECT_EQ(libvirt("prepare", std::string((16U << 20U) + 1, ' ')), 8);
+  EXPECT_THAT(err, HasSubstr("larger than 16 MiB"));
+}
+
 TEST_F(Hook, ReleasesTwiceOrWithoutAStartWithNoHarm) {
   hold_for_vm1();
   EXPECT_EQ(libvirt("release", k_whole_card), 0);

@@ -120,47 +120,95 @@ int FakeKernel::probe(const std::string& address) {
   return 0;
 }
 
+template <class Outcome>
+Outcome FakeKernel::around(const Change& change, const std::function<Outcome()>& work) {
+  if (before_change) {
+    if (const int error = before_change(change); error != 0)
+      return Failure(sys::errno_error(change.what, error));
+  }
+  auto done = work();
+  if (done && after_change) {
+    if (const int error = after_change(change); error != 0)
+      return Failure(sys::errno_error(change.what, error));
+  }
+  return done;
+}
+
+Result<void> FakeKernel::write_file(const std::string& path, const std::string& text, mode_t mode) {
+  return around<Result<void>>({"write " + path, path, text},
+                              [&] { return Host::write_file(path, text, mode); });
+}
+
+Result<void> FakeKernel::append_line(const std::string& path, const std::string& line) {
+  return around<Result<void>>({"append " + path, path, line + "\n"},
+                              [&] { return Host::append_line(path, line); });
+}
+
+Result<void> FakeKernel::remove_file(const std::string& path) {
+  return around<Result<void>>({"remove " + path, path, ""}, [&] { return Host::remove_file(path); });
+}
+
+Result<void> FakeKernel::rename_file(const std::string& path, const std::string& name) {
+  return around<Result<void>>({"rename " + path, path, ""}, [&] { return Host::rename_file(path, name); });
+}
+
+Result<void> FakeKernel::only_root_can_write(const std::string& path) const {
+  if (!writable_by_others.contains(path)) return {};
+  return fail(ErrorKind::refused, path + " would be run by root, but an ordinary user can change it");
+}
+
 Result<WriteEnd> FakeKernel::write(const KernelWrite& request) {
+  return around<Result<WriteEnd>>({"kernel " + request.path, request.path, request.text},
+                                  [&] { return answer(request); });
+}
+
+Result<ProgramEnd> FakeKernel::run(const Program& program) {
+  std::string line = "run";
+  for (const auto& word : program.argv) line += " " + word;
+  return around<Result<ProgramEnd>>({line, "", ""}, [&] { return answer(program); });
+}
+
+Result<WriteEnd> FakeKernel::answer(const KernelWrite& request) {
   if (before_write) before_write(writes_.size());
   const std::string text(core::trim(request.text));
   writes_.push_back(request.path + " <- " + text);
-  const auto answer = [&](int error_number) -> Result<WriteEnd> {
+  const auto end = [&](int error_number) -> Result<WriteEnd> {
     if (error_number == 0) return WriteEnd{};
     return Failure(sys::errno_error(fmt::format("write '{}' to {}", text, request.path), error_number));
   };
   if (const auto refusal = refusals_.find(request.path); refusal != refusals_.end()) {
     const int error_number = refusal->second;
     refusals_.erase(refusal);
-    return answer(error_number);
+    return end(error_number);
   }
-  if (!exists(request.path)) return answer(ENOENT);
+  if (!exists(request.path)) return end(ENOENT);
   for (const auto& address : stuck_) {
     // The device's lock is held by whoever does not return: this one does not either.
     if (request.path.starts_with(device_path(address) + "/")) return WriteEnd{look_at(k_stuck_pid)};
   }
   if (request.path.ends_with("/driver_override")) {
     tree_.file(request.path, text.empty() ? "(null)\n" : text + "\n");
-    return answer(0);
+    return end(0);
   }
   if (request.path == "/sys/bus/pci/drivers_probe") {
     const int error_number = probe(text);
-    if (error_number != 0 || !blocked_probes_.contains({driver(text), text})) return answer(error_number);
+    if (error_number != 0 || !blocked_probes_.contains({driver(text), text})) return end(error_number);
     stuck_.insert(text);
     return WriteEnd{look_at(k_stuck_pid)};
   }
   if (request.path.ends_with("/unbind")) {
     const auto from = std::filesystem::path(request.path).parent_path().filename().string();
-    if (driver(text) != from) return answer(ENODEV);
+    if (driver(text) != from) return end(ENODEV);
     unbind(text);
-    if (!blocked_.contains({from, text})) return answer(0);
+    if (!blocked_.contains({from, text})) return end(0);
     stuck_.insert(text);
     return WriteEnd{look_at(k_stuck_pid)};
   }
   ADD_FAILURE() << "nobody should write to " << request.path;
-  return answer(EACCES);
+  return end(EACCES);
 }
 
-Result<ProgramEnd> FakeKernel::run(const Program& program) {
+Result<ProgramEnd> FakeKernel::answer(const Program& program) {
   std::string line;
   for (const auto& word : program.argv) line += (line.empty() ? "" : " ") + word;
   if (before_program) before_program(line);

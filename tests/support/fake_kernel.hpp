@@ -57,6 +57,25 @@ class FakeKernel : public Host {
   /// Programs besides modprobe: what they do, or nothing where there is no such program.
   std::function<std::optional<ProgramEnd>(const Program& program)> on_run;
 
+  /// What is about to change something: a write to a kernel file, a program, a file of the host, a lock.
+  /// `text` is what is to be written.
+  struct Change {
+    std::string what;  // "append /var/lib/gpupass/journal/x.jsonl", "kernel /sys/…", "run modprobe vfio-pci"
+    std::string path, text;
+  };
+  /// Before it: an errno to fail with, 0 to go on; a test throws from here to be a power cut.
+  std::function<int(const Change& change)> before_change;
+  /// After it was done: an errno to say that it failed all the same.
+  std::function<int(const Change& change)> after_change;
+  /// Files that an ordinary user could change.
+  std::set<std::string> writable_by_others;
+
+  [[nodiscard]] Result<void> write_file(const std::string& path, const std::string& text,
+                                        mode_t mode) override;
+  [[nodiscard]] Result<void> append_line(const std::string& path, const std::string& line) override;
+  [[nodiscard]] Result<void> remove_file(const std::string& path) override;
+  [[nodiscard]] Result<void> rename_file(const std::string& path, const std::string& name) override;
+  [[nodiscard]] Result<void> only_root_can_write(const std::string& path) const override;
   [[nodiscard]] Result<WriteEnd> write(const KernelWrite& request) override;
   [[nodiscard]] Result<ProgramEnd> run(const Program& program) override;
   [[nodiscard]] std::vector<Result<std::string>> guarded_attributes(
@@ -69,6 +88,10 @@ class FakeKernel : public Host {
   [[nodiscard]] std::string driver(const std::string& address) const;
 
  private:
+  template <class Outcome>
+  [[nodiscard]] Outcome around(const Change& change, const std::function<Outcome()>& work);
+  [[nodiscard]] Result<WriteEnd> answer(const KernelWrite& request);
+  [[nodiscard]] Result<ProgramEnd> answer(const Program& program);
   [[nodiscard]] std::string override_of(const std::string& address) const;
   void bind(const std::string& address, const std::string& driver);
   void unbind(const std::string& address);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "sys/durable_file.hpp"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -9,6 +11,7 @@
 #include <csignal>
 
 #include "support/tree.hpp"
+#include "sys/programs.hpp"
 
 namespace gpupass::sys {
 namespace {
@@ -23,7 +26,7 @@ TEST(DurableFile, WritesAppendsAndRemovesForItsOwnerOnly) {
   test::Tree tree;
   const auto file = tree.at("/var/lib/gpupass/journal/one");
   ASSERT_TRUE(write_durably(file, "first\n"));
-  ASSERT_TRUE(append_durably(file, "second\n"));
+  ASSERT_TRUE(append_line_durably(file, "second"));
   EXPECT_EQ(tree.text("/var/lib/gpupass/journal/one"), "first\nsecond\n");
   EXPECT_EQ(mode_of(file), 0600U);
   EXPECT_EQ(mode_of(file.parent_path()), 0700U);
@@ -37,15 +40,113 @@ int append_to_a_full_disk(const std::filesystem::path& file) {
   signal(SIGXFSZ, SIG_IGN);
   const rlimit ten{10, 10};
   if (setrlimit(RLIMIT_FSIZE, &ten) != 0) return 2;
-  return append_durably(file, "a second line\n") ? 3 : 1;
+  return append_line_durably(file, "a second line") ? 3 : 1;
 }
 
 TEST(DurableFile, HasNoHalfOfWhatDidNotFit) {
   test::Tree tree;
   const auto file = tree.at("/journal");
-  ASSERT_TRUE(append_durably(file, "first\n"));
+  ASSERT_TRUE(write_durably(file, "first\n"));
   EXPECT_EXIT(_exit(append_to_a_full_disk(file)), testing::ExitedWithCode(1), "");
   EXPECT_EQ(tree.text("/journal"), "first\n");
+}
+
+TEST(DurableFile, CutsOffALineThatNeverGotWhole) {
+  test::Tree tree;
+  tree.file("/journal", "first\n{\"torn\": ");
+  ASSERT_TRUE(append_line_durably(tree.at("/journal"), "second"));
+  EXPECT_EQ(tree.text("/journal"), "first\nsecond\n");
+  tree.file("/torn", std::string(10000, 'x'));
+  ASSERT_TRUE(append_line_durably(tree.at("/torn"), "line"));
+  EXPECT_EQ(tree.text("/torn"), "line\n");
+  EXPECT_EQ(append_line_durably(tree.at("/absent"), "x").error().kind, ErrorKind::not_found);
+}
+
+TEST(DurableFile, WritesThroughNothingThatOthersPutThere) {
+  test::Tree tree;
+  tree.file("/victim", "precious").file("/folder/file.new", "somebody's");
+  tree.link("/folder/file", "target").file("/folder/target", "old");
+  for (int i = 0; i < 3; ++i) {
+    const auto guess = "/folder/.file.gpupass-" + std::to_string(getpid()) + "-" + std::to_string(i);
+    tree.link(guess, tree.at("/victim").string());
+  }
+  ASSERT_TRUE(write_durably(tree.at("/folder/file"), "new", 0644));
+  EXPECT_EQ(tree.text("/victim"), "precious");
+  EXPECT_EQ(tree.text("/folder/file.new"), "somebody's");
+  EXPECT_TRUE(std::filesystem::is_symlink(tree.at("/folder/file"))) << "a link stays one";
+  EXPECT_EQ(tree.text("/folder/target"), "new");
+  EXPECT_EQ(mode_of(tree.at("/folder/target")), 0644U);
+}
+
+TEST(DurableFile, RootFollowsNoLinkOfAnOrdinaryUser) {
+  if (geteuid() != 0) GTEST_SKIP() << "takes root";
+  test::Tree tree;
+  tree.file("/victim", "precious").link("/report", "victim").link("/folder", "/etc");
+  constexpr uid_t k_user = 65534;
+  ASSERT_EQ(lchown(tree.at("/report").c_str(), k_user, k_user), 0);
+  ASSERT_EQ(lchown(tree.at("/folder").c_str(), k_user, k_user), 0);
+  EXPECT_EQ(write_durably(tree.at("/report"), "x").error().kind, ErrorKind::refused);
+  EXPECT_EQ(write_durably(tree.at("/folder/gpupass-test"), "x").error().kind, ErrorKind::refused);
+  EXPECT_EQ(tree.text("/victim"), "precious");
+}
+
+TEST(DurableFile, ClearsWhatAKilledOneLeftAndNothingElse) {
+  test::Tree tree;
+  tree.file("/etc/.file.gpupass-1-0", "half").file("/etc/.other.gpupass-1-0", "of another file");
+  const auto busy = tree.at("/etc/.file.gpupass-2-0");
+  tree.file("/etc/.file.gpupass-2-0", "being written");
+  const int writer = open(busy.c_str(), O_RDONLY | O_CLOEXEC);
+  ASSERT_EQ(flock(writer, LOCK_EX), 0);
+  ASSERT_TRUE(write_durably(tree.at("/etc/file"), "whole"));
+  close(writer);
+  EXPECT_FALSE(std::filesystem::exists(tree.at("/etc/.file.gpupass-1-0")));
+  EXPECT_TRUE(std::filesystem::exists(busy));
+  EXPECT_TRUE(std::filesystem::exists(tree.at("/etc/.other.gpupass-1-0")));
+}
+
+TEST(DurableFile, ClearsAFolderOfThemAndLeavesWhatOnlyLooksLikeThem) {
+  test::Tree tree;
+  tree.file("/etc/.a.gpupass-1-0").file("/etc/.b.gpupass-22-3");
+  tree.file("/etc/.c.gpupass-notes").file("/etc/d.gpupass-1-0").file("/etc/.gpupass-1-0");
+  clear_leftovers(tree.at("/etc"));
+  EXPECT_EQ(test::snapshot(tree.at("/etc")), ".c.gpupass-notes: \n.gpupass-1-0: \nd.gpupass-1-0: \n");
+}
+
+TEST(DurableFile, NothingIsWrittenOverWhatIsNoFile) {
+  test::Tree tree;
+  tree.dir("/folder");
+  EXPECT_EQ(write_durably(tree.at("/folder"), "x").error().kind, ErrorKind::refused);
+  ASSERT_EQ(mkfifo(tree.at("/pipe").c_str(), 0600), 0);
+  EXPECT_EQ(write_durably(tree.at("/pipe"), "x").error().kind, ErrorKind::refused);
+}
+
+TEST(DurableFile, RenamesOverNothing) {
+  test::Tree tree;
+  tree.file("/a", "a").file("/b", "b");
+  EXPECT_FALSE(rename_durably(tree.at("/a"), "b"));
+  ASSERT_TRUE(rename_durably(tree.at("/a"), "c"));
+  EXPECT_EQ(tree.text("/b"), "b");
+  EXPECT_EQ(tree.text("/c"), "a");
+}
+
+TEST(ProgramsOfRoot, WhatAnOrdinaryUserCanChangeIsNamed) {
+  if (geteuid() != 0) GTEST_SKIP() << "takes root";
+  EXPECT_TRUE(refuse_what_others_can_write("/bin/sh"));
+  test::Tree tree;
+  tree.file("/opt/bin/gpupass", "");
+  const auto program = tree.at("/opt/bin/gpupass");
+  ASSERT_TRUE(refuse_what_others_can_write(program))
+      << describe(refuse_what_others_can_write(program).error());
+  const auto refused = [&] { return refuse_what_others_can_write(program).error().what; };
+  constexpr uid_t k_user = 65534;
+  ASSERT_EQ(chmod(program.c_str(), 0757), 0);
+  EXPECT_NE(refused().find("everybody can write"), std::string::npos) << refused();
+  ASSERT_EQ(chmod(program.c_str(), 0755), 0);
+  ASSERT_EQ(chown(tree.at("/opt").c_str(), k_user, k_user), 0);
+  EXPECT_NE(refused().find("/opt: it belongs to user"), std::string::npos) << refused();
+  ASSERT_EQ(chown(tree.at("/opt").c_str(), 0, k_user), 0);
+  ASSERT_EQ(chmod(tree.at("/opt").c_str(), 0775), 0);
+  EXPECT_NE(refused().find("group 65534"), std::string::npos) << refused();
 }
 
 TEST(DurableFile, SaysWhichFileFailed) {

@@ -5,12 +5,15 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <set>
 
+#include "gpupass/lock.hpp"
 #include "support/tree.hpp"
+#include "sys/folder.hpp"
 
 namespace gpupass {
 namespace {
@@ -36,7 +39,9 @@ TEST_F(HostTest, ReadsFilesBelowItsRoot) {
 
 TEST_F(HostTest, ReadsNoMoreThanItsLimitAndIsNotHeldUpByAPipe) {
   tree.file("/big", std::string(100000, 'x'));
-  EXPECT_EQ(host.read("/big", 70000)->size(), 70000U);
+  EXPECT_EQ(host.read("/big", 100000)->size(), 100000U);
+  EXPECT_EQ(host.read("/big", 99999).error().kind, ErrorKind::invalid) << "half a file is not the file";
+  EXPECT_EQ(host.read_start("/big", 70000)->size(), 70000U);
   ASSERT_EQ(mkfifo(tree.at("/pipe").c_str(), 0600), 0);
   EXPECT_EQ(host.read("/pipe"), "");
 }
@@ -47,6 +52,8 @@ TEST_F(HostTest, FollowsLinksWithinItsRootOnly) {
   EXPECT_EQ(host.link_name("/sys/devices/card/driver"), "nvidia");
   EXPECT_EQ(host.resolve("/sys/devices/card/driver"), "/sys/drivers/nvidia");
   EXPECT_FALSE(host.resolve("/sys/out"));
+  EXPECT_FALSE(host.read("/sys/out"));
+  EXPECT_FALSE(host.exists("/sys/out"));
   EXPECT_FALSE(host.resolve("/sys/loop"));
   EXPECT_FALSE(host.link_name("/sys/drivers/nvidia"));
 }
@@ -55,6 +62,43 @@ TEST_F(HostTest, NeverWritesToACapturedMachine) {
   tree.file("/sys/file", "old");
   EXPECT_EQ(host.write({"/sys/file", "new", milliseconds(1000)}).error().kind, ErrorKind::refused);
   EXPECT_EQ(tree.text("/sys/file"), "old");
+}
+
+TEST_F(HostTest, ACapturedMachineIsReadWithoutLeavingItAndRefusesEveryChangeWithOneText) {
+  test::Tree outside;
+  outside.file("/gpupass/0000:01:00.0.lock", "{}").file("/secret", "secret");
+  tree.link("/run", outside.at("/").string())
+      .link("/var", outside.at("/").string())
+      .file("/file", "as it is");
+  const auto before = test::snapshot(outside.at("/")) + test::snapshot(tree.at("/"));
+
+  EXPECT_FALSE(host.read("/run/secret"));
+  EXPECT_FALSE(host.read_start("/run/secret", 3));
+  EXPECT_FALSE(host.attribute("/run/secret"));
+  EXPECT_FALSE(host.list("/run/gpupass"));
+  EXPECT_FALSE(host.exists("/run/secret"));
+  EXPECT_EQ(host.mode_of("/run/secret"), 0U);
+  EXPECT_FALSE(host.guarded_attributes({"/run/secret"}, milliseconds(100)).front());
+  EXPECT_FALSE(sys::Folder::open(host, "/run/gpupass"));
+
+  const auto refused = host.changeable().error();
+  EXPECT_EQ(refused.kind, ErrorKind::refused);
+  EXPECT_EQ(host.write_file("/run/new", "x").error(), refused);
+  EXPECT_EQ(host.append_line("/file", "x").error(), refused);
+  EXPECT_EQ(host.remove_file("/file").error(), refused);
+  EXPECT_EQ(host.rename_file("/file", "other").error(), refused);
+  EXPECT_EQ(host.open_lock("/run/gpupass/x.lock").error(), refused);
+  EXPECT_EQ(host.run({{"true"}}).error(), refused);
+  EXPECT_EQ(host.become({"true"}), refused);
+  EXPECT_EQ(host.write({"/file", "x", milliseconds(100)}).error(), refused);
+  EXPECT_EQ(Lock::acquire(host, "x", "", milliseconds(0)).error(), refused);
+  EXPECT_FALSE(host.probe_kvm().opened);
+  EXPECT_EQ(test::snapshot(outside.at("/")) + test::snapshot(tree.at("/")), before);
+}
+
+TEST_F(HostTest, ADeviceInACapturedTreeIsNotOpened) {
+  if (mknod(tree.at("/node").c_str(), S_IFCHR | 0600, makedev(1, 3)) != 0) GTEST_SKIP() << "takes root";
+  EXPECT_FALSE(host.read("/node"));
 }
 
 TEST_F(HostTest, GuardedAttributesComeInOrderWithTheirErrors) {
@@ -136,6 +180,23 @@ TEST(HostRun, GivesInputAndTakesBothOutputs) {
 TEST(HostRun, ArgumentsAreNeverReadByAShell) {
   Host host;
   EXPECT_EQ(host.run({{"echo", "$HOME; `id`"}})->output, "$HOME; `id`\n");
+}
+
+TEST(HostRun, ProgramsAreFoundInFixedFoldersWhateverPathSays) {
+  test::Tree tree;
+  tree.file("/true", "#!/bin/sh\necho planted\n");
+  std::filesystem::permissions(tree.at("/true"), std::filesystem::perms::all);
+  const std::string before = getenv("PATH");
+  setenv("PATH", tree.at("/").c_str(), 1);
+  Host host;
+  const auto end = host.run({{"true"}});
+  const auto environment = host.run({{"env"}});
+  setenv("PATH", before.c_str(), 1);
+  ASSERT_TRUE(end && environment);
+  EXPECT_EQ(end->output, "");
+  if (geteuid() == 0) {
+    EXPECT_NE(environment->output.find("PATH=/usr/sbin:"), std::string::npos);
+  }
 }
 
 TEST(HostRun, EndsAProgramThatTakesTooLongAndSaysWhichIsNotThere) {

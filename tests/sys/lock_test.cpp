@@ -16,13 +16,19 @@ namespace {
 
 using std::chrono::milliseconds;
 
+/// A machine that can be changed, below a root.
+class Machine : public Host {
+ public:
+  explicit Machine(const test::Tree& tree) : Host(tree.root(), Alive::yes) {}
+};
+
 class LockTest : public testing::Test {
  protected:
   Result<Lock> acquire(milliseconds patience, const std::string& name = "0000:01:00.0") {
     return Lock::acquire(host, name, "attach it to vm1", patience, [this](const LockOwner&) { ++waits; });
   }
   test::Tree tree;
-  Host host{tree.root()};
+  Machine host{tree};
   int waits = 0;
 };
 

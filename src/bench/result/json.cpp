@@ -5,6 +5,7 @@
 #include <set>
 
 #include "bench/result/names.hpp"
+#include "core/json.hpp"
 #include "gpupass/bench/run.hpp"
 
 namespace gpupass::bench {
@@ -280,6 +281,7 @@ Json to_json(const Run& run) {
 }
 
 Result<Run> run_from_json(std::string_view text) {
+  GPUPASS_TRY(core::within_limits(text, "the document"));
   try {
     const auto json = Json::parse(text);
     return run_of(Place(json, ""));

@@ -11,6 +11,7 @@
 #include "cli/bench.hpp"
 #include "cli/bench_answer.hpp"
 #include "cli/bench_forms.hpp"
+#include "cli/caught.hpp"
 #include "cli/experiment/quietly.hpp"
 #include "cli/experiment/rig.hpp"
 #include "cli/guest/files.hpp"
@@ -21,7 +22,6 @@
 #include "core/text.hpp"
 #include "gpupass/lock.hpp"
 #include "report/displaced.hpp"
-#include "sys/durable_file.hpp"
 #include "sys/terminal.hpp"
 
 namespace gpupass::cli {
@@ -129,7 +129,7 @@ Result<std::size_t> count_cases(Context& context, const Wanted& wanted) {
   Program list;
   list.argv = {wanted.program, "--list", "--format", "json", "--pci=" + wanted.settings.functions.front()};
   list.argv.insert(list.argv.end(), wanted.settings.options.begin(), wanted.settings.options.end());
-  GPUPASS_TRY_ASSIGN(const auto end, context.host.run(list));
+  GPUPASS_TRY_ASSIGN(const auto end, host_of_files(context).run(list));
   if (end.status != 0) return fail(ErrorKind::usage, std::string(core::trim(end.errors)));
   GPUPASS_TRY_ASSIGN(const auto cases, core::parse_json(end.output, "gpupass-bench --list"));
   const auto can_run =
@@ -169,7 +169,7 @@ Result<Wanted> read_wanted(Context& context, const po::variables_map& values, co
   if (values.count("output") > 0) GPUPASS_TRY(check_report(wanted.report));
   wanted.program = values.count("program") > 0 ? absolute(word_of(values, "program"))
                                                : bench_program().value_or("gpupass-bench");
-  GPUPASS_TRY_ASSIGN(const auto program, read_input(wanted.program));
+  GPUPASS_TRY_ASSIGN(const auto program, read_program(wanted.program));
   settings.program_sha256 = bench::sha256(program);
   GPUPASS_TRY_ASSIGN(const auto card, parse_selector(word_of(values, "gpu")));
   GPUPASS_TRY_ASSIGN(wanted.functions, selected_functions(inventory, {card}, values));
@@ -431,13 +431,16 @@ Result<void> carry_out(Context& context, Hypervisor& hypervisor, const Wanted& w
   Result<void> done;
   if (was_killed) {
     context.terminal.err << "putting right what the interrupted experiment left\n" << std::flush;
-    done = rig.mend();
+    done = caught([&] { return rig.mend(); });
   }
-  if (done) done = rig.prepare();
-  if (done) done = run_all(context, rig, wanted, plan, missing);
+  if (done) done = caught([&] { return rig.prepare(); });
+  if (done) done = caught([&] { return run_all(context, rig, wanted, plan, missing); });
   auto back = rig.put_back(wanted.keep);
-  if (back) back = sys::remove_durably(mark_path(wanted));
-  if (!back) {
+  if (back) {
+    // All is put back; the next one only looks once more.
+    if (auto removed = remove_output(mark_path(wanted)); !removed)
+      context.terminal.err << "note: it was done, but " << describe(removed.error()) << "\n";
+  } else {
     back.error().kind = ErrorKind::partial;
     if (done) return back;
     done.error().kind = ErrorKind::partial;
@@ -464,12 +467,12 @@ Result<int> bench_experiment(Context& context, const Words& arguments) {
   const auto [ours, more] = split_words(arguments);
   GPUPASS_TRY_ASSIGN(const auto values, parse(context, syntax(), ours));
   if (!values) return 0;
+  if (values->count("dry-run") == 0) GPUPASS_TRY(refuse_captured(context, {}));
   GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host));
   GPUPASS_TRY_ASSIGN(const auto wanted, read_wanted(context, *values, more, inventory));
   GPUPASS_TRY_ASSIGN(const auto cases, count_cases(context, wanted));
   GPUPASS_TRY_ASSIGN(auto plan, plan_of(context, wanted, inventory));
   GPUPASS_TRY_ASSIGN(const auto missing, missing_runs(wanted, plan));
-  GPUPASS_TRY(refuse_captured(context, wanted.change));
   if (!missing.empty()) {
     GPUPASS_TRY_ASSIGN(const auto hypervisor, context.connect(wanted.settings.uri, wanted.times.guest));
     // What a killed one left is not in the way of its own going on.

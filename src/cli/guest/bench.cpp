@@ -9,6 +9,7 @@
 #include "cli/bench.hpp"
 #include "cli/bench_answer.hpp"
 #include "cli/bench_forms.hpp"
+#include "cli/caught.hpp"
 #include "cli/guest/guest.hpp"
 #include "cli/guest/suite.hpp"
 #include "core/text.hpp"
@@ -150,6 +151,7 @@ Result<int> guest_bench(Context& context, const Words& arguments) {
   const auto [ours, more] = split_words(arguments);
   GPUPASS_TRY_ASSIGN(const auto values, parse(context, syntax(), ours));
   if (!values) return 0;
+  GPUPASS_TRY(context.host.changeable());
   GPUPASS_TRY_ASSIGN(auto wanted, read_wanted(context, *values, more));
   GPUPASS_TRY_ASSIGN(const auto hypervisor, context.connect(wanted.guest.uri, wanted.guest.timeout));
   GPUPASS_TRY_ASSIGN(const auto state, hypervisor->domain(wanted.guest.vm));
@@ -165,10 +167,12 @@ Result<int> guest_bench(Context& context, const Words& arguments) {
   fs::create_directories(wanted.folder, error);
   if (error) return fail(ErrorKind::system, fmt::format("make {}: {}", wanted.folder, error.message()));
   Result<void> measured;
-  if (!state.running) measured = start(context, wanted, *hypervisor, state, xml, values->count("yes") > 0);
+  if (!state.running)
+    measured =
+        caught([&] { return start(context, wanted, *hypervisor, state, xml, values->count("yes") > 0); });
   const bool started = !state.running && measured;
   bool all_right = true;
-  if (measured) measured = measure(context, wanted, *hypervisor, all_right);
+  if (measured) measured = caught([&] { return measure(context, wanted, *hypervisor, all_right); });
   if (started && values->count("keep-running") == 0) {
     auto stopped = stop_guest(*hypervisor, state.name, wanted.guest.timeout);
     if (!stopped && measured) return Failure(std::move(stopped).error());

@@ -20,12 +20,13 @@ Syntax syntax() {
 Result<int> guest_console(Context& context, const std::vector<std::string>& arguments) {
   GPUPASS_TRY_ASSIGN(const auto values, parse(context, syntax(), arguments));
   if (!values) return 0;
+  GPUPASS_TRY(context.host.changeable());
   GPUPASS_TRY_ASSIGN(const auto options, guest_options_of(context, *values));
   GPUPASS_TRY_ASSIGN(const auto guest, open_guest(context, options));
   if (!guest.state.running)
     return fail(ErrorKind::refused, guest.state.name + " is not running",
                 "`gpupass guest start " + guest.state.name + "` starts it");
-  return Failure(sys::become({"virsh", "--connect", options.uri, "console", guest.state.name}));
+  return Failure(context.host.become({"virsh", "--connect", options.uri, "console", guest.state.name}));
 }
 
 }  // namespace gpupass::cli

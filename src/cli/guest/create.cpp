@@ -218,7 +218,7 @@ Result<Wanted> read_wanted(Context& context, const po::variables_map& values) {
   request.network = word_of(values, "network");
   auto allowed = words_of(values, "allow-file");
   std::ranges::transform(allowed, allowed.begin(), absolute);
-  GPUPASS_TRY_ASSIGN(wanted.image, inspect_image(context.host, absolute(image), allowed));
+  GPUPASS_TRY_ASSIGN(wanted.image, inspect_image(host_of_files(context), absolute(image), allowed));
   GPUPASS_TRY_ASSIGN(const auto disk_size, size_of(values, "disk-size"));
   wanted.disk_size = disk_size.value_or(0);
   if (disk_size && *disk_size < wanted.image.size)
@@ -227,7 +227,7 @@ Result<Wanted> read_wanted(Context& context, const po::variables_map& values) {
                             guest::size_text(wanted.image.size)),
                 "a disk can be larger than its image, not smaller");
   const auto folder = word_of(values, "folder");
-  if (!folder.empty() && !context.host.exists(absolute(folder)))
+  if (!folder.empty() && !host_of_files(context).exists(absolute(folder)))
     return fail(ErrorKind::not_found, fmt::format("--folder {}: there is no such folder", folder),
                 "nothing was changed; make it first");
   wanted.files = files_of(folder.empty() ? k_images : absolute(folder), request.name);
@@ -376,6 +376,8 @@ Result<int> print_only(Context& context, const po::variables_map& values, const 
 Result<int> guest_create(Context& context, const Words& arguments) {
   GPUPASS_TRY_ASSIGN(const auto values, parse(context, syntax(), arguments));
   if (!values) return 0;
+  const bool look_only = values->count("print-xml") + values->count("explain") + values->count("dry-run") > 0;
+  if (!look_only) GPUPASS_TRY(refuse_captured(context, {}));
   GPUPASS_TRY_ASSIGN(const auto format, format_of(*values));
   GPUPASS_TRY_ASSIGN(auto wanted, read_wanted(context, *values));
   GPUPASS_TRY_ASSIGN(const auto templates, load_templates(context));
@@ -391,14 +393,12 @@ Result<int> guest_create(Context& context, const Words& arguments) {
   wanted.request.cards = cards_of(functions);
   GPUPASS_TRY_ASSIGN(const auto domain, make_guest(wanted.request, {inventory, topology, facts}, templates));
   wanted.seed.macs = domain.macs;
-  const bool look_only = values->count("print-xml") + values->count("explain") + values->count("dry-run") > 0;
   if (values->count("explain") == 0)
     context.terminal.err << report::warnings_text(domain.choices,
                                                   static_cast<std::size_t>(context.terminal.columns));
   if (values->count("dry-run") > 0)
     GPUPASS_TRY(judge_cards(context, wanted, *hypervisor, functions, values->count("yes") > 0));
   if (look_only) return print_only(context, *values, domain, wanted, functions, format);
-  GPUPASS_TRY(refuse_captured(context, {}));
   GPUPASS_TRY(create(context, wanted, domain, *hypervisor, functions, values->count("yes") > 0));
   context.terminal.out << fmt::format("{} is there; `gpupass guest start {}` starts it\n", wanted.options.vm,
                                       wanted.options.vm);

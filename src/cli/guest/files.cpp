@@ -78,7 +78,7 @@ class ImageChain {
 
   [[nodiscard]] Result<void> check(const std::string& path) {
     if (!seen_.insert(path).second) return {};  // one that names itself: QEMU refuses it
-    GPUPASS_TRY_ASSIGN(const auto head, host_.read(path, guest::k_image_head));
+    GPUPASS_TRY_ASSIGN(const auto head, host_.read_start(path, guest::k_image_head));
     GPUPASS_TRY_ASSIGN(const auto others, guest::other_files(path, head));
     return check(path, others);
   }
@@ -106,7 +106,7 @@ class ImageChain {
 
 Result<guest::Image> inspect_image(Host& host, const std::string& path,
                                    const std::vector<std::string>& allowed) {
-  const auto head = host.read(path, guest::k_image_head);
+  const auto head = host.read_start(path, guest::k_image_head);
   if (!head) {
     auto error = head.error();
     if (error.kind == ErrorKind::not_found)

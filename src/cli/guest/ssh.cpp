@@ -23,12 +23,13 @@ Result<int> guest_ssh(Context& context, const std::vector<std::string>& argument
   const auto [ours, command] = split_words(arguments);
   GPUPASS_TRY_ASSIGN(const auto values, parse(context, syntax(), ours));
   if (!values) return 0;
+  GPUPASS_TRY(context.host.changeable());
   GPUPASS_TRY_ASSIGN(const auto options, guest_options_of(context, *values));
   GPUPASS_TRY_ASSIGN(const auto guest, open_guest(context, options));
   GPUPASS_TRY_ASSIGN(const auto address, reach(context, options, guest));
   auto argv = ssh_words(login_of(*values), address);
   argv.insert(argv.end(), command.begin(), command.end());
-  return Failure(sys::become(argv));
+  return Failure(context.host.become(argv));
 }
 
 }  // namespace gpupass::cli

@@ -185,7 +185,7 @@ Result<void> refuse_own(const std::vector<std::string>& options, std::initialize
 }
 
 Result<void> match_program(Context& context, Suite& suite, const std::string& program) {
-  GPUPASS_TRY_ASSIGN(const auto bytes, read_input(program));
+  GPUPASS_TRY_ASSIGN(const auto bytes, read_program(program));
   const auto ours = bench::sha256(bytes);
   GPUPASS_TRY_ASSIGN(const auto theirs, suite.program_sum());
   if (theirs == ours) return {};

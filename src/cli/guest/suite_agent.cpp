@@ -2,6 +2,7 @@
 // By QEMU's guest agent: guest-exec, guest-file-read and guest-file-write.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <thread>
 
@@ -25,7 +26,7 @@ constexpr milliseconds k_between_looks = std::chrono::seconds(5);
 // libvirt takes words of up to 4 MiB; but in a guest of an emulated host the agent was seen to need minutes
 // for one of 1.4 MiB, and 0.15 s for one of 64 KiB.
 constexpr std::size_t k_chunk = std::size_t{48} << 10U;
-constexpr std::size_t k_largest_result = std::size_t{1} << 28U;
+constexpr std::size_t k_largest_result = core::JsonLimits{}.bytes;
 
 constexpr const char* k_folder = "/var/lib/gpupass/guest";
 constexpr const char* k_result = "/var/lib/gpupass/guest/result";
@@ -99,7 +100,8 @@ class AgentSuite final : public Suite {
     const auto until = Clock::now() + timeout;
     GPUPASS_TRY_ASSIGN(const auto started,
                        ask("guest-exec", {{"path", program}, {"arg", words}, {"capture-output", true}}));
-    GPUPASS_TRY_ASSIGN(const auto pid, take([&] { return started.at("pid").get<std::int64_t>(); }));
+    GPUPASS_TRY_ASSIGN(const auto pid,
+                       take([&] { return core::number_from_json<std::int64_t>(started.at("pid")); }));
     while (true) {
       GPUPASS_TRY_ASSIGN(const auto state, ask("guest-exec-status", {{"pid", pid}}));
       GPUPASS_TRY_ASSIGN(const bool exited, take([&] { return state.at("exited").get<bool>(); }));
@@ -112,12 +114,30 @@ class AgentSuite final : public Suite {
                             std::chrono::duration_cast<std::chrono::seconds>(timeout).count()));
   }
 
+  /// A field that may be missing.
+  template <class Value>
+  static Value optional(const Json& json, const char* name, Value otherwise) {
+    const auto found = json.find(name);
+    if (found == json.end()) return otherwise;
+    if constexpr (std::is_integral_v<Value> && !std::is_same_v<Value, bool>) {
+      return core::number_from_json<Value>(*found);
+    } else {
+      return found->template get<Value>();
+    }
+  }
+
   static Result<ProgramEnd> end_of(const Json& state) {
-    const auto output = core::from_base64(state.value("out-data", ""));
-    const auto errors = core::from_base64(state.value("err-data", ""));
+    GPUPASS_TRY_ASSIGN(const auto said, take([&] {
+                         constexpr int k_by_signal = 128, k_most_signals = 127;
+                         const int signal = std::clamp(optional(state, "signal", 0), 0, k_most_signals);
+                         return ProgramEnd{optional(state, "exitcode", k_by_signal + signal),
+                                           optional(state, "out-data", std::string()),
+                                           optional(state, "err-data", std::string())};
+                       }));
+    auto output = core::from_base64(said.output);
+    auto errors = core::from_base64(said.errors);
     if (!output || !errors) return fail(ErrorKind::invalid, "the guest agent's answer: no base64");
-    const int by_signal = 128;
-    return ProgramEnd{state.value("exitcode", by_signal + state.value("signal", 0)), *output, *errors};
+    return ProgramEnd{said.status, *std::move(output), *std::move(errors)};
   }
 
   Result<void> succeed(const std::string& program, const std::vector<std::string>& words) {
@@ -129,7 +149,7 @@ class AgentSuite final : public Suite {
 
   Result<std::int64_t> open(const char* path, const char* mode) {
     GPUPASS_TRY_ASSIGN(const auto handle, ask("guest-file-open", {{"path", path}, {"mode", mode}}));
-    return take([&] { return handle.get<std::int64_t>(); });
+    return take([&] { return core::number_from_json<std::int64_t>(handle); });
   }
 
   Result<void> close(std::int64_t handle) {
@@ -143,7 +163,8 @@ class AgentSuite final : public Suite {
       const auto chunk = bytes.substr(0, k_chunk);
       GPUPASS_TRY_ASSIGN(const auto written,
                          ask("guest-file-write", {{"handle", handle}, {"buf-b64", core::to_base64(chunk)}}));
-      GPUPASS_TRY_ASSIGN(const auto count, take([&] { return written.at("count").get<std::size_t>(); }));
+      GPUPASS_TRY_ASSIGN(const auto count,
+                         take([&] { return core::number_from_json<std::size_t>(written.at("count")); }));
       if (count == 0 || count > chunk.size())
         return fail(ErrorKind::system, fmt::format("{} in the guest could not be written", path));
       bytes.remove_prefix(count);
@@ -156,10 +177,12 @@ class AgentSuite final : public Suite {
     std::string bytes;
     for (bool end = false; !end;) {
       GPUPASS_TRY_ASSIGN(const auto chunk, ask("guest-file-read", {{"handle", handle}, {"count", k_chunk}}));
-      const auto some = core::from_base64(chunk.value("buf-b64", ""));
+      GPUPASS_TRY_ASSIGN(const auto text, take([&] { return optional(chunk, "buf-b64", std::string()); }));
+      GPUPASS_TRY_ASSIGN(const bool at_end, take([&] { return optional(chunk, "eof", false); }));
+      const auto some = core::from_base64(text);
       if (!some) return fail(ErrorKind::invalid, "the guest agent's answer: no base64");
       bytes += *some;
-      end = chunk.value("eof", false) || some->empty();
+      end = at_end || some->empty();
       if (bytes.size() > k_largest_result)
         return fail(ErrorKind::invalid, fmt::format("{} in the guest is larger than any result", path));
     }

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include "core/json.hpp"
-#include "sys/durable_file.hpp"
 
 namespace gpupass::cli {
 namespace {
@@ -20,23 +19,22 @@ Result<std::optional<UnderWay>> load_under_way(const Host& host, const std::stri
   const auto text = host.read(path);
   if (!text && text.error().kind == ErrorKind::not_found) return std::optional<UnderWay>();
   if (!text) return Failure(text.error());
-  return core::take_from_json(path, [&] {
-    const auto json = core::Json::parse(*text);
+  return core::read_json(*text, path, [](const core::Json& json) {
     return std::optional(UnderWay{core::line_from_json(json.at("name")), core::line_from_json(json.at("uri")),
                                   json.at("files").get<std::vector<std::string>>()});
   });
 }
 
-Result<void> save_under_way(const Host& host, const UnderWay& guest) {
+Result<void> save_under_way(Host& host, const UnderWay& guest) {
   const core::Json json{{"schema", "gpupass.guest-under-way/1"},
                         {"name", guest.name},
                         {"uri", guest.uri},
                         {"files", guest.files}};
-  return sys::write_durably(host.at(path_of(guest.name)), json.dump() + "\n");
+  return host.write_file(path_of(guest.name), json.dump() + "\n");
 }
 
-Result<void> remove_under_way(const Host& host, const std::string& name) {
-  return sys::remove_durably(host.at(path_of(name)));
+Result<void> remove_under_way(Host& host, const std::string& name) {
+  return host.remove_file(path_of(name));
 }
 
 std::string under_way_lock(const std::string& name) {

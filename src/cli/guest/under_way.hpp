@@ -21,9 +21,9 @@ struct UnderWay {
 /// Nothing, where no create of this name is under way or was interrupted. Error: invalid, of a record that
 /// cannot be read.
 [[nodiscard]] Result<std::optional<UnderWay>> load_under_way(const Host& host, const std::string& name);
-[[nodiscard]] Result<void> save_under_way(const Host& host, const UnderWay& guest);
+[[nodiscard]] Result<void> save_under_way(Host& host, const UnderWay& guest);
 /// The guest is there, or all that was made for it is gone.
-[[nodiscard]] Result<void> remove_under_way(const Host& host, const std::string& name);
+[[nodiscard]] Result<void> remove_under_way(Host& host, const std::string& name);
 
 /// The lock of a create or delete of this name: whoever has it may take a record for an interrupted one's.
 [[nodiscard]] std::string under_way_lock(const std::string& name);

@@ -70,6 +70,7 @@ Result<void> wait_until_ready(Context& context, const GuestOptions& options, con
 Result<int> guest_wait(Context& context, const std::vector<std::string>& arguments) {
   GPUPASS_TRY_ASSIGN(const auto values, parse(context, syntax(), arguments));
   if (!values) return 0;
+  GPUPASS_TRY(context.host.changeable());
   const auto what = (*values)["for"].as<std::string>();
   if (what != "ready" && what != "address")
     return fail(ErrorKind::usage, fmt::format("--for {}: there is nothing of that name to wait for", what),

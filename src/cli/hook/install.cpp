@@ -6,7 +6,6 @@
 
 #include "cli/change.hpp"
 #include "cli/hook/hook.hpp"
-#include "sys/durable_file.hpp"
 #include "sys/terminal.hpp"
 
 namespace gpupass::cli {
@@ -88,13 +87,17 @@ Result<int> hook_install(Context& context, const std::vector<std::string>& argum
   auto& out = context.terminal.out;
   GPUPASS_TRY(refuse_captured(context));
   GPUPASS_TRY(refuse_foreign(context.host, file));
+  GPUPASS_TRY(for_root_only(context.host, sys::executable().string()));
   const auto before = look(context.host, file);
   if (before == Installed::yes) {
     out << fmt::format("{} is there already\n", file.path);
     return 0;
   }
   constexpr mode_t k_program = 0755;
-  GPUPASS_TRY(sys::write_durably(context.host.at(file.path), file.text, k_program));
+  // What was written may be there although its folder could not be synced.
+  const auto written = context.host.write_file(file.path, file.text, k_program);
+  if (!written && look(context.host, file) != Installed::yes) return Failure(written.error());
+  if (!written) context.terminal.err << "note: it was done, but " << describe(written.error()) << "\n";
   out << fmt::format("{} is there\n", file.path);
   if (before == Installed::no)
     out << "libvirt looks for hooks when it starts: `systemctl restart libvirtd` (or virtqemud); guests run "
@@ -111,7 +114,9 @@ Result<int> hook_uninstall(Context& context, const std::vector<std::string>& arg
   GPUPASS_TRY(refuse_captured(context));
   GPUPASS_TRY(refuse_foreign(context.host, file));
   const bool was = look(context.host, file) != Installed::no;
-  GPUPASS_TRY(sys::remove_durably(context.host.at(file.path)));
+  const auto removed = context.host.remove_file(file.path);
+  if (!removed && look(context.host, file) != Installed::no) return Failure(removed.error());
+  if (!removed) context.terminal.err << "note: it was done, but " << describe(removed.error()) << "\n";
   context.terminal.out << fmt::format("{} {}\n", file.path, was ? "is gone" : "was not there");
   return 0;
 }

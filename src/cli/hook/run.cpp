@@ -87,7 +87,9 @@ Result<void> prepare(Context& context, const std::string& driver, const std::str
 
 Result<std::string> read_input(std::istream& in) {
   constexpr std::size_t k_limit = 16U << 20U;
-  std::string text(std::istreambuf_iterator<char>(in), {});
+  std::string text(k_limit + 1, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));  // and no further, whatever else comes
+  text.resize(static_cast<std::size_t>(in.gcount()));
   if (text.size() <= k_limit) return text;
   return fail(ErrorKind::invalid, "the domain's XML is larger than 16 MiB");
 }
@@ -143,6 +145,7 @@ Result<Functions> check_start(Context& context, const std::string& domain, const
 
 Result<int> hook_run(Context& context, const std::vector<std::string>& arguments) {
   if (is_for_a_person(arguments)) return explain(context);
+  GPUPASS_TRY(context.host.changeable());
   if (arguments.size() < 3)
     return fail(ErrorKind::usage, "this is for libvirt to call",
                 fmt::format("usage: {}; `gpupass hook run --help` explains it", k_usage));
@@ -161,6 +164,7 @@ Result<int> hook_check(Context& context, const std::vector<std::string>& argumen
   GPUPASS_TRY_ASSIGN(const auto values, parse(context, syntax, arguments));
   if (!values) return 0;
   if (values->count("vm") == 0) return fail(ErrorKind::usage, "no domain is named", "gpupass hook check VM");
+  GPUPASS_TRY(context.host.changeable());
   GPUPASS_TRY_ASSIGN(const auto hypervisor,
                      context.connect(uri_of(context, *values), std::chrono::seconds(60)));
   GPUPASS_TRY_ASSIGN(const auto state, hypervisor->domain(words_of(*values, "vm").front()));
