@@ -62,8 +62,8 @@ constexpr std::array k_table = {
          "them.",
          nvswitch_fabric},
     Rule{"host-depends", "The host can do without it",
-         "A device that carries the host's root file system, another mounted file system, swap or its "
-         "only default route would take the host down with it.",
+         "A device that carries the host's root file system, another mounted file system, swap, a layer of "
+         "storage, what the host exports, or its only default route would take the host down with it.",
          host_depends},
     Rule{"boot-display", "It does not drive the screen",
          "When the card that shows the host's console goes to a guest, the screen goes dark until the "
@@ -75,8 +75,7 @@ constexpr std::array k_table = {
          device_held},
     Rule{"domain-use", "No domain has it",
          "libvirt only finds out at the second start that two domains have one device. A network that is a "
-         "pool "
-         "hands its functions to whichever guest starts.",
+         "pool hands its functions to whichever guest starts.",
          domain_use},
     Rule{"reset-method", "It can be reset",
          "A reset between users clears what the last one left in the card. A reset of the bus reaches "

@@ -349,9 +349,9 @@ TEST_F(Change, UnbindAllGivesBackWhatNoDomainHas) {
 }
 
 TEST_F(Change, ADryRunOfBindSaysThatTheGroupIsNotWhole) {
-  ASSERT_EQ(run({"bind", k_gpu, "--dry-run"}), 0) << err;
+  ASSERT_EQ(run({"bind", k_gpu, "--only", "--dry-run"}), 0) << err;
   EXPECT_THAT(out, HasSubstr("0000:01:00.1 is of the same IOMMU group still on a host driver"));
-  ASSERT_EQ(run({"bind", k_gpu, "--dry-run", "--format", "json"}), 0) << err;
+  ASSERT_EQ(run({"bind", k_gpu, "--only", "--dry-run", "--format", "json"}), 0) << err;
   EXPECT_THAT(core::Json::parse(out).at("outcome").get<std::string>(), HasSubstr("same IOMMU group"));
   expect_untouched();
 }

@@ -263,7 +263,12 @@ TEST(Discover, RefusesARootTooLongForLibpci) {
   std::string root;
   for (int i = 0; i < 5; ++i) root += "/" + std::string(200, 'x');
   tree.dir(root + "/sys/bus/pci/devices/0000:00:00.0");
-  const auto read = discover(Host(tree.at(root)));
+  // Of a captured machine the files are read without libpci.
+  EXPECT_TRUE(discover(Host(tree.at(root))));
+  struct Live : Host {
+    explicit Live(const std::filesystem::path& at) : Host(at, Alive::yes) {}
+  };
+  const auto read = discover(Live(tree.at(root)));
   ASSERT_FALSE(read);
   EXPECT_EQ(read.error().kind, ErrorKind::invalid);
 }

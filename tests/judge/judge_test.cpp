@@ -29,7 +29,10 @@ TEST(Judge, FindingsComeInTheOrderOfTheRules) {
   std::vector<std::string> ids, found;
   for (const auto& rule : rules::table()) {
     const std::string id = rule.id;
-    if (id != "sriov" && id != "nvswitch-fabric") ids.push_back(id);
+    // What is so of few machines is said of those alone.
+    const bool silent =
+        id == "sriov" || id == "nvswitch-fabric" || id == "sys-writable" || id == "domain-use";
+    if (!silent) ids.push_back(id);
   }
   for (const auto& finding : judge(machine(), card())) {
     if (found.empty() || found.back() != finding.rule) found.push_back(finding.rule);
@@ -66,7 +69,7 @@ TEST(Judge, EveryRuleHasItsOwnIdAndItsProse) {
     EXPECT_NE(std::string(rule.title), "");
     EXPECT_THAT(rule.meaning, HasSubstr("."));
   }
-  EXPECT_EQ(ids.size(), 16U);
+  EXPECT_EQ(ids.size(), 18U);
 }
 
 }  // namespace

@@ -152,7 +152,8 @@ TEST(PlanAttach, AStoppedDomainIsDefinedAfterTheCardIsBound) {
 }
 
 TEST(PlanAttach, ARunningGuestNeedsARootPortForEachFunction) {
-  const auto inventory = machine("nvidia", "snd_hda_intel");
+  auto inventory = machine("nvidia", "snd_hda_intel");
+  for (auto& device : inventory.devices) device.is_pcie = true;
   auto running = stopped();
   running.state.running = true;
   running.live_xml =

@@ -43,7 +43,7 @@ std::optional<Mount> parse_mount(std::string_view line) {
 /// The mounts as the first process sees them; those of this process where that may not be read.
 std::string path_of_host(const Host& host) {
   constexpr const char* k_first = "/proc/1/mountinfo";
-  const auto text = host.read(k_first, 1);
+  const auto text = host.read_start(k_first, 1);
   return text && !text->empty() ? k_first : k_mounts;
 }
 
