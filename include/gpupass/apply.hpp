@@ -34,7 +34,7 @@ struct World {
   /// Devices that are no longer what the plan was made for, when it is recovered: another one that is at the
   /// address by now is left alone, and counts as given back.
   std::set<PciAddress> displaced = {};
-  std::function<void(const Error&)> warn = {};    // of what is no failure; may be empty
+  std::function<void(const Error&)> warn = {};  // of what is no failure; may be empty
 };
 
 /// Does every step in order; on a failure puts back, in reverse, whatever it did.

@@ -37,7 +37,8 @@ struct Locks {
 [[nodiscard]] Result<void> refuse_captured(const Context& context, const ChangeOptions& options);
 /// For a command without --dry-run.
 [[nodiscard]] Result<void> refuse_captured(const Context& context);
-/// What root will run or install must not be an ordinary user's to change. Error: refused, with how to install.
+/// What root will run or install must not be an ordinary user's to change. Error: refused, with how to
+/// install.
 [[nodiscard]] Result<void> for_root_only(const Host& host, const std::string& file);
 
 /// True of a journal whose command is at work right now, as opposed to one that was interrupted.

@@ -115,20 +115,7 @@ class Machine {
     kernel.prefer(test::k_gpu, "nvidia").prefer(test::k_audio, "snd_hda_intel");
   }
 
-  /// Every driver has its devices again, and vfio-pci is not loaded.
-  int reboot() {
-    tree.file("/proc/sys/kernel/random/boot_id", "another-boot\n");
-    for (const auto* const device : {test::k_gpu, test::k_audio}) {
-      tree.file(std::string("/sys/bus/pci/devices/") + device + "/driver_override", "(null)\n");
-      kernel.give_up(device);
-      EXPECT_TRUE(kernel.write({"/sys/bus/pci/drivers_probe", device, std::chrono::seconds(1)}));
-    }
-    tree.remove("/sys/bus/pci/drivers/vfio-pci");
-    return 0;
-  }
-
   int run(const Words& words) {
-    if (words.front() == "reboot") return reboot();
     std::istringstream in(k_started);
     std::ostringstream to_out, to_err;
     Terminal terminal{in, to_out, to_err, false, false, 200};
@@ -349,16 +336,6 @@ INSTANTIATE_TEST_SUITE_P(
                              {{"bind", "01:00", "--persist", "--apply"}},
                              -1,
                              {"unbind", "01:00", "--persist", "--apply"}},
-                    Scenario{"hook_prepare",
-                             {{"attach", "vm1", "01:00.0"}, {"reboot"}},
-                             -1,
-                             {"hook", "run", "qemu", "vm1", "prepare", "begin", "-"}},
-                    Scenario{"hook_release",
-                             {{"attach", "vm1", "01:00.0"},
-                              {"reboot"},
-                              {"hook", "run", "qemu", "vm1", "prepare", "begin", "-"}},
-                             -1,
-                             {"hook", "run", "qemu", "vm1", "release", "end", "-"}},
                     Scenario{"hook_install", {}, -1, {"hook", "install"}},
                     Scenario{"recover_attach_begun", {{"attach", "vm1", "01:00.0"}}, 6, {"recover"}},
                     Scenario{"recover_attach_late", {{"attach", "vm1", "01:00.0"}}, 21, {"recover"}},
