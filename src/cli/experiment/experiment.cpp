@@ -343,7 +343,8 @@ Result<void> check_new(Context& context, Hypervisor& hypervisor, const Wanted& w
     words.insert(words.end(), {"--dry-run", "--yes"});
     GPUPASS_TRY(quietly(attach, words));
   } else if (!fs::exists(plan_path(wanted)) || !is_kept(hypervisor, settings.vm)) {
-    Words words{settings.vm, "--image", settings.image, "--connect", settings.uri, "--dry-run", "--yes", "--gpu"};
+    Words words{settings.vm,  "--image",   settings.image, "--connect",
+                settings.uri, "--dry-run", "--yes",        "--gpu"};
     const auto card = card_words(wanted.functions);
     words.insert(words.end(), card.begin(), card.end());
     words.insert(words.end(), settings.create.begin(), settings.create.end());
