@@ -18,7 +18,7 @@ check "somebody holds the card" wait_until 20 grep -q held /tmp/held
 
 step "an unbind that would block"
 check_run "is refused, naming the holder" 5 "$GPUPASS_BIN" unbind $gpu
-check_match "with its pid" "process $holder" "$run_stderr"
+check_match "with its pid" "pid $holder" "$run_stderr"
 started=$SECONDS
 check_run "and tried when agreed to" 7 "$GPUPASS_BIN" unbind $gpu --yes --timeout 3
 check "it came back in time ($((SECONDS - started)) s)" test $((SECONDS - started)) -lt 20
