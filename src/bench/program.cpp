@@ -70,6 +70,24 @@ Result<> refuse_to_overwrite(const std::string& path) {
               "nothing was measured; name another file, or remove this one");
 }
 
+/// What was made when the file was opened.
+void remove_empty(const std::string& path) {
+  std::error_code error;
+  const bool empty =
+      std::filesystem::is_regular_file(path, error) && std::filesystem::file_size(path, error) == 0;
+  if (empty) std::filesystem::remove(path, error);
+}
+
+/// No run is written: there is nothing in it to compare.
+Failure nothing_measured(const Run& run, Format format) {
+  if (format == Format::text) print(run, format);
+  const auto& first = run.benchmarks.front();
+  return fail(ErrorKind::unsupported,
+              fmt::format("nothing was measured, and no run is written: none of {} case(s) could be run",
+                          run.benchmarks.size()),
+              fmt::format("{}: {}", first.id, first.reason));
+}
+
 Result<int> measure(Host& host, const Options& options) {
   std::optional<sys::OutputFile> file;
   if (!options.out.empty()) {
@@ -86,6 +104,10 @@ Result<int> measure(Host& host, const Options& options) {
     run = run_once(host, options, progress, keep);
   }
   if (!run) return Failure(run.error());
+  if (!any_measured(*run)) {
+    remove_empty(options.out);
+    return nothing_measured(*run, options.format);
+  }
   GPUPASS_TRY(keep(*run));
   return all_right(*run) ? 0 : 1;
 }
@@ -111,11 +133,13 @@ Result<int> measure_often(Host& host, const Options& options) {
     program.argv.insert(program.argv.begin(), sys::executable().string());
     program.timeout = std::chrono::hours(24);
     GPUPASS_TRY_ASSIGN(const auto end, host.run(program));
-    std::cout << fmt::format("run {} of {}: {}\n", number, options.runs, one.out);
+    const bool written = std::filesystem::exists(one.out);
+    std::cout << fmt::format("run {} of {}: {}\n", number, options.runs, written ? one.out : "not written");
     if (end.status != 0) std::cout << end.output;
     std::cout.flush();
     std::cerr << end.errors;
     worst = std::max(worst, end.status);
+    if (!written) break;  // the next would end as this one did
   }
   return worst;
 }

@@ -113,11 +113,28 @@ Result<> keep(LoadedSides& loaded, const Wanted& wanted) {
   return {};
 }
 
-/// The one role that all runs have; empty where there are several.
-std::string role_of(const std::vector<bench::Run>& runs) {
+/// The one role that all runs of a side have; empty where there are none. Error: usage. Runs of host and
+/// guest in one side would make one distribution of two.
+Result<std::string> role_of(const std::vector<bench::Run>& runs) {
   std::set<std::string> roles;
   for (const auto& run : runs) roles.insert(run.role);
-  return roles.size() == 1 ? *roles.begin() : "";
+  if (roles.size() <= 1) return roles.empty() ? "" : *roles.begin();
+  return fail(ErrorKind::usage,
+              fmt::format("one side has runs of {}", core::enumerate({roles.begin(), roles.end()})),
+              "nothing was compared; put -- between the runs of the one and those of the other: "
+              "HOST… -- GUEST…");
+}
+
+/// Error: usage. A run is no measure of itself.
+Result<> refuse_on_both_sides(const LoadedSides& sides) {
+  for (const auto& run : sides.candidate.runs) {
+    if (std::ranges::find(sides.baseline.runs, run.id, &bench::Run::id) == sides.baseline.runs.end())
+      continue;
+    return fail(ErrorKind::usage,
+                fmt::format("the run {} ({}, {}) is on both sides", run.id, run.role, run.started),
+                "nothing was compared; each side needs runs of its own");
+  }
+  return {};
 }
 
 }  // namespace
@@ -202,8 +219,9 @@ Result<LoadedSides> load_sides(const Sides& sides, const po::variables_map& valu
   LoadedSides loaded;
   GPUPASS_TRY_ASSIGN(loaded.baseline.runs, load_runs(sides.baseline));
   GPUPASS_TRY_ASSIGN(loaded.candidate.runs, load_runs(sides.candidate));
-  const auto ours = role_of(loaded.baseline.runs);
-  const auto theirs = role_of(loaded.candidate.runs);
+  GPUPASS_TRY(refuse_on_both_sides(loaded));
+  GPUPASS_TRY_ASSIGN(const auto ours, role_of(loaded.baseline.runs));
+  GPUPASS_TRY_ASSIGN(const auto theirs, role_of(loaded.candidate.runs));
   const bool told_apart = !ours.empty() && !theirs.empty() && ours != theirs;
   loaded.baseline.name = told_apart || (sides.candidate.empty() && !ours.empty()) ? ours : "baseline";
   loaded.candidate.name = told_apart ? theirs : "candidate";

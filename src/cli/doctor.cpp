@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // gpupass doctor: what stands in the way, and what would help.
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <ostream>
 
 #include "cli/domain_uses.hpp"
+#include "cli/libvirt_now.hpp"
 #include "cli/options.hpp"
 #include "cli/selection.hpp"
 #include "core/text.hpp"
@@ -198,17 +198,10 @@ bool anything_blocks(const Diagnosis& diagnosis) {
          });
 }
 
-/// Whether libvirt may be asked without a person: on a desktop an ordinary user's connection to the system's
-/// libvirt has a window ask for a password.
-bool may_ask(const Context& context) {
-  return !context.host.captured() &&
-         (geteuid() == 0 || context.default_uri.find(":///system") == std::string::npos);
-}
-
 /// What domains have counts where libvirt says it; a doctor waits for nobody.
 void add_domain_uses(Context& context, Inventory& inventory) {
   constexpr auto k_patience = std::chrono::seconds(3);
-  if (!may_ask(context)) return;
+  if (!may_ask(context, context.default_uri)) return;
   const auto hypervisor = context.connect(context.default_uri, k_patience);
   if (!hypervisor) return;
   auto uses = domain_uses(**hypervisor, context.host, inventory);

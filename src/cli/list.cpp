@@ -2,6 +2,7 @@
 // gpupass list: what is there.
 #include <ostream>
 
+#include "cli/libvirt_now.hpp"
 #include "cli/options.hpp"
 #include "gpupass/card.hpp"
 #include "report/device_text.hpp"
@@ -20,6 +21,7 @@ Syntax syntax() {
       "(pci_0000_01_00_0); ids (10de:2330); a part of a name that only one device\n"
       "has (3090).";
   syntax.options.add_options()("all", "show every PCI function");
+  add_connect(syntax.options);
   add_format(syntax.options);
   syntax.positional = {{"selector", -1}};
   return syntax;
@@ -48,13 +50,14 @@ Result<std::vector<const Device*>> selected(const std::vector<Selector>& selecto
   return shown;
 }
 
-void print(Terminal& terminal, const Inventory& inventory, const std::vector<const Device*>& shown) {
+void print(Terminal& terminal, const Inventory& inventory, const std::vector<const Device*>& shown,
+           const std::vector<DomainUse>& uses) {
   if (shown.empty()) {
     terminal.out << (inventory.devices.empty() ? "There is no PCI device.\n"
                                                : "There is no GPU. `gpupass list --all` shows every PCI "
                                                  "function.\n");
   } else {
-    terminal.out << report::device_table(shown, terminal.columns, terminal.colour);
+    terminal.out << report::device_table(shown, uses, terminal.columns, terminal.colour);
   }
   terminal.err << report::problems_text(inventory.problems);
 }
@@ -68,14 +71,15 @@ Result<int> list(Context& context, const std::vector<std::string>& arguments) {
   GPUPASS_TRY_ASSIGN(const auto selectors, selectors_of(*parsed, "selector"));
   // The table has no holders, and looking into every process takes time.
   GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host, {.holders = format == Format::json}));
+  GPUPASS_TRY_ASSIGN(const auto now, libvirt_now(context, *parsed, inventory));
   auto shown = parsed->count("all") > 0 ? every_device(inventory) : graphics(inventory);
   if (!selectors.empty()) {
     GPUPASS_TRY_ASSIGN(shown, selected(selectors, inventory));
   }
   if (format == Format::json) {
-    report::write_list(context.terminal.out, inventory, shown);
+    report::write_list(context.terminal.out, inventory, shown, now ? &now->uses : nullptr);
   } else {
-    print(context.terminal, inventory, shown);
+    print(context.terminal, inventory, shown, now ? now->uses : std::vector<DomainUse>{});
   }
   return 0;
 }

@@ -11,6 +11,7 @@
 #include "cli/actions.hpp"
 #include "cli/caught.hpp"
 #include "cli/error_json.hpp"
+#include "cli/hints.hpp"
 #include "cli/options.hpp"
 #include "cli/read_only.hpp"
 #include "core/printable.hpp"
@@ -45,15 +46,12 @@ constexpr std::string_view k_root = "--root";
 void print_help(std::ostream& out) {
   out << "usage: " << k_usage
       << "\n\nGives a real graphics card to a virtual machine, safely, and takes it back.\n\n";
-  for (const auto& command : k_commands) {
-    out << fmt::format("  {:<9} {:<15} {}\n", command.name, command.arguments, command.summary);
-  }
-  out << "\n  --root DIR   look at a captured machine (see capture-host), which is never changed:\n"
+  out << rows_text(k_commands)
+      << "\n  --root DIR   look at a captured machine (see capture-host), which is never changed:\n"
          "               commands that change something then only run with --dry-run\n"
          "  --version    print the version\n"
-         "\n`gpupass help COMMAND` explains a command. Exit codes: 0 done, 1 the answer is no (doctor, "
-         "groups,\n"
-         "hook status, guest bench), 2 usage; the rest stand in gpupass(1).\n";
+         "\n`gpupass help COMMAND` explains a command. Exit codes: 0 done, 1 the answer is no\n"
+         "(doctor, groups, hook status, guest bench), 2 usage; gpupass(1) has the others.\n";
 }
 
 /// xml-templates/ and scripts/ stand together: below the prefix when installed, in the source tree
@@ -198,7 +196,8 @@ int run_command(Context& context, const Command& command, const std::vector<std:
     context.terminal.err << "gpupass: it was done, but its output could not be written\n";
     return exit_code(ErrorKind::system);
   }
-  const auto& error = result.error();
+  const auto error =
+      with_documents(with_connection(result.error(), connection_named(arguments)), context.data);
   if (wants_json(arguments)) context.terminal.out << to_json(error) << "\n";
   context.terminal.err << report::wrapped_lines("gpupass: " + describe(error), context.terminal.columns)
                        << "\n";

@@ -234,9 +234,11 @@ void choose_memory(Layout& layout, const std::vector<Ground>& grounds) {
   for (auto& cell : layout.cells) cell.memory = each;
   const auto& first = grounds.front();
   layout.memory_reason.why =
-      fmt::format("{} of {}, which has {}; {}", size_text(each),
+      fmt::format("{} of {}{}; {}", size_text(each),
                   grounds.size() == 1 ? name_of(first.node) : "each of " + names_of(grounds),
-                  size_text(down_to(first.node.memory, k_mebibyte)), share_text(first));
+                  first.node.memory == 0 ? ", whose size is not known"
+                                         : ", which has " + size_text(down_to(first.node.memory, k_mebibyte)),
+                  share_text(first));
 }
 
 Result<void> take_memory(Layout& layout, const std::vector<Ground>& grounds, std::uint64_t wanted) {

@@ -35,6 +35,7 @@ std::optional<std::uint64_t> parse_size(std::string_view text) {
 std::string size_text(std::uint64_t bytes) {
   constexpr std::uint64_t k_mebibyte = std::uint64_t{1} << 20U;
   constexpr std::uint64_t k_gibibyte = std::uint64_t{1} << 30U;
+  if (bytes == 0) return "0 bytes";
   if (bytes % k_gibibyte == 0) return fmt::format("{} GiB", bytes / k_gibibyte);
   if (bytes % k_mebibyte == 0) return fmt::format("{} MiB", bytes / k_mebibyte);
   return fmt::format("{} bytes", bytes);

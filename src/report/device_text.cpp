@@ -39,12 +39,13 @@ Style driver_style(const Device& device) {
   return device.driver->find("vfio") == std::string::npos ? Style::plain : Style::green;
 }
 
-std::vector<Cell> row_of(const Device& device) {
+std::vector<Cell> row_of(const Device& device, const std::vector<DomainUse>& uses) {
   return {to_string(device.address),
           ids(device),
           device.class_name,
           Cell(short_name(device), device.is_gpu() ? Style::bold : Style::plain),
           Cell(device.driver.value_or("-"), driver_style(device)),
+          domains_text(device, uses),
           device.iommu_group ? std::to_string(*device.iommu_group) : "",
           device.numa_node < 0 ? "" : std::to_string(device.numa_node),
           link_text(device),
@@ -91,18 +92,29 @@ std::string remarks(const Device& device) {
   return fmt::format("{}", fmt::join(remarks, ", "));
 }
 
-std::string device_table(const std::vector<const Device*>& devices, int width, bool colour) {
+std::string domains_text(const Device& device, const std::vector<DomainUse>& uses) {
+  std::vector<std::string> domains;
+  for (const auto& use : uses) {
+    if (use.device != device.address || use.domain.empty()) continue;
+    domains.push_back(use.running ? use.domain : use.domain + " (off)");
+  }
+  return fmt::format("{}", fmt::join(domains, ", "));
+}
+
+std::string device_table(const std::vector<const Device*>& devices, const std::vector<DomainUse>& uses, int width,
+                         bool colour) {
   Table table({{"ADDRESS"},
                {"IDS"},
                {"CLASS", Align::left, 20, 1},
                {"NAME", Align::left, 24},
                {"DRIVER", Align::left, 8},
+               {"DOMAIN", Align::left, 8},
                {"GROUP", Align::right},
                {"NUMA", Align::right, 0, 4},
                {"LINK", Align::left, 0, 3},
                {"RESET", Align::left, 5, 2},
                {"REMARKS", Align::left, 12, 5}});
-  for (const auto* const device : devices) table.add(row_of(*device));
+  for (const auto* const device : devices) table.add(row_of(*device, uses));
   return table.text(width, colour);
 }
 

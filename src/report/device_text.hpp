@@ -23,8 +23,12 @@ namespace gpupass::report {
 /// (to the driver it has) or "override vfio-pci" (to another).
 [[nodiscard]] std::string remarks(const Device& device);
 
+/// The domains that have it: "vm1, vm2 (off)".
+[[nodiscard]] std::string domains_text(const Device& device, const std::vector<DomainUse>& uses);
+
 /// The devices as a table for `gpupass list`.
-[[nodiscard]] std::string device_table(const std::vector<const Device*>& devices, int width, bool colour);
+[[nodiscard]] std::string device_table(const std::vector<const Device*>& devices,
+                                       const std::vector<DomainUse>& uses, int width, bool colour);
 
 /// What could not be read, a line for each of the first few; empty for nothing.
 [[nodiscard]] std::string problems_text(const std::vector<Problem>& problems);

@@ -149,6 +149,15 @@ std::string dump(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+Json domains_json(const std::set<PciAddress>& functions, const std::vector<DomainUse>* uses) {
+  if (uses == nullptr) return nullptr;
+  auto json = Json::array();
+  for (const auto& use : *uses) {
+    if (functions.contains(use.device) && !use.domain.empty()) json.push_back(to_json(use));
+  }
+  return json;
+}
+
 /// Elements one a line, so that a large document is never held as a whole.
 template <class Elements, class ToJson>
 void write_array(std::ostream& out, const char* name, const Elements& elements, ToJson to_json) {
@@ -260,7 +269,15 @@ Json to_json(const std::vector<Problem>& problems) {
   return json;
 }
 
-void write_list(std::ostream& out, const Inventory& inventory, const std::vector<const Device*>& shown) {
+Json to_json(const DomainUse& use) {
+  return {{"device", to_string(use.device)},
+          {"domain", use.domain},
+          {"running", use.running},
+          {"network", use.network.empty() ? Json(nullptr) : Json(use.network)}};
+}
+
+void write_list(std::ostream& out, const Inventory& inventory, const std::vector<const Device*>& shown,
+                const std::vector<DomainUse>* uses) {
   std::set<int> groups;
   std::set<PciAddress> functions;
   for (const auto* const device : shown) {
@@ -281,6 +298,7 @@ void write_list(std::ostream& out, const Inventory& inventory, const std::vector
   write_array(out, "groups", shown_groups, pointed);
   write_array(out, "holders", shown_holders, pointed);
   out << ",\n\"holders_complete\":" << (inventory.holders_complete ? "true" : "false")
+      << ",\n\"domains\":" << dump(domains_json(functions, uses))
       << ",\n\"iommu\":" << dump(to_json(inventory.iommu))
       << ",\n\"kernel\":" << dump(to_json(inventory.kernel)) << ",\n\"kvm\":" << dump(to_json(inventory.kvm))
       << ",\n\"problems\":" << dump(to_json(inventory.problems)) << "}\n";

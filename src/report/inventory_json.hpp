@@ -18,8 +18,11 @@ namespace gpupass::report {
 [[nodiscard]] core::Json to_json(const Holder& holder);
 [[nodiscard]] core::Json to_json(const std::vector<Problem>& problems);
 
-/// The document gpupass.list/1, a line for each of `shown`, which are devices of the inventory, with
-/// the groups and holders of those.
-void write_list(std::ostream& out, const Inventory& inventory, const std::vector<const Device*>& shown);
+[[nodiscard]] core::Json to_json(const DomainUse& use);
+
+/// The document gpupass.list/2, a line for each of `shown`, which are devices of the inventory, with
+/// the groups, the holders and the domains of those; `uses` is null where libvirt did not say.
+void write_list(std::ostream& out, const Inventory& inventory, const std::vector<const Device*>& shown,
+                const std::vector<DomainUse>* uses);
 
 }  // namespace gpupass::report

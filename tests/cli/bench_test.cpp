@@ -155,6 +155,26 @@ TEST_F(Bench, CompareRefusesWhatItCannotUnderstand) {
     EXPECT_EQ(bench(arguments).status, 2);
 }
 
+TEST_F(Bench, RunsOfHostAndGuestAreNotPooled) {
+  for (const auto& arguments : {std::vector<std::string>{"report", at("host"), at("guest"), "-o", at("r.md")},
+                                {"compare", at("host"), at("guest"), "--", at("slow")},
+                                {"compare", at("host"), "--", at("guest"), at("host")}}) {
+    const auto said = bench(arguments);
+    EXPECT_EQ(said.status, 2);
+    EXPECT_THAT(said.err, HasSubstr("one side has runs of guest and host"));
+  }
+  EXPECT_FALSE(fs::exists(at("r.md")));
+}
+
+TEST_F(Bench, ARunIsNotComparedWithItself) {
+  write("copy.json", read("host/0.json"));
+  for (const auto& side : {at("host"), at("copy.json")}) {
+    const auto said = bench({"compare", at("host"), "--", side});
+    EXPECT_EQ(said.status, 2);
+    EXPECT_THAT(said.err, HasSubstr("is on both sides"));
+  }
+}
+
 TEST_F(Bench, NamesTheFileThatIsNoRun) {
   write("guest/5.json", "{\"schema\": \"other/1\"}");
   const auto said = bench({"compare", at("host"), "--", at("guest")});

@@ -356,6 +356,41 @@ TEST_F(Change, ADryRunOfBindSaysThatTheGroupIsNotWhole) {
   expect_untouched();
 }
 
+TEST_F(Change, ListShowsTheDomainWhereLibvirtAnswersAndIsQuietWhereItDoesNot) {
+  others["vm2"] =
+      "<domain><devices><hostdev mode='subsystem' type='pci'><source><address domain='0' bus='2' slot='0' "
+      "function='0'/></source></hostdev></devices></domain>";
+  ASSERT_EQ(run({"attach", "vm1", "01:00.0"}), 0) << err;
+  ASSERT_EQ(run({"list", "--all"}), 0) << err;
+  EXPECT_THAT(out, testing::ContainsRegex("0000:01:00.0 .* vfio-pci +vm1 \\(off\\) "));
+  EXPECT_THAT(out, testing::ContainsRegex("0000:02:00.0 .* igb +vm2 \\(off\\) ")) << "whoever assigned it";
+  ASSERT_EQ(run({"list", "--format", "json"}), 0) << err;
+  EXPECT_EQ(core::Json::parse(out).at("domains").at(0).at("domain"), "vm1");
+  ASSERT_EQ(libvirt.start("vm1"), Result<void>{});
+  ASSERT_EQ(run({"list"}), 0) << err;
+  EXPECT_THAT(out, testing::ContainsRegex("vfio-pci +vm1 +1"));
+
+  libvirt_is_down = true;
+  ASSERT_EQ(run({"list"}), 0);
+  EXPECT_EQ(err, "");
+  EXPECT_THAT(out, Not(HasSubstr("DOMAIN")));
+  ASSERT_EQ(run({"list", "--format", "json"}), 0);
+  EXPECT_EQ(core::Json::parse(out).at("domains"), nullptr);
+  EXPECT_EQ(run({"list", "-c", "fake:///"}), 10) << "what is named is to answer";
+}
+
+TEST_F(Change, CommandsThatAHintNamesHaveTheConnection) {
+  EXPECT_EQ(run({"attach", "vm1", "01:00.0", "--live", "-c", "qemu:///session"}), 5);
+  EXPECT_THAT(err, HasSubstr("`virsh -c qemu:///session start vm1`"));
+  others["vm2"] =
+      "<domain><devices><hostdev mode='subsystem' type='pci'><source><address domain='0' bus='1' slot='0' "
+      "function='0'/></source></hostdev></devices></domain>";
+  EXPECT_EQ(run({"attach", "vm1", "01:00.0", "--connect=qemu:///session"}), 6);
+  EXPECT_THAT(err, HasSubstr("`gpupass detach vm2 0000:01:00.0 -c qemu:///session`"));
+  EXPECT_EQ(run({"attach", "vm1", "01:00.0"}), 6);
+  EXPECT_THAT(err, HasSubstr("`gpupass detach vm2 0000:01:00.0`"));
+}
+
 TEST_F(Change, TheDomainsOfAnotherMachineAreRefused) {
   for (const auto* const uri :
        {"qemu+ssh://root@far/system", "qemu://far:16514/system", "qemu+tls://[fe80::1]:16514/system"}) {

@@ -63,7 +63,7 @@ Window window_for(const GuestRequest& request, const Inventory& inventory) {
           fmt::format(
               "{} a region of {}, with each placed at a multiple of its size and 1 GiB for all other devices",
               needs.size() == 1 ? "the card has" : fmt::format("the largest of {} cards has", needs.size()),
-              size_text(largest))};
+              largest == 0 ? "no memory that it shows now" : size_text(largest))};
 }
 
 bool is_uefi(const virt::Document& domain) {
