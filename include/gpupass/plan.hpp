@@ -139,6 +139,8 @@ struct DomainFacts {
   std::string live_xml;        // empty: it is not running
   bool change_config = false;  // what this plan may change of the two
   bool change_live = false;
+  bool shared = false;  // attach: other domains keep the card as well
+  bool lend = false;    // attach: the card stays with the host until the domain starts
 };
 
 /// Takes functions from their drivers and binds them to `driver`, with no domain.

@@ -43,7 +43,7 @@ Failure not_there(Context& context, const std::string& vm, Error error) {
   Functions held;
   const auto holds = load_holds(context.host);
   for (const auto& hold : holds.value_or(std::vector<Hold>{})) {
-    if (hold.domain == vm) held.push_back(hold.device);
+    if (is_for(hold, vm)) held.push_back(hold.device);
   }
   if (error.kind == ErrorKind::not_found && !held.empty()) {
     std::string words;
@@ -79,6 +79,8 @@ Result<DomainOptions> domain_options_of(Context& context, const po::variables_ma
   options.config = values.count("config") > 0;
   options.print_xml = values.count("print-xml") > 0;
   options.print_diff = values.count("print-diff") > 0;
+  options.shared = values.count("shared") > 0;
+  options.lend = values.count("lend") > 0;
   if (options.print_xml || options.print_diff) options.change.dry_run = true;
   return options;
 }
@@ -99,8 +101,12 @@ void inherit(Context& context, std::vector<Hold>& holds, const std::string& heir
     if (!hypervisor) continue;  // whether it is gone cannot be told
     const auto state = (*hypervisor)->domain(hold.domain);
     if (state || state.error().kind != ErrorKind::not_found) continue;
-    hold.domain = heir;
-    if (heir.empty()) hold.uri.clear();
+    auto rest = without_domain(hold, hold.domain);
+    if (rest.domain.empty() && !heir.empty()) {
+      rest.domain = heir;
+      rest.uri = hold.uri;
+    }
+    hold = std::move(rest);
   }
 }
 
@@ -116,7 +122,7 @@ Result<DomainFacts> domain_facts(const OpenDomain& domain, const DomainOptions& 
                 "nothing was changed; leave --config out");
   }
   const bool both = options.live == options.config;
-  DomainFacts facts{state, options.uri, "", "", false, false};
+  DomainFacts facts{state, options.uri, "", "", false, false, options.shared, options.lend};
   facts.change_live = state.running && (both || options.live);
   facts.change_config = state.persistent && (both || options.config);
   if (state.running) {

@@ -19,6 +19,8 @@ struct DomainOptions {
   bool config = false;
   bool print_xml = false;
   bool print_diff = false;
+  bool shared = false;  // attach only
+  bool lend = false;    // attach only
 };
 
 void add_domain_options(po::options_description& options);
@@ -54,9 +56,11 @@ struct Approved {
   std::vector<Hold> holds;
 };
 /// Everything that `attach` asks before it plans. `domain` may be one that is yet to be made, without a UUID.
-/// Errors: refused; busy, where another domain has one of them.
+/// `shared`: other domains that are off may keep what they have. Errors: refused; busy, where another domain
+/// has one of them.
 [[nodiscard]] Result<Approved> approve(Context& context, const ChangeOptions& options,
                                        const Inventory& inventory, Functions functions,
-                                       Hypervisor& hypervisor, const DomainState& domain);
+                                       Hypervisor& hypervisor, const DomainState& domain,
+                                       bool shared = false);
 
 }  // namespace gpupass::cli

@@ -126,6 +126,30 @@ std::map<PciAddress, Identity> identities_of(const Inventory& inventory, const F
   return identities;
 }
 
+/// The hold of a function that a domain gets.
+Hold given_to(const DomainFacts& domain, Hold hold) {
+  const auto& name = domain.state.name;
+  const bool joins = domain.shared && !hold.domain.empty();
+  if (!is_for(hold, name) && joins) hold.shared_with.push_back({name, domain.uri});
+  if (!is_for(hold, name)) {
+    hold.domain = name;
+    hold.shared_with.clear();
+  }
+  if (hold.domain == name) hold.uri = domain.uri;
+  hold.lend = domain.lend;
+  if (!domain.lend) hold.lent_to.clear();  // it stays bound when the guest ends, whoever bound it
+  return hold;
+}
+
+/// Those of the functions that an earlier attach keeps bound, while no guest has them.
+std::vector<Hold> kept_bound(const PlanFacts& facts, const Functions& functions) {
+  std::vector<Hold> kept;
+  for (const auto& hold : facts.holds) {
+    if (contains(functions, hold.device) && !hold.bound && hold.lent_to.empty()) kept.push_back(hold);
+  }
+  return kept;
+}
+
 Result<std::vector<const Device*>> known_devices(const PlanFacts& facts, const Functions& functions) {
   std::vector<const Device*> devices;
   for (const auto& function : functions) {
@@ -284,14 +308,9 @@ Result<Plan> plan_attach(const PlanFacts& facts, const DomainFacts& domain, cons
             {},
             identities_of(facts.inventory, functions)};
   for (const auto* const device : devices) {
-    auto hold = hold_for(facts, *device);
-    hold.domain = domain.state.name;
-    hold.uri = domain.uri;
-    hold.lend = false;
-    hold.lent_to.clear();  // it stays bound when the guest ends, whoever bound it
-    append_hold(plan.steps, facts, hold);
+    append_hold(plan.steps, facts, given_to(domain, hold_for(facts, *device)));
   }
-  append_binding(plan.steps, devices, "vfio-pci");
+  if (!domain.lend) append_binding(plan.steps, devices, "vfio-pci");
   if (domain.change_config) {
     GPUPASS_TRY_ASSIGN(auto after,
                        add_cards(domain.config_xml, guest_cards(facts.inventory, functions), templates));
@@ -304,6 +323,7 @@ Result<Plan> plan_attach(const PlanFacts& facts, const DomainFacts& domain, cons
     if (!xml->empty()) GPUPASS_TRY(refuse_uneditable(*xml, functions));
   if (domain.change_live)
     GPUPASS_TRY(append_live_attach(plan.steps, facts.inventory, domain, functions, templates));
+  if (domain.lend) append_return(plan.steps, facts, kept_bound(facts, functions));
   return plan;
 }
 
@@ -325,18 +345,16 @@ Result<Plan> plan_detach(const PlanFacts& facts, const DomainFacts& domain, cons
   std::vector<Hold> returned;
   for (const auto& function : functions) {
     const auto* const hold = hold_of(facts, function);
-    const bool ours = hold != nullptr && hold->domain == domain.state.name;
+    const bool ours = hold != nullptr && is_for(*hold, domain.state.name);
     const bool stays = (contains(in_live, function) && !domain.change_live) ||
                        (contains(in_config, function) && !domain.change_config);
     if (!ours || stays) continue;
-    if (!hold->bound) {
+    auto kept = without_domain(*hold, domain.state.name);
+    if (kept.domain.empty() && !kept.bound) {
       returned.push_back(*hold);
-      continue;
+    } else {  // another domain has it by turns, or `gpupass bind` took it before the domain did
+      plan.steps.emplace_back(KeepHold{std::move(kept)});
     }
-    auto kept = *hold;  // `gpupass bind` took it before the domain did
-    kept.domain.clear();
-    kept.uri.clear();
-    plan.steps.emplace_back(KeepHold{kept});
   }
   append_return(plan.steps, facts, returned);
   append_drops(plan.steps, returned);

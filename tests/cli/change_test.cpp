@@ -682,6 +682,89 @@ TEST_F(Change, DetachSaysWhatStaysAndWhatGivesItBack) {
   EXPECT_EQ(test::snapshot(tree.at("/sys")), before);
 }
 
+/// vm2 has the card in its configuration, and gpupass holds it for vm2.
+class ChangeShared : public Change {
+ protected:
+  ChangeShared() {
+    EXPECT_EQ(run({"attach", "vm1", "01:00.0"}), 0) << err;
+    others["vm2"] = libvirt.config();
+    libvirt.set_config(k_domain);
+    for (auto& hold : *load_holds(kernel)) {
+      hold.domain = "vm2";
+      EXPECT_TRUE(save_hold(kernel, hold));
+    }
+  }
+};
+
+TEST_F(ChangeShared, TwoDomainsHaveOneCardByTurns) {
+  EXPECT_EQ(run({"attach", "vm1", "01:00.0"}), 6);
+  EXPECT_THAT(err, HasSubstr("--shared lets both have it by turns"));
+  EXPECT_EQ(libvirt.config(), k_domain);
+
+  ASSERT_EQ(run({"attach", "vm1", "01:00.0", "--shared"}), 0) << err;
+  EXPECT_EQ(hostdev_functions(libvirt.config())->size(), 2U);
+  ASSERT_EQ(run({"status"}), 0);
+  EXPECT_THAT(out, testing::ContainsRegex("0000:01:00.0 +vfio-pci +nvidia +vm2,vm1 "));
+  ASSERT_EQ(run({"attach", "vm1", "01:00.0"}), 0) << "it was agreed to once: " << err;
+
+  ASSERT_EQ(run({"detach", "vm1", "01:00.0"}), 0) << err;
+  EXPECT_THAT(out, HasSubstr("0000:01:00.0 and 0000:01:00.1 stay on vfio-pci: vm2 still has them"));
+  EXPECT_EQ(kernel.driver(k_gpu), "vfio-pci");
+  EXPECT_TRUE(hostdev_functions(libvirt.config())->empty());
+  for (const auto& hold : *load_holds(kernel)) EXPECT_THAT(domains_of(hold), testing::ElementsAre("vm2"));
+}
+
+TEST_F(ChangeShared, TheOneThatStaysHasTheCardForItself) {
+  ASSERT_EQ(run({"attach", "vm1", "01:00.0", "--shared"}), 0) << err;
+  others.erase("vm2");  // undefined: gpupass hears nothing of it
+  ASSERT_EQ(run({"detach", "vm1", "01:00.0"}), 0) << err;
+  EXPECT_EQ(test::snapshot(tree.at("/sys")), before);
+  EXPECT_TRUE(load_holds(kernel)->empty());
+}
+
+TEST_F(ChangeShared, ANetworkThatHandsItOutDoesNotTakeTurns) {
+  libvirt.network_xmls = {
+      "<network><name>pool</name><forward mode='hostdev'><address type='pci' bus='1'/></forward></network>"};
+  EXPECT_EQ(run({"attach", "vm1", "01:00.0", "--shared", "--yes"}), 6);
+  EXPECT_THAT(err, HasSubstr("network pool"));
+}
+
+TEST_F(Change, ALentCardStaysWithTheHostAndNeedsTheHook) {
+  EXPECT_EQ(run({"attach", "vm1", "01:00.0", "--lend"}), 5);
+  EXPECT_THAT(err, HasSubstr("`gpupass hook install`"));
+  expect_untouched();
+  ASSERT_EQ(run({"hook", "install"}), 0) << err;
+  EXPECT_EQ(run({"attach", "vm1", "01:00.0", "--lend", "--live"}), 5);
+  ASSERT_EQ(run({"attach", "vm1", "01:00.0", "--lend"}), 0) << err;
+  EXPECT_THAT(out, HasSubstr("from its next start on; until then, and after each end, the host has it"));
+  EXPECT_EQ(test::snapshot(tree.at("/sys")), before) << "nothing was bound";
+  EXPECT_EQ(hostdev_functions(libvirt.config())->size(), 2U);
+  ASSERT_EQ(run({"status"}), 0);
+  EXPECT_THAT(out, HasSubstr("on its host driver until vm1 starts"));
+
+  const auto hook = [this](const std::string& operation) {
+    return run({"hook", "run", "qemu", "vm1", operation, "begin", "-"}, libvirt.config());
+  };
+  ASSERT_EQ(hook("prepare"), 0) << err;
+  EXPECT_EQ(kernel.driver(k_gpu), "vfio-pci");
+  ASSERT_EQ(hook("release"), 0) << err;
+  EXPECT_EQ(kernel.driver(k_gpu), "nvidia");
+  ASSERT_EQ(run({"detach", "vm1", "01:00.0"}), 0) << err;
+  EXPECT_TRUE(load_holds(kernel)->empty());
+  EXPECT_EQ(kernel.driver(k_gpu), "nvidia");
+}
+
+TEST_F(Change, ACardThatWasKeptBoundIsReturnedWhenItIsLent) {
+  ASSERT_EQ(run({"hook", "install"}), 0) << err;
+  ASSERT_EQ(run({"attach", "vm1", "01:00.0"}), 0) << err;
+  ASSERT_EQ(run({"attach", "vm1", "01:00.0", "--lend"}), 0) << err;
+  EXPECT_EQ(kernel.driver(k_gpu), "nvidia");
+  EXPECT_TRUE(load_holds(kernel)->front().lend);
+  ASSERT_EQ(run({"attach", "vm1", "01:00.0"}), 0) << err;
+  EXPECT_EQ(kernel.driver(k_gpu), "vfio-pci");
+  EXPECT_FALSE(load_holds(kernel)->front().lend);
+}
+
 TEST(CapturedHost, IsNeverChanged) {
   test::Tree tree;
   Host host(tree.root());

@@ -148,6 +148,37 @@ TEST_F(Hook, KeepsTheHoldOfAnAttachThatARebootOutlived) {
   EXPECT_EQ(load_holds(kernel)->size(), 2U);
 }
 
+TEST_F(Hook, LetsOneOfTheDomainsThatShareACardRunAtATime) {
+  hold_for_vm1();
+  auto shared = load_holds(kernel).value();
+  for (auto& hold : shared) {
+    hold.domain = "vm2";
+    hold.shared_with = {{"vm1", "qemu:///system"}};
+    hold.lent_to = "vm2";  // as the hook wrote down when vm2 was started
+    ASSERT_TRUE(save_hold(kernel, hold));
+  }
+  EXPECT_EQ(libvirt("prepare", k_whole_card), exit_code(ErrorKind::refused));
+  EXPECT_THAT(err, HasSubstr("0000:01:00.0 is with vm2"));
+  EXPECT_THAT(kernel.writes(), IsEmpty());
+  for (auto& hold : shared) {
+    hold.lent_to.clear();  // it has ended
+    ASSERT_TRUE(save_hold(kernel, hold));
+  }
+  EXPECT_EQ(libvirt("prepare", k_whole_card), 0) << err;
+  EXPECT_EQ(kernel.driver(k_gpu), "vfio-pci");
+}
+
+TEST_F(Hook, RefusesAStartWhileAnotherGuestHasTheCardOpen) {
+  ASSERT_EQ(call(cli::bind, {"0000:01:00.0", "--yes"}), 0) << err;
+  for (auto& hold : *load_holds(kernel)) {
+    hold.domain = "vm1";
+    ASSERT_TRUE(save_hold(kernel, hold));
+  }
+  tree.file("/proc/4711/comm", "qemu-system-x86\n").link("/proc/4711/fd/3", "/dev/vfio/1");
+  EXPECT_EQ(libvirt("prepare", k_whole_card), exit_code(ErrorKind::refused));
+  EXPECT_THAT(err, HasSubstr("4711"));
+}
+
 TEST_F(Hook, PassesDomainsWithoutOurCardsUnread) {
   EXPECT_EQ(libvirt("prepare", domain("")), 0);
   EXPECT_EQ(libvirt("prepare", domain(hostdev("0", false))), 0);

@@ -305,8 +305,8 @@ Result<void> clear_interrupted(Context& context, const Wanted& wanted) {
   return remove_under_way(context.host, name);
 }
 
-/// The name was free when this began: a domain that has it is what was defined, also where libvirt said that it
-/// was not.
+/// The name was free when this began: a domain that has it is what was defined, also where libvirt said that
+/// it was not.
 Result<void> forget_if_there(Hypervisor& hypervisor, const std::string& vm) {
   const auto there = hypervisor.domain(vm);
   if (!there && there.error().kind == ErrorKind::not_found) return {};
