@@ -189,10 +189,13 @@ Result<void> close_gap(Document& domain, const PciAddress& place) {
     if (at->function == 0) std::swap(staying.front(), staying.back());
   }
   if (staying.empty()) return {};
+  const PciAddress first{place.domain, place.bus, place.slot, 0};
   GPUPASS_TRY_ASSIGN(const auto pci, virt::guest_pci(domain));
   const bool several =
       std::ranges::count_if(pci.addresses, [&](const auto& other) { return other.same_slot(place); }) > 1;
-  virt::set_place(*staying.front(), {place.domain, place.bus, place.slot, 0}, several);
+  // Where function 0 is there, of whatever device, only what said that there are more may be left over.
+  if (several && std::ranges::count(pci.addresses, first) > 0) return {};
+  virt::set_place(*staying.front(), first, several);
   return {};
 }
 
