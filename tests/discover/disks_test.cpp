@@ -46,7 +46,7 @@ TEST_F(Disks, AreHeldByAMountOfAPartition) {
   mounts(
       "21 26 0:20 / /proc rw - proc proc rw\n26 1 259:2 / / rw,relatime shared:1 - ext4 /dev/nvme0n1p2 rw\n");
   EXPECT_EQ(held(), Names{"/dev/nvme0n1p2 /"});
-  EXPECT_EQ(inventory.holders[0].kind, HolderKind::mount);
+  EXPECT_EQ(inventory.holders.at(0).kind, HolderKind::mount);
   EXPECT_EQ(test::all_problems(inventory), "");
 }
 
@@ -68,9 +68,9 @@ TEST_F(Disks, AreHeldThroughEncryptionAndLvm) {
   mounts("26 1 253:1 / /home\\040of\\134me rw - xfs /dev/mapper/vg-home rw\n");
   EXPECT_EQ(held(),
             (Names{"/dev/nvme0n1p3 /home of\\me", "/dev/nvme0n1p3 /dev/dm-0", "/dev/nvme0n1p3 /dev/dm-1"}));
-  EXPECT_EQ(inventory.holders[0].depth, 3);
-  EXPECT_EQ(inventory.holders[1].depth, 1);
-  EXPECT_EQ(inventory.holders[2].depth, 2);
+  EXPECT_EQ(inventory.holders.at(0).depth, 3);
+  EXPECT_EQ(inventory.holders.at(1).depth, 1);
+  EXPECT_EQ(inventory.holders.at(2).depth, 2);
 }
 
 TEST_F(Disks, AreHeldThroughAPartitionOfARaid) {
@@ -108,7 +108,7 @@ TEST_F(Disks, AreHeldBySwap) {
   block(k_disk + "/nvme0n1p4", "259:4");
   machine.tree.file("/proc/swaps", "Filename Type Size Used Priority\n/dev/nvme0n1p4 partition 9 0 -2\n");
   EXPECT_EQ(held(), Names{"/dev/nvme0n1p4 /dev/nvme0n1p4"});
-  EXPECT_EQ(inventory.holders[0].kind, HolderKind::swap);
+  EXPECT_EQ(inventory.holders.at(0).kind, HolderKind::swap);
   EXPECT_EQ(test::all_problems(inventory), "");
 }
 
@@ -153,8 +153,8 @@ TEST_F(Disks, AreHeldByASwapFileOnTheirFileSystem) {
   mounts("26 1 259:2 / / rw - ext4 /dev/nvme0n1p2 rw\n");
   machine.tree.file("/proc/swaps", "Filename Type Size Used Priority\n/swap\\040file file 9 0 -3\n");
   EXPECT_EQ(held(), (Names{"/dev/nvme0n1p2 /", "/dev/nvme0n1p2 /swap file"}));
-  EXPECT_EQ(inventory.holders[1].kind, HolderKind::swap);
-  EXPECT_EQ(inventory.holders[1].depth, 2);
+  EXPECT_EQ(inventory.holders.at(1).kind, HolderKind::swap);
+  EXPECT_EQ(inventory.holders.at(1).depth, 2);
 }
 
 TEST_F(Disks, OfAContainerAreHeldByIt) {
@@ -166,13 +166,16 @@ TEST_F(Disks, OfAContainerAreHeldByIt) {
     machine.tree.dir(std::string(process) + "/fd")
         .link(std::string(process) + "/ns/mnt", "mnt:[2]")
         .file(std::string(process) + "/comm", "postgres\n")
-        .file(std::string(process) + "/cgroup", "0::/system.slice/docker-0123456789abcdef0123.scope\n")
-        .file(std::string(process) + "/mountinfo",
-              "40 1 259:2 /var/lib/image / rw - ext4 /dev/nvme0n1p2 rw\n"
-              "41 40 259:5 / /data rw - xfs /dev/nvme0n1p5 rw\n");
+        .file(std::string(process) + "/cgroup", "0::/system.slice/docker-0123456789abcdef0123.scope\n");
   }
+  machine.tree.file("/proc/77/mountinfo",
+                    "40 1 259:2 /var/lib/image / rw - ext4 /dev/nvme0n1p2 rw\n"
+                    "41 40 259:5 / /data rw - xfs /dev/nvme0n1p5 rw\n");
+  machine.tree.link("/proc/78/fd/3", "/dev/kvm")
+      .file("/proc/78/mountinfo", "not read: it is the same namespace\n");
   EXPECT_EQ(held(), (Names{"/dev/nvme0n1p2 /", "/dev/nvme0n1p5 /data"}));
-  const auto& of_container = inventory.holders[1];
+  EXPECT_EQ(test::all_problems(inventory), "");
+  const auto& of_container = inventory.holders.at(1);
   EXPECT_EQ(of_container.pid, 77);
   EXPECT_EQ(of_container.process, "postgres");
   EXPECT_EQ(of_container.manager, "docker");

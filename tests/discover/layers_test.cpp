@@ -118,7 +118,7 @@ TEST_F(Layers, AVolumeOfAPoolLeadsToItsDisks) {
       .file("/proc/88/comm", "kvm\n")
       .link("/proc/88/fd/9", "/dev/zd16");
   EXPECT_EQ(held(), (Names{" 2 ", "zfs 1 tank"}));
-  EXPECT_EQ(inventory.holders.front().node, "/dev/zd16");
+  EXPECT_EQ(inventory.holders.at(0).node, "/dev/zd16");
 }
 
 /// A number, a string, a pair and a list as libnvpair writes them.
@@ -179,7 +179,7 @@ TEST_F(Layers, AreExportedByLio) {
       .file(core + "/iblock_2/none/udev_path", "\n")
       .file("/proc/self/mountinfo", "21 20 259:0 / /srv rw - ext4 /dev/nvme0n1 rw\n");
   EXPECT_EQ(held(), (Names{" 1 /srv", "lio 2 fileio_1/image", "lio 1 iblock_0/data"}));
-  EXPECT_EQ(inventory.holders.back().kind, HolderKind::target);
+  EXPECT_EQ(inventory.holders.at(2).kind, HolderKind::target);
 }
 
 TEST_F(Layers, AreExportedOverNvme) {

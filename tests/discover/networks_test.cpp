@@ -46,7 +46,7 @@ TEST_F(Networks, OfGuestsOnABridgeHoldItsOtherPorts) {
   upper("vnet0", "", {});
   upper("vnet1", "", {});
   EXPECT_EQ(held(), Names{"eth0: the bridge br0 with vnet0 and vnet1"});
-  EXPECT_EQ(inventory.holders[0].kind, HolderKind::network);
+  EXPECT_EQ(inventory.holders.at(0).kind, HolderKind::network);
 }
 
 TEST_F(Networks, OfABridgeWithNobodyElseHoldNothing) {
@@ -95,8 +95,8 @@ TEST_F(Networks, OfAContainerHoldTheInterfaceThatWasMovedThere) {
       .file("/proc/77/comm", "pause\n")
       .link("/proc/77/root/sys/class/net/net1", "../../devices/pci0000:00/0000:00:1f.6/net/net1");
   EXPECT_EQ(held(), Names{"net1: another network namespace"});
-  EXPECT_EQ(inventory.holders[0].pid, 77);
-  EXPECT_EQ(inventory.holders[0].process, "pause");
+  EXPECT_EQ(inventory.holders.at(0).pid, 77);
+  EXPECT_EQ(inventory.holders.at(0).process, "pause");
 }
 
 TEST_F(Networks, OfANamespaceThatNobodyShowsHoldItToo) {

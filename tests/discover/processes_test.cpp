@@ -103,7 +103,7 @@ TEST_F(Processes, HoldThePhysicalFunctionThroughAVirtualOne) {
   EXPECT_EQ(holding("0000:02:00.1"), Names{"/dev/vfio/30 by spdk_tgt (23)"});
   EXPECT_EQ(holding("0000:02:00.0"), Names{"/dev/vfio/30 by spdk_tgt (23)"});
   const auto inventory = machine.read();
-  EXPECT_EQ(inventory.holders.front().child, "0000:02:00.1");
+  EXPECT_EQ(inventory.holders.at(0).child, "0000:02:00.1");
   EXPECT_EQ(inventory.holders.back().child, "");
 }
 
@@ -122,9 +122,9 @@ TEST_F(Processes, HoldTheDiskWhoseNodeTheyHaveOpen) {
   EXPECT_EQ(holding("0000:02:00.0"), (Names{"/dev/dm-5 by kvm (31)", "/dev/mapper/ssd-vm by restic (33)",
                                             "/dev/nvme0n1 by kvm (32)"}));
   const auto inventory = machine.read();
-  EXPECT_EQ(inventory.holders[0].use, "/dev/mapper/ssd-vm");
-  EXPECT_EQ(inventory.holders[0].depth, 2);
-  EXPECT_EQ(inventory.holders[2].depth, 1);
+  EXPECT_EQ(inventory.holders.at(0).use, "/dev/mapper/ssd-vm");
+  EXPECT_EQ(inventory.holders.at(0).depth, 2);
+  EXPECT_EQ(inventory.holders.at(2).depth, 1);
 }
 
 TEST_F(Processes, HoldADiskThroughItsOtherNodes) {

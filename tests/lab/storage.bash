@@ -59,7 +59,8 @@ step "a disk that QEMU has open, as a guest's"
 qemu-system-x86_64 -name guest=vm9 -machine none -display none -monitor none \
   -blockdev driver=host_device,filename="$node",node-name=disk >/dev/null 2>&1 &
 qemu=$!
-has_it() { ls -l "/proc/$qemu/fd" | grep -q "$node"; }
+# shellcheck disable=SC2317  # called through wait_until
+has_it() { [[ -n $(find "/proc/$qemu/fd" -lname "$node") ]]; }
 check "QEMU has it" wait_until 60 has_it
 in_use "the running guest vm9 has a disk of $disk: .*pid $qemu.* has $node open" "virsh shutdown vm9"
 kill "$qemu"
@@ -78,6 +79,7 @@ step "a mount in another mount namespace"
 mkfs.ext4 -q "$node"
 unshare --mount --propagation private bash -c "mount $node /srv; exec sleep infinity" &
 sleeper=$!
+# shellcheck disable=SC2317  # called through wait_until
 elsewhere() { grep -q " /srv " "/proc/$sleeper/mountinfo"; }
 check "mounted there" wait_until 30 elsewhere
 check_match "and not here" "^$" "$(grep " /srv " /proc/self/mountinfo)"
