@@ -190,7 +190,10 @@ Result<void> close_gap(Document& domain, const PciAddress& place) {
   GPUPASS_TRY_ASSIGN(const auto pci, virt::guest_pci(domain));
   const bool several =
       std::ranges::count_if(pci.addresses, [&](const auto& other) { return other.same_slot(place); }) > 1;
-  virt::set_place(*staying.front(), {place.domain, place.bus, place.slot, 0}, several);
+  const PciAddress first{place.domain, place.bus, place.slot, 0};
+  // Function 0 may be another kind of device: then there is no gap.
+  if (several && std::ranges::count(pci.addresses, first) > 0) return {};
+  virt::set_place(*staying.front(), first, several);
   return {};
 }
 

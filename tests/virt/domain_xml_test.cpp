@@ -140,6 +140,25 @@ TEST(AddCards, MakesOneDeviceOfTheFunctionsOfACardThatComeOneByOne) {
   EXPECT_THAT(bare, Not(HasSubstr("ua-gpupass-port")));
 }
 
+/// A disk is function 0 of the slot: it stays that when a card's function beside it goes.
+TEST(RemoveFunctions, LeavesTheFunction0OfAnotherDeviceInItsPlace) {
+  const auto placed = [](const char* of_host, const char* in_guest) {
+    return fmt::format(
+        "<hostdev mode='subsystem' type='pci' managed='yes'><source><address domain='0x0000' bus='0x01' "
+        "slot='0x00' function='{}'/></source><address type='pci' domain='0x0000' bus='0x00' slot='0x05' "
+        "function='{}'/></hostdev>",
+        of_host, in_guest);
+  };
+  const std::string disk =
+      "<disk type='file'><address type='pci' domain='0x0000' bus='0x00' slot='0x05' function='0x0' "
+      "multifunction='on'/></disk>";
+  const auto xml =
+      remove_functions(q35(disk + placed("0x0", "0x1") + placed("0x1", "0x2")), {at("0000:01:00.0")});
+  ASSERT_TRUE(xml);
+  EXPECT_THAT(*xml, HasSubstr("function='0x0' multifunction='on'/></disk>"));
+  EXPECT_THAT(*xml, HasSubstr("slot='0x05' function='0x2'/></hostdev>"));
+}
+
 TEST(AddCards, AddsOnlyTheSparesThatAreLackingEachWithANameOfItsOwn) {
   const auto one = add_cards(q35(""), {{{at("0000:01:00.0")}}}, shipped_templates()).value();
   const auto more = add_cards(one, {{{at("0000:02:00.0"), at("0000:02:00.1")}}}, shipped_templates()).value();
