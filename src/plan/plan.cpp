@@ -215,6 +215,13 @@ Result<void> append_live_detach(std::vector<Step>& steps, const DomainFacts& dom
   return {};
 }
 
+/// Of no steps yet, with what the functions are now.
+Plan empty_plan(const PlanFacts& facts, const Functions& functions, Direction direction, std::string command,
+                std::string uri = {}) {
+  return {std::move(command), direction, std::move(uri),
+          functions,          {},        identities_of(facts.inventory, functions)};
+}
+
 }  // namespace
 
 std::vector<GuestCard> guest_cards(const Inventory& inventory, const Functions& functions) {
@@ -230,12 +237,8 @@ std::vector<GuestCard> guest_cards(const Inventory& inventory, const Functions& 
 
 Result<Plan> plan_bind(const PlanFacts& facts, const Functions& functions, const std::string& driver) {
   GPUPASS_TRY_ASSIGN(const auto devices, known_devices(facts, functions));
-  Plan plan{fmt::format("bind {} to {}", names(functions), driver),
-            Direction::take,
-            "",
-            functions,
-            {},
-            identities_of(facts.inventory, functions)};
+  auto plan =
+      empty_plan(facts, functions, Direction::take, fmt::format("bind {} to {}", names(functions), driver));
   for (const auto* const device : devices) {
     auto hold = hold_for(facts, *device);
     hold.bound = true;
@@ -247,8 +250,7 @@ Result<Plan> plan_bind(const PlanFacts& facts, const Functions& functions, const
 }
 
 Result<Plan> plan_unbind(const PlanFacts& facts, const Functions& functions) {
-  Plan plan{fmt::format("unbind {}", names(functions)), Direction::give_back, "", functions, {},
-            identities_of(facts.inventory, functions)};
+  auto plan = empty_plan(facts, functions, Direction::give_back, fmt::format("unbind {}", names(functions)));
   std::vector<Hold> holds;
   for (const auto& function : functions) {
     const auto* const hold = hold_of(facts, function);
@@ -277,12 +279,8 @@ Result<Plan> plan_unbind(const PlanFacts& facts, const Functions& functions) {
 Result<Plan> plan_attach(const PlanFacts& facts, const DomainFacts& domain, const Functions& functions,
                          const DomainTemplates& templates) {
   GPUPASS_TRY_ASSIGN(const auto devices, known_devices(facts, functions));
-  Plan plan{fmt::format("attach {} to {}", names(functions), domain.state.name),
-            Direction::take,
-            domain.uri,
-            functions,
-            {},
-            identities_of(facts.inventory, functions)};
+  auto plan = empty_plan(facts, functions, Direction::take,
+                         fmt::format("attach {} to {}", names(functions), domain.state.name), domain.uri);
   for (const auto* const device : devices) {
     auto hold = hold_for(facts, *device);
     hold.domain = domain.state.name;
@@ -311,12 +309,8 @@ Result<Plan> plan_detach(const PlanFacts& facts, const DomainFacts& domain, cons
                          const DomainTemplates& templates) {
   GPUPASS_TRY_ASSIGN(const auto in_config, present_in(domain.config_xml, functions));
   GPUPASS_TRY_ASSIGN(const auto in_live, present_in(domain.live_xml, functions));
-  Plan plan{fmt::format("detach {} from {}", names(functions), domain.state.name),
-            Direction::give_back,
-            domain.uri,
-            functions,
-            {},
-            identities_of(facts.inventory, functions)};
+  auto plan = empty_plan(facts, functions, Direction::give_back,
+                         fmt::format("detach {} from {}", names(functions), domain.state.name), domain.uri);
   if (domain.change_live) GPUPASS_TRY(append_live_detach(plan.steps, domain, in_live, templates));
   if (domain.change_config && !in_config.empty()) {
     GPUPASS_TRY_ASSIGN(auto after, remove_functions(domain.config_xml, in_config));
@@ -346,12 +340,8 @@ Result<Plan> plan_detach(const PlanFacts& facts, const DomainFacts& domain, cons
 Result<Plan> plan_record(const PlanFacts& facts, const std::string& domain, const std::string& uri,
                          const Functions& functions) {
   GPUPASS_TRY_ASSIGN(const auto devices, known_devices(facts, functions));
-  Plan plan{fmt::format("remember {} for {}", names(functions), domain),
-            Direction::take,
-            "",
-            functions,
-            {},
-            identities_of(facts.inventory, functions)};
+  auto plan = empty_plan(facts, functions, Direction::take,
+                         fmt::format("remember {} for {}", names(functions), domain));
   for (const auto* const device : devices) {
     auto hold = hold_for(facts, *device);
     hold.domain = domain;
@@ -363,12 +353,8 @@ Result<Plan> plan_record(const PlanFacts& facts, const std::string& domain, cons
 
 Result<Plan> plan_loan(const PlanFacts& facts, const std::string& domain, const Functions& functions) {
   GPUPASS_TRY_ASSIGN(const auto devices, known_devices(facts, functions));
-  Plan plan{fmt::format("bind {} for a start of {}", names(functions), domain),
-            Direction::take,
-            "",
-            functions,
-            {},
-            identities_of(facts.inventory, functions)};
+  auto plan = empty_plan(facts, functions, Direction::take,
+                         fmt::format("bind {} for a start of {}", names(functions), domain));
   for (const auto* const device : devices) {
     auto hold = hold_for(facts, *device);
     if (!hold.bound) hold.lent_to = domain;
@@ -384,12 +370,8 @@ Result<Plan> plan_loan(const PlanFacts& facts, const std::string& domain, const 
 }
 
 Plan plan_end_of_loan(const PlanFacts& facts, const std::string& domain, const Functions& functions) {
-  Plan plan{fmt::format("return {} after the end of {}", names(functions), domain),
-            Direction::give_back,
-            "",
-            functions,
-            {},
-            identities_of(facts.inventory, functions)};
+  auto plan = empty_plan(facts, functions, Direction::give_back,
+                         fmt::format("return {} after the end of {}", names(functions), domain));
   std::vector<Hold> ended;
   std::vector<Hold> returned;
   for (const auto& hold : facts.holds) {
