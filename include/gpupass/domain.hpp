@@ -78,6 +78,12 @@ struct GuestCard {
 /// it, and hot-plug gives each function a root port of its own.
 [[nodiscard]] Result<std::string> hostdev_xml(const PciAddress& function, const DomainTemplates& templates);
 
+/// The same for cards of several functions as one document: <devices> with each card as one multifunction
+/// device on a port of its own, on buses that few domains use, from k_first_free_bus on.
+inline constexpr int k_first_free_bus = 0x10;
+[[nodiscard]] Result<std::string> devices_xml(const std::vector<GuestCard>& cards,
+                                              const DomainTemplates& templates);
+
 /// The domain with the cards in it, each one multifunction guest device on a root port of its own
 /// (q35) or in a free slot (i440FX), and with as many free root ports left as would be needed to
 /// plug the same cards in hot. Functions that are already there are left as they are; where only some of a
@@ -118,6 +124,13 @@ struct DomainChange {
 
 /// The same for functions that are no PCI Express: free slots behind a bridge of a q35 machine.
 [[nodiscard]] Result<int> free_conventional_slots(const std::string& domain_xml);
+
+/// Whether the guest has PCI Express (q35, virt). Errors: invalid; unsupported (machine type).
+[[nodiscard]] Result<bool> has_pci_express(const std::string& domain_xml);
+
+/// The functions that libvirt does not bind by itself at a start: managed='no', or nothing said. Error:
+/// invalid.
+[[nodiscard]] Result<std::vector<PciAddress>> unmanaged_functions(const std::string& domain_xml);
 
 /// True if this function is one of several of one guest device: libvirt cannot unplug such a one
 /// from a running guest. Error: invalid.

@@ -154,6 +154,9 @@ struct DomainFacts {
 [[nodiscard]] Result<Plan> plan_attach(const PlanFacts& facts, const DomainFacts& domain,
                                        const std::vector<PciAddress>& functions,
                                        const DomainTemplates& templates);
+/// What a person should know of an attach although every step of it succeeds, a sentence each.
+[[nodiscard]] std::vector<std::string> notes_on_attach(const Plan& plan, const Inventory& inventory,
+                                                       const DomainFacts& domain);
 /// Takes functions out of a domain and gives them back to the drivers they had.
 [[nodiscard]] Result<Plan> plan_detach(const PlanFacts& facts, const DomainFacts& domain,
                                        const std::vector<PciAddress>& functions,

@@ -145,6 +145,8 @@ Result<int> attach(Context& context, const std::vector<std::string>& arguments) 
   warn_of_window(context, inventory, facts, functions);
   const PlanFacts plan_facts{inventory, std::move(approved.holds), core::iso_time(context.host.now())};
   GPUPASS_TRY_ASSIGN(const auto plan, plan_attach(plan_facts, facts, functions, templates));
+  for (const auto& note : notes_on_attach(plan, inventory, facts))
+    context.terminal.err << report::wrapped_lines("note: " + note, context.terminal.columns) << "\n";
   return carry_out_for_domain(context, options, plan, domain, facts, locks, outcome_of(facts, functions));
 }
 

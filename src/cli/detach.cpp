@@ -45,10 +45,19 @@ Result<Functions> meant_by(const Selector& selector, const Inventory& inventory)
   return pulled && (selector.address || selector.slot) ? Functions{} : std::move(meant);
 }
 
+/// Error: refused, where the domain has one of these in a way that gpupass does not edit.
+Result<void> refuse_uneditable(const DomainFacts& facts, const Functions& functions) {
+  for (const auto* const xml : {&facts.live_xml, &facts.config_xml}) {
+    if (!xml->empty()) GPUPASS_TRY(gpupass::refuse_uneditable(*xml, functions));
+  }
+  return {};
+}
+
 /// Those of the domain's functions that are meant. What is in the machine and not in the domain has been
 /// taken out before.
 Result<Functions> chosen(const po::variables_map& values, const Inventory& inventory,
-                         const Functions& of_domain, const std::string& vm) {
+                         const Functions& of_domain, const DomainFacts& facts) {
+  const auto& vm = facts.state.name;
   GPUPASS_TRY_ASSIGN(const auto selectors, selectors_of(values, "selector"));
   const bool all = values.count("all") > 0;
   if (all == !selectors.empty()) {
@@ -59,6 +68,8 @@ Result<Functions> chosen(const po::variables_map& values, const Inventory& inven
   Functions functions;
   for (const auto& selector : selectors) {
     GPUPASS_TRY_ASSIGN(const auto meant, meant_by(selector, inventory));
+    GPUPASS_TRY(
+        refuse_uneditable(facts, meant.empty() && selector.address ? Functions{*selector.address} : meant));
     const auto before = functions.size();
     for (const auto& function : of_domain) {
       if (is_meant(function, selector, meant, inventory)) functions.push_back(function);
@@ -90,15 +101,75 @@ std::string without_devices(const po::variables_map& values, const std::string& 
                            : fmt::format("{} does not have {}", vm, core::enumerate(selectors));
 }
 
-std::string outcome_of(const DomainFacts& facts, const Functions& functions, const Plan& plan) {
+std::string words_for(const Functions& functions) {
+  std::string words;
+  for (const auto& function : functions) words += " " + to_string(function);
+  return words;
+}
+
+/// What is no way back by itself: a function that stays on vfio-pci, each with why and what would return it.
+std::vector<std::string> what_stays(const PlanFacts& facts, const DomainFacts& domain, const Plan& plan) {
+  Functions bound;
+  Functions before;
+  Functions running;
+  const auto in_live =
+      domain.live_xml.empty() ? Functions{} : hostdev_functions(domain.live_xml).value_or(Functions{});
+  for (const auto& function : plan.devices) {
+    const auto* const device = facts.inventory.find(function);
+    if (device == nullptr || device->driver != "vfio-pci") continue;
+    const auto hold = std::ranges::find(facts.holds, function, &Hold::device);
+    if (!domain.change_live && std::ranges::count(in_live, function) > 0) {
+      running.push_back(function);
+    } else if (hold != facts.holds.end() && hold->bound) {
+      bound.push_back(function);
+    } else if (hold == facts.holds.end() || hold->original_driver == "vfio-pci") {
+      before.push_back(function);
+    }
+  }
+  std::vector<std::string> lines;
+  if (!running.empty()) {
+    lines.push_back(fmt::format("{} {} in the running {} until it is shut down", names(running),
+                                running.size() == 1 ? "stays" : "stay", domain.state.name));
+  }
+  if (!bound.empty()) {
+    lines.push_back(fmt::format(
+        "{} {} on vfio-pci, where `gpupass bind` put {}; `gpupass unbind{}` gives back", names(bound),
+        bound.size() == 1 ? "stays" : "stay", bound.size() == 1 ? "it" : "them", words_for(bound)));
+  }
+  if (!before.empty()) {
+    lines.push_back(fmt::format(
+        "{} {} on vfio-pci as before; `gpupass bind{} --driver NAME` gives {} to a driver", names(before),
+        before.size() == 1 ? "stays" : "stay", words_for(before), before.size() == 1 ? "it" : "them"));
+  }
+  return lines;
+}
+
+std::string outcome_of(const DomainFacts& facts, const Functions& functions, const Plan& plan,
+                       const PlanFacts& plan_facts) {
   std::vector<std::string> homes;
   for (const auto& step : plan.steps) {
     if (const auto* const probe = std::get_if<ProbeDriver>(&step)) {
       homes.push_back(fmt::format("{} is back on {}", to_string(probe->device), probe->driver));
     }
   }
-  const auto out = fmt::format("{} no longer has {}", facts.state.name, names(functions));
-  return homes.empty() ? out : out + "; " + core::enumerate(homes);
+  auto text = fmt::format("{} no longer has {}", facts.state.name, names(functions));
+  if (!homes.empty()) text += "; " + core::enumerate(homes);
+  for (const auto& line : what_stays(plan_facts, facts, plan)) text += "\n" + line;
+  return text;
+}
+
+/// What --all leaves in the domain.
+void say_uneditable(Context& context, const DomainFacts& facts) {
+  for (const auto* const xml : {&facts.live_xml, &facts.config_xml}) {
+    if (xml->empty()) continue;
+    for (const auto& device : domain_devices(*xml).value_or(std::vector<DomainDevice>{})) {
+      if (!device.function || is_editable(device.way)) continue;
+      context.terminal.err << fmt::format(
+          "note: {0} keeps {1} through {2}; gpupass does not edit that: remove those lines with `virsh edit "
+          "{0}`\n",
+          facts.state.name, to_string(*device.function), element_of(device.way));
+    }
+  }
 }
 
 }  // namespace
@@ -113,7 +184,8 @@ Result<int> detach(Context& context, const std::vector<std::string>& arguments) 
   GPUPASS_TRY_ASSIGN(const auto first_facts, domain_facts(domain, options));
   GPUPASS_TRY_ASSIGN(const auto of_domain, functions_of(context, first_facts));
   GPUPASS_TRY_ASSIGN(const auto first_look, discover(context.host, {.holders = false}));
-  GPUPASS_TRY_ASSIGN(const auto functions, chosen(*values, first_look, of_domain, vm));
+  GPUPASS_TRY_ASSIGN(const auto functions, chosen(*values, first_look, of_domain, first_facts));
+  if (values->count("all") > 0) say_uneditable(context, first_facts);
   if (functions.empty()) {
     const Plan nothing{fmt::format("detach from {}", vm), Direction::give_back, options.uri, {}, {}};
     return carry_out(context, options.change, nothing, nullptr, {}, {without_devices(*values, vm), vm});
@@ -135,7 +207,7 @@ Result<int> detach(Context& context, const std::vector<std::string>& arguments) 
                         users_of_vfio(inventory, still_there(inventory, plan_facts.holds, functions))));
   return carry_out_for_domain(
       context, options, plan, domain, facts, locks,
-      outcome_of(facts, functions, plan) + left_alone_note(inventory, plan_facts.holds));
+      outcome_of(facts, functions, plan, plan_facts) + left_alone_note(inventory, plan_facts.holds));
 }
 
 }  // namespace gpupass::cli

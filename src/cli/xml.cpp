@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// `gpupass xml SELECTOR…`: what a domain needs to have a card, without libvirt.
+// `gpupass xml SELECTOR…`: what a domain needs to have a card.
 #include <fmt/format.h>
 
 #include <filesystem>
@@ -9,6 +9,7 @@
 #include "cli/options.hpp"
 #include "cli/selection.hpp"
 #include "cli/templates.hpp"
+#include "gpupass/plan.hpp"
 #include "sys/stream.hpp"
 
 namespace gpupass::cli {
@@ -17,14 +18,16 @@ namespace {
 constexpr std::size_t k_most_domain_xml = 1U << 24U;  // bytes; real ones have some thousand
 
 Syntax syntax() {
-  Syntax syntax{"gpupass xml SELECTOR… [--domain FILE] [--with BDF]… [--only] [options]",
-                "Prints the <hostdev> elements that give a graphics card with its companions,\n"
-                "or any other function, to a domain; with --domain the whole domain with the\n"
-                "card in it. Asks no libvirt and changes nothing.",
+  Syntax syntax{"gpupass xml SELECTOR… [--domain FILE|NAME] [--with BDF]… [--only] [options]",
+                "Prints what gives a graphics card with its companions, or any other function,\n"
+                "to a domain: a <hostdev>, or <devices> in which several functions are one\n"
+                "device; with --domain the whole domain with the card in it. Changes nothing.",
                 {},
                 {{"selector", -1}}};
-  syntax.options.add_options()("domain", po::value<std::string>()->value_name("FILE"),
-                               "put the card into this domain's XML and print that; - reads standard input");
+  syntax.options.add_options()("domain", po::value<std::string>()->value_name("FILE|NAME"),
+                               "put the card into the domain of this file, or into libvirt's domain of that "
+                               "name, and print that; - reads standard input");
+  add_connect(syntax.options);
   syntax.options.add_options()("with", po::value<std::vector<std::string>>()->composing()->value_name("BDF"),
                                "also put in this other device");
   add_only(syntax.options);
@@ -55,21 +58,38 @@ Result<std::string> read_domain(Context& context, const std::string& file) {
                                               name_of(file), k_most_domain_xml >> 20U));
 }
 
-Result<std::string> hostdevs_xml(const std::vector<PciAddress>& functions, const DomainTemplates& templates) {
-  std::string all;
-  for (const auto& function : functions) {
-    GPUPASS_TRY_ASSIGN(const auto one, hostdev_xml(function, templates));
-    all += one;
-  }
-  return all;
+/// One function needs no place: libvirt finds it one. Several are one device only where their places say so.
+Result<std::string> without_domain(const Inventory& inventory, const std::vector<PciAddress>& functions,
+                                   const DomainTemplates& templates) {
+  if (functions.size() == 1) return hostdev_xml(functions.front(), templates);
+  GPUPASS_TRY_ASSIGN(auto devices, devices_xml(guest_cards(inventory, functions), templates));
+  return fmt::format(
+             "<!-- For the <devices> of a q35 domain in which PCI bus {} and those after it are free. -->\n",
+             k_first_free_bus) +
+         devices;
 }
 
-Result<std::string> edited_domain(Context& context, const std::string& file,
-                                  const std::vector<PciAddress>& functions,
-                                  const DomainTemplates& templates) {
-  GPUPASS_TRY_ASSIGN(const auto domain, read_domain(context, file));
-  auto edited = add_cards(domain, cards_of(functions), templates);
-  if (!edited) return within(name_of(file), std::move(edited).error());
+/// A file of that name comes first; a name with a slash can only be a file's.
+bool is_file(const std::string& name) {
+  return name == "-" || name.find('/') != std::string::npos || Host().exists(absolute(name));
+}
+
+Result<std::string> domain_of(Context& context, const std::string& name, const std::string& uri) {
+  if (is_file(name)) return read_domain(context, name);
+  GPUPASS_TRY_ASSIGN(const auto hypervisor, context.connect(uri, std::chrono::seconds(60)));
+  auto xml = hypervisor->xml(name, DomainView::config);
+  if (!xml && xml.error().kind == ErrorKind::not_found)
+    xml.error().hint = fmt::format("there is no file of that name either{}{}",
+                                   xml.error().hint.empty() ? "" : "; ", xml.error().hint);
+  return xml;
+}
+
+Result<std::string> edited_domain(Context& context, const po::variables_map& values,
+                                  const std::vector<GuestCard>& cards, const DomainTemplates& templates) {
+  const auto name = word_of(values, "domain");
+  GPUPASS_TRY_ASSIGN(const auto domain, domain_of(context, name, uri_of(context, values)));
+  auto edited = add_cards(domain, cards, templates);
+  if (!edited) return within(name_of(name), std::move(edited).error());
   return edited;
 }
 
@@ -81,10 +101,10 @@ Result<int> xml(Context& context, const std::vector<std::string>& arguments) {
   GPUPASS_TRY_ASSIGN(const auto templates, load_templates(context));
   GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host, {.holders = false}));
   GPUPASS_TRY_ASSIGN(const auto functions, functions_to_pass(inventory, *values, "gpupass xml SELECTOR…"));
-  GPUPASS_TRY_ASSIGN(const auto text, values->count("domain") == 0
-                                          ? hostdevs_xml(functions, templates)
-                                          : edited_domain(context, (*values)["domain"].as<std::string>(),
-                                                          functions, templates));
+  GPUPASS_TRY_ASSIGN(const auto text,
+                     values->count("domain") == 0
+                         ? without_domain(inventory, functions, templates)
+                         : edited_domain(context, *values, guest_cards(inventory, functions), templates));
   context.terminal.out << text;
   return 0;
 }

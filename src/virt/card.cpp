@@ -26,9 +26,9 @@ Result<Element*> add_port(Document& domain, std::uint8_t index, const std::strin
   return add_controller(domain, index, alias, templates.root_port, "root-port.xml");
 }
 
-Result<CardPort> add_card_port(Document& domain, const GuestCard& card, const DomainTemplates& templates) {
+Result<CardPort> add_card_port(Document& domain, const GuestCard& card, std::uint8_t index,
+                               const DomainTemplates& templates) {
   GPUPASS_TRY_ASSIGN(const auto pci, guest_pci(domain));
-  GPUPASS_TRY_ASSIGN(const auto index, next_bus(pci));
   // Another function of the card may have come earlier and have the name.
   auto alias = port_alias(card.functions.front());
   if (pci.has_alias(alias)) alias += fmt::format("-{}", card.functions.front().function);

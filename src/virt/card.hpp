@@ -15,12 +15,13 @@ namespace gpupass::virt {
 [[nodiscard]] Result<Element*> add_port(Document& domain, std::uint8_t index, const std::string& alias,
                                         const DomainTemplates& templates);
 
-/// A new root port for this card, with its alias; a bridge for a conventional card, and slot 1 behind it.
+/// A new root port for this card, with this bus number and its alias; a bridge for a conventional card, and
+/// slot 1 behind it.
 struct CardPort {
   Element* element = nullptr;
   PciAddress slot;  // behind it, where the card goes
 };
-[[nodiscard]] Result<CardPort> add_card_port(Document& domain, const GuestCard& card,
+[[nodiscard]] Result<CardPort> add_card_port(Document& domain, const GuestCard& card, std::uint8_t index,
                                              const DomainTemplates& templates);
 
 /// Where the functions of a card are in a guest's slot. A guest finds a device by its function 0: where the

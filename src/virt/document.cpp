@@ -247,6 +247,12 @@ std::string Document::text() const {
   return (tree_->HasBOM() ? "\xef\xbb\xbf" : "") + writer.text + "\n";
 }
 
+std::string text_of(const Element& element) {
+  Writer writer;
+  element.Accept(&writer);
+  return writer.text;
+}
+
 std::optional<std::string> attribute(const Element& element, const char* name) {
   const char* const raw = element.Attribute(name);
   if (raw == nullptr) return std::nullopt;

@@ -40,6 +40,9 @@ class Document {
 /// Text as it must stand in an attribute or between elements: what attribute() decodes.
 [[nodiscard]] std::string escaped(const std::string& text);
 
+/// One element with all that is in it.
+[[nodiscard]] std::string text_of(const Element& element);
+
 /// A copy of `fragment`, which may be of another document, as the child of `parent` after `previous`
 /// (last where that is null), indented as its siblings are.
 Element& insert_copy(Element& parent, Element* previous, const Element& fragment);

@@ -76,7 +76,9 @@ Result<PciAddress> new_slot(Document& domain, PciRoot root, const GuestCard& car
     const auto slots = virt::free_bridge_slots(pci);
     if (!slots.empty()) return slots.front();
   }
-  GPUPASS_TRY_ASSIGN(const auto port, virt::add_card_port(domain, card, templates));
+  GPUPASS_TRY_ASSIGN(const auto pci, virt::guest_pci(domain));
+  GPUPASS_TRY_ASSIGN(const auto index, virt::next_bus(pci));
+  GPUPASS_TRY_ASSIGN(const auto port, virt::add_card_port(domain, card, index, templates));
   return port.slot;
 }
 
@@ -232,6 +234,16 @@ Result<std::string> hostdev_xml(const PciAddress& function, const DomainTemplate
   return hostdev.text();
 }
 
+Result<std::string> devices_xml(const std::vector<GuestCard>& cards, const DomainTemplates& templates) {
+  GPUPASS_TRY_ASSIGN(auto domain, parse_domain("<domain>\n<devices>\n</devices>\n</domain>"));
+  auto index = static_cast<std::uint8_t>(k_first_free_bus);
+  for (const auto& card : cards) {
+    GPUPASS_TRY_ASSIGN(const auto port, virt::add_card_port(domain, card, index++, templates));
+    GPUPASS_TRY(virt::add_functions(domain, card, port.slot, templates));
+  }
+  return virt::text_of(*domain.root().FirstChildElement("devices")) + "\n";
+}
+
 Result<std::string> add_cards(const std::string& domain_xml, const std::vector<GuestCard>& cards,
                               const DomainTemplates& templates) {
   GPUPASS_TRY_ASSIGN(auto domain, parse_domain(domain_xml));
@@ -312,6 +324,22 @@ Result<int> free_conventional_slots(const std::string& domain_xml) {
   GPUPASS_TRY_ASSIGN(const auto root, virt::pci_root(domain));
   const auto slots = root == PciRoot::express ? virt::free_bridge_slots(pci) : virt::free_slots(pci);
   return static_cast<int>(slots.size());
+}
+
+Result<bool> has_pci_express(const std::string& domain_xml) {
+  GPUPASS_TRY_ASSIGN(const auto domain, parse_domain(domain_xml));
+  GPUPASS_TRY_ASSIGN(const auto root, virt::pci_root(domain));
+  return root == PciRoot::express;
+}
+
+Result<std::vector<PciAddress>> unmanaged_functions(const std::string& domain_xml) {
+  GPUPASS_TRY_ASSIGN(auto domain, parse_domain(domain_xml));
+  GPUPASS_TRY_ASSIGN(const auto passed, virt::hostdevs(domain));
+  std::vector<PciAddress> functions;
+  for (const auto& one : passed) {
+    if (!virt::attribute_is(*one.element, "managed", "yes")) functions.push_back(one.function);
+  }
+  return functions;
 }
 
 Result<bool> is_multifunction_in_guest(const std::string& domain_xml, const PciAddress& function) {

@@ -410,6 +410,111 @@ TEST_F(ApplyToDomain, UndoingAfterSomebodyEditedTheDomainTakesOutOnlyOurPart) {
   EXPECT_EQ(hostdev_functions(guest.config())->size(), 0U);
 }
 
+// ---- calls of libvirt that take effect and are reported as failed ----------------------------------
+
+const Error k_broken{ErrorKind::hypervisor, "the connection broke", {}, {}, {}};
+const Error k_late{ErrorKind::timeout, "libvirt did not answer", {}, {}, {}};
+
+TEST_F(ApplyToDomain, ADefinitionThatTookEffectIsDoneWhateverLibvirtSays) {
+  for (const auto& said : {k_broken, k_late}) {
+    guest.set_config(k_without);
+    guest.after_define = said;
+    auto plan = attach_plan();
+    plan.steps.pop_back();  // the domain is off
+    ASSERT_TRUE(run(plan)) << said.what;
+    EXPECT_EQ(guest.config(), with_hostdev(k_without));
+    EXPECT_TRUE(load_journals(kernel)->empty());
+    plan = {"detach",
+            Direction::give_back,
+            "fake:///",
+            {k_gpu},
+            {DefineDomain{"vm1", with_hostdev(k_without), k_without}}};
+    guest.after_define = said;
+    ASSERT_TRUE(run(plan)) << said.what;
+    EXPECT_EQ(guest.config(), k_without);
+    EXPECT_TRUE(load_journals(kernel)->empty());
+  }
+}
+
+TEST_F(ApplyToDomain, APlugThatTookEffectIsDoneWhateverLibvirtSays) {
+  for (const auto& said : {k_broken, k_late}) {
+    guest.set_live(k_without);
+    guest.after_attach = said;
+    const Plan attach{"attach", Direction::take, "fake:///", {k_gpu}, {AttachLive{"vm1", k_gpu, k_hostdev}}};
+    ASSERT_TRUE(run(attach)) << said.what;
+    EXPECT_EQ(guest.live(), with_hostdev(k_without));
+    guest.after_detach = said;
+    const Plan detach{
+        "detach", Direction::give_back, "fake:///", {k_gpu}, {DetachLive{"vm1", k_gpu, k_hostdev}}};
+    ASSERT_TRUE(run(detach)) << said.what;
+    EXPECT_EQ(hostdev_functions(guest.live())->size(), 0U);
+  }
+}
+
+/// A domain that gets spare ports with its card, as attach gives them.
+const std::string k_with_spare = [] {
+  auto xml = with_hostdev(k_without);
+  return xml.insert(xml.find("</devices>"),
+                    "<controller type='pci' index='7' model='pcie-root-port'><alias "
+                    "name='ua-gpupass-spare-1'/></controller>");
+}();
+
+TEST_F(ApplyToDomain, WhatCannotBeReadBackIsUndoneWithItsSparePorts) {
+  for (const bool reported : {true, false}) {
+    if (reported) guest.after_define = k_broken;
+    kernel.before_write = {};
+    auto plan = attach_plan();
+    plan.steps.back() = DefineDomain{"vm1", k_without, k_with_spare};
+    plan.steps.erase(plan.steps.end() - 2);
+    // The look before the definition is answered, the one after it is not; the undoing is.
+    int defined = 0;
+    guest.on_define = [&] { guest.unreadable = defined++ == 0 ? 1 : 0; };
+    const auto result = run(plan);
+    ASSERT_FALSE(result);
+    EXPECT_NE(result.error().kind, ErrorKind::partial) << describe(result.error());
+    EXPECT_EQ(guest.config(), k_without);
+    EXPECT_EQ(test::snapshot(tree.at("/sys")), before);
+    EXPECT_TRUE(load_journals(kernel)->empty());
+  }
+}
+
+TEST_F(ApplyToDomain, ADetachThatCannotBeReadBackIsRecoveredFromLater) {
+  guest.set_config(k_with_spare);
+  guest.after_define = k_broken;
+  guest.on_define = [&] { guest.unreadable = 100; };
+  const Plan detach{
+      "detach", Direction::give_back, "fake:///", {k_gpu}, {DefineDomain{"vm1", k_with_spare, k_without}}};
+  const auto result = run(detach);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind, ErrorKind::partial);
+  EXPECT_EQ(guest.config(), k_without) << "it took effect all the same";
+  guest.unreadable = 0;
+  guest.on_define = {};
+  World world{kernel, libvirt, nullptr, std::chrono::milliseconds(50), {}, {}};
+  EXPECT_EQ(recover(load_journals(kernel)->front(), world).outcome, Recovery::undone);
+  EXPECT_EQ(guest.config(), k_with_spare);
+  EXPECT_TRUE(load_journals(kernel)->empty());
+}
+
+TEST_F(ApplyToDomain, AnUndoAfterAnUnknownOutcomeKeepsWhatSomebodyElseEdited) {
+  guest.after_define = k_broken;
+  guest.on_define = [&] { guest.unreadable = 100; };
+  auto plan = attach_plan();
+  plan.steps.back() = DefineDomain{"vm1", k_without, k_with_spare};
+  plan.steps.erase(plan.steps.end() - 2);
+  ASSERT_FALSE(run(plan));
+  guest.unreadable = 0;
+  guest.on_define = {};
+  auto edited = guest.config();
+  edited.insert(edited.find("<os>"), "<title>mine</title>");
+  guest.set_config(edited);
+  World world{kernel, libvirt, nullptr, std::chrono::milliseconds(50), {}, {}};
+  EXPECT_EQ(recover(load_journals(kernel)->front(), world).outcome, Recovery::undone);
+  EXPECT_THAT(guest.config(), HasSubstr("<title>mine</title>"));
+  EXPECT_THAT(guest.config(), Not(HasSubstr("ua-gpupass-spare")));
+  EXPECT_EQ(hostdev_functions(guest.config())->size(), 0U);
+}
+
 // ---- files ----------------------------------------------------------------------------------------
 
 /// A file that is changed, one that is new, one that goes, and what makes a menu of them; then a step that

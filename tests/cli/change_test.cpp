@@ -584,6 +584,105 @@ TEST_F(ChangeSharedGroup, YesIsThatConsentButNeverForWhatTheHostNeeds) {
   EXPECT_EQ(run({"attach", "vm1", "01:00.0", "--yes"}), 0) << err;
 }
 
+const std::string k_by_command_line =
+    "<domain type='kvm'><name>vm1</name><os><type arch='x86_64' machine='q35'>hvm</type></os><devices>"
+    "<controller type='pci' index='0' model='pcie-root'/></devices><qemu:commandline><qemu:arg "
+    "value='-device'/><qemu:arg value='vfio-pci,host=01:00.0,x-vga=on'/></qemu:commandline></domain>";
+
+TEST_F(Change, ACardThatTheDomainHasThroughTheCommandLineIsNotAddedAgain) {
+  libvirt.set_config(k_by_command_line);
+  for (const auto* const verb : {"attach", "detach"}) {
+    EXPECT_EQ(run({verb, "vm1", "01:00.0"}), 5) << verb;
+    EXPECT_THAT(err,
+                HasSubstr("vm1 has 0000:01:00.0 through <qemu:commandline>; gpupass does not edit that"));
+    EXPECT_THAT(err, HasSubstr("`virsh edit vm1`"));
+    EXPECT_EQ(test::snapshot(tree.at("/sys")), before);
+    EXPECT_EQ(libvirt.config(), k_by_command_line);
+  }
+  EXPECT_EQ(run({"detach", "vm1", "--all"}), 0);
+  EXPECT_THAT(err, HasSubstr("vm1 keeps 0000:01:00.0 through <qemu:commandline>"));
+}
+
+TEST_F(Change, WhatAnotherDomainHasInAnyWayIsRefused) {
+  const auto devices = [](const std::string& xml) {
+    return "<domain><devices>" + xml + "</devices></domain>";
+  };
+  const std::string uuid = "c2177883-f1bb-47f0-914d-32a22e3a8804";
+  tree.link("/sys/bus/mdev/devices/" + uuid, "../../../devices/pci0000:00/0000:00:01.0/0000:01:00.0/" + uuid);
+  tree.file("/sys/devices/pci0000:00/0000:00:01.0/0000:01:00.0/" + uuid + "/mdev_type/name", "x\n");
+  tree.file("/etc/mdevctl.d/0000:01:00.0/11111111-f1bb-47f0-914d-32a22e3a8804", "{}\n");
+  libvirt.network_xmls = {
+      "<network><name>pool</name><forward mode='hostdev'><address type='pci' bus='1' "
+      "function='1'/></forward></network>"};
+  before = test::snapshot(tree.at("/sys"));
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {k_by_command_line, "0000:01:00.0 is in the configuration of vm2 through <qemu:commandline>"},
+      {devices("<disk type='nvme'><source type='pci'><address bus='1'/></source></disk>"),
+       "through <disk type='nvme'>"},
+      {devices("<interface type='hostdev'><source><address type='pci' bus='1'/></source></interface>"),
+       "0000:01:00.0 is in the configuration of vm2"},
+      {devices("<interface type='network'><source network='pool'/></interface>"),
+       "network pool hands 0000:01:00.1 out, and vm2 has an interface in it"},
+      {devices("<hostdev mode='subsystem' type='mdev'><source><address uuid='" + uuid +
+               "'/></source></hostdev>"),
+       uuid + ", a mediated device of 0000:01:00.0, is in the configuration of vm2"},
+      {devices("<hostdev mode='subsystem' type='mdev'><source><address "
+               "uuid='11111111-F1BB-47F0-914D-32A22E3A8804'/></source></hostdev>"),
+       "a mediated device of 0000:01:00.0"}};
+  for (const auto& [xml, words] : cases) {
+    others["vm2"] = xml;
+    EXPECT_EQ(run({"attach", "vm1", "01:00.0", "--yes"}), 6) << xml;
+    EXPECT_THAT(err, HasSubstr(words));
+    EXPECT_EQ(run({"doctor", "01:00.0"}), 1) << xml;
+    EXPECT_THAT(out, HasSubstr(words)) << "the doctor says what attach says";
+    EXPECT_THAT(out, HasSubstr("cannot be passed through: domain-use blocks"));
+    expect_untouched();
+  }
+  others["vm2"] = "odd";
+  libvirt.network_xmls.clear();
+  EXPECT_EQ(run({"doctor", "01:00.0"}), 0) << out;
+}
+
+TEST_F(Change, APoolOfVirtualFunctionsIsFoundThroughItsInterface) {
+  test::PciTree(tree.root()).add({.address = "0000:02:10.0", .driver = "igbvf", .group = 7});
+  tree.link("/sys/class/net/eth0/device", "../../../bus/pci/devices/0000:02:00.0");
+  tree.file("/sys/bus/pci/devices/0000:02:00.0/sriov_totalvfs", "8\n");
+  tree.file("/sys/bus/pci/devices/0000:02:00.0/sriov_numvfs", "1\n");
+  tree.link("/sys/bus/pci/devices/0000:02:00.0/virtfn0", "../0000:02:10.0");
+  tree.link("/sys/bus/pci/devices/0000:02:10.0/physfn", "../0000:02:00.0");
+  libvirt.network_xmls = {
+      "<network><name>vfs</name><forward mode='hostdev'><pf dev='eth0'/></forward></network>"};
+  EXPECT_EQ(run({"attach", "vm1", "0000:02:10.0", "--yes"}), 6) << out;
+  EXPECT_THAT(err, HasSubstr("libvirt's network vfs hands 0000:02:10.0 out"));
+}
+
+TEST_F(Change, ADoctorWithoutLibvirtSaysNothingOfDomains) {
+  libvirt_is_down = true;
+  tree.file("/proc/interrupts", " 24: 0 IR-PCI-MSI 32768-edge nvme0q0\n");
+  EXPECT_EQ(run({"doctor", "01:00.0"}), 0) << out;
+  EXPECT_EQ(err, "");
+}
+
+TEST_F(Change, WhereSysCannotBeWrittenTheDoctorAndAttachSayTheSame) {
+  tree.remove("/proc/self/mountinfo");
+  tree.file("/proc/self/mountinfo", "25 22 0:22 / /sys ro,nosuid - sysfs sysfs ro\n");
+  EXPECT_EQ(run({"doctor", "01:00.0"}), 1);
+  EXPECT_THAT(out, HasSubstr("/sys is mounted read-only"));
+  EXPECT_EQ(run({"attach", "vm1", "01:00.0", "--yes"}), 5);
+  EXPECT_THAT(err, HasSubstr("/sys is mounted read-only"));
+  expect_untouched();
+}
+
+TEST_F(Change, DetachSaysWhatStaysAndWhatGivesItBack) {
+  ASSERT_EQ(run({"bind", "01:00"}), 0) << err;
+  ASSERT_EQ(run({"attach", "vm1", "01:00.0"}), 0) << err;
+  ASSERT_EQ(run({"detach", "vm1", "--all"}), 0) << err;
+  EXPECT_THAT(out, HasSubstr("0000:01:00.0 and 0000:01:00.1 stay on vfio-pci, where `gpupass bind` put them; "
+                             "`gpupass unbind 0000:01:00.0 0000:01:00.1` gives back"));
+  ASSERT_EQ(run({"unbind", "0000:01:00.0", "0000:01:00.1"}), 0) << err;
+  EXPECT_EQ(test::snapshot(tree.at("/sys")), before);
+}
+
 TEST(CapturedHost, IsNeverChanged) {
   test::Tree tree;
   Host host(tree.root());

@@ -6,8 +6,10 @@
 
 #include "cli/command.hpp"
 #include "gpupass/domain.hpp"
+#include "support/fake_hypervisor.hpp"
 #include "support/golden.hpp"
 #include "support/pci_tree.hpp"
+#include "support/shared_hypervisor.hpp"
 #include "support/tree.hpp"
 
 namespace gpupass {
@@ -34,10 +36,10 @@ class Xml : public testing::Test {
     std::istringstream in(input);
     out_.str({});
     cli::Terminal terminal{in, out_, err_, false, false, 80};
-    const auto connect = [](const std::string&,
-                            std::chrono::milliseconds) -> Result<std::unique_ptr<Hypervisor>> {
-      ADD_FAILURE() << "it asked libvirt";
-      return fail(ErrorKind::internal, "no libvirt here");
+    const auto connect = [this](const std::string&,
+                                std::chrono::milliseconds) -> Result<std::unique_ptr<Hypervisor>> {
+      if (libvirt_ != nullptr) return std::make_unique<test::SharedHypervisor>(*libvirt_, others_);
+      return fail(ErrorKind::internal, "it asked libvirt");
     };
     cli::Context context{host_, terminal, connect, test::source(), "test:///default"};
     return cli::xml(context, arguments);
@@ -53,18 +55,36 @@ class Xml : public testing::Test {
     return names;
   }
   [[nodiscard]] std::string as_domain() const {
-    return "<domain><devices>" + out_.str() + "</devices></domain>";
+    const auto one = out_.str().find("<devices>") == std::string::npos;
+    return one ? "<domain><devices>" + out_.str() + "</devices></domain>"
+               : "<domain>" + out_.str() + "</domain>";
   }
 
+  test::FakeHypervisor* libvirt_ = nullptr;
+  std::map<std::string, std::string> others_;
   test::Tree tree_;
   Host host_{tree_.root()};
   std::ostringstream out_, err_;
 };
 
-TEST_F(Xml, PrintsAHostdevForEveryFunctionOfTheCard) {
+TEST_F(Xml, PrintsOneHostdevOrOneDocumentInWhichTheCardIsOneDevice) {
+  EXPECT_EQ(run({"02:00.0"}), 0);
+  EXPECT_THAT(given(as_domain()), ElementsAre("0000:02:00.0"));
+  EXPECT_THAT(out_.str(), testing::StartsWith("<hostdev mode='subsystem' type='pci' managed='yes'>\n"));
   EXPECT_EQ(run({"01:00.0"}), 0);
   EXPECT_THAT(given(as_domain()), ElementsAre("0000:01:00.0", "0000:01:00.1"));
-  EXPECT_THAT(out_.str(), testing::StartsWith("<hostdev mode='subsystem' type='pci' managed='yes'>\n"));
+  EXPECT_THAT(out_.str(), testing::EndsWith("</devices>\n"));
+  EXPECT_EQ(is_multifunction_in_guest(as_domain(), *parse_pci_address("0000:01:00.1")), true);
+}
+
+TEST_F(Xml, AsksLibvirtForADomainWhereThereIsNoSuchFile) {
+  const auto asked = run({"01:00.0", "--domain", "vm1"});
+  ASSERT_FALSE(asked);
+  EXPECT_THAT(asked.error().what, HasSubstr("it asked libvirt"));
+  test::FakeHypervisor libvirt("vm1", read_fixture("xml/i440fx/domain.xml"), "");
+  libvirt_ = &libvirt;
+  EXPECT_EQ(run({"01:00.0", "--domain", "vm1"}), 0);
+  EXPECT_EQ(out_.str(), read_fixture("xml/i440fx/expected.xml"));
 }
 
 TEST_F(Xml, AddsExactlyWhatWithNames) {

@@ -20,6 +20,7 @@ Device device(const PciAddress& address, const std::optional<std::string>& drive
   one.device = address.function == 0 ? 0x2330 : 0x22ba;
   one.driver = driver;
   one.iommu_group = 1;
+  one.is_pcie = true;
   return one;
 }
 
@@ -169,6 +170,98 @@ TEST(PlanAttach, ARunningGuestNeedsARootPortForEachFunction) {
   const auto one = plan_attach({inventory, {}, "now"}, running, {k_gpu}, templates());
   ASSERT_TRUE(one) << describe(one.error());
   EXPECT_TRUE(std::holds_alternative<AttachLive>(one->steps.back()));
+}
+
+DomainFacts running(const std::string& devices) {
+  auto domain = stopped();
+  domain.state.running = true;
+  domain.live_xml = "<domain type='kvm'><name>vm1</name><os><type machine='q35'>hvm</type></os><devices>" +
+                    devices + "</devices></domain>";
+  domain.change_live = true;
+  return domain;
+}
+
+TEST(PlanAttach, AConventionalCardNeedsASlotBehindABridge) {
+  auto inventory = machine("nvidia", "snd_hda_intel");
+  for (auto& one : inventory.devices) one.is_pcie = false;
+  const std::string ports =
+      "<controller type='pci' index='0' model='pcie-root'/>"
+      "<controller type='pci' index='1' model='pcie-root-port'/>";
+  const auto refused = plan_attach({inventory, {}, "now"}, running(ports), {k_gpu}, templates());
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::unsupported);
+  EXPECT_THAT(refused.error().what, HasSubstr("0000:01:00.0 is conventional PCI"));
+  EXPECT_THAT(refused.error().hint, HasSubstr("`gpupass attach vm1 0000:01:00.0 --config`"));
+  const auto bridge = ports + "<controller type='pci' index='2' model='pcie-to-pci-bridge'/>";
+  EXPECT_TRUE(plan_attach({inventory, {}, "now"}, running(bridge), {k_gpu}, templates()));
+  const auto cold = plan_attach({inventory, {}, "now"}, stopped(), {k_gpu}, templates());
+  ASSERT_TRUE(cold);
+  EXPECT_THAT(std::get<DefineDomain>(cold->steps.back()).after, HasSubstr("pcie-to-pci-bridge"));
+}
+
+TEST(PlanAttach, ADeviceBelowAPortOfPciExpressIsNotConventional) {
+  auto inventory = machine("nvidia", "snd_hda_intel");
+  Device port;
+  port.address = {0, 0, 1, 0};
+  port.driver = "pcieport";
+  for (auto& one : inventory.devices) {
+    one.is_pcie = false;
+    one.bridges = {port.address};
+  }
+  inventory.devices.insert(inventory.devices.begin(), port);
+  EXPECT_FALSE(guest_cards(inventory, {k_gpu}).front().conventional);
+  inventory.devices.front().driver.reset();
+  EXPECT_TRUE(guest_cards(inventory, {k_gpu}).front().conventional);
+}
+
+TEST(PlanAttach, WhatTheDomainHasThroughTheCommandLineIsRefused) {
+  const auto inventory = machine("nvidia", "snd_hda_intel");
+  const std::string xml =
+      "<domain type='kvm'><name>vm1</name><os><type machine='q35'>hvm</type></os><devices/><qemu:commandline>"
+      "<qemu:arg value='-device'/><qemu:arg value='vfio-pci,host=01:00.0'/></qemu:commandline></domain>";
+  auto configured = stopped();
+  configured.config_xml = xml;
+  EXPECT_EQ(plan_attach({inventory, {}, "now"}, configured, {k_gpu}, templates()).error().kind,
+            ErrorKind::refused);
+  auto only_live = running("");
+  only_live.live_xml = xml;
+  only_live.change_config = false;
+  EXPECT_EQ(plan_attach({inventory, {}, "now"}, only_live, {k_gpu}, templates()).error().kind,
+            ErrorKind::refused);
+}
+
+std::vector<std::string> notes(const DomainFacts& domain, const std::vector<PciAddress>& functions) {
+  const auto inventory = machine("nvidia", "snd_hda_intel");
+  const auto plan = plan_attach({inventory, {}, "now"}, domain, functions, templates());
+  if (!plan) return {"ERROR " + describe(plan.error())};
+  return notes_on_attach(*plan, inventory, domain);
+}
+
+TEST(NotesOnAttach, AreNoneInTheOrdinaryCase) {
+  EXPECT_THAT(notes(stopped(), {k_gpu, k_audio}), testing::IsEmpty());
+}
+
+TEST(NotesOnAttach, SayWhatAMachineWithoutPciExpressMeans) {
+  auto domain = stopped();
+  domain.config_xml =
+      "<domain type='kvm'><name>vm1</name><os><type machine='pc'>hvm</type></os><devices></devices></domain>";
+  EXPECT_THAT(notes(domain, {k_gpu}), ElementsAre(HasSubstr("vm1 has no PCI Express (i440FX)")));
+}
+
+TEST(NotesOnAttach, SayWhatBecomesOfACardThatIsThereByHalf) {
+  auto domain = stopped();
+  const std::string half =
+      "<hostdev mode='subsystem' type='pci' managed='no'><source><address bus='1'/></source><address "
+      "type='pci' "
+      "bus='5' slot='0'/></hostdev>";
+  domain.config_xml.insert(domain.config_xml.find("</devices>"), half);
+  EXPECT_THAT(notes(domain, {k_gpu, k_audio}),
+              ElementsAre(HasSubstr("0000:01:00.1 joins 0000:01:00.0, which vm1 has already"),
+                          HasSubstr("0000:01:00.0 with managed='no'")));
+  auto live = running(half + "<controller type='pci' index='1' model='pcie-root-port'/>");
+  live.change_config = false;
+  EXPECT_THAT(notes(live, {k_gpu, k_audio}),
+              ElementsAre(HasSubstr("until it is shut down 0000:01:00.1 is a device of its own")));
 }
 
 TEST(PlanAttach, DoingItAgainChangesNothing) {

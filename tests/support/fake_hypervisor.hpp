@@ -27,6 +27,7 @@ class FakeHypervisor : public Hypervisor {
   std::optional<Error> after_define, after_attach, after_detach;  // said although the work was done
   int unreadable = 0;  // how many of the next readings of XML are not answered
   std::vector<std::string> network_xmls;
+  std::function<void()> on_define;  // acts when it is done, before the answer
   std::function<void()> on_attach;  // somebody else acts just before the answer
   std::vector<std::string> calls;
 
@@ -44,6 +45,7 @@ class FakeHypervisor : public Hypervisor {
     calls.emplace_back("define");
     if (refuse_define) return fail(ErrorKind::hypervisor, "libvirt says no");
     config_ = xml;
+    if (on_define) on_define();
     if (after_define) return Failure(*std::exchange(after_define, {}));
     return {};
   }
@@ -102,6 +104,7 @@ class FakeHypervisor : public Hypervisor {
   }
   std::vector<std::string> guest_addresses;
   void set_config(std::string xml) { config_ = std::move(xml); }
+  void set_live(std::string xml) { live_ = std::move(xml); }
   [[nodiscard]] const std::string& config() const { return config_; }
   [[nodiscard]] const std::string& live() const { return live_; }
 

@@ -24,6 +24,7 @@ using test::shipped_templates;
 struct Request {
   std::string verb;
   std::vector<PciAddress> functions;
+  bool conventional = false;  // "attach-conventional": the card has no PCI Express
 };
 
 std::vector<Request> requests_of(const std::string& name) {
@@ -32,6 +33,7 @@ std::vector<Request> requests_of(const std::string& name) {
   for (std::string line; std::getline(lines, line);) {
     const auto words = core::words(line);
     Request request{std::string(words.at(0)), {}};
+    if (request.verb == "attach-conventional") request = {"attach", {}, true};
     for (std::size_t i = 1; i < words.size(); ++i) {
       request.functions.push_back(parse_pci_address(words[i]).value());
     }
@@ -40,8 +42,10 @@ std::vector<Request> requests_of(const std::string& name) {
   return requests;
 }
 
-std::string attached(const std::string& domain, const std::vector<PciAddress>& functions) {
-  const auto xml = add_cards(domain, cards_of(functions), shipped_templates());
+std::string attached(const std::string& domain, const Request& request) {
+  auto cards = cards_of(request.functions);
+  for (auto& card : cards) card.conventional = request.conventional;
+  const auto xml = add_cards(domain, cards, shipped_templates());
   EXPECT_TRUE(xml) << xml.error().what;
   return xml.value_or("");
 }
@@ -54,8 +58,7 @@ std::string detached(const std::string& domain, const std::vector<PciAddress>& f
 
 std::string carried_out(std::string domain, const std::vector<Request>& requests) {
   for (const auto& request : requests) {
-    domain =
-        request.verb == "attach" ? attached(domain, request.functions) : detached(domain, request.functions);
+    domain = request.verb == "attach" ? attached(domain, request) : detached(domain, request.functions);
   }
   return domain;
 }
@@ -143,8 +146,8 @@ TEST_P(DomainGolden, IsDefinedByLibvirt) {
 
 TEST_P(DomainGolden, IsTheSameWhenTheFirstRequestIsMadeTwice) {
   ASSERT_EQ(requests.front().verb, "attach");
-  const auto once = attached(domain, requests.front().functions);
-  EXPECT_EQ(attached(once, requests.front().functions), once);
+  const auto once = attached(domain, requests.front());
+  EXPECT_EQ(attached(once, requests.front()), once);
 }
 
 TEST_P(DomainGolden, ComesBackWithNothingButTheSparePorts) {
@@ -153,16 +156,15 @@ TEST_P(DomainGolden, ComesBackWithNothingButTheSparePorts) {
   const auto before = hostdev_functions(domain).value();
   std::set_difference(functions.begin(), functions.end(), before.begin(), before.end(),
                       std::back_inserter(added));
-  const auto once = detached(attached(domain, functions), added);
+  const auto once = detached(attached(domain, requests.front()), added);
   EXPECT_EQ(alike(without_spares(once)), alike(domain));
-  const auto twice = detached(attached(once, functions), added);
+  const auto twice = detached(attached(once, requests.front()), added);
   EXPECT_EQ(twice, once) << "a second round leaves more behind";
 }
 
 TEST_P(DomainGolden, KeepsEverythingThatWasThere) {
   const auto before = virt::Document::parse(domain, "domain XML", "domain");
-  const auto after =
-      virt::Document::parse(attached(domain, requests.front().functions), "domain XML", "domain");
+  const auto after = virt::Document::parse(attached(domain, requests.front()), "domain XML", "domain");
   EXPECT_TRUE(is_kept(before->root(), after->root()));
 }
 

@@ -25,6 +25,12 @@ std::string hostdev(const std::string& source, const std::string& guest = {}) {
                      source, guest);
 }
 
+std::ptrdiff_t count(const std::string& text, const std::string& words) {
+  std::ptrdiff_t found = 0;
+  for (auto at = text.find(words); at != std::string::npos; at = text.find(words, at + 1)) ++found;
+  return found;
+}
+
 TEST(CardsOf, PutsTheFunctionsOfASlotTogether) {
   const auto cards = cards_of({at("0000:02:00.0"), at("0000:01:00.1"), at("0000:01:00.0"), at("0000:01:00.1"),
                                at("0000:01:01.0"), at("0001:01:00.0")});
@@ -126,15 +132,20 @@ TEST(AddCards, TakesAFunctionThatIsAskedForTwiceOnce) {
   EXPECT_THAT(once, HasSubstr("ua-gpupass-0000-01-00-0"));
 }
 
-TEST(AddCards, MakesOneDeviceOfTheFunctionsOfACardThatComeOneByOne) {
+TEST(AddCards, MakesOneDeviceOfFunctionsThatComeOneByOne) {
   auto xml = q35("");
-  for (const auto* const function : {"0000:01:00.0", "0000:01:00.1", "0000:01:00.2"}) {
+  for (const auto* const function : {"0000:01:00.1", "0000:01:00.0", "0000:01:00.2"}) {
     xml = add_cards(xml, {{{at(function)}}}, shipped_templates()).value();
   }
   EXPECT_THAT(xml, HasSubstr("'ua-gpupass-port-0000-01-00'"));
   EXPECT_THAT(xml, Not(HasSubstr("'ua-gpupass-port-0000-01-00-")));
-  EXPECT_THAT(xml, HasSubstr("bus='0x02' slot='0x00' function='0x0' multifunction='on'"));
-  EXPECT_THAT(xml, HasSubstr("bus='0x02' slot='0x00' function='0x2'"));
+  for (const auto* const function : {"0000:01:00.0", "0000:01:00.1", "0000:01:00.2"})
+    EXPECT_EQ(is_multifunction_in_guest(xml, at(function)), true) << function;
+  EXPECT_EQ(count(xml, "multifunction='on'"), 1);
+  const auto at_once = add_cards(q35(""), {{{at("0000:01:00.0"), at("0000:01:00.1"), at("0000:01:00.2")}}},
+                                 shipped_templates())
+                           .value();
+  EXPECT_EQ(same_apart_from_cards(xml, at_once), true);
   const auto bare =
       remove_functions(xml, {at("0000:01:00.0"), at("0000:01:00.1"), at("0000:01:00.2")}).value();
   EXPECT_THAT(bare, Not(HasSubstr("ua-gpupass-port")));
@@ -157,6 +168,95 @@ TEST(RemoveFunctions, LeavesTheFunction0OfAnotherDeviceInItsPlace) {
   ASSERT_TRUE(xml);
   EXPECT_THAT(*xml, HasSubstr("function='0x0' multifunction='on'/></disk>"));
   EXPECT_THAT(*xml, HasSubstr("slot='0x05' function='0x2'/></hostdev>"));
+}
+
+TEST(AddCards, CompletesACardThatSomebodyPutThereByHalf) {
+  const std::string managed_no =
+      "<hostdev mode='subsystem' type='pci' managed='no'><source><address bus='1'/></source><rom bar='off'/>"
+      "<address type='pci' domain='0' bus='5' slot='0' function='0'/></hostdev>";
+  const auto xml =
+      add_cards(q35(managed_no), {{{at("0000:01:00.0"), at("0000:01:00.1")}}}, shipped_templates());
+  ASSERT_TRUE(xml);
+  EXPECT_EQ(is_multifunction_in_guest(*xml, at("0000:01:00.1")), true);
+  EXPECT_THAT(*xml, HasSubstr("<rom bar='off'/>"));
+  EXPECT_THAT(*xml, HasSubstr("bus='0x05' slot='0x00' function='0x0' multifunction='on'"));
+  EXPECT_THAT(*xml, HasSubstr("bus='0x05' slot='0x00' function='0x1'"));
+  EXPECT_THAT(unmanaged_functions(*xml).value(), testing::ElementsAre(at("0000:01:00.0")));
+  const auto alone = remove_functions(*xml, {at("0000:01:00.1")}).value();
+  EXPECT_THAT(alone, Not(HasSubstr("multifunction"))) << "one function is no device of several";
+}
+
+TEST(AddCards, GivesTheRestOfACardAPlaceOfItsOwnWhereItCannotJoin) {
+  const auto taken =
+      q35(hostdev("bus='1'", "<address type='pci' bus='0' slot='5' function='0' multifunction='on'/>") +
+          "<sound><address type='pci' bus='0' slot='5' function='1'/></sound>");
+  const auto xml =
+      add_cards(taken, {{{at("0000:01:00.0"), at("0000:01:00.1")}}}, shipped_templates()).value();
+  EXPECT_THAT(xml, HasSubstr("'ua-gpupass-port-0000-01-00'"));
+  EXPECT_EQ(is_multifunction_in_guest(xml, at("0000:01:00.1")), false);
+  const auto hidden = q35(hostdev("bus='1'", "<address type='unassigned'/>"));
+  const auto beside =
+      add_cards(hidden, {{{at("0000:01:00.0"), at("0000:01:00.1")}}}, shipped_templates()).value();
+  EXPECT_THAT(beside, HasSubstr("<address type='unassigned'/>"));
+  EXPECT_EQ(is_multifunction_in_guest(beside, at("0000:01:00.1")), false);
+}
+
+TEST(AddCards, PutsAConventionalCardBehindABridge) {
+  const GuestCard card{{at("0000:05:00.0"), at("0000:05:00.1")}, true};
+  const auto xml = add_cards(q35(""), {card}, shipped_templates()).value();
+  EXPECT_THAT(xml, HasSubstr("model='pcie-to-pci-bridge'"));
+  EXPECT_THAT(xml, HasSubstr("slot='0x01' function='0x0' multifunction='on'"));
+  EXPECT_THAT(xml, HasSubstr("slot='0x01' function='0x1'"));
+  EXPECT_EQ(free_conventional_slots(q35("")), 0);
+  EXPECT_EQ(free_conventional_slots(xml), 30);
+  const auto second = add_cards(xml, {{{at("0000:06:00.0")}, true}}, shipped_templates()).value();
+  EXPECT_EQ(count(second, "model='pcie-to-pci-bridge'"), 1) << "a bridge that is there is used";
+  EXPECT_THAT(remove_functions(xml, card.functions).value(), Not(HasSubstr("pcie-to-pci-bridge")));
+  const auto old =
+      fmt::format("<domain type='kvm'><os><type machine='pc'>hvm</type></os><devices/></domain>");
+  EXPECT_THAT(add_cards(old, {card}, shipped_templates()).value(), Not(HasSubstr("bridge")));
+}
+
+TEST(DevicesXml, IsOneDocumentInWhichACardIsOneDevice) {
+  const auto xml =
+      devices_xml({{{at("0000:01:00.0"), at("0000:01:00.1")}}, {{at("0000:02:00.0")}}}, shipped_templates());
+  ASSERT_TRUE(xml);
+  EXPECT_THAT(*xml,
+              testing::StartsWith("<devices>\n  <controller type='pci' index='16' model='pcie-root-port'>"));
+  EXPECT_THAT(*xml, testing::EndsWith("  </hostdev>\n</devices>\n"));
+  const auto as_domain = "<domain>" + *xml + "</domain>";
+  EXPECT_EQ(is_multifunction_in_guest(as_domain, at("0000:01:00.1")), true);
+  EXPECT_EQ(is_multifunction_in_guest(as_domain, at("0000:02:00.0")), false);
+  EXPECT_THAT(*xml, HasSubstr("bus='0x10' slot='0x00' function='0x1'"));
+  EXPECT_THAT(*xml, HasSubstr("bus='0x11' slot='0x00' function='0x0'"));
+}
+
+TEST(SameApartFromCards, SeesWhatSomebodyElseChanged) {
+  const auto before = q35("<controller type='pci' index='0' model='pcie-root'/><rng/>");
+  const auto after = add_cards(before, {{{at("0000:01:00.0")}}}, shipped_templates()).value();
+  EXPECT_EQ(same_apart_from_cards(before, after), true);
+  EXPECT_EQ(same_apart_from_cards(q35(""),
+                                  add_cards(q35(""), {{{at("0000:01:00.0")}}}, shipped_templates()).value()),
+            true);
+  auto edited = after;
+  edited.insert(edited.find("<os>"), "<title>mine</title>");
+  EXPECT_EQ(same_apart_from_cards(before, edited), false);
+}
+
+TEST(WithoutGain, LeavesWhatOthersAddedAndNoSparePortOfTheChange) {
+  const auto before = add_cards(q35(""), {{{at("0000:02:00.0")}}}, shipped_templates()).value();
+  const auto after =
+      add_cards(before, {{{at("0000:01:00.0"), at("0000:01:00.1")}}}, shipped_templates()).value();
+  ASSERT_THAT(after, HasSubstr("ua-gpupass-spare-2"));
+  auto now = after;
+  now.insert(now.find("<os>"), "<title>mine</title>");
+  const auto rest = without_gain(now, {before, after}).value();
+  ASSERT_TRUE(rest);
+  EXPECT_THAT(*rest, HasSubstr("<title>mine</title>"));
+  EXPECT_THAT(*rest, HasSubstr("ua-gpupass-spare-1"));
+  EXPECT_THAT(*rest, Not(HasSubstr("ua-gpupass-spare-2")));
+  EXPECT_THAT(hostdev_functions(*rest).value(), testing::ElementsAre(at("0000:02:00.0")));
+  EXPECT_EQ(without_gain(now, {after, before}).value(), std::nullopt);
 }
 
 TEST(AddCards, AddsOnlyTheSparesThatAreLackingEachWithANameOfItsOwn) {

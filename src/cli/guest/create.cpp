@@ -305,6 +305,15 @@ Result<void> clear_interrupted(Context& context, const Wanted& wanted) {
   return remove_under_way(context.host, name);
 }
 
+/// The name was free when this began: a domain that has it is what was defined, also where libvirt said that
+/// it was not.
+Result<void> forget_if_there(Hypervisor& hypervisor, const std::string& vm) {
+  const auto there = hypervisor.domain(vm);
+  if (!there && there.error().kind == ErrorKind::not_found) return {};
+  if (!there) return Failure(there.error());
+  return hypervisor.undefine(vm);
+}
+
 Result<void> create(Context& context, const Wanted& wanted, const GuestDomain& domain, Hypervisor& hypervisor,
                     const Functions& functions, bool yes) {
   Undo undo;
@@ -327,8 +336,8 @@ Result<void> create(Context& context, const Wanted& wanted, const GuestDomain& d
   if (auto done = make_seed_image(host, wanted.files, seed, wanted.programs); !done)
     return undo.because_of(std::move(done).error());
   if (auto done = open_folder(host, wanted.files); !done) return undo.because_of(std::move(done).error());
+  undo.add([&] { return forget_if_there(hypervisor, vm); });
   if (auto done = hypervisor.define(domain.xml); !done) return undo.because_of(std::move(done).error());
-  undo.add([&] { return hypervisor.undefine(vm); });
   // From here on the domain itself knows its files, and `guest delete` what to do.
   if (auto done = remove_under_way(host, vm); !done) return undo.because_of(std::move(done).error());
   if (auto done = take_cards(context, wanted.options, vm, functions, yes); !done)

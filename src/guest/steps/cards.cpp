@@ -57,7 +57,10 @@ Result<void> add_cell(Tuning& tuning, std::size_t number) {
     GPUPASS_TRY_ASSIGN(expander, add_expander(tuning, number));
   }
   for (std::size_t i = 0; i < cell.cards.size(); ++i) {
-    GPUPASS_TRY_ASSIGN(const auto port, virt::add_card_port(tuning.domain, cell.cards[i], tuning.templates));
+    GPUPASS_TRY_ASSIGN(const auto pci, virt::guest_pci(tuning.domain));
+    GPUPASS_TRY_ASSIGN(const auto index, virt::next_bus(pci));
+    GPUPASS_TRY_ASSIGN(const auto port,
+                       virt::add_card_port(tuning.domain, cell.cards[i], index, tuning.templates));
     place_port(*port.element, expander, i);
     GPUPASS_TRY(virt::add_functions(tuning.domain, cell.cards[i], port.slot, tuning.templates));
   }

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <gmock/gmock.h>
+
+#include "judge/machine.hpp"
+#include "judge/rules.hpp"
+
+namespace gpupass::rules {
+namespace {
+
+using test::at;
+using test::card;
+using test::machine;
+using test::only;
+using testing::HasSubstr;
+
+Finding finding_of(const DomainUse& use) {
+  auto inventory = machine();
+  inventory.domain_uses = {use};
+  return only(domain_use(inventory, card()));
+}
+
+TEST(DomainUseRule, NobodyHasItOrNobodyWasAsked) {
+  EXPECT_TRUE(domain_use(machine(), card()).empty());
+  auto inventory = machine();
+  inventory.domain_uses = {{at("0000:03:00.0"), "vm1", true, "", "", ""}};
+  EXPECT_TRUE(domain_use(inventory, card()).empty()) << "somebody has another device";
+}
+
+TEST(DomainUseRule, ADomainThatHasItBlocks) {
+  const auto running = finding_of({at("0000:01:00.0"), "vm1", true, "", "", ""});
+  EXPECT_EQ(running.severity, Severity::blocks);
+  EXPECT_EQ(running.consent, Consent::impossible);
+  EXPECT_EQ(running.what, "0000:01:00.0 is in the running guest vm1");
+  EXPECT_THAT(running.remedy, HasSubstr("`gpupass detach vm1 0000:01:00.0`"));
+  const auto configured = finding_of({at("0000:01:00.1"), "vm1", false, "<qemu:commandline>", "", ""});
+  EXPECT_EQ(configured.what, "0000:01:00.1 is in the configuration of vm1 through <qemu:commandline>");
+  EXPECT_THAT(configured.remedy, HasSubstr("`virsh edit vm1`"));
+  EXPECT_EQ(configured.evidence.front().path, "`virsh dumpxml vm1`");
+}
+
+TEST(DomainUseRule, AMediatedDeviceOfItBlocks) {
+  EXPECT_EQ(finding_of({at("0000:01:00.0"), "vm1", true, "<hostdev type='mdev'>", "c2177883", ""}).what,
+            "c2177883, a mediated device of 0000:01:00.0, is in the running guest vm1 through <hostdev "
+            "type='mdev'>");
+}
+
+TEST(DomainUseRule, ANetworkThatHandsItOutBlocks) {
+  const auto idle = finding_of({at("0000:01:00.0"), "", false, "", "", "vfs"});
+  EXPECT_EQ(idle.what, "libvirt's network vfs hands 0000:01:00.0 out");
+  EXPECT_THAT(idle.remedy, HasSubstr("`virsh net-edit vfs`"));
+  EXPECT_EQ(finding_of({at("0000:01:00.0"), "vm1", false, "", "", "vfs"}).what,
+            "libvirt's network vfs hands 0000:01:00.0 out, and vm1 has an interface in it");
+}
+
+}  // namespace
+}  // namespace gpupass::rules
