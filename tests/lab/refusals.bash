@@ -55,14 +55,20 @@ case $1 in
     check_run "a domain with the card" 0 "$GPUPASS_BIN" xml --domain /root/lent.xml "$card"
     check "define it" virsh -q define <(echo "$run_stdout")
     check_run "virsh start is refused" 1 virsh start lent
-    check_match "for the stranger" "gpupass: .*$stranger.*e1000e" "$run_stderr"
+    check_match "for what has no record" "gpupass: .*no record of $card in lent" "$run_stderr"
     check_run "hook check says so before" 5 "$GPUPASS_BIN" hook check lent
     unchanged
+    check_run "the stranger is taken from its driver" 0 "$GPUPASS_BIN" bind "$stranger"
+    check_run "the card is recorded" 0 "$GPUPASS_BIN" attach lent "$card" --config
+    check_run "the stranger is given back" 0 "$GPUPASS_BIN" unbind "$stranger"
+    check_run "virsh start is refused" 1 virsh start lent
+    check_match "for the stranger" "gpupass: .*$stranger.*e1000e" "$run_stderr"
+    check_run "hook check says so before" 5 "$GPUPASS_BIN" hook check lent
     check_run "the stranger is taken from its driver" 0 "$GPUPASS_BIN" bind "$stranger"
     check "and the domain starts" virsh -q start lent
     check_equal "with the card" vfio-pci "$(driver_of "$card")"
     check "it ends" virsh -q destroy lent
-    check "the card comes home" wait_until 60 on_driver "$card" bochs-drm
+    check_run "the card comes home" 0 "$GPUPASS_BIN" detach lent "$card"
     check_run "and the stranger" 0 "$GPUPASS_BIN" unbind "$stranger"
     unchanged
     ;;
