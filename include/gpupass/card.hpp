@@ -18,7 +18,11 @@ namespace gpupass {
 /// The graphics card that the function is a part of; the function alone where it is of none. Sorted.
 [[nodiscard]] std::vector<PciAddress> card_with(const Inventory& inventory, const PciAddress& function);
 
-/// Every card that has graphics, sorted. Two on one board are two.
+/// An accelerator behind a port (class 12: AMD Instinct since MI300, Intel Gaudi): a card for computing that
+/// has no graphics. The processor's own on the root bus (an NPU) is none.
+[[nodiscard]] bool is_accelerator_card(const Device& device);
+
+/// Every card that has graphics, and every accelerator card, sorted. Two on one board are two.
 [[nodiscard]] std::vector<std::vector<PciAddress>> graphics_cards(const Inventory& inventory);
 
 /// Graphics within the processor: on the root bus, or in a slot that they share with the processor's own USB

@@ -74,6 +74,10 @@ bool is_virtual_function(const Device& device) {
   return device.sriov && device.sriov->physical_function;
 }
 
+bool is_accelerator_card(const Device& device) {
+  return device.class_code >> 16U == 0x12 && !device.bridges.empty() && !device.connects_buses();
+}
+
 std::vector<PciAddress> card_of(const Inventory& inventory, const PciAddress& function) {
   const auto* const graphics = inventory.find(function);
   if (graphics == nullptr || !is_physical_graphics(*graphics)) return {function};
@@ -95,7 +99,7 @@ std::vector<PciAddress> card_of(const Inventory& inventory, const PciAddress& fu
 std::vector<std::vector<PciAddress>> graphics_cards(const Inventory& inventory) {
   std::vector<Functions> cards;
   for (const auto& device : inventory.devices) {
-    if (!device.is_gpu()) continue;
+    if (!device.is_gpu() && !is_accelerator_card(device)) continue;
     const bool known =
         std::ranges::any_of(cards, [&](const Functions& card) { return contains(card, device.address); });
     if (!known) cards.push_back(card_of(inventory, device.address));

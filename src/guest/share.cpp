@@ -11,17 +11,17 @@ namespace {
 
 /// A card that guests compete for. Not the graphics of the processor, nor those of the board's controller,
 /// which is no PCI Express device.
-bool is_graphics_card(const Inventory& inventory, const Device& device) {
-  return device.is_gpu() && device.is_pcie && !is_virtual_function(device) &&
-         !is_processor_graphics(inventory, device);
+bool is_card(const Inventory& inventory, const Device& device) {
+  const bool graphics = device.is_gpu() && !is_processor_graphics(inventory, device);
+  return (graphics || is_accelerator_card(device)) && device.is_pcie && !is_virtual_function(device);
 }
 
-/// The slots of the node's graphics cards, by their first graphics function.
+/// The slots of the node's cards, by their first function that is one.
 std::vector<PciAddress> slots_on(const Inventory& inventory, const HostTopology& topology, int node) {
   std::vector<PciAddress> slots;
   for (const auto& device : inventory.devices) {
     const bool here = node < 0 || topology.nodes.size() == 1 || device.numa_node == node;
-    if (!here || !is_graphics_card(inventory, device)) continue;
+    if (!here || !is_card(inventory, device)) continue;
     if (slots.empty() || !slots.back().same_slot(device.address)) slots.push_back(device.address);
   }
   return slots;

@@ -194,5 +194,15 @@ TEST(Card, GraphicsCardsComeWithTheirCompanions) {
   EXPECT_EQ(graphics_cards(inventory), cards) << "two displays of one card are one card";
 }
 
+/// Computing cards without graphics; not the processor's own, which is on the root bus, nor a bridge.
+TEST(Card, AnAcceleratorBehindAPortIsACard) {
+  const auto inventory = machine_of({{"0000:00:0b.0", 0x8086, 0x120000, {}},
+                                     {"0000:05:00.0", 0x1002, 0x120000, {"0000:00:01.0"}},
+                                     {"0000:06:00.0", 0x1da3, 0x120000, {"0000:00:02.0"}},
+                                     {"0000:07:00.0", 0x144d, 0x010802, {"0000:00:03.0"}}});
+  EXPECT_EQ(graphics_cards(inventory),
+            (std::vector<Functions>{functions({"0000:05:00.0"}), functions({"0000:06:00.0"})}));
+}
+
 }  // namespace
 }  // namespace gpupass

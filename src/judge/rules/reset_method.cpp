@@ -6,6 +6,7 @@
 #include "core/text.hpp"
 #include "judge/facts.hpp"
 #include "judge/findings.hpp"
+#include "judge/known_resets.hpp"
 #include "judge/rules.hpp"
 #include "judge/viability.hpp"
 
@@ -46,7 +47,7 @@ Target whole_buses(const Inventory& inventory, Target target) {
 std::string remedy_for_bus(const Inventory& inventory, const Target& target) {
   const auto whole = whole_buses(inventory, target);
   if (refusals(inventory, whole).empty())
-    return fmt::format("give it all to one guest: `{}`", with_words(whole, target));
+    return fmt::format("give it all to one guest: `{}` (the host loses it)", with_words(whole, target));
   return "not all of it can go to the guest; power the machine off and on before trusting a device that a "
          "guest has had";
 }
@@ -88,18 +89,54 @@ Finding amd_reset(const Device& device) {
       "device_specific");
 }
 
+/// The function's own reset is the one that fails, and a reset of its bus would reach nothing else.
+bool bus_is_better(const Inventory& inventory, const Target& target, const Device& device,
+                   const KnownReset& known) {
+  return !known.with_bus && !device.bridges.empty() && others_on_bus(inventory, target, device).empty() &&
+         std::ranges::find(device.reset_methods, "bus") != device.reset_methods.end();
+}
+
+std::string remedy_for_known(const Inventory& inventory, const Target& target, const Device& device,
+                             const KnownReset& known) {
+  if (bus_is_better(inventory, target, device, known)) {
+    return fmt::format(
+        "`echo bus > {}` has it reset with its bus until the host is rebooted; a udev rule keeps that: "
+        R"(SUBSYSTEM=="pci", ATTR{{vendor}}=="0x{:04x}", ATTR{{device}}=="0x{:04x}", ATTR{{reset_method}}="bus")",
+        attribute_path(device.address, "reset_method"), device.vendor, device.device);
+  }
+  if (device.sriov && device.sriov->total > 0)
+    return "pass virtual functions of it, which are reset well; reboot the host after a guest has had it "
+           "whole";
+  return "save what the host must not lose before a guest that has it ends; reboot the host when the card "
+         "does not answer";
+}
+
+Finding known_to_fail(const Inventory& inventory, const Target& target, const Device& device,
+                      const KnownReset& known) {
+  return warns(
+      device.address,
+      fmt::format("{} is reset {}, after which cards of its kind ({}) {}", to_string(device.address),
+                  resets_alone(device) ? "by " + device.reset_methods.front() : "with its bus", known.kind,
+                  known.outcome),
+      {methods(device), {attribute_path(device.address, "device"), fmt::format("0x{:04x}", device.device)}},
+      remedy_for_known(inventory, target, device, known));
+}
+
 /// What is wrong with the reset of a function; nothing where it works.
 std::vector<Finding> troubles_of(const Inventory& inventory, const Target& target, const Device& device) {
   const auto path = attribute_path(device.address, "reset_method");
   if (auto problems = unread(inventory, {path}); !problems.empty()) {
     return {unread_method(device, std::move(problems))};
   }
-  if (resets_alone(device)) return {};
-  if (device.bridges.empty()) return {no_method(device)};
   std::vector<Finding> findings;
+  const auto* const known = known_reset(device);
+  if (known != nullptr && (resets_alone(device) ? known->alone : known->with_bus))
+    findings.push_back(known_to_fail(inventory, target, device, *known));
+  if (resets_alone(device)) return findings;
+  if (device.bridges.empty()) return {no_method(device)};
   const auto others = others_on_bus(inventory, target, device);
   if (!others.empty()) findings.push_back(reset_reaches(inventory, target, device, others));
-  if (may_not_come_back(device)) findings.push_back(amd_reset(device));
+  if (known == nullptr && may_not_come_back(device)) findings.push_back(amd_reset(device));
   return findings;
 }
 
