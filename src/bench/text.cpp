@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <map>
 
-#include "bench/result/names.hpp"
 #include "core/quantity.hpp"
 #include "report/table.hpp"
+#include "study/result/names.hpp"
 
 namespace gpupass::bench {
 namespace {

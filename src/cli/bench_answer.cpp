@@ -7,18 +7,17 @@
 
 namespace gpupass::cli {
 
-Result<bench_report::Report> report_of(const Sides& sides, const po::variables_map& values) {
+Result<study::Report> report_of(const Sides& sides, const po::variables_map& values) {
   GPUPASS_TRY_ASSIGN(const auto settings, comparison_settings(values));
   GPUPASS_TRY_ASSIGN(auto loaded, load_sides(sides, values));
-  return bench_report::make_report(std::move(loaded.baseline), std::move(loaded.candidate), settings);
+  return study::make_report(std::move(loaded.baseline), std::move(loaded.candidate), settings);
 }
 
 Result<int> answer(Context& context, const Sides& sides, const po::variables_map& values,
                    const std::string& file) {
   GPUPASS_TRY_ASSIGN(const auto report, report_of(sides, values));
   auto& terminal = context.terminal;
-  if (report.comparison.answer)
-    terminal.out << bench_report::to_text(report, terminal.columns, terminal.colour);
+  if (report.comparison.answer) terminal.out << study::to_text(report, terminal.columns, terminal.colour);
   if (!file.empty()) {
     GPUPASS_TRY_ASSIGN(const auto form, report_form(file));
     GPUPASS_TRY(write_output(file, form.write(report)));

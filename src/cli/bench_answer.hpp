@@ -3,13 +3,13 @@
 
 #include <string>
 
-#include "bench_report/formats.hpp"
 #include "cli/bench_files.hpp"
+#include "study/report/formats.hpp"
 
 namespace gpupass::cli {
 
 /// What the runs of both sides, as the options narrow and judge them, come to.
-[[nodiscard]] Result<bench_report::Report> report_of(const Sides& sides, const po::variables_map& values);
+[[nodiscard]] Result<study::Report> report_of(const Sides& sides, const po::variables_map& values);
 
 /// Says what runs come to: the comparison where both sides have some, and a report where `file` names one.
 /// Returns the exit status of `gpupass bench compare`; 0 where there is one side alone.

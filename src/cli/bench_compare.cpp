@@ -25,12 +25,12 @@ Syntax syntax() {
   return syntax;
 }
 
-Result<std::string> print_as(const std::string& format, const bench_report::Report& report,
+Result<std::string> print_as(const std::string& format, const study::Report& report,
                              const Terminal& terminal) {
-  if (format == "text") return bench_report::to_text(report, terminal.columns, terminal.colour);
-  if (format == "json") return bench_report::to_json(report.comparison).dump(2) + "\n";
-  if (format == "markdown") return bench_report::to_markdown(report);
-  if (format == "csv") return bench_report::to_csv(report.comparison);
+  if (format == "text") return study::to_text(report, terminal.columns, terminal.colour);
+  if (format == "json") return study::to_json(report.comparison).dump(2) + "\n";
+  if (format == "markdown") return study::to_markdown(report);
+  if (format == "csv") return study::to_csv(report.comparison);
   return fail(ErrorKind::usage, "there is no format '" + format + "'",
               "--format is text, json, markdown or csv");
 }

@@ -4,9 +4,9 @@
 
 #include <ostream>
 
-#include "bench_formats/exporters.hpp"
 #include "cli/bench.hpp"
 #include "cli/bench_files.hpp"
+#include "study/formats/exporters.hpp"
 
 namespace gpupass::cli {
 namespace {
@@ -31,7 +31,7 @@ Result<std::string> exported(const std::string& format, const std::vector<std::s
     return fail(ErrorKind::usage, fmt::format("there is no format '{}'", format),
                 "the formats are google-benchmark and benchstat");
   GPUPASS_TRY_ASSIGN(const auto runs, load_runs(files));
-  return google ? bench_formats::to_google_benchmark(runs).dump(2) + "\n" : bench_formats::to_benchstat(runs);
+  return google ? study::to_google_benchmark(runs).dump(2) + "\n" : study::to_benchstat(runs);
 }
 
 }  // namespace

@@ -9,9 +9,9 @@
 #include <charconv>
 #include <set>
 
-#include "bench/result/names.hpp"
 #include "core/json.hpp"
 #include "core/text.hpp"
+#include "study/result/names.hpp"
 
 namespace gpupass::cli {
 namespace fs = std::filesystem;

@@ -12,19 +12,19 @@
 namespace gpupass::cli {
 namespace {
 
-using bench_report::Report;
+using study::Report;
 
 constexpr int k_columns = 110;  // of a text file
 
 constexpr std::array k_forms = {
-    ReportForm{".html", bench_report::to_html},
-    ReportForm{".md", bench_report::to_markdown},
-    ReportForm{".csv", [](const Report& report) { return bench_report::to_csv(report.comparison); }},
+    ReportForm{".html", study::to_html},
+    ReportForm{".md", study::to_markdown},
+    ReportForm{".csv", [](const Report& report) { return study::to_csv(report.comparison); }},
     ReportForm{".json",
                [](const Report& report) {
-                 return core::printable_lines(bench_report::to_json(report.comparison).dump(2)) + "\n";
+                 return core::printable_lines(study::to_json(report.comparison).dump(2)) + "\n";
                }},
-    ReportForm{".txt", [](const Report& report) { return bench_report::to_text(report, k_columns, false); }},
+    ReportForm{".txt", [](const Report& report) { return study::to_text(report, k_columns, false); }},
 };
 
 }  // namespace

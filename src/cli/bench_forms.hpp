@@ -4,14 +4,14 @@
 
 #include <string>
 
-#include "bench_report/formats.hpp"
 #include "gpupass/error.hpp"
+#include "study/report/formats.hpp"
 
 namespace gpupass::cli {
 
 struct ReportForm {
   const char* ending;
-  std::string (*write)(const bench_report::Report&);
+  std::string (*write)(const study::Report&);
 };
 /// Error: usage, naming the endings.
 [[nodiscard]] Result<ReportForm> report_form(const std::string& file);

@@ -4,10 +4,10 @@
 
 #include <ostream>
 
-#include "bench_formats/nvbandwidth.hpp"
 #include "cli/bench.hpp"
 #include "cli/bench_files.hpp"
 #include "core/text.hpp"
+#include "study/formats/nvbandwidth.hpp"
 
 namespace gpupass::cli {
 namespace {
@@ -44,12 +44,12 @@ Result<int> bench_import(Context& context, const std::vector<std::string>& argum
   if (mebibytes < 1 || mebibytes > 1 << 20)
     return fail(ErrorKind::usage, fmt::format("--buffer {}: is no size in MiB", mebibytes));
   GPUPASS_TRY_ASSIGN(const auto text, read_input(words[1]));
-  bench_formats::NvbandwidthFacts facts;
+  study::NvbandwidthFacts facts;
   facts.role = (*values)["role"].as<std::string>();
   if (values->count("block") > 0) facts.block = (*values)["block"].as<std::int64_t>();
   facts.started = core::iso_time(context.host.now());
   facts.buffer_bytes = mebibytes << 20U;
-  auto run = bench_formats::from_nvbandwidth(text, facts);
+  auto run = study::from_nvbandwidth(text, facts);
   if (!run) return within(words[1], run.error());
   const auto json = bench::to_json(*run).dump(1) + "\n";
   if (values->count("output") > 0) {

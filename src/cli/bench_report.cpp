@@ -40,7 +40,7 @@ Result<int> bench_report(Context& context, const std::vector<std::string>& argum
   GPUPASS_TRY_ASSIGN(const auto form, report_form(file));
   GPUPASS_TRY_ASSIGN(const auto report, report_of(sides, *values));
   GPUPASS_TRY(write_output(file, form.write(report)));
-  context.terminal.out << bench_report::headline(report.comparison) << "\n" << file << "\n";
+  context.terminal.out << study::headline(report.comparison) << "\n" << file << "\n";
   return 0;
 }
 

@@ -7,8 +7,8 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "bench_report/sides.hpp"
 #include "cli/command.hpp"
+#include "study/report/sides.hpp"
 #include "support/command.hpp"
 #include "support/golden.hpp"
 
@@ -200,7 +200,7 @@ TEST_F(Bench, ReportCanBeReadByOthers) {
 }
 
 TEST_F(Bench, ImportMakesARunThatCanBeCompared) {
-  const auto from = test::fixture("bench_formats/nvbandwidth.json").string();
+  const auto from = test::fixture("study/formats/nvbandwidth.json").string();
   const auto said =
       bench({"import", "nvbandwidth", from, "--buffer", "256", "--role", "host", "-o", at("nv.json")});
   EXPECT_EQ(said.status, 0) << said.err;

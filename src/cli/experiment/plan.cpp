@@ -6,10 +6,10 @@
 
 #include <cmath>
 
-#include "compare/random.hpp"
 #include "core/identity_json.hpp"
 #include "core/json.hpp"
 #include "core/text.hpp"
+#include "study/compare/random.hpp"
 
 namespace gpupass::cli {
 namespace {
@@ -54,7 +54,7 @@ std::string PlannedRun::file() const {
 }
 
 std::vector<PlannedRun> random_order(int blocks, std::uint64_t seed) {
-  compare::Random random(seed);
+  study::Random random(seed);
   std::vector<bool> host_first(static_cast<std::size_t>(blocks));
   const std::size_t extra = random.below(2);
   for (std::size_t i = 0; i < host_first.size(); ++i) host_first[i] = i < (host_first.size() + extra) / 2;

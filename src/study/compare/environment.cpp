@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "study/compare/environment.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <string_view>
+
+namespace gpupass::study {
+namespace {
+
+using bench::Difference;
+using Weight = Difference::Weight;
+
+struct Meaning {
+  std::string_view prefix;  // of the fact's name
+  Weight weight;
+  const char* meaning;
+};
+
+// The first row that the fact's name begins with.
+constexpr std::array k_meanings = {
+    Meaning{"tool.quick", Weight::must_match, "quick runs say whether it works, not what it costs"},
+    Meaning{"tool.inject", Weight::must_match, "runs were slowed down on purpose"},
+    Meaning{"tool.", Weight::must_match, "not the same gpupass-bench"},
+    Meaning{"gpu.uuid", Weight::must_match, "the card is not the same one"},
+    Meaning{"gpu.link", Weight::explains, "the link to the card bounds every copy"},
+    Meaning{"gpu.bdf", Weight::other, ""},
+    Meaning{"gpu.temperature", Weight::other, ""},
+    Meaning{"gpu.", Weight::must_match, "the card is not the same, or not set the same"},
+    Meaning{"driver", Weight::must_match, "not the same driver"},
+    Meaning{"cuda", Weight::must_match, "not the same CUDA"},
+    Meaning{"hypervisor", Weight::explains, "what is compared"},
+    Meaning{"iommu", Weight::explains, "whether the card's accesses are translated"},
+    Meaning{"pci.current_link", Weight::explains, "the link to the device bounds every transfer"},
+    Meaning{"pci.iommu_mode", Weight::explains, "whether the device's accesses are translated"},
+    Meaning{"pci.vendor", Weight::must_match, "not the same kind of device"},
+    Meaning{"pci.device", Weight::must_match, "not the same kind of device"},
+    Meaning{"hugepages", Weight::explains, "backing of memory: reach of the IOMMU's and processor's TLBs"},
+    Meaning{"transparent_hugepages", Weight::explains, "backing of memory: reach of the processor's TLB"},
+    Meaning{"numa_balancing", Weight::explains, "the kernel may move memory while it is used"},
+    Meaning{"numa", Weight::explains, "where memory and processors are, seen from the card"},
+    Meaning{"memory", Weight::explains, "how much memory there is"},
+    Meaning{"clocksource", Weight::explains, "what time is read from"},
+    Meaning{"governor", Weight::explains, "the processor's clocks"},
+    Meaning{"idle_driver", Weight::explains, "how long a sleeping processor takes to wake"},
+    Meaning{"smt", Weight::explains, "whether threads share a core"},
+    Meaning{"microcode", Weight::explains, "what system calls and interrupts cost"},
+    Meaning{"cpu", Weight::explains, "the processors as they show themselves"},
+    Meaning{"vcpus", Weight::explains, "how many processors there are"},
+    Meaning{"mitigations", Weight::explains, "what system calls and interrupts cost"},
+    Meaning{"kernel", Weight::explains, "not the same kernel"},
+    Meaning{"cmdline", Weight::explains, "the kernel was not started the same"},
+};
+
+Meaning meaning_of(const std::string& fact) {
+  const auto found = std::ranges::find_if(
+      k_meanings, [&](const Meaning& meaning) { return fact.starts_with(meaning.prefix); });
+  return found == k_meanings.end() ? Meaning{"", Weight::other, ""} : *found;
+}
+
+using Facts = std::map<std::string, std::string>;
+
+std::string text_of(const nlohmann::json& value) {
+  return value.is_string() ? value.get<std::string>() : value.dump();
+}
+
+/// A list of scalars is one fact; a list of anything else is numbered.
+void flatten(const nlohmann::json& value, const std::string& name, Facts& facts) {
+  const bool scalars = std::ranges::none_of(value, [](const auto& item) { return item.is_structured(); });
+  if (value.is_object() || (value.is_array() && !scalars)) {
+    for (const auto& [key, item] : value.items()) {
+      flatten(item, name.empty() ? key : fmt::format("{}.{}", name, key), facts);
+    }
+  } else {
+    facts[name] = text_of(value);
+  }
+}
+
+Facts facts_of(const bench::Run& run) {
+  Facts facts;
+  flatten(run.env, "", facts);
+  Facts tool;
+  flatten(run.tool, "tool", tool);
+  facts.merge(tool);
+  return facts;
+}
+
+using Values = std::map<std::string, std::vector<std::string>>;
+
+Values values_of(const bench::Side& side) {
+  Values values;
+  for (const auto& run : side.runs) {
+    for (const auto& [name, value] : facts_of(run)) {
+      auto& seen = values[name];
+      if (std::ranges::find(seen, value) == seen.end()) seen.push_back(value);
+    }
+  }
+  return values;
+}
+
+std::vector<std::string> at(const Values& values, const std::string& name) {
+  const auto found = values.find(name);
+  return found == values.end() ? std::vector<std::string>{} : found->second;
+}
+
+}  // namespace
+
+std::vector<Fact> facts(const bench::Run& run) {
+  std::vector<Fact> list;
+  for (const auto& [name, value] : facts_of(run)) list.push_back({name, value});
+  return list;
+}
+
+std::vector<Difference> differences(const bench::Side& baseline, const bench::Side& candidate) {
+  const auto ours = values_of(baseline);
+  const auto theirs = values_of(candidate);
+  auto names = ours;
+  names.insert(theirs.begin(), theirs.end());
+  std::vector<Difference> found;
+  for (const auto& [name, values] : names) {
+    const auto here = at(ours, name);
+    const auto there = at(theirs, name);
+    const bool same = candidate.runs.empty() || here == there;
+    if (same && here.size() < 2) continue;
+    const auto meaning = meaning_of(name);
+    found.push_back({name, here, there, meaning.weight, meaning.meaning});
+  }
+  std::ranges::stable_sort(found, {}, &Difference::weight);
+  return found;
+}
+
+}  // namespace gpupass::study

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What the machines' own descriptions have different.
+#pragma once
+
+#include <vector>
+
+#include "gpupass/bench/comparison.hpp"
+
+namespace gpupass::study {
+
+/// Facts of `env` and `tool` that are not the same in all runs of both sides, those that matter first.
+[[nodiscard]] std::vector<bench::Difference> differences(const bench::Side& baseline,
+                                                         const bench::Side& candidate);
+
+/// A fact's name and value.
+struct Fact {
+  std::string name;  // "gpu.uuid"
+  std::string value;
+};
+
+/// The scalars of env and tool of one run, by name; what changes with the time of day alone is left out.
+[[nodiscard]] std::vector<Fact> facts(const bench::Run& run);
+
+}  // namespace gpupass::study

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A difference in words: never "as fast as", always how much, how surely, and against what margin.
+#pragma once
+
+#include <string>
+
+#include "gpupass/bench/comparison.hpp"
+
+namespace gpupass::study {
+
+/// A logarithm of a ratio as per cent, "0.4": what one side takes more than the other.
+[[nodiscard]] double percent(double log_ratio);
+
+/// "1", "0.5": without the sign of per cent.
+[[nodiscard]] std::string margin_percent(double margin);
+
+/// "slower by 0.4 % [0.1, 0.7]"; the interval is in the direction of the word.
+[[nodiscard]] std::string difference(const bench::Effect& effect);
+
+/// "equivalent within 1 %", "beyond 1 %", "whether within 1 % is open"
+[[nodiscard]] std::string judgement(const bench::Effect& effect, double margin);
+
+/// "guest is slower by 0.4 % [0.1, 0.7], equivalent within 1 %"
+[[nodiscard]] std::string sentence(const std::string& candidate, const bench::Effect& effect, double margin);
+
+/// Powers of two: "4 B", "64 KiB", "1 GiB"; "1500 B" for what is none.
+[[nodiscard]] std::string size(std::int64_t bytes);
+
+/// "h2d.pinned 64 KiB", with ", p99" after it where it is that.
+[[nodiscard]] std::string title(const bench::Row& row);
+
+/// The whole answer: "within the margin", "outside the margin", "inconclusive"
+[[nodiscard]] const char* words(bench::Answer answer);
+
+}  // namespace gpupass::study

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What a report says, before it is known how: the same words and tables for a terminal, Markdown and HTML.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "gpupass/bench/comparison.hpp"
+
+namespace gpupass::study {
+
+/// What is reported: the comparison, and the runs it was made of.
+struct Report {
+  bench::Side baseline, candidate;  // a candidate without runs: one side alone
+  bench::Comparison comparison;
+};
+
+/// Compares the two sides.
+[[nodiscard]] Report make_report(bench::Side baseline, bench::Side candidate,
+                                 const bench::ComparisonSettings& settings);
+
+struct Heading {
+  std::string words;
+  bool numbers = false;  // the column is set flush right
+};
+
+/// Cells are plain text.
+struct DataTable {
+  std::string title;
+  std::vector<Heading> headings;
+  std::vector<std::vector<std::string>> rows;
+};
+
+/// The answer in one sentence for each judged group: how much, how surely, against what margin.
+[[nodiscard]] std::string headline(const bench::Comparison& comparison);
+
+/// Runs, design and method in two or three sentences.
+[[nodiscard]] std::string method(const bench::Comparison& comparison);
+
+/// A row a group: its mean, its judgement, its worst case.
+[[nodiscard]] DataTable group_table(const bench::Comparison& comparison);
+
+/// A row for each statistic of each measurement that either side has.
+[[nodiscard]] DataTable case_table(const bench::Comparison& comparison, bench::Group group);
+
+/// What some run has no result of, and why. Empty where every run has all.
+[[nodiscard]] DataTable absent_table(const bench::Comparison& comparison);
+
+/// What is not the same everywhere, those facts first that matter.
+[[nodiscard]] DataTable difference_table(const bench::Comparison& comparison);
+
+/// What is the same everywhere.
+[[nodiscard]] DataTable common_facts(const Report& report);
+
+/// A row a run: when, which seed and block, what it counted, which gates it did not meet.
+[[nodiscard]] DataTable run_table(const Report& report);
+
+/// Kinds of check and formulas of ceilings, for each measurement.
+[[nodiscard]] DataTable evidence_table(const Report& report);
+
+}  // namespace gpupass::study

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The figures of a report, each an <svg> element that says in words what it draws. The numbers behind them
+// stand in the page's tables.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "gpupass/bench/comparison.hpp"
+
+namespace gpupass::study {
+
+struct Figure {
+  std::string title;
+  std::string svg;
+};
+
+/// A forest plot of each group, and one of its p99: how much slower the candidate is, with its interval, in
+/// the band of its margin.
+[[nodiscard]] std::vector<Figure> forests(const bench::Comparison& comparison);
+
+/// How samples of latencies are distributed: one figure for each measurement with samples enough for a p99.
+[[nodiscard]] std::vector<Figure> distributions(const bench::Comparison& comparison,
+                                                const bench::Side& baseline, const bench::Side& candidate);
+
+/// Medians over size: one figure for each case that was measured at three sizes and more.
+[[nodiscard]] std::vector<Figure> curves(const bench::Comparison& comparison);
+
+/// Medians as shares of what the hardware cannot exceed: a figure for each group that has ceilings.
+[[nodiscard]] std::vector<Figure> ceilings(const bench::Comparison& comparison);
+
+}  // namespace gpupass::study

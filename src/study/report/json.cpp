@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <algorithm>
+
+#include "study/report/formats.hpp"
+
+namespace gpupass::study {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json json_of(const bench::Interval& interval) {
+  return {interval.low, interval.high};
+}
+
+Json json_of(const std::optional<bench::Effect>& effect) {
+  if (!effect) return nullptr;
+  return {{"log_ratio", effect->log_ratio},          {"interval", json_of(effect->interval)},
+          {"bootstrap", json_of(effect->bootstrap)}, {"p_rank", effect->p_rank},
+          {"p_rank_holm", effect->p_rank_holm},      {"p_beyond", effect->p_beyond},
+          {"p_beyond_holm", effect->p_beyond_holm},  {"differs", effect->differs()},
+          {"verdict", name(effect->verdict)}};
+}
+
+Json json_of(const bench::Figures& figures) {
+  Json json = {{"passed", figures.passed}, {"wrong", figures.wrong}, {"absent", figures.absent}};
+  if (figures.passed > 0) json["value"] = figures.value;
+  if (figures.interval) {
+    json["interval"] = json_of(*figures.interval);
+    json["spread"] = figures.spread;
+  }
+  if (figures.ceiling) json["ceiling"] = *figures.ceiling;
+  return json;
+}
+
+Json json_of(const bench::Row& row) {
+  return {{"case", row.key},
+          {"statistic", name(row.statistic)},
+          {"group", name(row.group)},
+          {"metric", row.metric},
+          {"unit", row.unit},
+          {"better", row.better == bench::Better::higher ? "higher" : "lower"},
+          {"margin", row.margin},
+          {"replicates", row.replicates},
+          {"baseline", json_of(row.baseline)},
+          {"candidate", json_of(row.candidate)},
+          {"effect", json_of(row.effect)}};
+}
+
+Json json_of(const bench::GroupRow& group, const bench::Comparison& comparison) {
+  return {{"group", name(group.group)},
+          {"part", name(group.part)},
+          {"margin", group.margin},
+          {"cases", group.cases},
+          {"left_out", group.left_out},
+          {"effect", json_of(group.effect)},
+          {"worst", group.worst ? Json(comparison.rows[*group.worst].key) : Json(nullptr)}};
+}
+
+Json json_of(const bench::Difference& difference) {
+  return {{"fact", difference.fact},
+          {"baseline", difference.baseline},
+          {"candidate", difference.candidate},
+          {"weight", name(difference.weight)},
+          {"meaning", difference.meaning}};
+}
+
+template <class Items, class... More>
+Json list_of(const Items& items, const More&... more) {
+  Json list = Json::array();
+  for (const auto& item : items) list.push_back(json_of(item, more...));
+  return list;
+}
+
+}  // namespace
+
+Json to_json(const bench::Comparison& comparison) {
+  const auto& settings = comparison.settings;
+  return {{"schema", "gpupass.bench.comparison/1"},
+          {"baseline", {{"name", comparison.baseline}, {"runs", comparison.baseline_runs}}},
+          {"candidate", {{"name", comparison.candidate}, {"runs", comparison.candidate_runs}}},
+          {"settings",
+           {{"margins",
+             {{"rate", settings.margins.rate},
+              {"latency", settings.margins.latency},
+              {"tail", settings.margins.tail}}},
+            {"confidence", settings.confidence},
+            {"resamples", settings.resamples},
+            {"seed", settings.seed},
+            {"in_blocks", comparison.in_blocks}}},
+          {"answer", comparison.answer ? Json(name(*comparison.answer)) : Json(nullptr)},
+          {"headline", headline(comparison)},
+          {"doubts", comparison.doubts},
+          {"findings", comparison.findings},
+          {"open", comparison.open},
+          {"remarks", comparison.remarks},
+          {"groups", list_of(comparison.groups, comparison)},
+          {"rows", list_of(comparison.rows)},
+          {"differences", list_of(comparison.differences)}};
+}
+
+}  // namespace gpupass::study

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <fmt/format.h>
+
+#include "core/printable.hpp"
+#include "study/report/formats.hpp"
+
+namespace gpupass::study {
+namespace {
+
+/// What would end a cell or begin markup: emphasis, code, HTML, a link, a character reference.
+constexpr std::string_view k_markup = "\\|*_<>`[]&~";
+
+std::string escaped(const std::string& text) {
+  std::string safe;
+  for (const char letter : core::printable(text)) {
+    if (k_markup.find(letter) != k_markup.npos) safe += '\\';
+    safe += letter;
+  }
+  return safe;
+}
+
+std::string line_of(const std::vector<std::string>& cells) {
+  std::string line = "|";
+  for (const auto& cell : cells) line += " " + escaped(cell) + " |";
+  return line + "\n";
+}
+
+std::string section(const DataTable& table) {
+  if (table.rows.empty()) return "";
+  std::vector<std::string> words;
+  std::string rule = "|";
+  for (const auto& heading : table.headings) {
+    words.push_back(heading.words);
+    rule += heading.numbers ? " ---: |" : " --- |";
+  }
+  auto text = fmt::format("\n## {}\n\n{}{}\n", table.title, line_of(words), rule);
+  for (const auto& row : table.rows) text += line_of(row);
+  return text;
+}
+
+std::string list(const char* heading, const std::vector<std::string>& items) {
+  if (items.empty()) return "";
+  auto text = fmt::format("\n## {}\n\n", heading);
+  for (const auto& item : items) text += "- " + escaped(item) + "\n";
+  return text;
+}
+
+}  // namespace
+
+std::string to_markdown(const Report& report) {
+  const auto& comparison = report.comparison;
+  auto text = fmt::format("# What was measured\n\n**{}**\n\n{}\n", escaped(headline(comparison)),
+                          escaped(method(comparison)));
+  text += list("Not to be trusted", comparison.doubts);
+  text += list("Beyond the margin", comparison.findings);
+  text += list("Open", comparison.open);
+  text += list("Remarks", comparison.remarks);
+  if (comparison.answer) text += section(group_table(comparison));
+  for (const auto& group : comparison.groups) text += section(case_table(comparison, group.group));
+  for (const auto& table : {absent_table(comparison), difference_table(comparison), common_facts(report),
+                            run_table(report), evidence_table(report)})
+    text += section(table);
+  return text;
+}
+
+}  // namespace gpupass::study
