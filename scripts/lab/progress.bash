@@ -4,16 +4,16 @@
 # Seconds that go by, for a person who waits. With PROGRESS_IN_PLACE=yes (a terminal) they are counted in
 # place; otherwise the line grows, every ten seconds at first and then every minute.
 
-# tick TEXT SECONDS
+# tick TEXT SECONDS [HOW-FAR]
 next_word=0
 tick() {
   if [[ ${PROGRESS_IN_PLACE:-} == yes ]]; then
-    printf '\r  %s … %d s' "$1" "$2"
+    printf '\r  %s … %d s%s\e[K' "$1" "$2" "${3:-}"
   elif (($2 == 0)); then
     printf '  %s …' "$1"
     next_word=10
   elif (($2 >= next_word)); then
-    printf ' %d s …' "$2"
+    printf ' %d s%s …' "$2" "${3:-}"
     local every=$(($2 < 60 ? 10 : 60))
     next_word=$(($2 / every * every + every))
   fi
@@ -22,10 +22,17 @@ tick() {
 # tock TEXT SECONDS WORD: the same line, ended.
 tock() {
   if [[ ${PROGRESS_IN_PLACE:-} == yes ]]; then
-    printf '\r  %s … %s (%d s)\n' "$1" "$3" "$2"
+    printf '\r  %s … %s (%d s)\e[K\n' "$1" "$3" "$2"
   else
     printf ' %s (%d s)\n' "$3" "$2"
   fi
+}
+
+# how_far LOG: what ninja said last of how far it is, as " (12 of 249)". Builtins: in the lab a program is dear.
+how_far() {
+  local lines
+  mapfile -t lines <"$1"
+  [[ ! ${lines[*]: -1} =~ ^\[([0-9]+)/([0-9]+)\]\  ]] || printf ' (%d of %d)' "${BASH_REMATCH[@]:1}"
 }
 
 # progress TEXT COMMAND…: runs COMMAND and counts. What it prints is kept back, and shown if it fails.
@@ -36,13 +43,13 @@ progress() {
   "$@" >"$log" 2>&1 </dev/null &
   worker=$!
   tick "$text" 0
-  while sleep 1 && kill -0 "$worker" 2>/dev/null; do tick "$text" $((SECONDS - begin)); done
+  while sleep 1 && kill -0 "$worker" 2>/dev/null; do tick "$text" $((SECONDS - begin)) "$(how_far "$log")"; done
   wait "$worker" || status=$?
   if ((status == 0)); then
     tock "$text" $((SECONDS - begin)) "done"
   else
     tock "$text" $((SECONDS - begin)) FAILED
-    cat "$log" >&2
+    grep -v '^\[[0-9]*/[0-9]*\] ' "$log" >&2 || true
   fi
   rm -f "$log"
   return "$status"

@@ -53,7 +53,8 @@ std::unique_ptr<pci_dev, Free> open_device(pci_access* access, const PciAddress&
 std::optional<std::uint32_t> read_word(pci_dev* device, int at) {
   std::array<std::uint8_t, 4> bytes{};
   if (pci_read_block(device, at, bytes.data(), static_cast<int>(bytes.size())) == 0) return std::nullopt;
-  return bytes[0] | bytes[1] << 8U | bytes[2] << 16U | static_cast<std::uint32_t>(bytes[3]) << 24U;
+  return std::uint32_t{bytes[0]} | std::uint32_t{bytes[1]} << 8U | std::uint32_t{bytes[2]} << 16U |
+         std::uint32_t{bytes[3]} << 24U;
 }
 
 /// As lspci writes it. Nothing for one that was never filled in.
