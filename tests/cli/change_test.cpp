@@ -224,6 +224,21 @@ TEST_F(Change, TheRestOfACardThatTheDomainHasInPartGoesIn) {
   EXPECT_EQ(hostdev_functions(libvirt.config())->size(), 1U) << "what is named is what goes";
 }
 
+TEST_F(Change, OfACardThatWasPulledAllThatIsGoneComesOut) {
+  const auto hostdev = [](int bus, int function) {
+    return fmt::format(
+        "<hostdev mode='subsystem' type='pci'><source><address domain='0' bus='{}' slot='0' function='{}'/>"
+        "</source></hostdev>",
+        bus, function);
+  };
+  const std::string domain(k_domain);
+  const auto end = domain.find("</devices>");
+  libvirt.set_config(domain.substr(0, end) + hostdev(9, 0) + hostdev(9, 1) + hostdev(1, 1) +
+                     domain.substr(end));
+  ASSERT_EQ(run({"detach", "vm1", "09:00.0"}), 0) << err;
+  EXPECT_EQ(hostdev_functions(libvirt.config())->size(), 1U) << "and nothing of what is there";
+}
+
 TEST_F(Change, WhatLibvirtRefusesIsPutBack) {
   libvirt.refuse_define = true;
   EXPECT_EQ(run({"attach", "vm1", "01:00.0"}), 10);

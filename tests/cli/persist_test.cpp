@@ -158,6 +158,19 @@ TEST_F(Persist, WhatAPersonIsToDoIsNotTakenAsDone) {
   EXPECT_THAT(kernel.programs(), testing::Contains("/usr/sbin/update-initramfs -u -k all").Times(2));
 }
 
+TEST_F(Persist, ACardIsBoundAndForgottenWithItsCompanionsUnlessOnlyItIsMeant) {
+  ASSERT_EQ(run(bind, {"01:00.0", "--persist"}), 0) << err;
+  EXPECT_EQ(load_boot_bindings(kernel)->size(), 2U);
+  ASSERT_EQ(run(unbind, {"01:00.0", "--persist", "--only"}), 0) << err;
+  EXPECT_EQ(load_boot_bindings(kernel)->size(), 1U) << "the sound is bound still";
+  ASSERT_EQ(run(bind, {"01:00.0", "--persist", "--only"}), 0) << err;
+  ASSERT_EQ(run(unbind, {"01:00.0", "--persist"}), 0) << err;
+  EXPECT_THAT(*load_boot_bindings(kernel), IsEmpty());
+  ASSERT_EQ(run(bind, {"01:00.0", "--persist", "--only"}), 0) << err;
+  EXPECT_EQ(load_boot_bindings(kernel)->size(), 1U);
+  EXPECT_THAT(out, HasSubstr("of the same card 0000:01:00.1 on snd_hda_intel stays"));
+}
+
 TEST_F(Persist, ApplyDoesThemAndUnbindTakesThemBack) {
   ASSERT_EQ(run(bind, {"01:00", "--persist", "--apply"}), 0) << err;
   EXPECT_THAT(kernel.programs(), ElementsAre("/usr/sbin/update-initramfs -u -k all"));
