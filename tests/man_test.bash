@@ -82,6 +82,17 @@ same "--root= behind the command" "$refusal" "$("$gpupass" list --all --root="$a
 same "--root behind --" "" "$("$gpupass" lab run -- --root "$absent" --help 2>&1 | grep 'no such directory' || true)"
 same "no such command" "" "$({ "$gpupass" frobnicate 2>&1 || true; } | grep 'did you mean')"
 
+# Of the programs themselves; cli/help_test.cpp looks at each command's.
+# too_wide PROGRAM: the lines of its --help that 80 columns do not hold
+too_wide() {
+  local LC_ALL=C.UTF-8 line
+  while IFS= read -r line; do
+    ((${#line} <= 80)) || echo "$line"
+  done < <("$1" --help)
+}
+same "--help of gpupass fits 80 columns" "" "$(too_wide "$gpupass")"
+same "--help of gpupass-bench fits 80 columns" "" "$(too_wide "$bench")"
+
 for page in "$pages"/*.1; do
   same "groff on ${page##*/}" "" "$(groff -man -Tutf8 -rLL=78n -ww -z "$page" 2>&1)"
 done

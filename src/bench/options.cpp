@@ -21,13 +21,14 @@ namespace po = boost::program_options;
 
 constexpr const char* k_about =
     "usage: gpupass-bench [options]\n\n"
-    "Measures what passing a card through to a virtual machine may cost: on the host and in the guest with\n"
-    "this same file, for `gpupass bench compare` and `gpupass bench report` to set side by side.\n\n";
+    "Measures what passing a card through to a virtual machine may cost: on the host\n"
+    "and in the guest with this same file, for `gpupass bench compare` and\n"
+    "`gpupass bench report` to set side by side.\n\n";
 
 constexpr const char* k_end =
-    "\nExit codes: 0 everything that could be measured was right, 1 an output was wrong or a case broke "
-    "off,\n"
-    "2 usage; the rest stand in gpupass-bench(1).\n";
+    "\nExit codes: 0 everything that could be measured was right, 1 an output was\n"
+    "wrong or a case broke off, 2 usage, 9 nothing was measured; gpupass-bench(1) has\n"
+    "the rest.\n";
 
 po::options_description described() {
   po::options_description options("Options");

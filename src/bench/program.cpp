@@ -70,6 +70,18 @@ Result<> refuse_to_overwrite(const std::string& path) {
               "nothing was measured; name another file, or remove this one");
 }
 
+/// How a run ends in which no case came to a sample.
+Result<int> nothing_measured(const Run& run) {
+  if (!all_right(run)) {
+    std::cerr << "gpupass-bench: nothing was measured, and no run is written: every case broke off\n";
+    return 1;
+  }
+  const auto& first = run.benchmarks.front();
+  return fail(ErrorKind::unsupported,
+              "nothing was measured, and no run is written: none of the cases asked for can run here",
+              fmt::format("{}: {}", first.id, first.reason));
+}
+
 Result<int> measure(Host& host, const Options& options) {
   std::optional<sys::OutputFile> file;
   if (!options.out.empty()) {
@@ -77,16 +89,24 @@ Result<int> measure(Host& host, const Options& options) {
     GPUPASS_TRY_ASSIGN(file, sys::OutputFile::open(options.out));
   }
   const Keep keep = [&](const Run& run) -> Result<> {
-    print(run, options.format);
-    return file ? file->write(document(run)) : Result<>();
+    const bool measured = any_measured(run);
+    if (measured || options.format == Format::text) print(run, options.format);
+    if (!file) return {};
+    if (measured) return file->write(document(run));
+    file->discard();
+    return {};
   };
   Result<Run> run;
   {
     Progress progress(std::cerr, sys::terminal_columns(2));
     run = run_once(host, options, progress, keep);
   }
-  if (!run) return Failure(run.error());
+  if (!run) {
+    if (file) file->discard();
+    return Failure(run.error());
+  }
   GPUPASS_TRY(keep(*run));
+  if (!any_measured(*run)) return nothing_measured(*run);
   return all_right(*run) ? 0 : 1;
 }
 
@@ -111,11 +131,13 @@ Result<int> measure_often(Host& host, const Options& options) {
     program.argv.insert(program.argv.begin(), sys::executable().string());
     program.timeout = std::chrono::hours(24);
     GPUPASS_TRY_ASSIGN(const auto end, host.run(program));
-    std::cout << fmt::format("run {} of {}: {}\n", number, options.runs, one.out);
+    const bool written = std::filesystem::exists(one.out);
+    std::cout << fmt::format("run {} of {}: {}\n", number, options.runs, written ? one.out : "no result");
     if (end.status != 0) std::cout << end.output;
     std::cout.flush();
     std::cerr << end.errors;
     worst = std::max(worst, end.status);
+    if (end.status == exit_code(ErrorKind::unsupported)) break;  // so would the next: this machine lacks it
   }
   return worst;
 }

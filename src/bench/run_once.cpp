@@ -138,6 +138,11 @@ bool all_right(const Run& run) {
   });
 }
 
+bool any_measured(const Run& run) {
+  return std::ranges::any_of(run.benchmarks,
+                             [](const Measurement& measurement) { return !measurement.samples_ns.empty(); });
+}
+
 Result<Run> run_once(Host& host, const Options& options, Progress& progress, const Keep& keep) {
   GPUPASS_TRY_ASSIGN(auto rows, selected(options));
   rows = in_random_order(std::move(rows), options.settings.seed);

@@ -16,6 +16,9 @@ using Keep = std::function<Result<>(const Run&)>;
 /// process, after `keep` was given what there is. Errors: not_found, when nothing was selected.
 [[nodiscard]] Result<Run> run_once(Host& host, const Options& options, Progress& progress, const Keep& keep);
 
+/// Whether any case came to a sample: without one there is nothing to compare.
+[[nodiscard]] bool any_measured(const Run& run);
+
 /// Whether every output was right and no case broke off.
 [[nodiscard]] bool all_right(const Run& run);
 

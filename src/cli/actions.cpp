@@ -7,7 +7,9 @@
 #include <numeric>
 #include <ostream>
 
+#include "cli/options.hpp"
 #include "core/printable.hpp"
+#include "report/findings.hpp"
 
 namespace gpupass::cli {
 namespace {
@@ -28,18 +30,26 @@ std::size_t distance(std::string_view a, std::string_view b) {
 }
 
 std::string usage(const Actions& actions) {
-  std::size_t names = 0, arguments = 0;
-  for (const auto& row : actions.rows) {
-    names = std::max(names, core::columns(row.name));
-    arguments = std::max(arguments, core::columns(row.arguments));
-  }
-  auto text = fmt::format("usage: gpupass {} ACTION …\n\n{}\n\n", actions.command, actions.about);
-  for (const auto& row : actions.rows)
-    text += fmt::format("  {:<{}} {:<{}} {}\n", row.name, names, row.arguments, arguments, row.summary);
-  return text + fmt::format("\n`gpupass {} ACTION --help` explains an action.\n", actions.command);
+  return fmt::format("usage: gpupass {} ACTION …\n\n{}\n\n{}", actions.command, actions.about,
+                     rows_text(actions.rows)) +
+         fmt::format("\n`gpupass {} ACTION --help` explains an action.\n", actions.command);
 }
 
 }  // namespace
+
+std::string rows_text(std::span<const Command> rows) {
+  std::size_t names = 0, arguments = 0;
+  for (const auto& row : rows) {
+    names = std::max(names, core::columns(row.name));
+    arguments = std::max(arguments, core::columns(row.arguments));
+  }
+  std::string text;
+  for (const auto& row : rows) {
+    const auto words = fmt::format("  {:<{}} {:<{}} ", row.name, names, row.arguments, arguments);
+    text += words + report::wrapped(row.summary, k_help_columns, core::columns(words)) + "\n";
+  }
+  return text;
+}
 
 std::string nearest(std::string_view typed, std::span<const Command> rows, std::string_view before) {
   constexpr std::size_t k_alike = 2;

@@ -22,6 +22,9 @@ struct Actions {
 [[nodiscard]] Result<int> run_action(Context& context, const Actions& actions,
                                      const std::vector<std::string>& arguments);
 
+/// A line for each row: name, arguments, summary, as --help shows them.
+[[nodiscard]] std::string rows_text(std::span<const Command> rows);
+
 /// "did you mean `gpupass list`? ": the row whose name is typed most like it, behind `before`; nothing where
 /// none is much like it.
 [[nodiscard]] std::string nearest(std::string_view typed, std::span<const Command> rows,

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <set>
 
 #include "core/json.hpp"
@@ -113,11 +114,58 @@ Result<> keep(LoadedSides& loaded, const Wanted& wanted) {
   return {};
 }
 
-/// The one role that all runs have; empty where there are several.
+/// Runs, and the file that each was read from, by the run's id.
+struct Read {
+  std::vector<bench::Run> runs;
+  std::map<std::string, std::string> files;
+};
+
+Result<Read> read_runs(const Words& paths) {
+  Read read;
+  for (const auto& path : paths) {
+    GPUPASS_TRY_ASSIGN(const auto files, files_at(path));
+    for (const auto& file : files) {
+      GPUPASS_TRY_ASSIGN(const auto text, read_input(file));
+      auto run = bench::run_from_json(text);
+      if (!run) return within(file, run.error());
+      if (!read.files.emplace(run->id, file).second)
+        return fail(ErrorKind::invalid, fmt::format("{}: is a run that was read before", file),
+                    "each run counts once");
+      read.runs.push_back(std::move(*run));
+    }
+  }
+  return read;
+}
+
+/// Error: usage. Runs of host and guest in one side would make one distribution of two.
+Result<> refuse_mixed_roles(const Read& side) {
+  for (const auto& run : side.runs) {
+    const auto& first = side.runs.front();
+    if (run.role == first.role) continue;
+    return fail(ErrorKind::usage,
+                fmt::format("one side has runs of different roles: {} is of {}, {} of {}",
+                            side.files.at(first.id), first.role, side.files.at(run.id), run.role),
+                "nothing was compared; put -- between the runs of the one and those of the other: "
+                "HOST… -- GUEST…");
+  }
+  return {};
+}
+
+/// Error: usage. A run compared with itself would always be the same.
+Result<> refuse_on_both_sides(const Read& baseline, const Read& candidate) {
+  for (const auto& [id, file] : candidate.files) {
+    const auto other = baseline.files.find(id);
+    if (other == baseline.files.end()) continue;
+    return fail(ErrorKind::usage,
+                fmt::format("the same run is on both sides of --: {} and {}", other->second, file),
+                "nothing was compared; name other runs on one of the sides");
+  }
+  return {};
+}
+
+/// The role that all runs of a side have; empty where there are none.
 std::string role_of(const std::vector<bench::Run>& runs) {
-  std::set<std::string> roles;
-  for (const auto& run : runs) roles.insert(run.role);
-  return roles.size() == 1 ? *roles.begin() : "";
+  return runs.empty() ? "" : runs.front().role;
 }
 
 }  // namespace
@@ -146,21 +194,13 @@ Result<> remove_output(const std::string& path) {
 }
 
 Result<std::vector<bench::Run>> load_runs(const Words& paths) {
-  std::vector<bench::Run> runs;
-  std::set<std::string> ids;
-  for (const auto& path : paths) {
-    GPUPASS_TRY_ASSIGN(const auto files, files_at(path));
-    for (const auto& file : files) {
-      GPUPASS_TRY_ASSIGN(const auto text, read_input(file));
-      auto run = bench::run_from_json(text);
-      if (!run) return within(file, run.error());
-      if (!ids.insert(run->id).second)
-        return fail(ErrorKind::invalid, fmt::format("{}: is a run that was read before", file),
-                    "each run counts once");
-      runs.push_back(std::move(*run));
-    }
-  }
-  return runs;
+  GPUPASS_TRY_ASSIGN(auto read, read_runs(paths));
+  return std::move(read.runs);
+}
+
+Result<> check_side(const Words& paths) {
+  GPUPASS_TRY_ASSIGN(const auto side, read_runs(paths));
+  return refuse_mixed_roles(side);
 }
 
 Words with_separator_as_word(Words arguments) {
@@ -199,9 +239,12 @@ Result<bench::ComparisonSettings> comparison_settings(const po::variables_map& v
 
 Result<LoadedSides> load_sides(const Sides& sides, const po::variables_map& values) {
   GPUPASS_TRY_ASSIGN(const auto groups, groups_of(words_of(values, "group")));
-  LoadedSides loaded;
-  GPUPASS_TRY_ASSIGN(loaded.baseline.runs, load_runs(sides.baseline));
-  GPUPASS_TRY_ASSIGN(loaded.candidate.runs, load_runs(sides.candidate));
+  GPUPASS_TRY_ASSIGN(auto before, read_runs(sides.baseline));
+  GPUPASS_TRY_ASSIGN(auto after, read_runs(sides.candidate));
+  GPUPASS_TRY(refuse_mixed_roles(before));
+  GPUPASS_TRY(refuse_mixed_roles(after));
+  GPUPASS_TRY(refuse_on_both_sides(before, after));
+  LoadedSides loaded{{"", std::move(before.runs)}, {"", std::move(after.runs)}};
   const auto ours = role_of(loaded.baseline.runs);
   const auto theirs = role_of(loaded.candidate.runs);
   const bool told_apart = !ours.empty() && !theirs.empty() && ours != theirs;

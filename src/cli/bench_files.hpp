@@ -21,6 +21,8 @@ namespace gpupass::cli {
 
 /// The runs in these files, and in the files *.json of these folders. Error: invalid, naming the file.
 [[nodiscard]] Result<std::vector<bench::Run>> load_runs(const std::vector<std::string>& paths);
+/// Whether these runs could be one side of a comparison. Error: usage, where they have different roles.
+[[nodiscard]] Result<> check_side(const std::vector<std::string>& paths);
 
 /// Words of the command line before and after "--".
 struct Sides {
@@ -38,7 +40,8 @@ void add_comparison_options(po::options_description& options);
 [[nodiscard]] Result<bench::ComparisonSettings> comparison_settings(const po::variables_map& values);
 
 /// Both sides with what --filter and --group leave of them and the control, named by their runs' roles where
-/// these tell them apart. Error: not_found, where nothing fits.
+/// these tell them apart. Errors: not_found, where nothing fits; usage, where a side has runs of different
+/// roles or both have the same run.
 struct LoadedSides {
   bench::Side baseline, candidate;
 };

@@ -10,9 +10,12 @@
 #include <ostream>
 
 #include "core/text.hpp"
+#include "report/findings.hpp"
 
 namespace gpupass::cli {
 namespace {
+
+constexpr std::string_view k_usage = "usage: ";
 
 /// Bare words as the last option they fill expects them, hidden from --help.
 po::options_description with_positional(const Syntax& syntax, po::positional_options_description& places) {
@@ -77,7 +80,9 @@ Result<std::optional<po::variables_map>> parse(Context& context, Syntax syntax,
     GPUPASS_TRY(refuse_empty(values, syntax.options));
     return values;
   }
-  context.terminal.out << "usage: " << syntax.usage << "\n\n" << syntax.about << "\n\n" << syntax.options;
+  context.terminal.out << k_usage << report::wrapped(syntax.usage, k_help_columns, k_usage.size()) << "\n\n"
+                       << report::reflowed(syntax.about, k_help_columns) << "\n\n"
+                       << syntax.options;
   return std::nullopt;
 }
 

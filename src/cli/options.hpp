@@ -15,6 +15,9 @@ namespace gpupass::cli {
 
 namespace po = boost::program_options;
 
+/// How wide a --help is at most, whatever the terminal.
+constexpr std::size_t k_help_columns = 80;
+
 /// What a command accepts. `positional` names the options that bare words fill, each with how many
 /// (-1: the rest).
 struct Syntax {

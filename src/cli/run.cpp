@@ -45,15 +45,12 @@ constexpr std::string_view k_root = "--root";
 void print_help(std::ostream& out) {
   out << "usage: " << k_usage
       << "\n\nGives a real graphics card to a virtual machine, safely, and takes it back.\n\n";
-  for (const auto& command : k_commands) {
-    out << fmt::format("  {:<9} {:<15} {}\n", command.name, command.arguments, command.summary);
-  }
-  out << "\n  --root DIR   look at a captured machine (see capture-host), which is never changed:\n"
-         "               commands that change something then only run with --dry-run\n"
+  out << rows_text(k_commands)
+      << "\n  --root DIR   look at a captured machine (see capture-host), which is never\n"
+         "               changed: commands that change something only run with --dry-run\n"
          "  --version    print the version\n"
-         "\n`gpupass help COMMAND` explains a command. Exit codes: 0 done, 1 the answer is no (doctor, "
-         "groups,\n"
-         "hook status, guest bench), 2 usage; the rest stand in gpupass(1).\n";
+         "\n`gpupass help COMMAND` explains a command. Exit codes: 0 done, 1 the answer is\n"
+         "no (doctor, groups, hook status, guest bench), 2 usage; gpupass(1) has the rest.\n";
 }
 
 /// xml-templates/ and scripts/ stand together: below the prefix when installed, in the source tree

@@ -95,6 +95,12 @@ std::string wrapped(const std::string& text, std::size_t columns, std::size_t in
   return lines;
 }
 
+std::string reflowed(const std::string& text, std::size_t columns) {
+  std::string line = text;
+  std::ranges::replace(line, '\n', ' ');
+  return wrapped(line, columns, 0);
+}
+
 std::string wrapped_lines(const std::string& text, int columns) {
   constexpr std::size_t k_further = 2;
   std::string lines;

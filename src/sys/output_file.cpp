@@ -9,14 +9,23 @@
 namespace gpupass::sys {
 
 Result<OutputFile> OutputFile::open(const std::string& path) {
-  Fd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666));
+  constexpr int k_flags = O_WRONLY | O_CREAT | O_CLOEXEC;
+  Fd file(::open(path.c_str(), k_flags | O_EXCL, 0666));
+  const bool made = bool(file);
+  if (!made && errno == EEXIST) file = Fd(::open(path.c_str(), k_flags, 0666));
   if (!file) return Failure(errno_error("write " + path, errno));
-  return OutputFile(std::move(file), path);
+  return OutputFile(std::move(file), path, made);
+}
+
+void OutputFile::discard() {
+  if (made_) unlink(path_.c_str());
+  made_ = false;
 }
 
 Result<> OutputFile::write(const std::string& text) {
   // A device or a pipe can be neither emptied nor rewound, and need not be.
   if (ftruncate(file_.get(), 0) == 0) lseek(file_.get(), 0, SEEK_SET);
+  made_ = false;
   std::string_view rest = text;
   while (!rest.empty()) {
     const auto written = ::write(file_.get(), rest.data(), rest.size());

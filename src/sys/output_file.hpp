@@ -17,10 +17,15 @@ class OutputFile {
   /// The whole content; a second call replaces the first's.
   [[nodiscard]] Result<> write(const std::string& text);
 
+  /// There is no content: removes the file if open() made it and nothing was written.
+  void discard();
+
  private:
-  OutputFile(Fd file, std::string path) : file_(std::move(file)), path_(std::move(path)) {}
+  OutputFile(Fd file, std::string path, bool made)
+      : file_(std::move(file)), path_(std::move(path)), made_(made) {}
   Fd file_;
   std::string path_;
+  bool made_;
 };
 
 }  // namespace gpupass::sys

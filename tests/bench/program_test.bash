@@ -37,8 +37,20 @@ check_match "alone" '^\{.*"schema": "gpupass.bench/1"' "${run_stdout//$'\n'/ }"
 check_run "a device can be written to" 0 "$bench" --quick --filter cpu.timer --out /dev/null
 check "and is one afterwards" test -c /dev/null
 
-check_run "without a PCI device named, its cases are waived" 0 "$bench" --filter 'pci.*'
+check_run "without a PCI device named, its cases are waived" 0 "$bench" --quick --filter 'pci.*' --filter cpu.timer
 check_match "and say why" 'waived: no PCI device was named' "$run_stdout"
+check_run "what measured nothing is no success" 9 "$bench" --filter 'pci.*' --out "$folder/nothing.json"
+check_match "which says so" 'nothing was measured, and no run is written' "$run_stderr"
+check_match "and why" 'no PCI device was named' "$run_stderr"
+check "and writes no run" test ! -e "$folder/nothing.json"
+: >"$folder/mine.json"
+check_run "over no file" 9 "$bench" --filter 'pci.*' --out "$folder/mine.json"
+check "and removes none" test -e "$folder/mine.json"
+check_run "nor prints one" 9 "$bench" --filter 'pci.*' --format json
+check_equal "for programs" "" "$run_stdout"
+check_run "nor do several runs" 9 "$bench" --filter 'pci.*' --runs 2 --out "$folder/none"
+check_equal "write one" "" "$(ls "$folder/none")"
+check_equal "which the first shows, and no second is begun" "run 1 of 2: no result" "$(grep '^run' <<<"$run_stdout")"
 
 check_run "several runs" 0 "$bench" --quick --filter cpu.timer --runs 2 --seed 7 --out "$folder/runs"
 check_equal "are a file each" "run-001.json run-002.json" "$(cd "$folder/runs" && echo *)"

@@ -155,6 +155,33 @@ TEST_F(Bench, CompareRefusesWhatItCannotUnderstand) {
     EXPECT_EQ(bench(arguments).status, 2);
 }
 
+TEST_F(Bench, RunsOfHostAndGuestAreNotPooled) {
+  for (const auto& arguments : {std::vector<std::string>{"report", at("host"), at("guest"), "-o", at("r.md")},
+                                {"compare", at("host"), at("guest"), "--", at("slow")},
+                                {"compare", at("host"), "--", at("guest"), at("host/3.json")}}) {
+    const auto said = bench(arguments);
+    EXPECT_EQ(said.status, 2);
+    EXPECT_THAT(said.err, HasSubstr("one side has runs of different roles: "));
+    EXPECT_THAT(said.err, HasSubstr(at("host/")));
+    EXPECT_THAT(said.err, HasSubstr(at("guest/")));
+  }
+  EXPECT_FALSE(fs::exists(at("r.md")));
+}
+
+TEST_F(Bench, ARunIsNotComparedWithItself) {
+  write("copy.json", nlohmann::json::parse(read("host/3.json")).dump(7));
+  fs::create_symlink(at("host"), at("link"));
+  fs::create_symlink("host/3.json", at("link.json"));
+  for (const auto* const side :
+       {"host", "host/3.json", "host/../host/3.json", "copy.json", "link", "link.json"}) {
+    const auto said = bench({"compare", at("host"), "--", at(side)});
+    EXPECT_EQ(said.status, 2) << side;
+    EXPECT_THAT(said.err, HasSubstr("the same run is on both sides of --: " + at("host/"))) << side;
+    EXPECT_EQ(bench({"report", at(side), "--", at("host"), "-o", at("r.md")}).status, 2) << side;
+  }
+  EXPECT_FALSE(fs::exists(at("r.md")));
+}
+
 TEST_F(Bench, NamesTheFileThatIsNoRun) {
   write("guest/5.json", "{\"schema\": \"other/1\"}");
   const auto said = bench({"compare", at("host"), "--", at("guest")});

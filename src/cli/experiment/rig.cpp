@@ -220,9 +220,11 @@ Result<std::string> Rig::run_program(const Words& options) {
   GPUPASS_TRY_ASSIGN(const auto end, context_.host.run(program));
   if (sys::interrupted()) return fail(ErrorKind::system, "interrupted");  // a Ctrl+C reaches the program, too
   const auto run = bench::run_from_json(end.output);
+  const bool nothing_measured = end.status == exit_code(ErrorKind::unsupported);
   if (end.output.empty() || end.status > 1)
-    return fail(ErrorKind::system, fmt::format("gpupass-bench on the host ended with {}: {}", end.status,
-                                               core::printable(core::trim(end.errors))));
+    return fail(nothing_measured ? ErrorKind::unsupported : ErrorKind::system,
+                fmt::format("gpupass-bench on the host ended with {}: {}", end.status,
+                            core::printable(core::trim(end.errors))));
   if (!run) return within("the host's result", run.error());
   return end.output;
 }

@@ -85,7 +85,7 @@ Result<Wanted> read_wanted(Context& context, const po::variables_map& values, co
   if (!wanted.report.empty()) GPUPASS_TRY(check_report(wanted.report));
   GPUPASS_TRY(comparison_settings(values));
   wanted.compare_with = words_of(values, "compare-with");
-  GPUPASS_TRY(load_runs(wanted.compare_with));
+  GPUPASS_TRY(check_side(wanted.compare_with));
   wanted.program =
       values.count("program") > 0 ? word_of(values, "program") : bench_program().value_or("gpupass-bench");
   if (!fs::exists(wanted.program))

@@ -206,7 +206,8 @@ Result<GuestRun> run_in_guest(Suite& suite, const std::string& vm, const std::ve
   GPUPASS_TRY_ASSIGN(auto end, suite.run(options, timeout));
   if (end.result.empty()) {
     const std::string words(core::trim(end.errors));
-    return fail(ErrorKind::system,
+    const bool nothing_measured = end.status == exit_code(ErrorKind::unsupported);
+    return fail(nothing_measured ? ErrorKind::unsupported : ErrorKind::system,
                 fmt::format("gpupass-bench in {} ended with {} and no result{}{}", vm, end.status,
                             words.empty() ? "" : ": ", core::printable(words)),
                 end.status == 127
