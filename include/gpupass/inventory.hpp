@@ -55,6 +55,8 @@ struct Device {
       driver_override;  // nothing: not set, or could not be read (then a Problem says so)
   std::optional<int> iommu_group;
   std::vector<PciAddress> bridges;  // towards the root: nearest first, the root port last
+  // The function that its root bus lies below (Intel VMD): where that one goes, this one is gone.
+  std::optional<PciAddress> controller = std::nullopt;
   HeaderType header_type = HeaderType::endpoint;
   bool is_pcie = false;  // has a PCI Express capability
   std::vector<Bar> bars;
@@ -120,6 +122,7 @@ struct Iommu {
   std::string table;               // the ACPI table found: "DMAR", "IVRS", "IORT"; empty: none
   std::string evidence;            // the path and what it said of interrupt_remapping
   bool unsafe_interrupts = false;  // vfio_iommu_type1 was told to do without interrupt remapping
+  std::string unsafe_by = {};      // the file that says so
   bool operator==(const Iommu&) const = default;
 };
 
@@ -174,24 +177,27 @@ struct Holder {
   std::string use;
   pid_t pid = 0;        // process; mount, network: a process of another namespace that has it
   std::string process;  // that process's name
-  // layer: "lvm", "crypt", "mpath", "dm", "md", "bcache", "loop", "drbd", "zfs"; target: "lio", "nvmet"
+  // layer: "lvm", "crypt", "mpath", "dm", "md", "bcache", "loop", "drbd", "zfs"; target: "lio", "nvmet";
+  // route, network: the kind of `upper`: "bond", "bridge", "vlan", "macvtap", "ovs"
   std::string layer = {};
   int depth = 0;  // of what uses a disk: how many layers up from the disk it lies, 1 on the disk; else 0
   std::string child = {};    // a virtual function or mediated device of the device that is what is used
   std::string program = {};  // process: the file name of its program, which the kernel does not cut
   std::string manager = {};  // what started the process: "libvirt", "proxmox", "systemd", "docker", …
   std::string managed = {};  // what that calls it: the domain, the service, the container
+  std::string upper = {};    // route, network: the interface that lies right on the card's; empty: none
   bool operator==(const Holder&) const = default;
 };
 
 /// A libvirt domain that has a device, or a libvirt network that hands it out.
 struct DomainUse {
   PciAddress device;
-  std::string domain;    // empty: no domain has an interface in the network
-  bool running = false;  // the guest has it now; else its configuration alone
-  std::string through;   // the element of its XML, where gpupass does not edit that: "<qemu:commandline>"
-  std::string mediated;  // the UUID of the device's child that the domain has; empty: the device itself
-  std::string network;   // the network that hands it out; empty: none
+  std::string domain;     // empty: no domain has an interface in the network
+  bool running = false;   // the guest has it now; else its configuration alone
+  std::string through;    // the element of its XML, where gpupass does not edit that: "<qemu:commandline>"
+  std::string mediated;   // the UUID of the device's child that the domain has; empty: the device itself
+  std::string network;    // the network that hands it out; empty: none
+  std::string node = {};  // a disk or an interface of the device that the domain has; empty: the device
   bool operator==(const DomainUse&) const = default;
 };
 

@@ -50,13 +50,13 @@ Role role_of(const Device& device, const Target& target, const std::vector<const
   return target.functions.empty() ? Role::endpoint : Role::in_the_way;
 }
 
-Passes verdict_on(const Inventory& inventory, const IommuGroup& group,
-                  const std::vector<GroupView::Member>& members) {
+Passes verdict_on(const Inventory& inventory, const GroupView& view) {
+  const auto& members = view.members;
   const auto has = [&](Role role) {
     return std::ranges::find(members, role, &GroupView::Member::role) != members.end();
   };
   const bool only_bridges = !has(Role::card) && !has(Role::endpoint) && !has(Role::free);
-  if (has(Role::in_the_way) || (!only_bridges && !group.direct_regions().empty())) return Passes::no;
+  if (has(Role::in_the_way) || (!only_bridges && view.demanded)) return Passes::no;
   if (has(Role::card)) return Passes::yes;
   std::set<std::vector<PciAddress>> cards;
   for (const auto& [device, role] : members) {
@@ -74,12 +74,12 @@ GroupView view_of(const IommuGroup& group, const Functions& wanted, const Invent
       target.functions.push_back(member);
   }
   const auto obstacles = rules::in_the_way(group, target, inventory);
-  GroupView view{&group, {}, Passes::nothing};
+  GroupView view{&group, {}, Passes::nothing, !rules::demanded_regions(inventory, group).empty()};
   for (const auto& member : group.members) {
     const auto* const device = inventory.find(member);
     if (device != nullptr) view.members.push_back({device, role_of(*device, target, obstacles)});
   }
-  view.passes = verdict_on(inventory, group, view.members);
+  view.passes = verdict_on(inventory, view);
   return view;
 }
 

@@ -81,6 +81,7 @@ Result<Share> read_share(const Host& host, const sys::Folder& bus, Addresses add
     // A tree made by hand may have a folder where sysfs has a link: then nothing is said of bridges.
     if (const auto target = bus.target(name.c_str()); target && *target) {
       device.bridges = bridges_above(**target);
+      device.controller = controller_above(**target);
     }
     read_attributes(*folder, device, share.problems);
     read_header(*folder, space, device, share.problems);
@@ -113,6 +114,15 @@ std::vector<PciAddress> bridges_above(std::string_view target) {
   if (!chain.empty()) chain.pop_back();  // the function itself
   std::reverse(chain.begin(), chain.end());
   return chain;
+}
+
+std::optional<PciAddress> controller_above(std::string_view target) {
+  std::optional<PciAddress> controller, last;
+  for (const auto component : core::split(target, '/')) {
+    if (component.starts_with("pci")) controller = last;
+    if (const auto address = parse_pci_address(component)) last = address;
+  }
+  return controller;
 }
 
 Result<std::vector<Device>> read_functions(const Host& host, Problems& problems) {

@@ -14,6 +14,10 @@ namespace gpupass::discovery {
 /// "../../../devices/pci0000:00/0000:00:01.0/0000:01:00.0" → 0000:00:01.0.
 [[nodiscard]] std::vector<PciAddress> bridges_above(std::string_view target);
 
+/// The function below which the device's root bus lies, by the same path: Intel VMD's, 0000:00:0e.0 of
+/// ".../0000:00:0e.0/pci10000:e0/10000:e0:06.0/…". Nothing for most.
+[[nodiscard]] std::optional<PciAddress> controller_above(std::string_view target);
+
 /// Sets driver_override, read under a deadline. To be called after everything else is read: while a
 /// driver lets go of its device, this is the attribute whose read may not return.
 void read_driver_overrides(const Host& host, std::vector<Device>& devices, Problems& problems);

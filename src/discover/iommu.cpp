@@ -87,6 +87,43 @@ IommuOff why_off(const Host& host, const Inventory& inventory, const Result<std:
                                                                             : IommuOff::kernel_option_missing;
 }
 
+/// "allow_unsafe_interrupts" with nothing, or with what the kernel takes for true (kstrtobool).
+bool allows_unsafe(std::string_view option) {
+  constexpr std::string_view k_option = "allow_unsafe_interrupts";
+  if (!option.starts_with(k_option)) return false;
+  const auto value = option.substr(k_option.size());
+  return value.empty() || value == "=1" || value == "=y" || value == "=Y" || value == "=t" || value == "=on";
+}
+
+/// "options vfio_iommu_type1 allow_unsafe_interrupts=1" of a file of modprobe's.
+bool is_set_by(const std::string& text) {
+  return std::ranges::any_of(core::split(text, '\n'), [](std::string_view line) {
+    const auto words = core::words(line);
+    return words.size() > 2 && words[0] == "options" &&
+           (words[1] == "vfio_iommu_type1" || words[1] == "vfio-iommu-type1") &&
+           std::any_of(words.begin() + 2, words.end(), allows_unsafe);
+  });
+}
+
+/// The file that says that vfio does without interrupt remapping: of the module that is there, or of what it
+/// will be loaded with. Empty: it does not.
+std::string unsafe_interrupts_by(const Host& host, std::string_view command_line) {
+  const std::string parameter = "/sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts";
+  if (const auto value = host.attribute(parameter)) return *value == "Y" ? parameter : "";
+  for (const auto word : core::words(command_line)) {
+    constexpr std::string_view k_module = "vfio_iommu_type1.";
+    if (word.starts_with(k_module) && allows_unsafe(word.substr(k_module.size()))) return "/proc/cmdline";
+  }
+  for (const std::string folder :
+       {"/etc/modprobe.d", "/run/modprobe.d", "/usr/lib/modprobe.d", "/lib/modprobe.d"}) {
+    for (const auto& name : host.list(folder).value_or(std::vector<std::string>{})) {
+      const auto path = folder + "/" + name;
+      if (name.ends_with(".conf") && is_set_by(host.read(path).value_or(""))) return core::printable(path);
+    }
+  }
+  return "";
+}
+
 constexpr const char* k_interrupts = "/proc/interrupts";
 
 /// The chip that each interrupt comes through, each once: " 24:  0  0  IR-PCI-MSI 32768-edge  nvme0q0". Those
@@ -202,8 +239,8 @@ Iommu read_iommu(const Host& host, const Inventory& inventory, Problems& problem
   const auto table = find_table(host);
   iommu.table = table.value_or("");
   iommu.kind = kind_of_table(iommu.table);
-  iommu.unsafe_interrupts =
-      host.attribute("/sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts").value_or("") == "Y";
+  iommu.unsafe_by = unsafe_interrupts_by(host, inventory.kernel.command_line);
+  iommu.unsafe_interrupts = !iommu.unsafe_by.empty();
   const auto units = host.list("/sys/class/iommu").value_or(std::vector<std::string>{});
   iommu.enabled = !units.empty() || has_real_group(host, inventory.groups);
   if (iommu.enabled) {

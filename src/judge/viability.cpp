@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/text.hpp"
 #include "gpupass/card.hpp"
 #include "judge/facts.hpp"
 
@@ -35,9 +36,38 @@ std::vector<const Device*> in_the_way(const IommuGroup& group, const Target& tar
   for (const auto& member : group.members) {
     const auto* const device = inventory.find(member);
     if (device == nullptr || contains(target, member) || is_free_for_vfio(*device)) continue;
+    if (device->controller && contains(target, *device->controller)) continue;  // it is gone with that one
     if (!device->connects_buses()) strangers.push_back(device);
   }
   return strangers;
+}
+
+namespace {
+
+/// Graphics and USB (drivers/iommu/intel-iommu.c, device_is_rmrr_locked).
+bool uses_it_at_boot_only(const Device& device) {
+  return device.class_code >> 16U == 0x03 || device.class_code >> 8U == 0x0c03;
+}
+
+}  // namespace
+
+bool is_kernel_older_than(const Kernel& kernel, unsigned major, unsigned minor) {
+  const auto numbers = core::split(kernel.release, '.');
+  if (numbers.size() < 2) return false;
+  const auto first = core::parse_number(numbers[0]);
+  const auto second = core::parse_number(numbers[1].substr(0, numbers[1].find_first_not_of("0123456789")));
+  return first && second && (*first < major || (*first == major && *second < minor));
+}
+
+std::vector<ReservedRegion> demanded_regions(const Inventory& inventory, const IommuGroup& group) {
+  // From 5.3 on the kernel calls these regions direct-relaxable.
+  const bool exempts =
+      inventory.iommu.kind == IommuKind::intel_vtd && is_kernel_older_than(inventory.kernel, 5, 3);
+  const bool all_exempt = std::ranges::all_of(group.members, [&](const PciAddress& member) {
+    const auto* const device = inventory.find(member);
+    return device != nullptr && (device->connects_buses() || uses_it_at_boot_only(*device));
+  });
+  return exempts && all_exempt ? std::vector<ReservedRegion>{} : group.direct_regions();
 }
 
 std::vector<Holder> vital_uses(const Inventory& inventory, const Target& target, const PciAddress& device) {

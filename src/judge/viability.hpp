@@ -10,9 +10,18 @@ namespace gpupass::rules {
 
 /// The members of the group that would have to go along: endpoints outside the target on a driver
 /// of the host's. Bridges are not among them, on whatever driver they are: the kernel lets a bridge
-/// be in a guest's group because it starts no DMA of its own. In order of address.
+/// be in a guest's group because it starts no DMA of its own. Nor is what lies behind a controller (Intel
+/// VMD) of the target, and is gone when that leaves its driver. In order of address.
 [[nodiscard]] std::vector<const Device*> in_the_way(const IommuGroup& group, const Target& target,
                                                     const Inventory& inventory);
+
+/// False where the release cannot be read.
+[[nodiscard]] bool is_kernel_older_than(const Kernel& kernel, unsigned major, unsigned minor);
+
+/// The group's direct regions, where the kernel heeds them: kernels before 5.3 exempt graphics and USB on
+/// Intel's machines.
+[[nodiscard]] std::vector<ReservedRegion> demanded_regions(const Inventory& inventory,
+                                                           const IommuGroup& group);
 
 /// Uses of a device by the host that cannot be taken away while it runs: whatever uses its disk (a mounted
 /// file system, swap, a layer of storage, a target, a process), the only default route. Empty: none is known.

@@ -52,7 +52,7 @@ const PassesRow& row(Passes passes) {
 
 /// Empty where firmware demands nothing.
 std::string demand_text(const GroupView& view, int width) {
-  if (view.passes != Passes::no || view.group->direct_regions().empty()) return "";
+  if (view.passes != Passes::no || !view.demanded) return "";
   constexpr std::size_t k_readable = 100, k_indent = 2;
   return wrapped(fmt::format(
                      "Group {} cannot be passed through: firmware demands a 1:1 mapping of memory for it, "

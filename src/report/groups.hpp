@@ -32,6 +32,7 @@ struct GroupView {
   const IommuGroup* group;
   std::vector<Member> members;
   Passes passes;
+  bool demanded = false;  // firmware demands memory of it, and the kernel heeds that
 };
 
 /// A table, and a sentence for each group that something is in the way of.

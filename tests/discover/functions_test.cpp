@@ -26,6 +26,10 @@ TEST(BridgesAbove, AreNearestFirst) {
 TEST(BridgesAbove, EndAtTheRootBusThatIntelVmdHasBelowAFunction) {
   EXPECT_EQ(bridges_above("../../../devices/pci0000:00/0000:00:0e.0/pci10000:e0/10000:e0:06.0/10000:e1:00.0"),
             Addresses{at("10000:e0:06.0")});
+  EXPECT_EQ(
+      controller_above("../../../devices/pci0000:00/0000:00:0e.0/pci10000:e0/10000:e0:06.0/10000:e1:00.0"),
+      at("0000:00:0e.0"));
+  EXPECT_EQ(controller_above("../../../devices/pci0000:00/0000:00:01.0/0000:01:00.0"), std::nullopt);
 }
 
 class Functions : public ::testing::Test {

@@ -108,6 +108,24 @@ TEST_F(IommuInUse, MayBeToldToDoWithoutRemapping) {
   EXPECT_TRUE(machine.read().iommu.unsafe_interrupts);
 }
 
+TEST_F(IommuInUse, WillBeToldSoWhenTheModuleIsLoaded) {
+  const auto told_by = [&] { return machine.read().iommu.unsafe_by; };
+  machine.tree
+      .file("/etc/modprobe.d/vfio.conf",
+            "# options vfio_iommu_type1 allow_unsafe_interrupts=1\noptions kvm ignore_msrs=1\n")
+      .file("/etc/modprobe.d/vfio.conf.bak", "options vfio_iommu_type1 allow_unsafe_interrupts=1\n");
+  EXPECT_EQ(told_by(), "");
+  machine.tree.file("/usr/lib/modprobe.d/x58.conf",
+                    "options vfio_iommu_type1 disable_hugepages=1 allow_unsafe_interrupts=1\n");
+  EXPECT_EQ(told_by(), "/usr/lib/modprobe.d/x58.conf");
+  machine.tree.file("/proc/cmdline", "ro vfio_iommu_type1.allow_unsafe_interrupts=0\n");
+  EXPECT_EQ(told_by(), "/usr/lib/modprobe.d/x58.conf");
+  machine.tree.file("/proc/cmdline", "ro vfio_iommu_type1.allow_unsafe_interrupts=1\n");
+  EXPECT_EQ(told_by(), "/proc/cmdline");
+  machine.tree.file("/sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts", "N\n");
+  EXPECT_EQ(told_by(), "") << "the module that is there says what is so";
+}
+
 TEST_F(IommuInUse, MakesGroupsInOrderWithTheirMembers) {
   const auto groups = machine.read().groups;
   ASSERT_EQ(groups.size(), 3U);

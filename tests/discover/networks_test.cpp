@@ -74,6 +74,24 @@ TEST_F(Networks, OfOpenVSwitchHoldItsPortsAndTheRoutesOfTheHost) {
   machine.tree.file("/proc/net/route",
                     "Iface\tDestination\nbr-ex\t00000000\t010200C0\t0003\t0\t0\t0\t00000000\t0\t0\t0\n");
   EXPECT_EQ(held(), (Names{"eth0: default", "eth0: an Open vSwitch with vnet0"}));
+  EXPECT_EQ(inventory.holders.at(0).layer, "ovs");
+  EXPECT_EQ(inventory.holders.at(1).layer, "ovs");
+}
+
+/// What lies right on the card's interface tells how the interface is freed.
+TEST_F(Networks, SayWhatLiesOnTheCardsInterface) {
+  upper("vmbr0", "bridge", {"bond0.7"});
+  upper("bond0.7", "vlan", {"bond0"});
+  upper("bond0", "bond", {"eth0"});
+  upper("macvtap0", "macvtap", {"eth0"});
+  machine.tree.file("/proc/net/route",
+                    "Iface\tDestination\nvmbr0\t00000000\t010200C0\t0003\t0\t0\t0\t00000000\t0\t0\t0\n"
+                    "eth0\t00000A0A\t00000000\t0001\t0\t0\t0\t0000FFFF\t0\t0\t0\n");
+  EXPECT_EQ(held(), (Names{"eth0: 10.10.0.0/16", "eth0: default", "eth0: the macvtap macvtap0"}));
+  const auto& holders = inventory.holders;
+  EXPECT_EQ(holders.at(0).upper, "");
+  EXPECT_EQ(holders.at(1).upper + " " + holders.at(1).layer, "bond0 bond");
+  EXPECT_EQ(holders.at(2).upper + " " + holders.at(2).layer, "macvtap0 macvtap");
 }
 
 TEST_F(Networks, OfATunnelAreNotTakenForAPortOfTheSwitch) {

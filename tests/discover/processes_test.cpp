@@ -68,6 +68,20 @@ TEST_F(Processes, HoldWhatAClassDeviceBelongsTo) {
   EXPECT_EQ(holding("0000:01:00.1"), Names{"/dev/snd/pcmC1D0p by pipewire (10)"});
 }
 
+TEST_F(Processes, HoldWhatADriverThatIsNotListedMadeANodeFor) {
+  const std::string function = "/sys/devices/pci0000:00/0000:00:06.0/0000:02:00.0";
+  for (const std::string name : {"apex/apex_0", "dvb/dvb0.frontend0", "i2c-dev/i2c-3", "watchdog/watchdog0"})
+    machine.tree.dir(function + "/" + name)
+        .link("/sys/class/" + name, "../.." + function.substr(4) + "/" + name);
+  process(12, "frigate", {"/dev/apex_0"});
+  process(13, "tvheadend", {"/dev/dvb/adapter0/frontend0", "/dev/dvb/adapter1/frontend0"});
+  process(14, "openrgb", {"/dev/i2c-3"});
+  process(15, "systemd", {"/dev/watchdog0", "/dev/kvm", "/dev/net/tun"});
+  EXPECT_EQ(holding("0000:02:00.0"),
+            (Names{"/dev/apex_0 by frigate (12)", "/dev/dvb/adapter0/frontend0 by tvheadend (13)",
+                   "/dev/i2c-3 by openrgb (14)"}));
+}
+
 TEST_F(Processes, HoldAWholeGroupThroughVfio) {
   process(11, "qemu-system-x86", {"/dev/vfio/vfio", "/dev/vfio/1"});
   EXPECT_EQ(holding("0000:01:00.0"), Names{"/dev/vfio/1 by qemu-system-x86 (11)"});

@@ -54,6 +54,24 @@ TEST(DirectMapping, ADirectRegionBlocksAndNoConsentHelps) {
                                                   "0x00000000bdff0000 0x00000000bdffffff direct"}));
 }
 
+/// Before 5.3 the kernel made that exception without a word for it.
+TEST(DirectMapping, AnOlderKernelExemptsGraphicsAndUsbOfIntelsMachines) {
+  auto inventory = with(k_direct);
+  inventory.kernel.release = "4.19.0-27-amd64";
+  device_of(inventory, "0000:01:00.1").class_code = 0x0c0330;
+  const auto finding = judged(inventory);
+  EXPECT_EQ(finding.severity, Severity::fine);
+  EXPECT_THAT(finding.what, HasSubstr("4.19.0-27-amd64) exempts graphics and USB"));
+  device_of(inventory, "0000:01:00.1").class_code = 0x040300;
+  EXPECT_EQ(judged(inventory).severity, Severity::blocks) << "sound is neither";
+  device_of(inventory, "0000:01:00.1").class_code = 0x0c0330;
+  inventory.kernel.release = "5.3.0";
+  EXPECT_EQ(judged(inventory).severity, Severity::blocks);
+  inventory.kernel.release = "4.19.0-27-amd64";
+  inventory.iommu.kind = IommuKind::amd_vi;
+  EXPECT_EQ(judged(inventory).severity, Severity::blocks);
+}
+
 /// The kernel's own exception, for USB controllers and graphics: it uses the region only until a driver has
 /// it.
 TEST(DirectMapping, ARelaxableRegionIsFine) {

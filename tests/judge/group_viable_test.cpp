@@ -53,6 +53,46 @@ TEST(GroupViable, AStrangerThatTheHostLivesOnCannotBeTakenAlong) {
   EXPECT_THAT(finding.remedy, ::testing::Not(HasSubstr("--with")));
 }
 
+/// Intel VMD with a disk behind it, both in a group of their own.
+class BehindVmd : public ::testing::Test {
+ protected:
+  BehindVmd() {
+    inventory.devices.push_back(test::device("0000:00:0e.0", 0x010400, "RAID bus controller", "vmd", 9));
+    auto disk = test::device("10000:e1:00.0", 0x010802, "Non-Volatile memory controller", "nvme", 9);
+    disk.controller = at("0000:00:0e.0");
+    inventory.devices.push_back(disk);
+    std::ranges::sort(inventory.devices, {}, &Device::address);
+    inventory.groups.push_back(
+        {9, "DMA", {at("0000:00:0e.0"), at("10000:e1:00.0")}, std::vector<ReservedRegion>{}});
+  }
+  Inventory inventory = machine();
+};
+
+TEST_F(BehindVmd, ADiskIsNoStrangerToItsController) {
+  EXPECT_EQ(only(group_viable(inventory, test::target("0000:00:0e.0"))).severity, Severity::fine);
+}
+
+TEST_F(BehindVmd, ADiskGoesWithItsControllerOrNotAtAll) {
+  auto finding = only(group_viable(inventory, test::target("10000:e1:00.0")));
+  EXPECT_EQ(finding.consent, Consent::impossible);
+  EXPECT_THAT(finding.what,
+              HasSubstr("10000:e1:00.0 is behind 0000:00:0e.0 (RAID bus controller, driver vmd)"));
+  EXPECT_THAT(finding.remedy,
+              HasSubstr("name 0000:00:0e.0 to pass it with all that is behind it; or switch VMD"));
+  EXPECT_THAT(finding.remedy, ::testing::Not(HasSubstr("--with")));
+  inventory.holders.push_back({at("0000:00:0e.0"), HolderKind::mount, "/dev/nvme1n1", "/srv", 0, ""});
+  finding = only(group_viable(inventory, test::target("10000:e1:00.0")));
+  EXPECT_THAT(finding.remedy, ::testing::Not(HasSubstr("name 0000:00:0e.0")));
+}
+
+TEST_F(BehindVmd, TheTwoAreNotPassedTogether) {
+  const auto findings = group_viable(inventory, {{at("0000:00:0e.0"), at("10000:e1:00.0")}});
+  ASSERT_EQ(findings.size(), 2U);
+  EXPECT_EQ(findings[0].consent, Consent::impossible);
+  EXPECT_THAT(findings[0].remedy, HasSubstr("leave 10000:e1:00.0 out"));
+  EXPECT_EQ(findings[1].severity, Severity::fine);
+}
+
 /// The card's group with two more behind the same port: a network card, and this device.
 Inventory two_strangers(const Device& second) {
   auto inventory = shared_group();

@@ -175,7 +175,27 @@ TEST(HostDepends, ABridgeOfGuestsIsAPersonsToGive) {
   EXPECT_EQ(finding.severity, Severity::blocks);
   EXPECT_EQ(finding.consent, Consent::may_be_given);
   EXPECT_EQ(finding.what, "the host needs 0000:03:00.0 for the bridge br0 with vnet0 and vnet1 through eth0");
-  EXPECT_EQ(finding.remedy, "once the host can do without: `ip link set eth0 nomaster`");
+}
+
+/// A port that is down stays one, and the finding with it.
+TEST(HostDepends, AnInterfaceIsTakenOutOfWhatLiesOnIt) {
+  struct {
+    const char *kind, *upper, *command;
+  } const cases[] = {{"", "", "`ip link set eth0 down`"},
+                     {"bond", "bond0", "`ip link set eth0 nomaster`"},
+                     {"bridge", "br0", "`ip link set eth0 nomaster`"},
+                     {"ovs", "ovs-system", "`ovs-vsctl del-port eth0`"},
+                     {"vlan", "eth0.7", "`ip link delete eth0.7`"},
+                     {"macvtap", "macvtap0", "`ip link delete macvtap0`"}};
+  for (const auto& [kind, upper, command] : cases) {
+    for (const auto holder_kind : {HolderKind::route, HolderKind::network}) {
+      Holder use{at("0000:03:00.0"), holder_kind, "eth0", "10.0.0.0/8", 0, ""};
+      use.layer = kind;
+      use.upper = upper;
+      EXPECT_EQ(judged({use}, "0000:03:00.0").remedy,
+                std::string("once the host can do without: ") + command);
+    }
+  }
 }
 
 TEST(HostDepends, TheInterfaceOfAContainerIsAPersonsToGive) {

@@ -42,9 +42,10 @@ TEST(InterruptRemapping, BlocksAsTheKernelDoes) {
 TEST(InterruptRemapping, OnlyWarnsWhereVfioWasToldToGoOnWithout) {
   auto inventory = with_remapping(Ternary::no);
   inventory.iommu.unsafe_interrupts = true;
+  inventory.iommu.unsafe_by = "/etc/modprobe.d/vfio.conf";
   const auto finding = judged(inventory);
   EXPECT_EQ(finding.severity, Severity::warns);
-  EXPECT_EQ(finding.evidence.back().value, "Y");
+  EXPECT_EQ(finding.evidence.back().path, "/etc/modprobe.d/vfio.conf");
 }
 
 TEST(InterruptRemapping, IsUnmeasuredWhereNothingTells) {

@@ -50,6 +50,24 @@ TEST(SriovRule, SaysWhichVirtualFunctionsGuestsHave) {
   EXPECT_THAT(finding.remedy, HasSubstr("take them out of their guests, then"));
 }
 
+TEST(SriovRule, NamesOnlyAVirtualFunctionThatCanBePassed) {
+  auto inventory = split_machine("iavf");
+  inventory.holders.push_back({at("0000:03:10.0"), HolderKind::route, "eth0v0", "10.0.0.0/8", 0, ""});
+  const auto name = HasSubstr("name a virtual function");
+  EXPECT_THAT(only(sriov(inventory, test::target("0000:03:00.0"))).remedy, ::testing::Not(name));
+  auto second = test::device("0000:03:10.2", 0x020000, "Ethernet controller", "iavf", 5);
+  second.sriov = Sriov{at("0000:03:00.0"), 0, 0, {}};
+  inventory.devices.push_back(second);
+  inventory.groups.push_back({5, "DMA", {at("0000:03:10.2")}, std::vector<ReservedRegion>{}});
+  auto& parent = *test::device_of(inventory, "0000:03:00.0").sriov;
+  parent.enabled = 2;
+  parent.virtual_functions.push_back(at("0000:03:10.2"));
+  EXPECT_THAT(only(sriov(inventory, test::target("0000:03:00.0"))).remedy,
+              HasSubstr("name a virtual function to pass that (0000:03:10.2)"));
+  inventory.groups.back().reserved_regions = {{0x1000, 0x1fff, "direct"}};
+  EXPECT_THAT(only(sriov(inventory, test::target("0000:03:00.0"))).remedy, ::testing::Not(name));
+}
+
 TEST(SriovRule, WhatIsAskedForIsNotEnded) {
   const auto findings = sriov(split_machine("iavf"), {{at("0000:03:00.0"), at("0000:03:10.0")}});
   ASSERT_EQ(findings.size(), 2U);

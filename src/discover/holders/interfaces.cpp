@@ -7,6 +7,9 @@
 namespace gpupass::discovery {
 namespace {
 
+/// All ports of Open vSwitch, of every bridge of its own, are below this one.
+constexpr const char* k_switch = "ovs-system";
+
 std::string folder_of(const std::string& interface) {
   return "/sys/class/net/" + interface;
 }
@@ -24,6 +27,7 @@ std::vector<std::string> Interfaces::lowers(const std::string& interface) const 
 
 std::string Interfaces::kind(const std::string& interface) const {
   constexpr std::string_view k_type = "DEVTYPE=";
+  if (interface == k_switch) return "ovs";
   const auto text = host_.read(folder_of(interface) + "/uevent").value_or("");
   for (const auto line : core::split(text, '\n')) {
     if (line.starts_with(k_type)) return core::printable(line.substr(k_type.size()));
@@ -35,13 +39,13 @@ std::string Interfaces::kind(const std::string& interface) const {
 /// a virtual interface without a kind, on nothing, and no tunnel of a process.
 bool Interfaces::is_port_of_a_switch(const std::string& interface) const {
   const auto path = host_.resolve(folder_of(interface));
-  return interface != "ovs-system" && path && path->starts_with("/sys/devices/virtual/") &&
+  return interface != k_switch && path && path->starts_with("/sys/devices/virtual/") &&
          kind(interface).empty() && !host_.exists(folder_of(interface) + "/tun_flags") &&
-         host_.exists(folder_of("ovs-system"));
+         host_.exists(folder_of(k_switch));
 }
 
-void Interfaces::descend(const std::string& interface, Problems& problems, std::set<std::string>& seen,
-                         std::vector<Place>& places) const {
+void Interfaces::descend(const std::string& interface, const std::string& upper, Problems& problems,
+                         std::set<std::string>& seen, std::vector<Place>& places) const {
   if (!seen.insert(interface).second) return;
   const auto path = host_.resolve(folder_of(interface));
   if (!path) {
@@ -49,17 +53,20 @@ void Interfaces::descend(const std::string& interface, Problems& problems, std::
     return;
   }
   const auto functions = paths_.functions_of(*path);
-  for (const auto& function : functions) places.push_back({function, core::printable(interface)});
+  const auto how = upper.empty() ? std::string() : kind(upper);
+  for (const auto& function : functions)
+    places.push_back({function, core::printable(interface), core::printable(upper), how});
   if (!functions.empty()) return;
   auto on = lowers(interface);
-  if (on.empty() && is_port_of_a_switch(interface)) on = {"ovs-system"};
-  for (const auto& lower : on) descend(lower, problems, seen, places);
+  if (on.empty() && is_port_of_a_switch(interface)) on = {k_switch};
+  for (const auto& lower : on) descend(lower, interface, problems, seen, places);
 }
 
 std::vector<Interfaces::Place> Interfaces::below(const std::string& interface, Problems& problems,
-                                                 std::set<std::string> but_for) const {
+                                                 const std::string& upper) const {
+  std::set<std::string> seen{upper};
   std::vector<Place> places;
-  descend(interface, problems, but_for, places);
+  descend(interface, upper, problems, seen, places);
   return places;
 }
 

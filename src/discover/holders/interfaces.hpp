@@ -18,20 +18,21 @@ class Interfaces {
 
   struct Place {
     PciAddress function;
-    std::string interface;  // of the network card's: "eth0"
+    std::string interface;    // of the network card's: "eth0"
+    std::string upper, kind;  // what lies right on that: "bond0", "bond"; empty: nothing
     auto operator<=>(const Place&) const = default;
   };
-  /// The network cards below an interface, itself or through others, but for those named.
+  /// The network cards below an interface, itself or through others. `upper`: what it lies below itself.
   [[nodiscard]] std::vector<Place> below(const std::string& interface, Problems& problems,
-                                         std::set<std::string> but_for = {}) const;
+                                         const std::string& upper = {}) const;
   /// Those that it lies on at once: the ports of a bridge, the members of a bond.
   [[nodiscard]] std::vector<std::string> lowers(const std::string& interface) const;
-  /// What kind it says it is: "bridge", "vlan", "macvtap", "vrf"; empty for a network card.
+  /// What kind it says it is: "bridge", "vlan", "macvtap", "vrf", "ovs"; empty for a network card.
   [[nodiscard]] std::string kind(const std::string& interface) const;
 
  private:
-  void descend(const std::string& interface, Problems& problems, std::set<std::string>& seen,
-               std::vector<Place>& places) const;
+  void descend(const std::string& interface, const std::string& upper, Problems& problems,
+               std::set<std::string>& seen, std::vector<Place>& places) const;
   [[nodiscard]] bool is_port_of_a_switch(const std::string& interface) const;
 
   const Host& host_;

@@ -47,14 +47,13 @@ class Networks {
  private:
   void look_at(const std::string& name) {
     const auto shown = core::printable(name);
-    if (name == "ovs-system") return hold_ports(name, "an Open vSwitch");
+    if (interfaces_.kind(name) == "ovs") return hold_ports(name, "an Open vSwitch");
     const auto kind = interfaces_.kind(name);
     if (kind == "bridge") return hold_ports(name, "the bridge " + shown);
     constexpr std::array k_on_its_own = {"macvtap", "macvlan", "ipvlan", "ipvtap", "vrf", "vxlan"};
     if (std::ranges::find(k_on_its_own, kind) == k_on_its_own.end()) return;
-    for (const auto& [function, interface] : interfaces_.below(name, unsaid_)) {
-      hold(function, interface, fmt::format("the {} {}", kind, shown));
-    }
+    for (const auto& place : interfaces_.below(name, unsaid_))
+      hold(place, fmt::format("the {} {}", kind, shown));
   }
 
   /// Each port serves the others; a switch with one port serves nobody.
@@ -66,14 +65,16 @@ class Networks {
         if (other != port) others.push_back(core::printable(other));
       }
       if (others.empty()) return;
-      for (const auto& [function, interface] : interfaces_.below(port, unsaid_, {name})) {
-        hold(function, interface, fmt::format("{} with {}", what, some_of(others)));
-      }
+      for (const auto& place : interfaces_.below(port, unsaid_, name))
+        hold(place, fmt::format("{} with {}", what, some_of(others)));
     }
   }
 
-  void hold(const PciAddress& function, const std::string& interface, const std::string& use) {
-    holders_.push_back({function, HolderKind::network, interface, use, 0, ""});
+  void hold(const Interfaces::Place& place, const std::string& use) {
+    Holder holder{place.function, HolderKind::network, place.interface, use, 0, ""};
+    holder.layer = place.kind;
+    holder.upper = place.upper;
+    holders_.push_back(std::move(holder));
   }
 
   /// The folder of a network card's interfaces is there but shows none: it is in another namespace.

@@ -46,6 +46,19 @@ constexpr std::array k_classes = {
     ClassRow{"/dev/video", "video4linux"},
 };
 
+/// Classes whose nodes a driver does not wait for, but that many programs have open: keyboards, watchdogs.
+constexpr std::array<std::string_view, 6> k_let_go = {"input", "hidraw", "watchdog", "rtc", "tty", "net"};
+
+/// A digital television card's node /dev/dvb/adapter0/frontend0 is dvb0.frontend0 in sysfs; of the others the
+/// last part is.
+std::string class_device_of(std::string_view node) {
+  constexpr std::string_view k_dvb = "/dev/dvb/adapter";
+  auto name = std::string(node.substr(node.rfind('/') + 1));
+  if (!node.starts_with(k_dvb)) return name;
+  const auto adapter = node.substr(k_dvb.size());
+  return fmt::format("dvb{}.{}", adapter.substr(0, adapter.find('/')), name);
+}
+
 std::string without_mark(const std::string& node) {
   constexpr std::string_view k_deleted = " (deleted)";
   return node.ends_with(k_deleted) ? node.substr(0, node.size() - k_deleted.size()) : node;
@@ -109,7 +122,24 @@ class Nodes {
     }
     if (node.starts_with("/dev/bus/usb/")) return usb_device(node);
     constexpr std::string_view k_vfio = "/dev/vfio/";
-    return node.starts_with(k_vfio) ? group(node.substr(k_vfio.size())) : Holds{};
+    return node.starts_with(k_vfio) ? group(node.substr(k_vfio.size())) : of_any_class(node);
+  }
+
+  /// A node of a driver that is not listed: /dev/apex_0 is /sys/class/apex/apex_0.
+  [[nodiscard]] Holds of_any_class(const std::string& node) {
+    const std::string all = "/sys/class";
+    if (!classes_) {
+      classes_ = host_.list(all).value_or(std::vector<std::string>{});
+      std::erase_if(*classes_, [](const std::string& name) {
+        return std::ranges::find(k_let_go, name) != k_let_go.end();
+      });
+    }
+    const auto name = class_device_of(node);
+    for (const auto& one : *classes_) {
+      const auto path = host_.resolve(fmt::format("{}/{}/{}", all, one, name));
+      if (auto holds = path ? behind(*path) : Holds{}; !holds.empty()) return holds;
+    }
+    return {};
   }
 
   [[nodiscard]] Holds disk(const std::string& name) const {
@@ -223,6 +253,7 @@ class Nodes {
   const Blocks& blocks_;
   std::map<OpenNode, Holds> known_;
   std::optional<std::map<std::uint64_t, PciAddress>> minors_;
+  std::optional<std::vector<std::string>> classes_;
 };
 
 }  // namespace

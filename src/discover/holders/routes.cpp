@@ -85,8 +85,11 @@ void read_routes(const Host& host, const Paths& paths, Holders& holders, Problem
   const Interfaces interfaces(host, paths);
   for (const auto& route : routes) {
     const auto below = interfaces.below(route.interface, problems);
-    for (const auto& [function, interface] : below) {
-      holders.push_back({function, HolderKind::route, interface, route.to, 0, ""});
+    for (const auto& place : below) {
+      Holder holder{place.function, HolderKind::route, place.interface, route.to, 0, ""};
+      holder.layer = place.kind;
+      holder.upper = place.upper;
+      holders.push_back(std::move(holder));
     }
   }
 }

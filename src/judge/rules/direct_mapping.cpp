@@ -8,6 +8,7 @@
 #include "judge/facts.hpp"
 #include "judge/findings.hpp"
 #include "judge/rules.hpp"
+#include "judge/viability.hpp"
 
 namespace gpupass::rules {
 namespace {
@@ -25,17 +26,9 @@ std::string group_path(int group, std::string_view file) {
   return fmt::format("/sys/kernel/iommu_groups/{}/{}", group, file);
 }
 
-bool is_older_than_6_6(const std::string& release) {
-  const auto numbers = core::split(release, '.');
-  if (numbers.size() < 2) return false;
-  const auto major = core::parse_number(numbers[0]);
-  const auto minor = core::parse_number(numbers[1].substr(0, numbers[1].find_first_not_of("0123456789")));
-  return major && minor && (*major < 6 || (*major == 6 && *minor < 6));
-}
-
 /// What the kernel does when vfio asks for such a device.
 std::string what_the_kernel_does(const Inventory& inventory) {
-  if (!is_older_than_6_6(inventory.kernel.release))
+  if (!is_kernel_older_than(inventory.kernel, 6, 6))
     return fmt::format("the kernel refuses: \"{}\"", k_refusal);
   if (inventory.iommu.kind == IommuKind::intel_vtd)
     return fmt::format("the kernel refuses: \"{}\"", k_older_refusal);
@@ -126,6 +119,15 @@ std::vector<Finding> unknown(const Inventory& inventory, const std::vector<Share
       "kernel refuses the group")};
 }
 
+/// Why a region "direct" does no harm: only to groups that the kernel exempts.
+std::string exempted(const Inventory& inventory, const std::vector<Share>& shares) {
+  const bool any = std::ranges::any_of(
+      shares, [&](const Share& share) { return !inventory.group(share.number)->direct_regions().empty(); });
+  return any ? fmt::format("; this kernel ({}) exempts graphics and USB from what firmware demands",
+                           inventory.kernel.release)
+             : "";
+}
+
 /// The default domain is what the host's drivers run in. vfio puts a domain of the guest's own in its place,
 /// so identity (iommu=pt, iommu.passthrough=1, or the kernel's choice for this device) does no harm.
 std::vector<Finding> all_free(const Inventory& inventory, const std::vector<Share>& shares) {
@@ -141,8 +143,8 @@ std::vector<Finding> all_free(const Inventory& inventory, const std::vector<Shar
         {group_path(share.number, "reserved_regions"), types.empty() ? "empty" : core::enumerate(types)});
     append(evidence, type_of(group));
   }
-  return {
-      fine(shares.front().device->address, "firmware ties no memory to " + groups_text(shares), evidence)};
+  return {fine(shares.front().device->address,
+               "firmware ties no memory to " + groups_text(shares) + exempted(inventory, shares), evidence)};
 }
 
 std::vector<Share> shares_of(const std::vector<const Device*>& devices) {
@@ -165,7 +167,7 @@ std::vector<Finding> direct_mapping(const Inventory& inventory, const Target& ta
     const auto* const group = inventory.group(share.number);
     if (group == nullptr || !group->reserved_regions) {
       not_known.push_back(share);
-    } else if (const auto direct = group->direct_regions(); !direct.empty()) {
+    } else if (const auto direct = demanded_regions(inventory, *group); !direct.empty()) {
       findings.push_back(tied(inventory, *share.device, *group, direct));
     } else {
       free.push_back(share);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "core/text.hpp"
 #include "gpupass/card.hpp"
@@ -67,6 +68,33 @@ Finding ungrouped(const Inventory& inventory, const Device& device) {
                 {{path, "none"}},
                 fmt::format("`journalctl -k -b -g 'DMAR|AMD-Vi'` shows what the IOMMU covers{}",
                             may_be_moved(inventory, device) ? "; try another slot" : ""));
+}
+
+// ---- behind a controller --------------------------------------------------------------------
+
+/// Intel VMD translates for the disks behind it, which are in its group and are there only while it is on its
+/// driver: it goes with all of them, or none does.
+std::optional<Finding> behind_controller(const Inventory& inventory, const Target& target,
+                                         const Device& device) {
+  const auto* const controller = device.controller ? inventory.find(*device.controller) : nullptr;
+  if (controller == nullptr || controller->iommu_group != device.iommu_group) return std::nullopt;
+  const bool goes = contains(target, controller->address);
+  if (!goes && is_free_for_vfio(*controller)) return std::nullopt;
+  const Target alone{{controller->address}};
+  const auto whole =
+      goes ? fmt::format("leave {} out: {} brings all that is behind it", to_string(device.address),
+                         to_string(controller->address))
+      : refusals(inventory, alone).empty()
+          ? fmt::format("name {} to pass it with all that is behind it; or ", to_string(controller->address))
+          : std::string();
+  return blocks(Consent::impossible, device.address,
+                fmt::format("{} is behind {}, and is there only while that is with the host",
+                            to_string(device.address), describe(*controller)),
+                {{attribute_path(controller->address, "driver"), controller->driver.value_or("none")}},
+                goes ? whole
+                     : whole +
+                           "switch VMD off for it in the firmware's set-up (the host's own disks behind it "
+                           "then get other addresses)");
 }
 
 // ---- others in the group ------------------------------------------------------------------
@@ -212,11 +240,15 @@ std::vector<Finding> group_viable(const Inventory& inventory, const Target& targ
   if (!inventory.iommu.enabled) return {};  // iommu-enabled has it
   std::vector<Finding> findings;
   const auto devices = devices_of(inventory, target);
-  for (const auto* const device : devices) {
-    if (!device->iommu_group) findings.push_back(ungrouped(inventory, *device));
-  }
+  auto judged = devices;
+  std::erase_if(judged, [&](const Device* device) {
+    auto finding = device->iommu_group ? behind_controller(inventory, target, *device)
+                                       : std::optional(ungrouped(inventory, *device));
+    if (finding) findings.push_back(*std::move(finding));
+    return finding.has_value();
+  });
   const auto whole = with_groups(inventory, target, {});
-  for (const auto& share : shares_of(devices)) {
+  for (const auto& share : shares_of(judged)) {
     append(findings, judge_share(inventory, target, whole, share));
   }
   return findings;

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 
 #include "core/text.hpp"
@@ -121,6 +122,16 @@ std::string command_that_ends_target(const Holder& target) {
   return fmt::format("`targetcli` (delete the backstore {})", target.use);
 }
 
+/// An interface that is down stays a port of what it is a port of.
+std::string command_that_frees_interface(const Holder& use) {
+  constexpr std::array k_on_its_own = {"vlan", "macvlan", "macvtap", "ipvlan", "ipvtap", "vxlan", "macsec"};
+  if (use.upper.empty()) return fmt::format("`ip link set {} down`", use.node);
+  if (use.layer == "ovs") return fmt::format("`ovs-vsctl del-port {}`", use.node);
+  if (std::ranges::find(k_on_its_own, use.layer) != k_on_its_own.end())
+    return fmt::format("`ip link delete {}`", use.upper);
+  return fmt::format("`ip link set {} nomaster`", use.node);
+}
+
 std::string command_that_ends_use(const Holder& use) {
   switch (use.kind) {
     case HolderKind::mount:
@@ -136,10 +147,9 @@ std::string command_that_ends_use(const Holder& use) {
     case HolderKind::network:
       if (use.pid != 0) return command_that_ends(use);
       if (use.node.empty()) return "`ip netns list` and `ip -n NAMESPACE link` show where its interface is";
-      return use.use.find(" with ") != use.use.npos ? fmt::format("`ip link set {} nomaster`", use.node)
-                                                    : fmt::format("`ip link set {} down`", use.node);
+      return command_that_frees_interface(use);
     default:
-      return "`ip link set " + use.node + " down`";
+      return command_that_frees_interface(use);
   }
 }
 

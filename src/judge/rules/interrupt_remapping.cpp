@@ -40,7 +40,7 @@ Finding missing(const Inventory& inventory) {
   const auto* const mend = inventory.kernel.is_arm64() ? k_on_arm64 : k_in_firmware;
   auto evidence = decided_by(iommu);
   if (iommu.unsafe_interrupts) {
-    evidence.push_back({k_parameter, "Y"});
+    evidence.push_back({iommu.unsafe_by, "allow_unsafe_interrupts"});
     return warns(k_machine,
                  what + ", and vfio was told to go on without: a guest can raise any interrupt of the host",
                  evidence, mend);

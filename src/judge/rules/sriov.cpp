@@ -6,6 +6,7 @@
 #include "judge/facts.hpp"
 #include "judge/findings.hpp"
 #include "judge/rules.hpp"
+#include "judge/viability.hpp"
 
 namespace gpupass::rules {
 namespace {
@@ -20,8 +21,14 @@ std::vector<PciAddress> on_vfio(const Inventory& inventory, const Sriov& sriov) 
   return used;
 }
 
+bool is_unused(const Inventory& inventory, const PciAddress& function) {
+  return std::ranges::none_of(inventory.holders,
+                              [&](const Holder& holder) { return holder.device == function; });
+}
+
 /// Nothing that takes away what is asked for: virtual functions end with their number.
-std::string remedy_for(const Target& target, const Device& device, const std::vector<PciAddress>& used) {
+std::string remedy_for(const Inventory& inventory, const Target& target, const Device& device,
+                       const std::vector<PciAddress>& used) {
   const auto wanted = std::ranges::find_if(device.sriov->virtual_functions,
                                            [&](const PciAddress& one) { return contains(target, one); });
   if (wanted != device.sriov->virtual_functions.end()) {
@@ -29,7 +36,8 @@ std::string remedy_for(const Target& target, const Device& device, const std::ve
                        to_string(device.address), to_string(*wanted));
   }
   const auto free = std::ranges::find_if(device.sriov->virtual_functions, [&](const PciAddress& one) {
-    return std::ranges::find(used, one) == used.end();
+    return std::ranges::find(used, one) == used.end() && is_unused(inventory, one) &&
+           refusals(inventory, {{one}}).empty();
   });
   return fmt::format("{}to pass it whole, {}`echo 0 > {}` ends its virtual functions",
                      free == device.sriov->virtual_functions.end()
@@ -50,7 +58,7 @@ Finding has_virtual_functions(const Inventory& inventory, const Target& target, 
   return blocks(Consent::impossible, device.address,
                 fmt::format("{} has {} virtual function{} enabled; vfio-pci does not bind to it so",
                             to_string(device.address), sriov.enabled, sriov.enabled == 1 ? "" : "s"),
-                evidence, remedy_for(target, device, used));
+                evidence, remedy_for(inventory, target, device, used));
 }
 
 }  // namespace
