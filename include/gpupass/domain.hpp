@@ -24,17 +24,20 @@ enum class DeviceWay {
   interface,     // <interface type='hostdev'>
   network,       // <interface type='network'>: where that network is a pool, one function of the pool
   nvme_disk,     // <disk type='nvme'>, which QEMU drives through VFIO
+  block_disk,    // <disk type='block'>: the host's driver has the disk, and what is given is its node
+  direct,        // <interface type='direct'>: a macvtap on an interface of the host's
   mediated,      // <hostdev type='mdev'>
   command_line,  // <qemu:commandline>
   override,      // <qemu:override>
 };
 
-/// One device of the host that a domain's XML names, and how. Of the last three members one is set.
+/// One device of the host that a domain's XML names, and how. Of the last four members one is set.
 struct DomainDevice {
   DeviceWay way = DeviceWay::hostdev;
   std::optional<PciAddress> function;
-  std::string mediated;  // the UUID of a mediated device, in lower case
-  std::string network;   // the name of a libvirt network
+  std::string mediated;   // the UUID of a mediated device, in lower case
+  std::string network;    // the name of a libvirt network
+  std::string node = {};  // a disk or volume, "/dev/disk/by-id/…", or an interface, "eth0"
   bool operator==(const DomainDevice&) const = default;
 };
 

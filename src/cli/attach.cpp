@@ -46,13 +46,11 @@ Result<void> refuse_held_for_others(const std::vector<Hold>& holds, const std::s
 }
 
 /// libvirt only finds out at the second start that two domains have one device.
-Result<void> refuse_used_by_others(const Host& host, Hypervisor& hypervisor, const DomainState& domain,
-                                   Inventory inventory, const Functions& functions) {
-  GPUPASS_TRY_ASSIGN(inventory.domain_uses, domain_uses(hypervisor, host, inventory, domain.uuid));
+Result<void> refuse_used_by_others(const Inventory& inventory, const Functions& functions) {
   const auto findings = rules::domain_use(inventory, {functions});
-  if (findings.empty()) return {};
-  const auto& first = findings.front();
-  return fail(ErrorKind::busy, first.what, "nothing was changed; " + first.remedy);
+  const auto first = std::ranges::find(findings, Consent::impossible, &Finding::consent);
+  if (first == findings.end()) return {};
+  return fail(ErrorKind::busy, first->what, "nothing was changed; " + first->remedy);
 }
 
 /// Everything that stands in the way: first that the group holds others at all, then what is to be
@@ -108,13 +106,14 @@ Syntax syntax() {
 
 }  // namespace
 
-Result<Approved> approve(Context& context, const ChangeOptions& options, const Inventory& inventory,
+Result<Approved> approve(Context& context, const ChangeOptions& options, Inventory inventory,
                          Functions functions, Hypervisor& hypervisor, const DomainState& domain) {
   const auto wanted = joined(functions, strangers(inventory, functions));
   GPUPASS_TRY_ASSIGN(auto holds, current_holds(context, inventory, wanted));
   inherit(context, holds, "", options.timeout);
   GPUPASS_TRY(refuse_held_for_others(holds, domain.name));
-  GPUPASS_TRY(refuse_used_by_others(context.host, hypervisor, domain, inventory, wanted));
+  GPUPASS_TRY_ASSIGN(inventory.domain_uses, domain_uses(hypervisor, context.host, inventory, domain.uuid));
+  GPUPASS_TRY(refuse_used_by_others(inventory, wanted));
   const auto undecided = without_own(inventory, holds, domain.name, functions);
   const auto others = undecided.empty() ? Functions{} : strangers(inventory, functions);
   if (!undecided.empty()) GPUPASS_TRY(consent(context, options, all_obstacles(inventory, undecided, others)));

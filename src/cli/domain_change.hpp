@@ -55,8 +55,8 @@ struct Approved {
 };
 /// Everything that `attach` asks before it plans. `domain` may be one that is yet to be made, without a UUID.
 /// Errors: refused; busy, where another domain has one of them.
-[[nodiscard]] Result<Approved> approve(Context& context, const ChangeOptions& options,
-                                       const Inventory& inventory, Functions functions,
-                                       Hypervisor& hypervisor, const DomainState& domain);
+[[nodiscard]] Result<Approved> approve(Context& context, const ChangeOptions& options, Inventory inventory,
+                                       Functions functions, Hypervisor& hypervisor,
+                                       const DomainState& domain);
 
 }  // namespace gpupass::cli

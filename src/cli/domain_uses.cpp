@@ -5,6 +5,7 @@
 #include <iterator>
 #include <map>
 
+#include "discover/holders.hpp"
 #include "gpupass/domain.hpp"
 
 namespace gpupass::cli {
@@ -61,11 +62,12 @@ Pools pools_of(Hypervisor& hypervisor, const Host& host, const Inventory& invent
 
 class Uses {
  public:
-  Uses(const Host& host, const Pools& pools) : host_(host), pools_(pools) {}
+  Uses(const Host& host, const Inventory& inventory, const Pools& pools)
+      : host_(host), inventory_(inventory), pools_(pools) {}
 
   void add(const DomainState& domain, bool running, const std::vector<DomainDevice>& devices) {
     for (const auto& device : devices) {
-      DomainUse use{{}, domain.name, running, "", device.mediated, device.network};
+      DomainUse use{{}, domain.name, running, "", device.mediated, device.network, device.node};
       if (!is_editable(device.way)) use.through = element_of(device.way);
       for (const auto& function : functions_of(device)) {
         use.device = function;
@@ -89,8 +91,12 @@ class Uses {
   }
 
  private:
-  [[nodiscard]] Functions functions_of(const DomainDevice& device) const {
+  [[nodiscard]] Functions functions_of(const DomainDevice& device) {
     if (device.function) return {*device.function};
+    if (!device.node.empty()) {
+      if (!below_) below_.emplace(host_, inventory_);
+      return device.way == DeviceWay::direct ? below_->interface(device.node) : below_->disk(device.node);
+    }
     if (device.way == DeviceWay::network) {
       const auto pool = pools_.find(device.network);
       return pool == pools_.end() ? Functions{} : pool->second;
@@ -107,7 +113,9 @@ class Uses {
   }
 
   const Host& host_;
+  const Inventory& inventory_;
   const Pools& pools_;
+  std::optional<discovery::Below> below_;  // made when the first disk is asked for
   std::vector<DomainUse> uses_;
 };
 
@@ -117,15 +125,19 @@ Result<std::vector<DomainUse>> domain_uses(Hypervisor& hypervisor, const Host& h
                                            const Inventory& inventory, const std::string& except_uuid) {
   GPUPASS_TRY_ASSIGN(const auto domains, hypervisor.domains());
   const auto pools = pools_of(hypervisor, host, inventory);
-  Uses uses(host, pools);
+  Uses uses(host, inventory, pools);
   for (const auto& domain : domains) {
-    if (domain.uuid == except_uuid) continue;
     for (const auto view : {DomainView::live, DomainView::config}) {
       if (view == DomainView::live ? !domain.running : !domain.persistent) continue;
       const auto xml = hypervisor.xml(domain.name, view);
       if (!xml && xml.error().kind == ErrorKind::not_found) continue;  // it went since
       if (!xml) return Failure(xml.error());
-      if (const auto devices = domain_devices(*xml)) uses.add(domain, view == DomainView::live, *devices);
+      auto devices = domain_devices(*xml);
+      if (!devices) continue;
+      // A disk of it is nowhere any more once the domain has its controller.
+      if (domain.uuid == except_uuid)
+        std::erase_if(*devices, [](const DomainDevice& device) { return device.node.empty(); });
+      uses.add(domain, view == DomainView::live, *devices);
     }
   }
   uses.add_idle_pools();

@@ -10,6 +10,7 @@
 #include "cli/selection.hpp"
 #include "cli/templates.hpp"
 #include "gpupass/plan.hpp"
+#include "judge/rules.hpp"
 #include "sys/stream.hpp"
 
 namespace gpupass::cli {
@@ -93,6 +94,15 @@ Result<std::string> edited_domain(Context& context, const po::variables_map& val
   return edited;
 }
 
+/// libvirt would take it into the configuration and fail at the start: "Non-endpoint PCI devices cannot be
+/// assigned to guests".
+Result<void> refuse_bridges(const Inventory& inventory, const std::vector<PciAddress>& functions) {
+  for (const auto& finding : rules::header_type(inventory, {functions})) {
+    if (finding.severity == Severity::blocks) return fail(ErrorKind::refused, finding.what, finding.remedy);
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<int> xml(Context& context, const std::vector<std::string>& arguments) {
@@ -101,6 +111,7 @@ Result<int> xml(Context& context, const std::vector<std::string>& arguments) {
   GPUPASS_TRY_ASSIGN(const auto templates, load_templates(context));
   GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host, {.holders = false}));
   GPUPASS_TRY_ASSIGN(const auto functions, functions_to_pass(inventory, *values, "gpupass xml SELECTOR…"));
+  GPUPASS_TRY(refuse_bridges(inventory, functions));
   GPUPASS_TRY_ASSIGN(const auto text,
                      values->count("domain") == 0
                          ? without_domain(inventory, functions, templates)

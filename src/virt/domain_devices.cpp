@@ -31,6 +31,8 @@ constexpr std::array k_ways = {
     Way{DeviceWay::interface, "<interface type='hostdev'>", true},
     Way{DeviceWay::network, "<interface type='network'>", false},
     Way{DeviceWay::nvme_disk, "<disk type='nvme'>", false},
+    Way{DeviceWay::block_disk, "<disk type='block'>", false},
+    Way{DeviceWay::direct, "<interface type='direct'>", false},
     Way{DeviceWay::mediated, "<hostdev type='mdev'>", false},
     Way{DeviceWay::command_line, "<qemu:commandline>", false},
     Way{DeviceWay::override, "<qemu:override>", false},
@@ -74,15 +76,24 @@ Result<void> add_hostdevs(Document& domain, Devices& devices) {
   return {};
 }
 
-/// A disk, or an image below it in its chain: each may be an NVMe function of its own.
-Result<void> add_nvme(Element& disk, Devices& devices) {
+/// The attribute of an element's <source>.
+std::optional<std::string> of_source(const Element& element, const char* name) {
+  const auto* const source = element.FirstChildElement("source");
+  return source == nullptr ? std::nullopt : attribute(*source, name);
+}
+
+/// A disk, or an image below it in its chain: each may be an NVMe function of its own, or a disk of the
+/// host's.
+Result<void> add_disk(Element& disk, Devices& devices) {
+  const auto node = attribute_is(disk, "type", "block") ? of_source(disk, "dev") : std::nullopt;
+  if (node) devices.push_back({DeviceWay::block_disk, {}, "", "", *node});
   auto* const address = attribute_is(disk, "type", "nvme") ? virt::source_address(disk) : nullptr;
   if (address != nullptr) {
     GPUPASS_TRY_ASSIGN(const auto function, virt::read_address(*address));
     devices.push_back({DeviceWay::nvme_disk, function, "", ""});
   }
   for (auto* inner = disk.FirstChildElement(); inner != nullptr; inner = inner->NextSiblingElement())
-    GPUPASS_TRY(add_nvme(*inner, devices));
+    GPUPASS_TRY(add_disk(*inner, devices));
   return {};
 }
 
@@ -92,11 +103,12 @@ void add_mediated(Element& hostdev, Devices& devices) {
   if (uuid) devices.push_back({DeviceWay::mediated, {}, virt::lower_case(*uuid), ""});
 }
 
-void add_network(const Element& interface, Devices& devices) {
-  const auto* const source =
-      attribute_is(interface, "type", "network") ? interface.FirstChildElement("source") : nullptr;
-  const auto network = source == nullptr ? std::nullopt : attribute(*source, "network");
+void add_interface(const Element& interface, Devices& devices) {
+  const auto network =
+      attribute_is(interface, "type", "network") ? of_source(interface, "network") : std::nullopt;
   if (network) devices.push_back({DeviceWay::network, {}, "", *network});
+  const auto node = attribute_is(interface, "type", "direct") ? of_source(interface, "dev") : std::nullopt;
+  if (node) devices.push_back({DeviceWay::direct, {}, "", "", *node});
 }
 
 void add(DeviceWay way, virt::HostDevice device, Devices& devices) {
@@ -139,9 +151,9 @@ Result<std::vector<DomainDevice>> domain_devices(const std::string& domain_xml) 
   if (auto* const all = domain.root().FirstChildElement("devices")) {
     for (auto* one = all->FirstChildElement(); one != nullptr; one = one->NextSiblingElement()) {
       const std::string_view name = one->Name();
-      if (name == "disk") GPUPASS_TRY(add_nvme(*one, devices));
+      if (name == "disk") GPUPASS_TRY(add_disk(*one, devices));
       if (name == "hostdev") add_mediated(*one, devices);
-      if (name == "interface") add_network(*one, devices);
+      if (name == "interface") add_interface(*one, devices);
     }
   }
   for_each_child(domain.root(), [&](const Element& element) {

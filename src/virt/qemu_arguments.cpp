@@ -89,8 +89,23 @@ Properties property_behind_the_point(std::string_view text) {
   return {{std::string(text.substr(point + 1, equals - point - 1)), std::string(text.substr(equals + 1))}};
 }
 
+/// QEMU's own driver of NVMe takes the function through VFIO: "nvme://0000:01:00.0/1" of -drive, "device" of
+/// -blockdev with the driver nvme (block/nvme.c).
+std::optional<HostDevice> nvme_drive_of(std::string_view property, std::string_view value) {
+  constexpr std::string_view k_url = "nvme://";
+  const bool is_url = value.starts_with(k_url);
+  if (!is_url && property != "device" && !property.ends_with(".device")) return std::nullopt;
+  if (is_url) value.remove_prefix(k_url.size());
+  const auto function = qemu_address(value.substr(0, value.find('/')));
+  return function ? std::optional(HostDevice{function, ""}) : std::nullopt;
+}
+
+bool is_drive(const std::string& option) {
+  return option == "drive" || option == "blockdev";
+}
+
 Properties properties_of(const std::string& option, const std::string& value) {
-  if (option == "device") {
+  if (option == "device" || is_drive(option)) {
     const auto first = value.find_first_not_of(" \t\r\n");
     const bool is_json = first != std::string::npos && value[first] == '{';
     return is_json ? properties_of_json(value) : properties_of_words(value);
@@ -141,8 +156,10 @@ std::vector<HostDevice> host_devices_of(const std::vector<std::string>& argument
   const auto words = taken_apart(arguments);
   std::vector<HostDevice> devices;
   for (std::size_t i = 0; i + 1 < words.size(); ++i) {
-    for (const auto& [name, value] : properties_of(option_of(words[i]), words[i + 1])) {
-      if (auto device = host_device_of(name, value)) devices.push_back(*std::move(device));
+    const auto option = option_of(words[i]);
+    for (const auto& [name, value] : properties_of(option, words[i + 1])) {
+      auto device = is_drive(option) ? nvme_drive_of(name, value) : host_device_of(name, value);
+      if (device) devices.push_back(*std::move(device));
     }
   }
   return devices;

@@ -27,7 +27,7 @@ struct HostDevice {
 
 /// The devices that a command line's arguments give, in order: `-device DRIVER,host=…` (pci-assign of old
 /// times as well as vfio-pci and its relatives), the same as JSON, `-set device.ID.host=…` and
-/// `-global DRIVER.host=…`.
+/// `-global DRIVER.host=…`, and an NVMe disk that `-drive` or `-blockdev` names.
 [[nodiscard]] std::vector<HostDevice> host_devices_of(const std::vector<std::string>& arguments);
 
 }  // namespace gpupass::virt

@@ -658,6 +658,31 @@ TEST_F(Change, WhatAnotherDomainHasInAnyWayIsRefused) {
   EXPECT_EQ(run({"doctor", "01:00.0"}), 0) << out;
 }
 
+TEST_F(Change, ADiskOfItThatADomainIsToHaveIsAskedFor) {
+  const std::string disk = "/sys/devices/pci0000:00/0000:02:00.0/nvme/nvme1/nvme1n1";
+  tree.dir(disk).link("/sys/class/block/nvme1n1", "../.." + disk.substr(4));
+  tree.file("/dev/nvme1n1", "").link("/dev/disk/by-id/nvme-A", "../../nvme1n1");
+  before = test::snapshot(tree.at("/sys"));
+  const std::string with_disk =
+      "<domain><devices><disk type='block'><source dev='/dev/disk/by-id/nvme-A'/></disk></devices></domain>";
+  others["vm2"] = with_disk;
+  EXPECT_EQ(run({"attach", "vm1", "02:00.0"}), 5) << out;
+  EXPECT_THAT(
+      err, HasSubstr("/dev/disk/by-id/nvme-A, which 0000:02:00.0 carries, is in the configuration of vm2"));
+  EXPECT_THAT(err, HasSubstr("`virsh detach-disk vm2 /dev/disk/by-id/nvme-A --config`"));
+  expect_untouched();
+  EXPECT_EQ(run({"doctor", "02:00.0"}), 1) << out;
+  EXPECT_THAT(out, HasSubstr("domain-use"));
+  EXPECT_EQ(run({"attach", "vm1", "02:00.0", "--yes"}), 0) << err;
+  EXPECT_EQ(run({"detach", "vm1", "02:00.0"}), 0) << err;
+  others.clear();
+  std::string own = k_domain;
+  own.insert(own.find("</devices>"), "<disk type='block'><source dev='/dev/nvme1n1'/></disk>");
+  libvirt.set_config(own);
+  EXPECT_EQ(run({"attach", "vm1", "02:00.0"}), 5) << out;
+  EXPECT_THAT(err, HasSubstr("is in the configuration of vm1"));
+}
+
 TEST_F(Change, APoolOfVirtualFunctionsIsFoundThroughItsInterface) {
   test::PciTree(tree.root()).add({.address = "0000:02:10.0", .driver = "igbvf", .group = 7});
   tree.link("/sys/class/net/eth0/device", "../../../bus/pci/devices/0000:02:00.0");

@@ -104,6 +104,14 @@ TEST_F(Xml, ReadsTheDomainFromStandardInput) {
   EXPECT_EQ(out_.str(), read_fixture("xml/i440fx/expected.xml"));
 }
 
+TEST_F(Xml, PrintsNoBridge) {
+  const auto result = run({"00:01.0"});
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind, ErrorKind::refused);
+  EXPECT_THAT(result.error().what, HasSubstr("is a bridge; only endpoints can be passed through"));
+  EXPECT_EQ(out_.str(), "");
+}
+
 TEST_F(Xml, PrintsNothingAndSaysWhyWhereItCannot) {
   const auto refusal = [&](const std::vector<std::string>& arguments, const std::string& input = {}) {
     const auto status = run(arguments, input);

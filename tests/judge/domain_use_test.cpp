@@ -44,6 +44,24 @@ TEST(DomainUseRule, AMediatedDeviceOfItBlocks) {
             "type='mdev'>");
 }
 
+/// A guest that is off loses nothing; one that runs loses its disk.
+TEST(DomainUseRule, ADiskOfItInADomainIsAPersonsToGiveWhileThatIsOff) {
+  DomainUse use{at("0000:01:00.0"), "vm2", false, "<disk type='block'>", "", "", "/dev/nvme1n1"};
+  const auto off = finding_of(use);
+  EXPECT_EQ(off.consent, Consent::may_be_given);
+  EXPECT_EQ(off.what,
+            "/dev/nvme1n1, which 0000:01:00.0 carries, is in the configuration of vm2 through <disk "
+            "type='block'>");
+  EXPECT_THAT(off.remedy, HasSubstr("`virsh detach-disk vm2 /dev/nvme1n1 --config`"));
+  use.running = true;
+  const auto running = finding_of(use);
+  EXPECT_EQ(running.consent, Consent::impossible);
+  EXPECT_EQ(running.remedy, "`virsh shutdown vm2`");
+  use.running = false;
+  use.node = "eth0";
+  EXPECT_THAT(finding_of(use).remedy, HasSubstr("`virsh edit vm2`"));
+}
+
 TEST(DomainUseRule, ANetworkThatHandsItOutBlocks) {
   const auto idle = finding_of({at("0000:01:00.0"), "", false, "", "", "vfs"});
   EXPECT_EQ(idle.what, "libvirt's network vfs hands 0000:01:00.0 out");

@@ -76,6 +76,19 @@ TEST(SriovRule, WhatIsAskedForIsNotEnded) {
   EXPECT_THAT(findings[0].remedy, ::testing::Not(HasSubstr("sriov_numvfs")));
 }
 
+TEST(SriovRule, AVgpuOfNvidiaStaysOnItsDriver) {
+  auto inventory = split_machine("nvidia");
+  auto& function = test::device_of(inventory, "0000:03:10.0");
+  function.class_code = 0x030200;
+  function.vendor = 0x10de;
+  const auto finding = only(sriov(inventory, test::target("0000:03:10.0")));
+  EXPECT_EQ(finding.severity, Severity::blocks);
+  EXPECT_EQ(finding.consent, Consent::may_be_given);
+  EXPECT_THAT(finding.remedy, HasSubstr("/sys/bus/pci/devices/0000:03:10.0/nvidia/current_vgpu_type"));
+  function.driver = "vfio-pci";
+  EXPECT_EQ(only(sriov(inventory, test::target("0000:03:10.0"))).severity, Severity::fine);
+}
+
 TEST(SriovRule, AVirtualFunctionItselfIsFine) {
   const auto finding = only(sriov(split_machine("iavf"), test::target("0000:03:10.0")));
   EXPECT_EQ(finding.severity, Severity::fine);

@@ -37,7 +37,8 @@ std::vector<std::string> devices_of(const std::string& xml) {
   std::vector<std::string> lines;
   for (const auto& one : *devices) {
     lines.push_back(fmt::format("{} {}{}{}", element_of(one.way),
-                                one.function ? to_string(*one.function) : "", one.mediated, one.network));
+                                one.function ? to_string(*one.function) : "", one.mediated,
+                                one.network + one.node));
   }
   return lines;
 }
@@ -67,6 +68,20 @@ TEST(DomainDevices, AreSeenInEveryElementThatCanHaveOne) {
                           "<qemu:override> 0000:06:00.0"));
 }
 
+/// A disk whose controller is wanted is a use of that controller, and so is a macvtap's interface.
+TEST(DomainDevices, AreDisksAndInterfacesOfTheHostToo) {
+  const auto xml = domain(R"(
+    <disk type='block' device='disk'><source dev='/dev/disk/by-id/nvme-A'/></disk>
+    <disk type='file'><source file='/a'/><backingStore type='block'><source dev='/dev/vg/base'/></backingStore></disk>
+    <disk type='block' device='cdrom'/>
+    <disk type='volume'><source pool='p' volume='v'/></disk>
+    <interface type='direct'><source dev='eth0' mode='bridge'/></interface>
+    <interface type='bridge'><source bridge='br0'/></interface>)");
+  EXPECT_THAT(devices_of(xml),
+              ElementsAre("<disk type='block'> /dev/disk/by-id/nvme-A", "<disk type='block'> /dev/vg/base",
+                          "<interface type='direct'> eth0"));
+}
+
 struct CommandLine {
   std::vector<std::string> arguments;
   std::string device;
@@ -78,6 +93,11 @@ TEST(DomainDevices, OfACommandLineAreReadAsQemuReadsThem) {
       {{"-device", "vfio-pci,host=0000:01:00.1,multifunction=on,x-vga=on"}, "0000:01:00.1"},
       {{"-device", "vfio-pci,id=gpu,bus=pcie.0,addr=1c.0,host=1:0.0"}, "0000:01:00.0"},
       {{"-device", "vfio-pci,host=10000:E1:00.0"}, "10000:e1:00.0"},
+      {{"-drive", "file=nvme://0000:1D:00.0/1,if=none,id=d"}, "0000:1d:00.0"},
+      {{"-blockdev", R"({"driver":"nvme","device":"0000:1e:00.0","namespace":1,"node-name":"n"})"},
+       "0000:1e:00.0"},
+      {{"-blockdev", "driver=raw,file.driver=nvme,file.device=0000:1f:00.0,file.namespace=1"},
+       "0000:1f:00.0"},
       {{"-device", "vfio-pci-nohotplug,host=0000:01:00.0"}, "0000:01:00.0"},
       {{"-device", "pci-assign,host=01:00.0"}, "0000:01:00.0"},
       {{"-device", "kvm-pci-assign,host=01:00.0"}, "0000:01:00.0"},

@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "discover/holders.hpp"
+#include "discover/holders/interfaces.hpp"
 
 namespace gpupass::discovery {
 namespace {
@@ -57,6 +58,39 @@ void read_holders(const Host& host, Inventory& inventory) {
   hold_parents(inventory, holders);
   sort_out(holders);
   inventory.holders = std::move(holders);
+}
+
+struct Below::Parts {
+  Parts(const Host& host, const Inventory& inventory)
+      : paths(host, inventory),
+        mounts(host, Scan{}, unsaid),
+        blocks(host, paths, mounts, unsaid),
+        interfaces(host, paths) {}
+
+  Problems unsaid;  // read_holders() says them
+  Paths paths;
+  Mounts mounts;
+  Blocks blocks;
+  Interfaces interfaces;
+};
+
+Below::Below(const Host& host, const Inventory& inventory)
+    : parts_(std::make_unique<Parts>(host, inventory)) {}
+Below::~Below() = default;
+
+std::vector<PciAddress> Below::disk(const std::string& node) const {
+  std::vector<PciAddress> functions;
+  const auto name = parts_->blocks.named(node);
+  for (const auto& place : name ? parts_->blocks.below(*name) : std::vector<Blocks::Place>{})
+    functions.push_back(place.function);
+  return functions;
+}
+
+std::vector<PciAddress> Below::interface(const std::string& name) const {
+  std::vector<PciAddress> functions;
+  for (const auto& place : parts_->interfaces.below(name, parts_->unsaid))
+    functions.push_back(place.function);
+  return functions;
 }
 
 }  // namespace gpupass::discovery

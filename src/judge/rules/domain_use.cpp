@@ -16,6 +16,7 @@ std::string place_of(const DomainUse& use) {
 
 std::string words_of(const DomainUse& use) {
   const auto device = to_string(use.device);
+  if (!use.node.empty()) return fmt::format("{}, which {} carries, is {}", use.node, device, place_of(use));
   if (!use.network.empty()) {
     return fmt::format("libvirt's network {} hands {} out{}", use.network, device,
                        use.domain.empty() ? "" : ", and " + use.domain + " has an interface in it");
@@ -26,6 +27,15 @@ std::string words_of(const DomainUse& use) {
 }
 
 std::string remedy_for(const DomainUse& use) {
+  if (!use.node.empty() && use.running) return fmt::format("`virsh shutdown {}`", use.domain);
+  if (use.node.starts_with('/')) {
+    return fmt::format(
+        "`virsh detach-disk {} {} --config` takes it out; with --yes it stays, and {} does not "
+        "start while a guest has {}",
+        use.domain, use.node, use.domain, to_string(use.device));
+  }
+  if (!use.node.empty())
+    return fmt::format("`virsh edit {}` gives that interface another device", use.domain);
   if (!use.network.empty())
     return fmt::format("`virsh net-edit {}` takes it out of the network", use.network);
   if (use.through.empty()) {
@@ -42,8 +52,11 @@ std::vector<Finding> domain_use(const Inventory& inventory, const Target& target
     if (!contains(target, use.device)) continue;
     const auto source = use.network.empty() ? "`virsh dumpxml " + use.domain + "`"
                                             : "`virsh net-dumpxml " + use.network + "`";
-    findings.push_back(blocks(Consent::impossible, use.device, words_of(use),
-                              {{source, to_string(use.device)}}, remedy_for(use)));
+    // A guest that is off loses nothing; the host's own driver has the device.
+    const bool may_be_given = !use.node.empty() && !use.running;
+    findings.push_back(blocks(may_be_given ? Consent::may_be_given : Consent::impossible, use.device,
+                              words_of(use), {{source, use.node.empty() ? to_string(use.device) : use.node}},
+                              remedy_for(use)));
   }
   return findings;
 }

@@ -61,6 +61,25 @@ Finding has_virtual_functions(const Inventory& inventory, const Target& target, 
                 evidence, remedy_for(inventory, target, device, used));
 }
 
+/// A virtual function of NVIDIA's: its driver on the host serves the guest that has it.
+bool is_vgpu(const Device& device) {
+  constexpr std::uint16_t k_nvidia = 0x10de;
+  return device.sriov->physical_function && device.vendor == k_nvidia && device.is_gpu() &&
+         device.driver == "nvidia";
+}
+
+Finding vgpu(const Device& device) {
+  const auto type = attribute_path(device.address, "nvidia/current_vgpu_type");
+  return blocks(
+      Consent::may_be_given, device.address,
+      fmt::format("{} is a vGPU of {}: it works in a guest only while it stays on nvidia, and gpupass "
+                  "would bind it to vfio-pci",
+                  to_string(device.address), to_string(*device.sriov->physical_function)),
+      {{attribute_path(device.address, "driver"), "nvidia"}},
+      fmt::format("write a vGPU type to {}, and give it to the guest with managed='no' (`virsh edit`)",
+                  type));
+}
+
 }  // namespace
 
 std::vector<Finding> sriov(const Inventory& inventory, const Target& target) {
@@ -68,7 +87,9 @@ std::vector<Finding> sriov(const Inventory& inventory, const Target& target) {
   for (const auto* const device : devices_of(inventory, target)) {
     if (!device->sriov) continue;
     const auto name = to_string(device->address);
-    if (const auto& physical = device->sriov->physical_function) {
+    if (is_vgpu(*device)) {
+      findings.push_back(vgpu(*device));
+    } else if (const auto& physical = device->sriov->physical_function) {
       findings.push_back(fine(device->address,
                               fmt::format("{} is a virtual function of {}", name, to_string(*physical)),
                               {{attribute_path(device->address, "physfn"), to_string(*physical)}}));
