@@ -20,10 +20,10 @@ int decimals_for(double width) {
   return std::clamp(static_cast<int>(std::ceil(-std::log10(width / 6))), 0, 3);
 }
 
-/// Without a minus before what is rounded to zero.
-std::string number(double value, int decimals) {
-  const auto text = fmt::format("{:.{}f}", value, decimals);
-  return text.find_first_of("123456789") == std::string::npos && text.front() == '-' ? text.substr(1) : text;
+/// Without a sign before what is rounded to zero.
+std::string signed_number(double value, int decimals) {
+  const auto text = fmt::format("{:+.{}f}", value, decimals);
+  return text.find_first_of("123456789") == std::string::npos ? text.substr(1) : text;
 }
 
 /// Sizes are written as such, and what is measured at a size needs no word before it.
@@ -49,13 +49,12 @@ std::string margin_percent(double margin) {
 }
 
 std::string difference(const Effect& effect) {
-  const double sign = effect.log_ratio < 0 ? -1 : 1;
-  const double low = percent(sign * (sign > 0 ? effect.interval.low : effect.interval.high));
-  const double high = percent(sign * (sign > 0 ? effect.interval.high : effect.interval.low));
+  const double low = percent(effect.interval.low);
+  const double high = percent(effect.interval.high);
   const int decimals = decimals_for(high - low);
-  return fmt::format("{} by {} % [{}, {}]", sign > 0 ? "slower" : "faster",
-                     number(percent(sign * effect.log_ratio), decimals), number(low, decimals),
-                     number(high, decimals));
+  return fmt::format("{:.{}f} % {} [{}, {}]", std::abs(percent(effect.log_ratio)), decimals,
+                     effect.log_ratio < 0 ? "faster" : "slower", signed_number(low, decimals),
+                     signed_number(high, decimals));
 }
 
 std::string judgement(const Effect& effect, double margin) {
@@ -69,7 +68,7 @@ std::string judgement(const Effect& effect, double margin) {
     case bench::Verdict::inconclusive:
       break;
   }
-  return fmt::format("whether within {} % is open", within);
+  return fmt::format("too uncertain to tell against {} %", within);
 }
 
 std::string sentence(const std::string& candidate, const Effect& effect, double margin) {
@@ -105,7 +104,7 @@ const char* words(bench::Answer answer) {
     case bench::Answer::inconclusive:
       break;
   }
-  return "inconclusive";
+  return "too uncertain to tell";
 }
 
 }  // namespace gpupass::study

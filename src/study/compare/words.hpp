@@ -14,13 +14,13 @@ namespace gpupass::study {
 /// "1", "0.5": without the sign of per cent.
 [[nodiscard]] std::string margin_percent(double margin);
 
-/// "slower by 0.4 % [0.1, 0.7]"; the interval is in the direction of the word.
+/// "0.4 % slower [+0.1, +0.7]", "0.1 % faster [-0.4, +0.2]": in an interval + is slower, whatever the word.
 [[nodiscard]] std::string difference(const bench::Effect& effect);
 
-/// "equivalent within 1 %", "beyond 1 %", "whether within 1 % is open"
+/// "equivalent within 1 %", "beyond 1 %", "too uncertain to tell against 1 %"
 [[nodiscard]] std::string judgement(const bench::Effect& effect, double margin);
 
-/// "guest is slower by 0.4 % [0.1, 0.7], equivalent within 1 %"
+/// "guest is 0.4 % slower [+0.1, +0.7], equivalent within 1 %"
 [[nodiscard]] std::string sentence(const std::string& candidate, const bench::Effect& effect, double margin);
 
 /// Powers of two: "4 B", "64 KiB", "1 GiB"; "1500 B" for what is none.
@@ -29,7 +29,7 @@ namespace gpupass::study {
 /// "h2d.pinned 64 KiB", with ", p99" after it where it is that.
 [[nodiscard]] std::string title(const bench::Row& row);
 
-/// The whole answer: "within the margin", "outside the margin", "inconclusive"
+/// The whole answer: "within the margin", "outside the margin", "too uncertain to tell"
 [[nodiscard]] const char* words(bench::Answer answer);
 
 }  // namespace gpupass::study

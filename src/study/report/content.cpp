@@ -2,8 +2,10 @@
 #include "study/report/content.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <set>
 
@@ -60,7 +62,29 @@ std::string joined(const std::vector<std::string>& values) {
 std::string worst_of(const Comparison& comparison, const bench::GroupRow& group) {
   if (!group.worst) return "";
   const auto& row = comparison.rows[*group.worst];
-  return fmt::format("{}: {}", study::title(row), study::difference(*row.effect));
+  return fmt::format("{}: {}, {}", study::title(row), absolute(row), study::difference(*row.effect));
+}
+
+/// The judged groups that this holds of, as words: "latency and transfer".
+template <class Holds>
+std::string judged_where(const Comparison& comparison, Holds holds) {
+  std::vector<std::string> groups;
+  for (const auto& group : comparison.groups) {
+    if (group.part == bench::Part::judged && group.effect && holds(group))
+      groups.emplace_back(name(group.group));
+  }
+  return core::enumerate(groups);
+}
+
+/// "2026-11-26", or the first and the last day.
+std::string days(const Report& report) {
+  std::set<std::string> seen;
+  for (const auto* const side : {&report.baseline, &report.candidate}) {
+    for (const auto& run : side->runs) seen.insert(run.started.substr(0, 10));
+  }
+  seen.erase("");
+  if (seen.empty()) return "";
+  return seen.size() == 1 ? *seen.begin() : *seen.begin() + " to " + *seen.rbegin();
 }
 
 }  // namespace
@@ -68,6 +92,51 @@ std::string worst_of(const Comparison& comparison, const bench::GroupRow& group)
 Report make_report(bench::Side baseline, bench::Side candidate, const bench::ComparisonSettings& settings) {
   auto comparison = bench::compare(baseline, candidate, settings);
   return {std::move(baseline), std::move(candidate), std::move(comparison)};
+}
+
+std::string setting(const Report& report) {
+  struct Part {
+    const char* fact;
+    const char* before;
+  };
+  constexpr std::array k_parts = {Part{"gpu.name", ""}, Part{"cpu", ""}, Part{"kernel", "kernel "},
+                                  Part{"driver", "driver "}};
+  std::vector<std::string> texts;
+  for (const auto& part : k_parts) {
+    std::vector<std::string> values;
+    for (const auto* const side : {&report.baseline, &report.candidate}) {
+      for (const auto& run : side->runs) {
+        for (const auto& fact : study::facts(run)) {
+          if (fact.name == part.fact && std::ranges::find(values, fact.value) == values.end())
+            values.push_back(fact.value);
+        }
+      }
+    }
+    if (!values.empty()) texts.push_back(fmt::format("{}{}", part.before, fmt::join(values, " / ")));
+  }
+  if (auto when = days(report); !when.empty()) texts.push_back(std::move(when));
+  return fmt::format("{}", fmt::join(texts, " · "));
+}
+
+std::string verdict(const Comparison& comparison) {
+  if (!comparison.answer) return "";
+  using bench::Verdict;
+  const auto is = [](Verdict wanted) {
+    return [wanted](const bench::GroupRow& group) { return group.effect->verdict == wanted; };
+  };
+  const auto equal = judged_where(comparison, is(Verdict::equivalent));
+  const auto slower = judged_where(comparison, is(Verdict::slower));
+  const auto faster = judged_where(comparison, is(Verdict::faster));
+  const auto open = judged_where(comparison, is(Verdict::inconclusive));
+  const auto& candidate = comparison.candidate;
+  std::string text;
+  if (!slower.empty()) text += fmt::format(" {} is slower than the margin allows in {}.", candidate, slower);
+  if (!faster.empty()) text += fmt::format(" {} is faster than the margin allows in {}.", candidate, faster);
+  if (!open.empty()) text += fmt::format(" More runs are needed to tell for {}.", open);
+  if (!equal.empty()) text += fmt::format(" There is no difference that matters in {}.", equal);
+  std::string answer = study::words(*comparison.answer);
+  answer.front() = static_cast<char>(std::toupper(answer.front()));
+  return answer + "." + text;
 }
 
 std::string headline(const Comparison& comparison) {
@@ -122,6 +191,14 @@ DataTable group_table(const Comparison& comparison) {
                           name(group.part)});
   }
   return table;
+}
+
+std::string absolute(const Row& row) {
+  std::string text;
+  for (const auto* const figures : {&row.baseline, &row.candidate}) {
+    if (figures->passed > 0) text += (text.empty() ? "" : " → ") + core::quantity(figures->value, row.unit);
+  }
+  return text;
 }
 
 DataTable case_table(const Comparison& comparison, bench::Group group) {

@@ -31,6 +31,13 @@ struct DataTable {
   std::vector<std::vector<std::string>> rows;
 };
 
+/// What was measured on what, and when: "NVIDIA H100 80GB HBM3 · Intel Xeon · kernel 6.12.3 · driver
+/// 580.95.05 · 2026-11-26". What differs between the runs is all named.
+[[nodiscard]] std::string setting(const Report& report);
+
+/// The answer in plain words, without statistics; empty where only one side was given.
+[[nodiscard]] std::string verdict(const bench::Comparison& comparison);
+
 /// The answer in one sentence for each judged group: how much, how surely, against what margin.
 [[nodiscard]] std::string headline(const bench::Comparison& comparison);
 
@@ -39,6 +46,9 @@ struct DataTable {
 
 /// A row a group: its mean, its judgement, its worst case.
 [[nodiscard]] DataTable group_table(const bench::Comparison& comparison);
+
+/// A case's value on both sides: "1.20 µs → 1.32 µs"; that of one where only one has it.
+[[nodiscard]] std::string absolute(const bench::Row& row);
 
 /// A row for each statistic of each measurement that either side has.
 [[nodiscard]] DataTable case_table(const bench::Comparison& comparison, bench::Group group);

@@ -15,6 +15,14 @@ struct Figure {
   std::string svg;
 };
 
+/// One figure: a bar a group, how fast the candidate is where the baseline is 100 %. None without an effect.
+[[nodiscard]] std::vector<Figure> speeds(const bench::Comparison& comparison);
+
+/// Every run as a dot over the time at which it began: a figure for each group, one for the card's clock, one
+/// for its temperature. None of what fewer than two points of time are known of.
+[[nodiscard]] std::vector<Figure> timelines(const bench::Comparison& comparison, const bench::Side& baseline,
+                                            const bench::Side& candidate);
+
 /// A forest plot of each group, and one of its p99: how much slower the candidate is, with its interval, in
 /// the band of its margin.
 [[nodiscard]] std::vector<Figure> forests(const bench::Comparison& comparison);

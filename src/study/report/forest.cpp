@@ -8,6 +8,7 @@
 #include "study/compare/effect.hpp"
 #include "study/compare/words.hpp"
 #include "study/report/canvas.hpp"
+#include "study/report/content.hpp"
 #include "study/report/figures.hpp"
 #include "study/report/scale.hpp"
 #include "study/report/units.hpp"
@@ -18,7 +19,7 @@ namespace {
 using bench::Effect;
 using bench::Verdict;
 
-constexpr double k_row = 34;  // height: a line of words, and the mark below it
+constexpr double k_row = 46;  // height: two lines of words, and the mark below them
 constexpr double k_top = 18;  // above the first row: which side is which
 constexpr double k_left = 8;  // of the axis
 constexpr double k_right = k_width - 8;
@@ -26,6 +27,7 @@ constexpr std::size_t k_letters = 32;  // of a row's name
 
 struct Line {
   std::string name;
+  std::string values;  // on both sides; of a mean there are none
   const Effect* effect;
   double margin;
   bool is_mean;
@@ -36,11 +38,11 @@ std::vector<Line> lines_of(const bench::Comparison& comparison, const bench::Gro
   std::vector<Line> lines;
   for (const auto& row : comparison.rows) {
     if (row.group == group.group && row.statistic == statistic && row.effect)
-      lines.push_back({study::title(row), &*row.effect, row.margin, false});
+      lines.push_back({study::title(row), absolute(row), &*row.effect, row.margin, false});
   }
   if (group.effect && statistic == bench::Statistic::median) {
     const auto cases = fmt::format("mean of {} case{}", group.cases, group.cases == 1 ? "" : "s");
-    lines.push_back({cases, &*group.effect, group.margin, true});
+    lines.push_back({cases, "", &*group.effect, group.margin, true});
   }
   return lines;
 }
@@ -87,15 +89,16 @@ void arrows(Canvas& canvas, const Scale& scale, const bench::Interval& interval,
 }
 
 void draw_line(Canvas& canvas, const Scale& scale, const Line& line, double top) {
-  const double y = top + 23;
+  const double y = top + 35;
   const double reach = study::log_margin(line.margin);
   const double left = scale.place(-reach);
-  canvas.rectangle({left, top + 15}, scale.place(reach) - left, k_row - 18, "band");
-  canvas.line({scale.place(0), top + 15}, {scale.place(0), top + k_row - 3}, "none");
+  canvas.rectangle({left, top + 27}, scale.place(reach) - left, k_row - 30, "band");
+  canvas.line({scale.place(0), top + 27}, {scale.place(0), top + k_row - 3}, "none");
   canvas.text({k_left, top + 11}, Anchor::start, core::shorten(line.name, k_letters),
               line.is_mean ? "strong" : "");
   canvas.text({k_right, top + 11}, Anchor::end, study::difference(*line.effect),
               line.is_mean ? "strong number" : "number");
+  canvas.text({k_left, top + 23}, Anchor::start, line.values, "tick");
   canvas.line({scale.place(line.effect->interval.low), y}, {scale.place(line.effect->interval.high), y},
               "interval");
   arrows(canvas, scale, line.effect->interval, y);

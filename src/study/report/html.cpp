@@ -54,14 +54,23 @@ std::string list(const char* heading, const std::vector<std::string>& items) {
   return element("h3", {}, heading) + element("ul", {}, content);
 }
 
-std::string section(const char* heading, const char* explanation, const std::vector<Figure>& figures) {
-  if (figures.empty()) return "";
+/// Figures without a heading of their own.
+std::string bare(const std::vector<Figure>& figures) {
   std::string content;
   for (const auto& figure : figures)
     content += element("figure", {}, element("figcaption", {}, escape(figure.title)) + figure.svg) + "\n";
-  return element("h2", {}, heading) + element("p", {{"class", "soft"}}, explanation) +
-         element("div", {{"class", "figures"}}, content) + "\n";
+  return content;
 }
+
+std::string section(const char* heading, const char* explanation, const std::vector<Figure>& figures) {
+  if (figures.empty()) return "";
+  return element("h2", {}, heading) + element("p", {{"class", "soft"}}, explanation) +
+         element("div", {{"class", "figures"}}, bare(figures)) + "\n";
+}
+
+constexpr const char* k_signs =
+    "In brackets is the interval that holds the difference. A plus is slower and a minus is faster, "
+    "everywhere on this page.";
 
 // What the marks of the forest mean; their shapes are those of forest.cpp.
 constexpr const char* k_legend =
@@ -82,8 +91,15 @@ constexpr const char* k_stripes =
 
 std::string answer_of(const bench::Comparison& comparison) {
   const std::string style = comparison.answer ? std::string("answer ") + name(*comparison.answer) : "answer";
-  return element("p", {{"class", style}}, prose(headline(comparison))) +
-         element("p", {{"class", "soft"}}, prose(method(comparison)));
+  const auto words = comparison.answer ? verdict(comparison) : headline(comparison);
+  return element("p", {{"class", style}}, prose(words));
+}
+
+/// What a reader needs who doubts: the statistics, and what was noticed beside them.
+std::string footnotes(const bench::Comparison& comparison) {
+  auto text = element("h2", {}, "Method");
+  if (comparison.answer) text += element("p", {}, prose(headline(comparison)));
+  return text + element("p", {}, prose(method(comparison))) + list("Remarks", comparison.remarks);
 }
 
 std::string case_tables(const bench::Comparison& comparison) {
@@ -97,17 +113,27 @@ std::string case_tables(const bench::Comparison& comparison) {
 
 std::string body_of(const Report& report, const std::string& heading) {
   const auto& comparison = report.comparison;
-  std::string text = k_stripes + element("h1", {}, escape(heading)) + answer_of(comparison);
+  std::string text = k_stripes + element("h1", {}, escape(heading)) +
+                     element("p", {{"class", "soft"}}, prose(setting(report))) + answer_of(comparison);
+  text += bare(speeds(comparison));
   text += list("Not to be trusted", comparison.doubts);
   text += list("Beyond the margin", comparison.findings);
   text += list("Open", comparison.open);
-  text += list("Remarks", comparison.remarks);
   if (comparison.answer) {
-    text += element("h2", {}, "Groups") + table_of(group_table(comparison), "cases");
-    text += section("Differences", "How much slower or faster, with the interval; the band is the margin.",
-                    forests(comparison));
+    text += element("h2", {}, "Groups") + table_of(group_table(comparison), "cases") +
+            element("p", {{"class", "soft"}}, k_signs);
+    text +=
+        section("Differences",
+                "How much slower or faster, with the interval; the band is the margin. Right of the dashed "
+                "line is slower.",
+                forests(comparison));
     text += k_legend;
   }
+  text +=
+      section("Run by run",
+              "Every run at the time at which it began. Above the mean is slower. Points that climb or jump "
+              "are a machine that changed while it was measured.",
+              timelines(comparison, report.baseline, report.candidate));
   text += section("Latencies",
                   "The share of samples that took at most so long. Each step upwards leaves a tenth of "
                   "the samples beyond it: the further right a line ends, the longer the longest waits.",
@@ -123,7 +149,7 @@ std::string body_of(const Report& report, const std::string& heading) {
   if (!differences.rows.empty())
     text += element("h3", {}, escape(differences.title)) + table_of(differences, "cases");
   text += folded(common_facts(report)) + folded(run_table(report)) + folded(evidence_table(report));
-  return text;
+  return text + footnotes(comparison);
 }
 
 }  // namespace

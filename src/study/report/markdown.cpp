@@ -49,8 +49,10 @@ std::string list(const char* heading, const std::vector<std::string>& items) {
 
 std::string to_markdown(const Report& report) {
   const auto& comparison = report.comparison;
-  auto text = fmt::format("# What was measured\n\n**{}**\n\n{}\n", escaped(headline(comparison)),
-                          escaped(method(comparison)));
+  std::string text = "# What was measured\n\n";
+  if (const auto where = setting(report); !where.empty()) text += escaped(where) + "\n\n";
+  if (comparison.answer) text += fmt::format("**{}**\n\n", escaped(verdict(comparison)));
+  text += fmt::format("{}\n\n{}\n", escaped(headline(comparison)), escaped(method(comparison)));
   text += list("Not to be trusted", comparison.doubts);
   text += list("Beyond the margin", comparison.findings);
   text += list("Open", comparison.open);

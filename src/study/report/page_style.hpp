@@ -30,6 +30,7 @@ p, ul { max-width: 48rem; }
 .answer.within { border-color: var(--good); }
 .answer.outside { border-color: var(--bad); }
 .answer.inconclusive { border-left-style: dashed; border-color: var(--odd); }
+.answer { font-weight: 600; margin-bottom: 1rem; }
 .soft, figcaption { color: var(--soft); }
 .figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(20rem, 100%), 1fr)); gap: 1rem; align-items: start; }
 figure { margin: 0; padding: .6rem; background: var(--card); border-radius: .4rem; max-width: 32rem; break-inside: avoid; }

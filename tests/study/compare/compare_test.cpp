@@ -65,7 +65,7 @@ TEST(Compare, CallsASlowdownSlowerWhetherOfTimesOrOfRates) {
     EXPECT_EQ(row(comparison, title).effect->verdict, Verdict::slower) << title;
     EXPECT_NEAR(study::percent(row(comparison, title).effect->log_ratio), 10, 0.2) << title;
   }
-  EXPECT_THAT(comparison.findings, testing::Contains(HasSubstr("h2d.pinned: guest is slower by 10")));
+  EXPECT_THAT(comparison.findings, testing::Contains(HasSubstr("h2d.pinned: guest is 10")));
 }
 
 TEST(Compare, FindsTheSameWhicheverSideIsFirst) {
@@ -186,7 +186,7 @@ TEST(Compare, TrustsNoFindingWhereTheCardItselfDiffers) {
   // All is slower by a twentieth, the card's own memory, too: it has another clock.
   const auto comparison =
       compare(side("host", steady(), copies), side("guest", steady_too(1.05), copies), {});
-  EXPECT_THAT(comparison.findings, testing::Contains(HasSubstr("h2d.pinned: guest is slower by 5")));
+  EXPECT_THAT(comparison.findings, testing::Contains(HasSubstr("h2d.pinned: guest is 5")));
   EXPECT_EQ(comparison.answer, Answer::inconclusive);
 }
 
@@ -209,8 +209,7 @@ TEST(Compare, ExplainsByTheProcessorAndDoesNotJudgeIt) {
   const auto comparison = compare(side("host", steady(), measure), side("guest", steady_too(2), measure), {});
   EXPECT_EQ(comparison.answer, Answer::within);
   EXPECT_THAT(comparison.remarks,
-              testing::Contains(HasSubstr("the processor alone, without any card: guest is "
-                                          "slower by 100")));
+              testing::Contains(HasSubstr("the processor alone, without any card: guest is 100")));
 }
 
 TEST(Compare, CallsWrongOutputOutside) {
@@ -356,7 +355,7 @@ TEST(Compare, IsInconclusiveWhereAGroupIsBeyondOnlyByItself) {
   const auto comparison = compare(side("host", steady(), measure), side("guest", noisy, measure), {});
   EXPECT_EQ(group(comparison, Group::application).effect->verdict, Verdict::slower);
   EXPECT_EQ(comparison.answer, Answer::inconclusive);
-  EXPECT_THAT(comparison.open, ElementsAre(HasSubstr("application: guest is slower by")));
+  EXPECT_THAT(comparison.open, ElementsAre(HasSubstr("application: guest is")));
 }
 
 TEST(Compare, RemarksOnRunsOfOneBoot) {

@@ -21,23 +21,23 @@ bench::Effect effect(double per_cent, double low, double high, double margin) {
 
 TEST(Words, SayHowMuchHowSurelyAndAgainstWhat) {
   EXPECT_EQ(sentence("guest", effect(0.4, 0.1, 0.7, 0.01), 0.01),
-            "guest is slower by 0.4 % [0.1, 0.7], equivalent within 1 %");
+            "guest is 0.4 % slower [+0.1, +0.7], equivalent within 1 %");
   EXPECT_EQ(sentence("guest", effect(3.1, 2.5, 3.7, 0.01), 0.01),
-            "guest is slower by 3.1 % [2.5, 3.7], beyond 1 %");
+            "guest is 3.1 % slower [+2.5, +3.7], beyond 1 %");
   EXPECT_EQ(sentence("guest", effect(1.2, 0.3, 2.1, 0.01), 0.01),
-            "guest is slower by 1.2 % [0.3, 2.1], whether within 1 % is open");
+            "guest is 1.2 % slower [+0.3, +2.1], too uncertain to tell against 1 %");
 }
 
-TEST(Words, TurnTheIntervalWithTheDirection) {
-  EXPECT_EQ(difference(effect(-2, -3.1, -0.9, 0.005)), "faster by 2.0 % [0.9, 3.1]");
-  EXPECT_EQ(difference(effect(-0.1, -0.4, 0.2, 0.01)), "faster by 0.1 % [-0.2, 0.4]");
+TEST(Words, CallSlowerPlusWhateverTheDirection) {
+  EXPECT_EQ(difference(effect(-2, -3.1, -0.9, 0.005)), "2.0 % faster [-3.1, -0.9]");
+  EXPECT_EQ(difference(effect(-0.1, -0.4, 0.2, 0.01)), "0.1 % faster [-0.4, +0.2]");
 }
 
 TEST(Words, HaveAsManyDigitsAsTheIntervalBears) {
-  EXPECT_EQ(difference(effect(0.031, 0.012, 0.05, 0.01)), "slower by 0.031 % [0.012, 0.050]");
-  EXPECT_EQ(difference(effect(120, 80, 170, 0.01)), "slower by 120 % [80, 170]");
-  EXPECT_EQ(difference(effect(0, -0.3, 0.3, 0.01)), "slower by 0.0 % [-0.3, 0.3]");
-  EXPECT_EQ(difference(effect(0.2, -0.001, 0.4, 0.01)), "slower by 0.20 % [0.00, 0.40]");
+  EXPECT_EQ(difference(effect(0.031, 0.012, 0.05, 0.01)), "0.031 % slower [+0.012, +0.050]");
+  EXPECT_EQ(difference(effect(120, 80, 170, 0.01)), "120 % slower [+80, +170]");
+  EXPECT_EQ(difference(effect(0, -0.3, 0.3, 0.01)), "0.0 % slower [-0.3, +0.3]");
+  EXPECT_EQ(difference(effect(0.2, -0.001, 0.4, 0.01)), "0.20 % slower [0.00, +0.40]");
 }
 
 TEST(Words, CallSlowerAndFasterAlikeFarFromNone) {
