@@ -56,6 +56,7 @@ Result<void> Executor::forward(std::size_t index) {
     if (auto written = note({index, StepState::failed, before.before, 0, end.error().what}, text); !written) {
       end.error().also.push_back(written.error());
     }
+    if (had_no_effect(step, before.before, world_)) states_.at(index)->state = StepState::undone;
     return within(text, end.error());
   }
   GPUPASS_TRY_ASSIGN(auto result, result_of(step, world_));

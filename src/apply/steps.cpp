@@ -190,7 +190,9 @@ Result<std::string> hold_text(const Host& host, const PciAddress& device) {
   return hold ? to_json(*hold) : std::string();
 }
 
+/// One that reads so already is not written: on a full disk there may be no room to write what is there.
 Result<WriteEnd> restore_hold(Host& host, const PciAddress& device, const std::string& before) {
+  if (const auto now = hold_text(host, device); now && *now == before) return WriteEnd{};
   if (before.empty()) {
     GPUPASS_TRY(remove_hold(host, device));
     return WriteEnd{};
@@ -342,6 +344,14 @@ Result<Look> look(const Step& step, World& world) {
 
 Result<WriteEnd> carry_out(const Step& step, World& world) {
   return std::visit(Doing{world}, step);
+}
+
+bool had_no_effect(const Step& step, const std::string& before, const World& world) {
+  const auto* const set = std::get_if<SetFiles>(&step);
+  if (set == nullptr) return false;
+  const auto was = files_from_json(before);
+  const auto now = files_now(world.host, set->files);
+  return was && now && *now == *was && *was != set->files;
 }
 
 Result<std::string> result_of(const Step& step, World& world) {

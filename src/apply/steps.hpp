@@ -21,6 +21,11 @@ struct Look {
 /// is in it.
 [[nodiscard]] Result<WriteEnd> carry_out(const Step& step, World& world);
 
+/// True of a step that has just failed where the machine shows that it changed nothing: of files, of which
+/// none was written. Their program is not run then for its undo, since it was not run before. Every other
+/// step is looked at by its undo.
+[[nodiscard]] bool had_no_effect(const Step& step, const std::string& before, const World& world);
+
 /// What a later undo needs to see unchanged; empty for most steps.
 [[nodiscard]] Result<std::string> result_of(const Step& step, World& world);
 

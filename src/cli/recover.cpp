@@ -249,8 +249,11 @@ Result<int> recover(Context& context, const std::vector<std::string>& arguments)
   if (options.dry_run && !json) {
     for (const auto& journal : journals) print_preview(context, journal);
   }
-  GPUPASS_TRY_ASSIGN(const auto loans, forgetting ? Loans{} : loans_left(context, options.timeout));
-  if (journals.empty() && loans.empty() && !json) out << "nothing was left unfinished\n";
+  // Where libvirt does not say, the journals are gone through first, and that is the error.
+  const auto asked = forgetting ? Result<Loans>(Loans{}) : loans_left(context, options.timeout);
+  if (options.dry_run && !asked) return Failure(asked.error());
+  const auto loans = asked.value_or(Loans{});
+  if (asked && journals.empty() && loans.empty() && !json) out << "nothing was left unfinished\n";
   if (options.dry_run && !json) print_loans(out, loans, "would return");
   if (options.dry_run && json) {
     auto previews = core::Json::array();

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 #include <cerrno>
+#include <type_traits>
 
 #include "core/text.hpp"
 #include "sys/fd.hpp"
@@ -120,16 +121,27 @@ int FakeKernel::probe(const std::string& address) {
   return 0;
 }
 
+namespace {
+
+/// ECHILD: the program ran, and ended with 1.
+template <class Outcome>
+Outcome ended_with(const FakeKernel::Change& change, int error) {
+  if constexpr (std::is_same_v<Outcome, Result<ProgramEnd>>) {
+    if (error == ECHILD) return ProgramEnd{1, "", "it said no"};
+  }
+  return Failure(sys::errno_error(change.what, error));
+}
+
+}  // namespace
+
 template <class Outcome>
 Outcome FakeKernel::around(const Change& change, const std::function<Outcome()>& work) {
   if (before_change) {
-    if (const int error = before_change(change); error != 0)
-      return Failure(sys::errno_error(change.what, error));
+    if (const int error = before_change(change); error != 0) return ended_with<Outcome>(change, error);
   }
   auto done = work();
   if (done && after_change) {
-    if (const int error = after_change(change); error != 0)
-      return Failure(sys::errno_error(change.what, error));
+    if (const int error = after_change(change); error != 0) return ended_with<Outcome>(change, error);
   }
   return done;
 }
@@ -222,6 +234,10 @@ Result<ProgramEnd> FakeKernel::answer(const Program& program) {
     for (const auto& [name, address] : blocked_probes_) {
       if (name == program.argv[2] && stuck_.contains(address))
         ADD_FAILURE() << line << " would never return: " << address << " is still in " << name << "'s probe";
+    }
+    // A driver that goes lets go of its devices.
+    for (const auto& name : list(driver_path(program.argv[2])).value_or(std::vector<std::string>{})) {
+      if (parse_pci_address(name)) unbind(name);
     }
     tree_.remove(driver_path(program.argv[2]));
     return ProgramEnd{};

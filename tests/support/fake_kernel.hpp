@@ -63,7 +63,8 @@ class FakeKernel : public Host {
     std::string what;  // "append /var/lib/gpupass/journal/x.jsonl", "kernel /sys/…", "run modprobe vfio-pci"
     std::string path, text;
   };
-  /// Before it: an errno to fail with, 0 to go on; a test throws from here to be a power cut.
+  /// Before it: an errno to fail with (ECHILD: a program ends with 1), 0 to go on; a test throws from here to
+  /// be a power cut.
   std::function<int(const Change& change)> before_change;
   /// After it was done: an errno to say that it failed all the same.
   std::function<int(const Change& change)> after_change;

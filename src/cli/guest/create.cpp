@@ -327,8 +327,9 @@ Result<void> create(Context& context, const Wanted& wanted, const GuestDomain& d
   GPUPASS_TRY(clear_interrupted(context, wanted));
   GPUPASS_TRY(refuse_taken_folder(host, wanted.files));
   const std::vector<std::string> files{wanted.files.disk, wanted.files.seed};
-  GPUPASS_TRY(save_under_way(host, {vm, wanted.options.uri, files}));
   undo.add([&] { return remove_under_way(host, vm); });
+  if (auto done = save_under_way(host, {vm, wanted.options.uri, files}); !done)
+    return undo.because_of(std::move(done).error());
   undo.add([&] { return remove_files(host, files); });
   if (auto done = make_folder(host, wanted.files); !done) return undo.because_of(std::move(done).error());
   if (auto done = make_disk(host, wanted.files, wanted.image, wanted.disk_size); !done)

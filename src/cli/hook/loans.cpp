@@ -38,25 +38,28 @@ Functions functions_of(const std::vector<Hold>& holds) {
   return functions;
 }
 
-/// False, too, where libvirt does not say.
-bool is_off(Context& context, const std::string& uri, const std::string& domain,
-            std::chrono::milliseconds timeout) {
-  const auto hypervisor = context.connect(uri.empty() ? context.default_uri : uri, timeout);
-  if (!hypervisor) return false;
-  const auto state = (*hypervisor)->domain(domain);
+/// Error: that of a libvirt that does not say.
+Result<bool> is_off(Context& context, const std::string& uri, const std::string& domain,
+                    std::chrono::milliseconds timeout) {
+  GPUPASS_TRY_ASSIGN(const auto hypervisor,
+                     context.connect(uri.empty() ? context.default_uri : uri, timeout));
+  const auto state = hypervisor->domain(domain);
   // One that is being started counts as running from before the hook is asked.
-  return state ? !state->running : state.error().kind == ErrorKind::not_found;
+  if (state) return !state->running;
+  if (state.error().kind == ErrorKind::not_found) return true;
+  return Failure(state.error());
 }
 
 /// `is_over` is asked once the domain is locked: the hook, which a start has to pass, waits for that.
 Result<void> end_loan(Context& context, const std::string& domain, const ChangeOptions& options,
-                      const std::function<bool()>& is_over) {
+                      const std::function<Result<bool>()>& is_over) {
   GPUPASS_TRY_ASSIGN(const auto seen, loans(context.host));
   if (!seen.contains(domain)) return {};
   const auto functions = functions_of(seen.at(domain));
   Locks locks;
   GPUPASS_TRY(lock(context, options, fmt::format("end of {}", domain), functions, domain, locks));
-  if (!is_over()) return {};
+  GPUPASS_TRY_ASSIGN(const bool over, is_over());
+  if (!over) return {};
   GPUPASS_TRY_ASSIGN(auto now, loans(context.host));
   auto holds = std::move(now[domain]);
   // What was lent since is not locked.
@@ -100,7 +103,12 @@ Result<Loans> loans_left(Context& context, std::chrono::milliseconds timeout) {
   Loans left;
   GPUPASS_TRY_ASSIGN(const auto all, loans(context.host));
   for (const auto& [domain, holds] : all) {
-    if (is_off(context, holds.front().uri, domain, timeout)) left.emplace(domain, functions_of(holds));
+    const auto off = is_off(context, holds.front().uri, domain, timeout);
+    if (!off)
+      return within(fmt::format("whether {} still runs, for whose start {} {} bound", domain,
+                                names(functions_of(holds)), holds.size() == 1 ? "was" : "were"),
+                    off.error());
+    if (*off) left.emplace(domain, functions_of(holds));
   }
   return left;
 }

@@ -19,7 +19,7 @@ using Loans = std::map<std::string, Functions>;  // by domain
 [[nodiscard]] Result<void> end_loan(Context& context, const std::string& domain);
 
 /// Those whose domain is not running although nobody returned them: the hook was killed, or libvirt was. By
-/// domain; what libvirt does not tell of is left out.
+/// domain. Error: that of a libvirt that does not say whether one runs.
 [[nodiscard]] Result<Loans> loans_left(Context& context, std::chrono::milliseconds timeout);
 
 /// loans_left(), returned.
