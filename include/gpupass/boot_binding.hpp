@@ -32,6 +32,9 @@ struct BootBinding {
 /// The same as gpupass remembers devices elsewhere, to look for it in an inventory.
 [[nodiscard]] Identity remembered(const BootBinding& binding);
 
+/// "10de:2330"; what could not be read is "-".
+[[nodiscard]] std::string ids_text(const BootBinding& binding);
+
 [[nodiscard]] std::string to_json(const BootBinding& binding);
 [[nodiscard]] Result<BootBinding> boot_binding_from_json(const std::string& text);
 

@@ -107,9 +107,9 @@ std::string text_of(const std::vector<Listed>& cases, int width, bool colour) {
 }
 
 std::string json_of(const std::vector<Listed>& cases) {
-  auto json = nlohmann::ordered_json::array();
+  auto list = nlohmann::ordered_json::array();
   for (const auto& [row, missing] : cases) {
-    json.push_back({{"id", row->id},
+    list.push_back({{"id", row->id},
                     {"group", name(row->group)},
                     {"metric", row->metric},
                     {"unit", row->unit},
@@ -119,7 +119,7 @@ std::string json_of(const std::vector<Listed>& cases) {
                     {"hurts", row->hurts},
                     {"missing", missing}});
   }
-  return json.dump(1) + "\n";
+  return nlohmann::ordered_json{{"schema", "gpupass.bench.cases/1"}, {"cases", list}}.dump(1) + "\n";
 }
 
 }  // namespace gpupass::bench

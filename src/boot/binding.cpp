@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
 #include "core/json.hpp"
 #include "core/text.hpp"
 #include "gpupass/boot_binding.hpp"
@@ -26,6 +30,19 @@ std::string place_of(const Host& host, const PciAddress& device) {
 /// 0 for what is no "0x10de": a bridge has no subsystem.
 std::uint64_t hexadecimal(const std::string& text) {
   return text.starts_with("0x") ? core::parse_number(text.substr(2), 16).value_or(0) : 0;
+}
+
+/// "0x10de" and "0x2330" as "10de:2330"; what could not be read is "-".
+std::string pair_text(std::string_view vendor, std::string_view device) {
+  const auto digits = [](std::string_view text) { return text.substr(text.starts_with("0x") ? 2 : 0); };
+  return fmt::format("{}:{}", digits(vendor), digits(device));
+}
+
+/// The way back: each as sysfs writes it.
+std::pair<std::string, std::string> pair_from(const std::string& text) {
+  const auto colon = std::min(text.find(':'), text.size());
+  const auto number = [](const std::string& digits) { return digits == "-" ? digits : "0x" + digits; };
+  return {number(text.substr(0, colon)), number(text.substr(std::min(colon + 1, text.size())))};
 }
 
 }  // namespace
@@ -62,13 +79,15 @@ Identity remembered(const BootBinding& binding) {
   return identity;
 }
 
+std::string ids_text(const BootBinding& binding) {
+  return pair_text(binding.vendor, binding.device_id);
+}
+
 std::string to_json(const BootBinding& binding) {
-  return core::Json{{"schema", "gpupass.boot-binding/1"},
+  return core::Json{{"schema", "gpupass.boot-binding/2"},
                     {"device", to_string(binding.device)},
-                    {"vendor", binding.vendor},
-                    {"device_id", binding.device_id},
-                    {"subsystem_vendor", binding.subsystem_vendor},
-                    {"subsystem_device", binding.subsystem_device},
+                    {"ids", ids_text(binding)},
+                    {"subsystem_ids", pair_text(binding.subsystem_vendor, binding.subsystem_device)},
                     {"class", binding.class_code},
                     {"revision", binding.revision},
                     {"place", binding.place},
@@ -80,16 +99,23 @@ std::string to_json(const BootBinding& binding) {
 Result<BootBinding> boot_binding_from_json(const std::string& text) {
   return core::read_json(text, "boot binding", [](const core::Json& json) {
     const auto line = [&json](const char* field) { return core::line_from_json(json.at(field)); };
-    return BootBinding{core::address_from_json(json.at("device")),
-                       line("vendor"),
-                       line("device_id"),
-                       line("subsystem_vendor"),
-                       line("subsystem_device"),
-                       line("class"),
-                       line("revision"),
-                       line("place"),
-                       line("since"),
-                       line("boot_id")};
+    BootBinding binding;
+    binding.device = core::address_from_json(json.at("device"));
+    if (json.contains("vendor")) {  // boot-binding/1
+      binding.vendor = line("vendor");
+      binding.device_id = line("device_id");
+      binding.subsystem_vendor = line("subsystem_vendor");
+      binding.subsystem_device = line("subsystem_device");
+    } else {
+      std::tie(binding.vendor, binding.device_id) = pair_from(line("ids"));
+      std::tie(binding.subsystem_vendor, binding.subsystem_device) = pair_from(line("subsystem_ids"));
+    }
+    binding.class_code = line("class");
+    binding.revision = line("revision");
+    binding.place = line("place");
+    binding.since = line("since");
+    binding.boot_id = line("boot_id");
+    return binding;
   });
 }
 

@@ -36,11 +36,6 @@ std::string meaning_of(const std::string& outcome) {
   return "at this boot: " + outcome;
 }
 
-std::string ids_of(std::string_view vendor, std::string_view device) {
-  const auto digits = [](std::string_view text) { return text.substr(text.starts_with("0x") ? 2 : 0); };
-  return fmt::format("{}:{}", digits(vendor), digits(device));
-}
-
 std::string state_of(const Host& host, const BootBinding& binding, bool set_up) {
   if (!set_up) {
     return fmt::format("written down only; `gpupass bind --persist --apply {}` sets it up",
@@ -89,7 +84,7 @@ Result<std::vector<BoundAtBoot>> bound_at_boot(const Host& host) {
     auto row = row_of(host, binding.device);
     const auto found = listed.find(binding.device);
     row.set_up = found != listed.end() && found->second == identity_of(binding);
-    row.ids = ids_of(binding.vendor, binding.device_id);
+    row.ids = ids_text(binding);
     row.state = state_of(host, binding, row.set_up) + displacement(inventory, binding);
     rows.emplace(binding.device, std::move(row));
   }
@@ -98,7 +93,12 @@ Result<std::vector<BoundAtBoot>> bound_at_boot(const Host& host) {
     auto row = row_of(host, device);
     const auto words = core::words(identity);
     row.set_up = true;
-    row.ids = words.size() > 1 ? ids_of(words[0], words[1]) : "-";
+    if (words.size() > 1) {
+      BootBinding known;
+      known.vendor = words[0];
+      known.device_id = words[1];
+      row.ids = ids_text(known);
+    }
     row.state = fmt::format("forgotten, and still set up; `gpupass unbind --persist --apply {}` ends it",
                             to_string(device));
     rows.emplace(device, std::move(row));
@@ -113,7 +113,8 @@ void print(Terminal& terminal, const std::vector<BoundAtBoot>& bindings) {
   if (bindings.empty()) return;
   report::Table table({{"AT BOOT"}, {"IDS"}, {"DRIVER"}, {"STATE", report::Align::left, 12, 1}});
   for (const auto& row : bindings)
-    table.add({to_string(row.device), row.ids, row.driver.empty() ? "-" : row.driver, row.state});
+    table.add({to_string(row.device), row.ids.empty() ? "-" : row.ids, row.driver.empty() ? "-" : row.driver,
+               row.state});
   terminal.out << table.text(terminal.columns, terminal.colour);
 }
 

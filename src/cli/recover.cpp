@@ -187,8 +187,9 @@ Result<int> verdict(const std::vector<RecoveryReport>& reports) {
   return 0;
 }
 
-/// The configurations that a journal was to bring back are kept: they are nowhere else.
-Result<void> keep_domains(Context& context, const JournalRecord& journal) {
+/// The configurations that a journal was to bring back are kept: they are nowhere else. Gives the files.
+Result<std::vector<std::string>> keep_domains(Context& context, const JournalRecord& journal) {
+  std::vector<std::string> kept;
   for (const auto& step : journal.plan.steps) {
     const auto* const define = std::get_if<DefineDomain>(&step);
     if (define == nullptr) continue;
@@ -198,28 +199,9 @@ Result<void> keep_domains(Context& context, const JournalRecord& journal) {
     GPUPASS_TRY(context.host.write_file(file, define->before));
     context.terminal.out << fmt::format(
         "  how {} was configured before is kept: {} (`virsh define` takes it)\n", define->domain, file);
+    kept.push_back(file);
   }
-  return {};
-}
-
-Result<void> forget(Context& context, const JournalRecord& journal) {
-  GPUPASS_TRY_ASSIGN(const auto claimed, claim(context, journal, std::chrono::milliseconds(0)));
-  if (!claimed.journal) return {};
-  auto& out = context.terminal.out;
-  if (!journal.damage.empty()) {
-    GPUPASS_TRY_ASSIGN(const auto file, set_aside(context.host, journal));
-    out << "a journal that cannot be read was set aside: " << file << "\n";
-    return keep_domains(context, journal);
-  }
-  out << fmt::format("\"{}\", started {}: forgotten; the machine stays as it is\n", journal.plan.command,
-                     journal.started);
-  GPUPASS_TRY(keep_domains(context, journal));
-  return Journal::resume(context.host, journal.id).remove();
-}
-
-Result<int> forget(Context& context, const std::vector<JournalRecord>& journals) {
-  for (const auto& journal : journals) GPUPASS_TRY(forget(context, journal));
-  return 0;
+  return kept;
 }
 
 void print_loans(std::ostream& out, const Loans& loans, const char* verb) {
@@ -235,6 +217,47 @@ core::Json to_json(const Loans& loans) {
     for (const auto& function : functions) json.back()["devices"].push_back(to_string(function));
   }
   return json;
+}
+
+void print_json(std::ostream& out, const core::Json& journals, const Loans& loans) {
+  out << core::Json{{"schema", "gpupass.recover/1"}, {"journals", journals}, {"loans", to_json(loans)}}.dump(
+             2)
+      << "\n";
+}
+
+/// Gives what a program is told of it.
+Result<core::Json> forget(Context& context, const JournalRecord& journal) {
+  core::Json json{{"id", journal.id}, {"command", journal.plan.command}, {"outcome", "forgotten"}};
+  GPUPASS_TRY_ASSIGN(const auto claimed, claim(context, journal, std::chrono::milliseconds(0)));
+  if (!claimed.journal) {
+    json["outcome"] = "ended";
+    json["kept"] = core::Json::array();
+    return json;
+  }
+  auto& out = context.terminal.out;
+  if (!journal.damage.empty()) {
+    GPUPASS_TRY_ASSIGN(const auto file, set_aside(context.host, journal));
+    out << "a journal that cannot be read was set aside: " << file << "\n";
+    GPUPASS_TRY_ASSIGN(json["kept"], keep_domains(context, journal));
+    json["kept"].push_back(file);
+    return json;
+  }
+  out << fmt::format("\"{}\", started {}: forgotten; the machine stays as it is\n", journal.plan.command,
+                     journal.started);
+  GPUPASS_TRY_ASSIGN(json["kept"], keep_domains(context, journal));
+  GPUPASS_TRY(Journal::resume(context.host, journal.id).remove());
+  return json;
+}
+
+Result<int> forget(Context& context, const std::vector<JournalRecord>& journals, Format format) {
+  Quietly quiet(context);  // a program gets one document
+  auto forgotten = core::Json::array();
+  for (const auto& journal : journals) {
+    GPUPASS_TRY_ASSIGN(auto json, forget(format == Format::json ? quiet.context() : context, journal));
+    forgotten.push_back(std::move(json));
+  }
+  if (format == Format::json) print_json(context.terminal.out, forgotten, {});
+  return 0;
 }
 
 Result<int> return_loans(Context& context, const ChangeOptions& options) {
@@ -286,12 +309,10 @@ Result<int> recover(Context& context, const std::vector<std::string>& arguments)
       GPUPASS_TRY_ASSIGN(auto one, preview_json(context, journal));
       previews.push_back(std::move(one));
     }
-    out << core::Json{{"schema", "gpupass.recover/1"}, {"journals", previews}, {"loans", to_json(loans)}}
-               .dump(2)
-        << "\n";
+    print_json(out, previews, loans);
   }
   if (options.dry_run) return 0;
-  if (forgetting) return forget(context, journals);
+  if (forgetting) return forget(context, journals, options.format);
 
   sys::outlive_readers();
   std::vector<RecoveryReport> reports;
@@ -316,8 +337,7 @@ Result<int> recover(Context& context, const std::vector<std::string>& arguments)
   if (end) end = return_loans(context, options);
   if (!json) return end;
   // The errors stand in this one document.
-  out << core::Json{{"schema", "gpupass.recover/1"}, {"journals", results}, {"loans", to_json(loans)}}.dump(2)
-      << "\n";
+  print_json(out, results, loans);
   return end ? 0 : exit_code(end.error().kind);
 }
 

@@ -67,7 +67,7 @@ core::Json to_json(const Host& host, const Held& held) {
 
 core::Json to_json(const BoundAtBoot& row) {
   return {{"device", to_string(row.device)},
-          {"ids", row.ids},
+          {"ids", row.ids.empty() ? core::Json() : core::Json(row.ids)},
           {"driver", row.driver},
           {"set_up", row.set_up},
           {"bound_at_this_boot", row.honoured},

@@ -4,17 +4,15 @@
 #include <fmt/format.h>
 
 #include <limits>
+#include <tuple>
+#include <utility>
 
 #include "core/text.hpp"
 
 namespace gpupass::core {
 namespace {
 
-std::string hex(std::uint32_t number, int digits) {
-  return fmt::format("{:#0{}x}", number, digits + 2);
-}
-
-/// "0x10de", as sysfs and gpupass's other documents write it.
+/// "0x030000", as sysfs writes it.
 template <class Number>
 Number number_from(const Json& json) {
   const auto text = json.get<std::string>();
@@ -24,14 +22,42 @@ Number number_from(const Json& json) {
   throw nlohmann::json::type_error::create(302, "is no hexadecimal number of that size", &json);
 }
 
+std::string pair_text(std::uint16_t vendor, std::uint16_t device) {
+  return fmt::format("{:04x}:{:04x}", vendor, device);
+}
+
+/// "10de:2330".
+std::pair<std::uint16_t, std::uint16_t> pair_from(const Json& json) {
+  constexpr std::size_t k_digits = 4;
+  const auto text = json.get<std::string>();
+  if (text.size() == 2 * k_digits + 1 && text[k_digits] == ':') {
+    const auto vendor = parse_number(std::string_view(text).substr(0, k_digits), 16);
+    const auto device = parse_number(std::string_view(text).substr(k_digits + 1), 16);
+    if (vendor && device) return {static_cast<std::uint16_t>(*vendor), static_cast<std::uint16_t>(*device)};
+  }
+  throw nlohmann::json::type_error::create(302, "is no pair of ids (10de:2330)", &json);
+}
+
+/// Before hold/3 each id was a number by itself: "0x10de".
+void take_single_ids(const Json& json, Identity& identity) {
+  identity.vendor = number_from<std::uint16_t>(json.at("vendor"));
+  identity.device = number_from<std::uint16_t>(json.at("device"));
+  identity.subsystem_vendor = number_from<std::uint16_t>(json.at("subsystem_vendor"));
+  identity.subsystem_device = number_from<std::uint16_t>(json.at("subsystem_device"));
+}
+
+void take_ids(const Json& json, Identity& identity) {
+  if (json.contains("vendor")) return take_single_ids(json, identity);
+  std::tie(identity.vendor, identity.device) = pair_from(json.at("ids"));
+  std::tie(identity.subsystem_vendor, identity.subsystem_device) = pair_from(json.at("subsystem_ids"));
+}
+
 }  // namespace
 
 Json to_json(const Identity& identity) {
-  Json json{{"vendor", hex(identity.vendor, 4)},
-            {"device", hex(identity.device, 4)},
-            {"subsystem_vendor", hex(identity.subsystem_vendor, 4)},
-            {"subsystem_device", hex(identity.subsystem_device, 4)},
-            {"class", hex(identity.class_code, 6)},
+  Json json{{"ids", pair_text(identity.vendor, identity.device)},
+            {"subsystem_ids", pair_text(identity.subsystem_vendor, identity.subsystem_device)},
+            {"class", fmt::format("{:#08x}", identity.class_code)},
             {"place", identity.place},
             {"serials", Json::object()}};
   for (const auto& [source, serial] : identity.serials) json["serials"][source] = serial;
@@ -40,10 +66,7 @@ Json to_json(const Identity& identity) {
 
 Identity identity_from_json(const Json& json) {
   Identity identity;
-  identity.vendor = number_from<std::uint16_t>(json.at("vendor"));
-  identity.device = number_from<std::uint16_t>(json.at("device"));
-  identity.subsystem_vendor = number_from<std::uint16_t>(json.at("subsystem_vendor"));
-  identity.subsystem_device = number_from<std::uint16_t>(json.at("subsystem_device"));
+  take_ids(json, identity);
   identity.class_code = number_from<std::uint32_t>(json.at("class"));
   identity.place = line_from_json(json.at("place"));
   for (const auto& [source, serial] : json.at("serials").items())

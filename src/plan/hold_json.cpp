@@ -17,7 +17,7 @@ Identity identity_of_first_schema(const core::Json& json) {
 }  // namespace
 
 std::string to_json(const Hold& hold) {
-  return core::Json{{"schema", "gpupass.hold/2"},
+  return core::Json{{"schema", "gpupass.hold/3"},
                     {"device", to_string(hold.device)},
                     {"identity", core::to_json(hold.identity)},
                     {"original_driver", hold.original_driver},

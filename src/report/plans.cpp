@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "report/plans.hpp"
 
-#include <fmt/format.h>
-
 namespace gpupass::report {
 
 core::Json to_json(const Hold& hold) {
   auto json = core::Json::parse(gpupass::to_json(hold));
   json.erase("schema");
-  json["ids"] = fmt::format("{:04x}:{:04x}", hold.identity.vendor, hold.identity.device);
+  json["ids"] = ids_text(hold.identity);
   return json;
 }
 

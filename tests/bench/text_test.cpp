@@ -38,8 +38,8 @@ TEST(RunText, NamesAGateThatDidNotHold) {
 
 TEST(CaseList, IsJsonWithWhatTheTableSays) {
   const auto json = nlohmann::json::parse(json_of({{&cases().back(), "no card"}}));
-  EXPECT_EQ(json[0]["id"], std::string(cases().back().id));
-  EXPECT_EQ(json[0]["missing"], "no card");
+  EXPECT_EQ(json["cases"][0]["id"], std::string(cases().back().id));
+  EXPECT_EQ(json["cases"][0]["missing"], "no card");
 }
 
 TEST(Progress, IsOneLineThatIsWipedAtTheEnd) {

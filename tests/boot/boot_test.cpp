@@ -70,6 +70,25 @@ class Boot : public testing::Test {
   Host host{tree.root()};
 };
 
+TEST(BootBinding, GoesThroughJsonWithIdsAsEverywhere) {
+  const auto text = to_json(binding());
+  EXPECT_THAT(text, HasSubstr(R"("ids":"10de:2330","subsystem_ids":"10de:0001")"));
+  EXPECT_EQ(boot_binding_from_json(text).value(), binding());
+  auto unread = binding();
+  unread.subsystem_vendor = unread.subsystem_device = "-";
+  EXPECT_EQ(boot_binding_from_json(to_json(unread)).value(), unread);
+}
+
+TEST(BootBinding, OfTheFirstSchemaIsRead) {
+  EXPECT_EQ(boot_binding_from_json(
+                R"({"schema":"gpupass.boot-binding/1","device":"0000:01:00.0","vendor":"0x10de",)"
+                R"("device_id":"0x2330","subsystem_vendor":"0x10de","subsystem_device":"0x0001",)"
+                R"("class":"0x030000","revision":"0xa1","place":"pci0000:00/0000:00:01.0/0000:01:00.0",)"
+                R"("since":"2026-11-22T12:35:21Z","boot_id":"b00t"})")
+                .value(),
+            binding());
+}
+
 TEST_F(Boot, TellsMachinesApart) {
   EXPECT_EQ(look_at(host), (Machine{false, InitramfsTool::none, Loader::unknown}));
   tree.file("/usr/lib/systemd/systemd").file("/usr/bin/dracut");

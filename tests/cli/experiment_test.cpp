@@ -202,7 +202,7 @@ class Experiment : public testing::Test {
   Words said;  // what was run, where the card then was
   std::size_t fail_at = 0;
   int list_status = 0;
-  std::string list = R"([{"missing": ""}, {"missing": "a card"}])";
+  std::string list = R"({"cases": [{"missing": ""}, {"missing": "a card"}]})";
 };
 
 TEST_F(Experiment, MeasuresInTurnsAndLeavesAllAsItWas) {
@@ -288,9 +288,9 @@ TEST_F(Experiment, RefusesBeforeItTouchesAnything) {
   list_status = 2;
   EXPECT_THAT(refused(ErrorKind::usage, {"--group", "none"}), HasSubstr("no such group"));
   list_status = 0;
-  list = R"([{"missing": "no CUDA"}])";
+  list = R"({"cases": [{"missing": "no CUDA"}]})";
   refused(ErrorKind::unsupported, {"--group", "latency"});
-  list = R"([{"missing": ""}])";
+  list = R"({"cases": [{"missing": ""}]})";
   refused(ErrorKind::usage, {"--", "--role=host"});
   refused(ErrorKind::usage, {"--", "--device", "2"});
   refused(ErrorKind::not_found, {"-o", "/nowhere/report.html"});

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "gpupass/identity.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -134,8 +135,26 @@ TEST(Identity, GoesThroughJson) {
   inventory.devices[0].serials = {{"pcie", "a"}, {"vpd", "b"}};
   const auto known = identity(inventory, "0000:01:00.0");
   EXPECT_EQ(core::identity_from_json(core::to_json(known)), known);
-  for (const auto* const text : {"10de", "0x10de0", "0xzz", "0x"}) {
+  EXPECT_EQ(core::to_json(known).at("ids"), "10de:2330");
+  for (const auto* const text : {"10de", "10de:233", "10de:23300", "0x10:2330", "zzzz:2330", "10de-2330"}) {
     auto json = core::to_json(known);
+    json["ids"] = text;
+    EXPECT_FALSE(core::take_from_json("it", [&] { return core::identity_from_json(json); })) << text;
+  }
+}
+
+TEST(Identity, OfTheSecondSchemaIsRead) {
+  const auto known = identity(twins("0000:01:00.0", "0000:02:00.0"), "0000:01:00.0");
+  auto json = core::to_json(known);
+  json.erase("ids");
+  json.erase("subsystem_ids");
+  const auto number = [](std::uint16_t id) { return fmt::format("{:#06x}", id); };
+  json["vendor"] = number(known.vendor);
+  json["device"] = number(known.device);
+  json["subsystem_vendor"] = number(known.subsystem_vendor);
+  json["subsystem_device"] = number(known.subsystem_device);
+  EXPECT_EQ(core::identity_from_json(json), known);
+  for (const auto* const text : {"10de", "0x10de0", "0xzz", "0x"}) {
     json["vendor"] = text;
     EXPECT_FALSE(core::take_from_json("it", [&] { return core::identity_from_json(json); })) << text;
   }

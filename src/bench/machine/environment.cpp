@@ -7,6 +7,7 @@
 #include <array>
 #include <set>
 
+#include "bench/pci/by_ids.hpp"
 #include "core/printable.hpp"
 #include "core/text.hpp"
 
@@ -196,9 +197,9 @@ std::string iommu_mode(const Host& host) {
 Json function_facts(const Host& host, const std::string& address) {
   const auto folder = "/sys/bus/pci/devices/" + address;
   Json facts = {{"bdf", address}};
-  for (const auto* name :
-       {"vendor", "device", "class", "revision", "current_link_speed", "current_link_width", "max_link_speed",
-        "max_link_width", "numa_node", "power_state"}) {
+  put_text(facts, "ids", pci::ids_of(host, folder));
+  for (const auto* name : {"class", "revision", "current_link_speed", "current_link_width", "max_link_speed",
+                           "max_link_width", "numa_node", "power_state"}) {
     put_text(facts, name, host.attribute(folder + "/" + name));
   }
   put_text(facts, "driver", host.link_name(folder + "/driver"));

@@ -13,15 +13,6 @@ namespace {
 constexpr std::size_t k_colon = 4;  // where it stands
 constexpr std::size_t k_length = 9;
 
-std::string ids_of(const Host& host, const std::string& folder) {
-  std::string ids;
-  for (const auto* const name : {"/vendor", "/device"}) {
-    const auto id = host.attribute(folder + name).value_or("");
-    ids += (ids.empty() ? "" : ":") + id.substr(id.starts_with("0x") ? 2 : 0);
-  }
-  return ids;
-}
-
 }  // namespace
 
 bool are_ids(const std::string& text) {
@@ -30,6 +21,15 @@ bool are_ids(const std::string& text) {
     if (i != k_colon && std::isxdigit(static_cast<unsigned char>(text[i])) == 0) return false;
   }
   return true;
+}
+
+std::string ids_of(const Host& host, const std::string& folder) {
+  std::string ids;
+  for (const auto* const name : {"/vendor", "/device"}) {
+    const auto id = host.attribute(folder + name).value_or("");
+    ids += (ids.empty() ? "" : ":") + id.substr(id.starts_with("0x") ? 2 : 0);
+  }
+  return are_ids(ids) ? ids : "";
 }
 
 Result<std::string> address_of(const Host& host, const std::string& address_or_ids) {

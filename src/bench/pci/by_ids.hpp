@@ -11,6 +11,9 @@ namespace gpupass::bench::pci {
 /// "10de:2331": vendor and device, four hexadecimal digits each.
 [[nodiscard]] bool are_ids(const std::string& text);
 
+/// Of the function whose folder below /sys this is, in that form; empty where it cannot be read.
+[[nodiscard]] std::string ids_of(const Host& host, const std::string& folder);
+
 /// The address of the function with these ids; an address as it is. Errors: not_found; usage, where several
 /// have them.
 [[nodiscard]] Result<std::string> address_of(const Host& host, const std::string& address_or_ids);

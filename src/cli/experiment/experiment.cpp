@@ -131,9 +131,11 @@ Result<std::size_t> count_cases(Context& context, const Wanted& wanted) {
   list.argv.insert(list.argv.end(), wanted.settings.options.begin(), wanted.settings.options.end());
   GPUPASS_TRY_ASSIGN(const auto end, host_of_files(context).run(list));
   if (end.status != 0) return fail(ErrorKind::usage, std::string(core::trim(end.errors)));
-  GPUPASS_TRY_ASSIGN(const auto cases, core::parse_json(end.output, "gpupass-bench --list"));
-  const auto can_run =
-      std::ranges::count_if(cases, [](const auto& row) { return row.value("missing", "").empty(); });
+  GPUPASS_TRY_ASSIGN(
+      const auto can_run, core::read_json(end.output, "gpupass-bench --list", [](const core::Json& listed) {
+        return std::ranges::count_if(listed.at("cases"),
+                                     [](const auto& row) { return row.value("missing", "").empty(); });
+      }));
   if (can_run > 0) return static_cast<std::size_t>(can_run);
   return fail(ErrorKind::unsupported, "no case of what was asked for can run on this host",
               fmt::format("nothing was changed; `{} --list` says what each lacks", wanted.program));

@@ -389,6 +389,8 @@ Result<int> guest_create(Context& context, const Words& arguments) {
   const bool look_only = values->count("print-xml") + values->count("explain") + values->count("dry-run") > 0;
   if (!look_only) GPUPASS_TRY(refuse_captured(context, {}));
   GPUPASS_TRY_ASSIGN(const auto format, format_of(*values));
+  if (format == Format::json && values->count("explain") == 0)
+    return fail(ErrorKind::usage, "--format json is for --explain", "nothing was changed; leave it out");
   GPUPASS_TRY_ASSIGN(auto wanted, read_wanted(context, *values));
   GPUPASS_TRY_ASSIGN(const auto templates, load_templates(context));
   GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host, {.holders = false}));

@@ -6,6 +6,7 @@
 
 #include "cli/change.hpp"
 #include "cli/hook/hook.hpp"
+#include "core/json.hpp"
 #include "sys/terminal.hpp"
 
 namespace gpupass::cli {
@@ -15,6 +16,21 @@ namespace {
 constexpr std::string_view k_mark = "# gpupass: what libvirt asks before it starts a domain\n";
 
 enum class Installed { no, yes, outdated, foreign };
+
+/// In JSON.
+const char* name(Installed installed) {
+  switch (installed) {
+    case Installed::no:
+      return "no";
+    case Installed::yes:
+      return "yes";
+    case Installed::outdated:
+      return "outdated";
+    case Installed::foreign:
+      break;
+  }
+  return "foreign";
+}
 
 struct HookFile {
   std::string path;
@@ -122,12 +138,18 @@ Result<int> hook_uninstall(Context& context, const std::vector<std::string>& arg
 }
 
 Result<int> hook_status(Context& context, const std::vector<std::string>& arguments) {
-  GPUPASS_TRY_ASSIGN(
-      const auto values,
-      parse(context, syntax("status", "Says whether gpupass's hook is among libvirt's."), arguments));
+  auto what = syntax("status", "Says whether gpupass's hook is among libvirt's.");
+  add_format(what.options);
+  GPUPASS_TRY_ASSIGN(const auto values, parse(context, std::move(what), arguments));
   if (!values) return 0;
+  GPUPASS_TRY_ASSIGN(const auto format, format_of(*values));
   GPUPASS_TRY_ASSIGN(const auto file, file_of(*values));
   const auto installed = look(context.host, file);
+  if (format == Format::json) {
+    const core::Json json{{"schema", "gpupass.hook/1"}, {"file", file.path}, {"installed", name(installed)}};
+    context.terminal.out << json.dump(2) << "\n";
+    return installed == Installed::yes ? 0 : 1;
+  }
   const char* const words = installed == Installed::yes  ? "installed"
                             : installed == Installed::no ? "not installed; `gpupass hook install` does it"
                             : installed == Installed::outdated

@@ -37,6 +37,7 @@ TEST(Environment, SaysWhatMayExplainADifference) {
       .file("/sys/kernel/iommu_groups/0/type", "DMA-FQ\n")
       .file("/sys/kernel/iommu_groups/1/type", "identity\n")
       .file("/sys/bus/pci/devices/0000:01:00.0/vendor", "0x10de\n")
+      .file("/sys/bus/pci/devices/0000:01:00.0/device", "0x2331\n")
       .file("/sys/bus/pci/devices/0000:01:00.0/current_link_speed", "32.0 GT/s PCIe\n")
       .file("/sys/bus/pci/devices/0000:01:00.0/iommu_group/type", "DMA\n")
       .link("/sys/bus/pci/devices/0000:01:00.0/driver", "../../../bus/pci/drivers/vfio-pci");
@@ -49,7 +50,7 @@ TEST(Environment, SaysWhatMayExplainADifference) {
     "numa": [{"node": 0, "cpus": "0-1", "memory_bytes": 524288}], "hugepages": {"hugepages-1048576kB": 64},
     "transparent_hugepages": "madvise", "kernel": "6.1.0-amd64", "os": "Debian 12", "clocksource": "tsc",
     "cmdline": "intel_iommu=on kvm-intel.nested=1 isolcpus=2,3",
-    "pci": {"bdf": "0000:01:00.0", "vendor": "0x10de", "current_link_speed": "32.0 GT/s PCIe",
+    "pci": {"bdf": "0000:01:00.0", "ids": "10de:2331", "current_link_speed": "32.0 GT/s PCIe",
             "driver": "vfio-pci", "iommu_mode": "DMA"}})"));
 }
 

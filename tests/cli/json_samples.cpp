@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Writes what commands that change something print with --format json, on a kernel and a libvirt that answer
+// as the real ones do: a file each, for schema_test.py.
+//
+//   json-samples FOLDER
+//
+// A file is called COMMAND.WHAT.json, or COMMAND_ACTION.WHAT.json.
+#include <fmt/format.h>
+
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <sstream>
+
+#include "cli/run.hpp"
+#include "support/desktop.hpp"
+#include "support/fake_hypervisor.hpp"
+#include "support/fake_kernel.hpp"
+#include "support/golden.hpp"
+#include "support/shared_hypervisor.hpp"
+
+namespace gpupass {
+namespace {
+
+const char* const k_nic = "0000:02:00.0";
+const char* const k_update = "/usr/sbin/update-initramfs";
+const char* const k_domain =
+    "<domain type='kvm'><name>vm1</name><os><type arch='x86_64' machine='q35'>hvm</type></os>"
+    "<devices><controller type='pci' index='0' model='pcie-root'/></devices></domain>";
+
+class Samples {
+ public:
+  explicit Samples(std::string folder) : folder_(std::move(folder)) {
+    test::PciTree pci(tree_.root());
+    test::add_card(pci);
+    pci.add({.address = k_nic, .driver = "igb", .group = 2});
+    test::add_passthrough_kernel(tree_);
+    tree_.file("/lib/systemd/systemd")
+        .dir("/etc/initramfs-tools")
+        .file("/etc/default/grub", "GRUB_TIMEOUT=5\n");
+    for (const auto* const driver : {"nvidia", "snd_hda_intel", "igb", "vfio-pci"})
+      kernel_.add_driver(driver);
+    kernel_.prefer(test::k_gpu, "nvidia").prefer(test::k_audio, "snd_hda_intel").prefer(k_nic, "igb");
+    kernel_.add_program(k_update);
+  }
+
+  /// The command must end with this status.
+  void write(const std::string& what, std::vector<std::string> words, int expected = 0) {
+    const bool has_actions = words.front() == "guest" || words.front() == "hook";
+    const auto name = fmt::format("{}{}.{}", words.front(), has_actions ? "_" + words[1] : "", what);
+    words.insert(words.end(), {"--format", "json"});
+    std::istringstream in;
+    std::ostringstream out, err;
+    cli::Terminal terminal{in, out, err, false, false, 80};
+    const auto connect = [this](const std::string&,
+                                std::chrono::milliseconds) -> Result<std::unique_ptr<Hypervisor>> {
+      return std::make_unique<test::SharedHypervisor>(libvirt_, others_);
+    };
+    cli::Context context{kernel_, terminal, connect, test::source(), "fake:///"};
+    for (const auto& command : cli::commands()) {
+      if (words.front() != command.name) continue;
+      const int status = cli::run_command(context, command, {words.begin() + 1, words.end()});
+      if (status != expected) {
+        std::cerr << fmt::format("{}: status {}, not {}\n{}{}", name, status, expected, out.str(), err.str());
+        std::exit(1);
+      }
+    }
+    std::ofstream(folder_ + "/" + name + ".json") << out.str();
+  }
+
+  test::FakeKernel& kernel() { return kernel_; }
+  void others(const std::string& name, const std::string& xml) { others_[name] = xml; }
+
+ private:
+  std::string folder_;
+  test::Tree tree_;
+  test::FakeKernel kernel_{tree_};
+  test::FakeHypervisor libvirt_{"vm1", k_domain, ""};
+  std::map<std::string, std::string> others_;
+};
+
+void write_all(Samples& samples) {
+  samples.write("dry-run", {"attach", "vm1", "01:00", "--dry-run"});
+  samples.write("done", {"attach", "vm1", "01:00"});
+  samples.write("again", {"attach", "vm1", "01:00"});
+  samples.write("attached", {"list"});
+  samples.write("attached", {"doctor"}, 1);
+  samples.write("attached", {"status"});
+  samples.write("dry-run", {"detach", "vm1", "01:00", "--dry-run"});
+  samples.write("done", {"detach", "vm1", "01:00"});
+  samples.write("again", {"detach", "vm1", "--all"});
+  samples.write("dry-run", {"bind", k_nic, "--dry-run"});
+  samples.write("done", {"bind", k_nic});
+  samples.write("again", {"bind", k_nic});
+  samples.write("bound", {"status"});
+  samples.write("dry-run", {"unbind", "--all", "--dry-run"});
+  samples.write("done", {"unbind", "--all"});
+  samples.write("again", {"unbind", k_nic});
+  samples.write("at-boot-dry-run", {"bind", k_nic, "--persist", "--apply", "--now", "--dry-run"});
+  samples.write("at-boot-remaining", {"bind", k_nic, "--persist"});
+  samples.write("at-boot", {"bind", k_nic, "--persist", "--apply"});
+  samples.write("at-boot", {"status"});
+  samples.write("at-boot", {"unbind", "--all", "--persist", "--apply"});
+  samples.write("nothing", {"recover"});
+  samples.write("error-not-found", {"attach", "vm9", "01:00"}, 3);
+  samples.write("error-usage", {"bind"}, 2);
+  samples.write("none", {"guest", "list"});
+
+  samples.kernel().block_unbind("nvidia", test::k_gpu);
+  samples.write("error-stuck", {"attach", "vm1", "01:00", "--timeout", "1"}, 7);
+  samples.write("stuck", {"status"});
+  samples.write("stuck", {"recover", "--timeout", "1"}, 7);
+  samples.kernel().release(test::k_gpu);
+  samples.write("dry-run", {"recover", "--dry-run"});
+  samples.write("done", {"recover"});
+  samples.kernel().block_unbind("nvidia", test::k_gpu);
+  samples.write("error-stuck-again", {"attach", "vm1", "01:00", "--timeout", "1"}, 7);
+  samples.kernel().release(test::k_gpu);
+  samples.write("forget", {"recover", "--forget"});
+}
+
+}  // namespace
+}  // namespace gpupass
+
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    std::cerr << "usage: json-samples FOLDER\n";
+    return 2;
+  }
+  gpupass::Samples samples(argv[1]);
+  gpupass::write_all(samples);
+  return 0;
+}
