@@ -30,7 +30,9 @@ std::string pair_text(std::uint16_t vendor, std::uint16_t device) {
 std::pair<std::uint16_t, std::uint16_t> pair_from(const Json& json) {
   constexpr std::size_t k_digits = 4;
   const auto text = json.get<std::string>();
-  if (text.size() == 2 * k_digits + 1 && text[k_digits] == ':') {
+  const bool plain =
+      text.find_first_not_of("0123456789abcdef:") == std::string::npos;  // "0x10" is 4 long, too
+  if (plain && text.size() == 2 * k_digits + 1 && text[k_digits] == ':') {
     const auto vendor = parse_number(std::string_view(text).substr(0, k_digits), 16);
     const auto device = parse_number(std::string_view(text).substr(k_digits + 1), 16);
     if (vendor && device) return {static_cast<std::uint16_t>(*vendor), static_cast<std::uint16_t>(*device)};
