@@ -12,62 +12,14 @@
 #include "core/text.hpp"
 #include "gpupass/card.hpp"
 #include "gpupass/finding.hpp"
+#include "hosts/machine.hpp"
 #include "support/command.hpp"
-#include "support/fake_hypervisor.hpp"
 #include "support/golden.hpp"
 
 namespace gpupass {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr const char* k_domain =
-    "<domain type='kvm'><name>vm1</name><os><type arch='x86_64' machine='q35'>hvm</type></os>"
-    "<devices><controller type='pci' index='0' model='pcie-root'/></devices></domain>";
-
-/// A domain that the machine has besides vm1.
-struct Domain {
-  DomainState state;
-  std::string xml;
-};
-
-/// From domain.xml beside the tables, or from running.xml where it is running.
-std::optional<Domain> domain_of(const fs::path& folder) {
-  const bool running = fs::exists(test::fixture(folder / "running.xml"));
-  const auto file = folder / (running ? "running.xml" : "domain.xml");
-  if (!fs::exists(test::fixture(file))) return std::nullopt;
-  auto xml = test::read_fixture(file);
-  constexpr std::string_view k_name = "<name>";
-  const auto start = xml.find(k_name) + k_name.size();
-  const auto name = xml.substr(start, xml.find('<', start) - start);
-  return Domain{{name, "uuid-2", running, true}, std::move(xml)};
-}
-
-/// vm1, which is stopped and has nothing yet, and what else the machine has.
-class Domains : public test::FakeHypervisor {
- public:
-  explicit Domains(std::optional<Domain> other)
-      : FakeHypervisor("vm1", k_domain, ""), other_(std::move(other)) {}
-
-  [[nodiscard]] Result<std::vector<DomainState>> domains() override {
-    auto all = FakeHypervisor::domains();
-    if (all && other_) all->push_back(other_->state);
-    return all;
-  }
-  [[nodiscard]] Result<DomainState> domain(const std::string& name) override {
-    return is_other(name) ? other_->state : FakeHypervisor::domain(name);
-  }
-  [[nodiscard]] Result<std::string> xml(const std::string& name, DomainView view) override {
-    return is_other(name) ? other_->xml : FakeHypervisor::xml(name, view);
-  }
-
- private:
-  [[nodiscard]] bool is_other(const std::string& name) const {
-    return other_ && (name == other_->state.name || name == other_->state.uuid);
-  }
-
-  std::optional<Domain> other_;
-};
 
 class Hosts : public ::testing::TestWithParam<std::string> {
  protected:
@@ -76,7 +28,7 @@ class Hosts : public ::testing::TestWithParam<std::string> {
   test::Said run(cli::Function function, const std::vector<std::string>& arguments) {
     const auto connect = [&](const std::string&,
                              std::chrono::milliseconds) -> Result<std::unique_ptr<Hypervisor>> {
-      return std::make_unique<Domains>(domain_of(folder()));
+      return std::make_unique<test::MachineDomains>(test::domain_of(folder()));
     };
     return test::run(function, host_, arguments, connect);
   }
@@ -284,24 +236,8 @@ TEST_P(Advice, NoCommandThatIsPrintedIsRefused) {
   }
 }
 
-std::vector<std::string> machines() {
-  std::vector<std::string> names;
-  for (const auto& entry : fs::directory_iterator(test::source("/tests/hosts"))) {
-    const auto has = [&](const char* name) { return fs::exists(entry.path() / name); };
-    if (has("machine") || has("root.tar.gz")) names.push_back(entry.path().filename());
-  }
-  std::sort(names.begin(), names.end());
-  return names;
-}
-
-std::string test_name(const ::testing::TestParamInfo<std::string>& machine) {
-  auto name = machine.param;
-  std::replace(name.begin(), name.end(), '-', '_');
-  return name;
-}
-
-INSTANTIATE_TEST_SUITE_P(Machines, Hosts, ::testing::ValuesIn(machines()), test_name);
-INSTANTIATE_TEST_SUITE_P(Machines, Advice, ::testing::ValuesIn(machines()), test_name);
+INSTANTIATE_TEST_SUITE_P(Machines, Hosts, ::testing::ValuesIn(test::machines()), test::machine_name);
+INSTANTIATE_TEST_SUITE_P(Machines, Advice, ::testing::ValuesIn(test::machines()), test::machine_name);
 
 }  // namespace
 }  // namespace gpupass

@@ -289,17 +289,30 @@ void print_dry_run(std::ostream& out, const Wanted& wanted, const Functions& fun
          "This was a dry run; nothing was changed.\n";
 }
 
-/// A create of this name that was killed left files, and no domain: they go first.
-Result<void> clear_interrupted(Context& context, const Wanted& wanted) {
+/// What a create of this name that was killed left. Error: busy, where it was for another libvirt.
+Result<std::optional<UnderWay>> interrupted_create(const Context& context, const Wanted& wanted) {
   const auto& name = wanted.options.vm;
-  GPUPASS_TRY_ASSIGN(const auto left, load_under_way(context.host, name));
-  if (!left) return {};
-  if (left->uri != wanted.options.uri)
+  GPUPASS_TRY_ASSIGN(auto left, load_under_way(context.host, name));
+  if (left && left->uri != wanted.options.uri)
     return fail(
         ErrorKind::busy,
         fmt::format("a create of {} at {} was interrupted, and its files are still there", name, left->uri),
         fmt::format("nothing was changed; `gpupass guest delete {} --connect {}` removes them", name,
                     left->uri));
+  return left;
+}
+
+/// What is in the way of the guest's files. What a create that was killed left goes first.
+Result<void> refuse_taken_place(const Context& context, const Wanted& wanted) {
+  GPUPASS_TRY_ASSIGN(const auto left, interrupted_create(context, wanted));
+  return left ? Result<void>{} : refuse_taken_folder(context.host, wanted.files);
+}
+
+/// A create of this name that was killed left files, and no domain: they go first.
+Result<void> clear_interrupted(Context& context, const Wanted& wanted) {
+  const auto& name = wanted.options.vm;
+  GPUPASS_TRY_ASSIGN(const auto left, interrupted_create(context, wanted));
+  if (!left) return {};
   GPUPASS_TRY(remove_files(context.host, left->files));
   context.terminal.err << fmt::format("note: removed what an interrupted create of {} left\n", name);
   return remove_under_way(context.host, name);
@@ -408,6 +421,7 @@ Result<int> guest_create(Context& context, const Words& arguments) {
   if (values->count("explain") == 0)
     context.terminal.err << report::warnings_text(domain.choices,
                                                   static_cast<std::size_t>(context.terminal.columns));
+  if (values->count("dry-run") > 0) GPUPASS_TRY(refuse_taken_place(context, wanted));
   if (values->count("dry-run") > 0)
     GPUPASS_TRY(judge_cards(context, wanted, *hypervisor, functions, values->count("yes") > 0));
   if (look_only) return print_only(context, *values, domain, wanted, functions, format);
