@@ -342,7 +342,8 @@ TEST_F(Displaced, AHoldOfTheFirstSchemaIsReadAndCompletedWithTheNextCommand) {
 }
 
 TEST_F(Displaced, ABindingAtBootIsLookedForToo) {
-  ASSERT_EQ(run({"bind", "--persist", "01:00.0", "--only"}), 0) << err;
+  tree.file("/lib/systemd/systemd");
+  ASSERT_EQ(run({"bind", "--persist", "--apply", "--yes", "01:00.0", "--only"}), 0) << err;
   ASSERT_EQ(run({"status"}), 0) << err;
   EXPECT_THAT(out, Not(HasSubstr("another device")));
   boot_with_a_disk_before_the_card();
