@@ -161,12 +161,51 @@ TEST(Figures, AreOneForEachThingToSee) {
   };
   EXPECT_THAT(titles(forests(report.comparison)),
               testing::ElementsAre("latency", "latency, p99", "transfer", "device", "application"));
+  EXPECT_THAT(titles(speeds(report.comparison)), testing::ElementsAre("Speed of guest, where host is 100 %"));
+  EXPECT_THAT(titles(timelines(report.comparison, report.baseline, report.candidate)),
+              testing::ElementsAre("latency: time taken, against the mean of all runs",
+                                   "transfer: time taken, against the mean of all runs",
+                                   "device: time taken, against the mean of all runs",
+                                   "application: time taken, against the mean of all runs",
+                                   "Temperature of the card"));
   EXPECT_THAT(titles(distributions(report.comparison, report.baseline, report.candidate)),
               testing::ElementsAre("sync.block"));
   EXPECT_THAT(titles(curves(report.comparison)),
               testing::ElementsAre("pcie.chase: round trip", "h2d.pinned: bandwidth"));
   EXPECT_THAT(titles(ceilings(report.comparison)),
               testing::ElementsAre("Share of the ceiling: transfer", "Share of the ceiling: device"));
+}
+
+/// A run that takes longer is above the mean, whether a time or a rate was measured.
+TEST(Figures, PutASlowRunAboveTheMean) {
+  for (const bool rate : {true, false}) {
+    auto host = test::side("host", {1, 2}, [&](double factor) {
+      return std::vector{rate ? test::bandwidth("x", 1e9 / factor) : test::latency("x", 1e-6 * factor)};
+    });
+    for (std::size_t i = 0; i < host.runs.size(); ++i)
+      host.runs[i].started = "2026-11-26T10:0" + std::to_string(i) + ":00Z";
+    const auto report = make_report(host, {"", {}}, {});
+    const auto drawn = timelines(report.comparison, report.baseline, report.candidate);
+    ASSERT_EQ(drawn.size(), 1U);
+    EXPECT_THAT(drawn[0].svg, HasSubstr("10:00 host: -41.4 %. 10:01 host: 41.4 %. "));
+  }
+}
+
+TEST(Figures, OverTimeNeedTimes) {
+  auto host = test::host_side();
+  for (auto& run : host.runs) run.started = "yesterday";
+  const auto report = make_report(host, {"", {}}, {});
+  EXPECT_THAT(timelines(report.comparison, report.baseline, report.candidate), IsEmpty());
+}
+
+TEST(Verdict, IsPlainWords) {
+  const auto report = test::report_of_everything();
+  EXPECT_EQ(setting(report), "NVIDIA H100 · kernel 6.1.0 · 2026-11-26");
+  EXPECT_EQ(
+      verdict(report.comparison),
+      "Outside the margin. guest is slower than the margin allows in latency and application. There is no "
+      "difference that matters in transfer.");
+  EXPECT_EQ(verdict(make_report(test::host_side(), {"", {}}, {}).comparison), "");
 }
 
 TEST(Figures, PointToWhatLiesBeyondTheAxis) {
@@ -190,7 +229,8 @@ TEST(Figures, AreDrawnAsExpected) {
   const auto report = test::report_of_everything();
   std::string drawn;
   for (const auto& figures :
-       {forests(report.comparison), distributions(report.comparison, report.baseline, report.candidate),
+       {speeds(report.comparison), timelines(report.comparison, report.baseline, report.candidate),
+        forests(report.comparison), distributions(report.comparison, report.baseline, report.candidate),
         curves(report.comparison), ceilings(report.comparison)}) {
     for (const auto& figure : figures) drawn += figure.svg + "\n";
   }

@@ -60,7 +60,12 @@ inline study::Report report_of_everything() {
   auto guest = guest_side();
   int count = 0;
   for (auto* const side : {&host, &guest}) {
-    for (auto& run : side->runs) run.boot_id = "boot-" + std::to_string(++count);
+    for (auto& run : side->runs) {
+      run.boot_id = "boot-" + std::to_string(++count);
+      run.started = "2026-11-26T10:" + std::to_string(10 + count) + ":00Z";
+      run.env["gpu"]["name"] = "NVIDIA H100";
+      run.env["gpu"]["temperature_c"] = 40 + count;
+    }
   }
   return study::make_report(std::move(host), std::move(guest), {});
 }
