@@ -44,6 +44,7 @@ Syntax syntax() {
   syntax.options.add_options()("with", po::value<std::vector<std::string>>()->composing()->value_name("BDF"),
                                "as if this member of the IOMMU group went along");
   add_only(syntax.options);
+  add_connect(syntax.options);
   add_format(syntax.options);
   syntax.positional = {{"selector", -1}};
   return syntax;
@@ -198,26 +199,30 @@ bool anything_blocks(const Diagnosis& diagnosis) {
          });
 }
 
-/// Whether libvirt may be asked without a person: on a desktop an ordinary user's connection to the system's
-/// libvirt has a window ask for a password.
+/// Whether libvirt may be asked unless somebody says so: on a desktop an ordinary user's connection to the
+/// system's libvirt has a window ask for a password.
 bool may_ask(const Context& context) {
   return !context.host.captured() &&
          (geteuid() == 0 || context.default_uri.find(":///system") == std::string::npos);
 }
 
-/// What domains have counts where libvirt says it; a doctor waits for nobody.
-void add_domain_uses(Context& context, Inventory& inventory) {
+/// What domains have counts where libvirt says it; a doctor waits for nobody. Error: the libvirt that was
+/// named does not answer.
+Result<void> add_domain_uses(Context& context, Inventory& inventory, const po::variables_map& values) {
   constexpr auto k_patience = std::chrono::seconds(3);
-  if (!may_ask(context)) return;
-  const auto hypervisor = context.connect(context.default_uri, k_patience);
-  if (!hypervisor) return;
+  const bool named = values.count("connect") > 0;
+  if (!named && !may_ask(context)) return {};
+  const auto uri = uri_of(context, values);
+  const auto hypervisor = context.connect(uri, k_patience);
+  if (!hypervisor && named) return Failure(hypervisor.error());
+  if (!hypervisor) return {};
   auto uses = domain_uses(**hypervisor, context.host, inventory);
   if (uses) {
     inventory.domain_uses = *std::move(uses);
   } else {
-    inventory.problems.push_back(
-        {context.default_uri, uses.error().what + "; whether a domain has a device is not known"});
+    inventory.problems.push_back({uri, uses.error().what + "; whether a domain has a device is not known"});
   }
+  return {};
 }
 
 }  // namespace
@@ -229,7 +234,7 @@ Result<int> doctor(Context& context, const std::vector<std::string>& arguments) 
   GPUPASS_TRY_ASSIGN(const auto selectors, selectors_of(*values, "selector"));
   if (selectors.empty() && values->count("with") + values->count("only") > 0) return no_device_named();
   GPUPASS_TRY_ASSIGN(auto inventory, discover(context.host));
-  add_domain_uses(context, inventory);
+  GPUPASS_TRY(add_domain_uses(context, inventory, *values));
   GPUPASS_TRY_ASSIGN(const auto targets, targets_of(inventory, selectors, *values));
   const auto diagnosis = diagnose(inventory, targets);
   const bool blocks = anything_blocks(diagnosis);

@@ -42,6 +42,23 @@ TEST(Doctor, WhatIsNamedTogetherIsJudgedTogether) {
   EXPECT_EQ(json["blocks"], true);
 }
 
+/// The libvirt of a captured machine is asked only where one is named.
+TEST(Doctor, AsksTheLibvirtThatIsNamed) {
+  std::vector<std::string> asked;
+  const cli::Connect connect = [&](const std::string& uri,
+                                   std::chrono::milliseconds) -> Result<std::unique_ptr<Hypervisor>> {
+    asked.push_back(uri);
+    return fail(ErrorKind::hypervisor, "libvirt does not answer");
+  };
+  Host host(test::fixture("hosts/vtd-desktop/root"));
+  EXPECT_EQ(test::run(cli::doctor, host, {"01:00"}, connect).status, 0);
+  EXPECT_TRUE(asked.empty());
+  const auto said = test::run(cli::doctor, host, {"01:00", "--connect", "other:///"}, connect);
+  EXPECT_EQ(said.status, exit_code(ErrorKind::hypervisor));
+  EXPECT_THAT(said.err, HasSubstr("libvirt does not answer"));
+  EXPECT_EQ(asked, std::vector<std::string>{"other:///"});
+}
+
 TEST(Doctor, FindingsAboutTheMachineStandOnce) {
   const auto json = core::Json::parse(doctor({"--format", "json"}).out);
   EXPECT_EQ(json["schema"], "gpupass.doctor/1");
