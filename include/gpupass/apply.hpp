@@ -63,7 +63,7 @@ struct RecoveryReport {
 [[nodiscard]] RecoveryReport recover(const JournalRecord& journal, World& world);
 /// The plan's devices that are gone or replaced.
 [[nodiscard]] std::set<PciAddress> displaced_devices(const Plan& plan, const Inventory& inventory);
-/// What recover() would do with it, a line a step; changes nothing.
-[[nodiscard]] std::vector<std::string> preview_recovery(const JournalRecord& journal);
+/// What recover() would do with it in this world, a line a step; changes nothing.
+[[nodiscard]] std::vector<std::string> preview_recovery(const JournalRecord& journal, const World& world);
 
 }  // namespace gpupass

@@ -48,6 +48,10 @@ struct DomainDevice {
 /// The element of a domain's XML: "<qemu:commandline>".
 [[nodiscard]] const char* element_of(DeviceWay way);
 
+/// "0000:01:00.0", "0000:03:00.0 through <disk type='nvme'>", "the mediated device c2177883-…", "a function of
+/// the network pool".
+[[nodiscard]] std::string describe(const DomainDevice& device);
+
 /// Error: refused, where the domain has one of these functions in a way that gpupass does not edit.
 [[nodiscard]] Result<void> refuse_uneditable(const std::string& domain_xml,
                                              const std::vector<PciAddress>& functions);

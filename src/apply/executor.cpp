@@ -12,7 +12,8 @@ Result<void> Executor::note(JournalEntry entry, const std::string& text) {
   auto written = journal_.append(entry);
   // A line that announces is written before it is so; any other says what is so already.
   if (!written && entry.state == StepState::intent) return written;
-  if (world_.observe) world_.observe({entry.step, entry.state, text, entry.note});
+  if (world_.observe && !is_left_alone(plan_.steps.at(entry.step), world_))
+    world_.observe({entry.step, entry.state, text, entry.note});
   states_.at(entry.step) = std::move(entry);
   return written;
 }

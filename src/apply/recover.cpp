@@ -3,6 +3,7 @@
 #include <iterator>
 
 #include "apply/executor.hpp"
+#include "apply/steps.hpp"
 
 namespace gpupass {
 namespace {
@@ -18,12 +19,15 @@ bool goes_forward(const JournalRecord& journal) {
   });
 }
 
-/// After a reboot no module is as we left it: who loaded it now is not known, so it stays.
-void forget_modules_of_another_boot(const JournalRecord& journal, const World& world, States& states) {
-  if (world.host.attribute("/proc/sys/kernel/random/boot_id").value_or("") == journal.boot_id) return;
+/// How far each step got. After a reboot no module is as we left it: who loaded it now is not known, so it
+/// stays.
+States states_now(const JournalRecord& journal, const Host& host) {
+  auto states = journal.latest();
+  if (host.attribute("/proc/sys/kernel/random/boot_id").value_or("") == journal.boot_id) return states;
   for (std::size_t i = 0; i < states.size(); ++i) {
     if (std::holds_alternative<LoadModule>(journal.plan.steps[i])) states[i].reset();
   }
+  return states;
 }
 
 RecoveryReport stuck_or_failed(const apply_detail::Executor& executor, Error error) {
@@ -74,9 +78,7 @@ RecoveryReport recover(const JournalRecord& record, World& world) {
   if (record.ended())
     return closed(record, world, {all_done(record) ? Recovery::finished : Recovery::undone, {}});
   auto journal = Journal::resume(world.host, record.id);
-  auto states = record.latest();
-  forget_modules_of_another_boot(record, world, states);
-  apply_detail::Executor executor(record.plan, world, journal, std::move(states));
+  apply_detail::Executor executor(record.plan, world, journal, states_now(record, world.host));
 
   std::optional<Error> first;
   if (goes_forward(record)) {
@@ -107,22 +109,21 @@ std::set<PciAddress> displaced_devices(const Plan& plan, const Inventory& invent
   return displaced;
 }
 
-std::vector<std::string> preview_recovery(const JournalRecord& journal) {
+std::vector<std::string> preview_recovery(const JournalRecord& journal, const World& world) {
   std::vector<std::string> lines;
   if (journal.ended()) return lines;
-  const auto states = journal.latest();
+  const auto states = states_now(journal, world.host);
   const auto& steps = journal.plan.steps;
-  if (goes_forward(journal)) {
-    for (std::size_t i = 0; i < steps.size(); ++i) {
-      if (!states[i] || states[i]->state == StepState::intent) lines.push_back(describe(steps[i]));
-    }
-    return lines;
+  const bool forward = goes_forward(journal);
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    if (apply_detail::is_left_alone(steps[i], world)) continue;
+    const bool is_to_do =
+        forward ? !states[i] || states[i]->state == StepState::intent || states[i]->state == StepState::open
+                : states[i] && states[i]->state != StepState::untouched &&
+                      states[i]->state != StepState::undone;
+    if (is_to_do) lines.push_back(forward ? describe(steps[i]) : describe_undo(steps[i]));
   }
-  for (auto i = steps.size(); i-- > 0;) {
-    if (!states[i] || states[i]->state == StepState::untouched || states[i]->state == StepState::undone)
-      continue;
-    lines.push_back(describe_undo(steps[i]));
-  }
+  if (!forward) std::ranges::reverse(lines);
   return lines;
 }
 

@@ -326,14 +326,14 @@ bool needs_device(const Step& step) {
          std::holds_alternative<ProbeDriver>(step);
 }
 
-bool is_displaced(const Step& step, const World& world) {
+}  // namespace
+
+bool is_left_alone(const Step& step, const World& world) {
   return needs_device(step) && world.displaced.contains(*device_of(step));
 }
 
-}  // namespace
-
 Result<Look> look(const Step& step, World& world) {
-  if (is_displaced(step, world)) return Look{true, ""};
+  if (is_left_alone(step, world)) return Look{true, ""};
   if (needs_device(step) && !is_there(world.host, *device_of(step))) {
     return fail(ErrorKind::not_found, fmt::format("{} is no longer there", to_string(*device_of(step))));
   }
@@ -351,7 +351,7 @@ Result<std::string> result_of(const Step& step, World& world) {
 }
 
 Result<WriteEnd> undo(const Step& step, const JournalEntry& entry, World& world) {
-  if (is_displaced(step, world) || (needs_device(step) && !is_there(world.host, *device_of(step))))
+  if (is_left_alone(step, world) || (needs_device(step) && !is_there(world.host, *device_of(step))))
     return WriteEnd{};  // nothing left to put back
   return std::visit(Undoing{world, entry}, step);
 }

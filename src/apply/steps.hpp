@@ -9,6 +9,9 @@
 
 namespace gpupass::apply_detail {
 
+/// True of a step on a device that is not the plan's any more: nothing is done to it.
+[[nodiscard]] bool is_left_alone(const Step& step, const World& world);
+
 /// How things stand before a step.
 struct Look {
   bool already = false;  // nothing to do, and so nothing to undo later

@@ -117,8 +117,9 @@ Result<Approved> approve(Context& context, const ChangeOptions& options, const I
   GPUPASS_TRY(refuse_used_by_others(context.host, hypervisor, domain, inventory, wanted));
   const auto undecided = without_own(inventory, holds, domain.name, functions);
   const auto others = undecided.empty() ? Functions{} : strangers(inventory, functions);
-  if (!undecided.empty()) GPUPASS_TRY(consent(context, options, all_obstacles(inventory, undecided, others)));
-  return Approved{joined(std::move(functions), others), std::move(holds)};
+  auto open = undecided.empty() ? std::vector<Finding>{} : all_obstacles(inventory, undecided, others);
+  GPUPASS_TRY(refuse_impossible(open));
+  return Approved{joined(std::move(functions), others), std::move(holds), std::move(open)};
 }
 
 Result<int> attach(Context& context, const std::vector<std::string>& arguments) {
@@ -147,6 +148,7 @@ Result<int> attach(Context& context, const std::vector<std::string>& arguments) 
   GPUPASS_TRY_ASSIGN(const auto plan, plan_attach(plan_facts, facts, functions, templates));
   for (const auto& note : notes_on_attach(plan, inventory, facts))
     context.terminal.err << report::wrapped_lines("note: " + note, context.terminal.columns) << "\n";
+  GPUPASS_TRY(consent(context, options.change, approved.open));
   return carry_out_for_domain(context, options, plan, domain, facts, locks, outcome_of(facts, functions));
 }
 

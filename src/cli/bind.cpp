@@ -152,9 +152,9 @@ Result<int> bind(Context& context, const std::vector<std::string>& arguments) {
                    request.functions, "", locks));
   GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host, {.serials_of = request.functions}));
   GPUPASS_TRY_ASSIGN(auto holds, current_holds(context, inventory, request.functions));
-  GPUPASS_TRY(consent(context, request.options, obstacles(inventory, request.functions, k_rules_for_guests)));
   const PlanFacts facts{inventory, std::move(holds), core::iso_time(context.host.now())};
   GPUPASS_TRY_ASSIGN(const auto plan, plan_bind(facts, request.functions, driver));
+  GPUPASS_TRY(consent(context, request.options, obstacles(inventory, request.functions, k_rules_for_guests)));
   return carry_out(context, request.options, plan, nullptr, locks,
                    fmt::format("{} {} on {}{}", names(request.functions),
                                request.functions.size() == 1 ? "is" : "are", driver,

@@ -300,13 +300,17 @@ std::vector<Finding> obstacles(const Inventory& inventory, const Functions& func
   return findings;
 }
 
-Result<void> consent(Context& context, const ChangeOptions& options, const std::vector<Finding>& findings) {
+Result<void> refuse_impossible(const std::vector<Finding>& findings) {
   std::vector<Finding> impossible;
-  std::vector<Finding> open;
-  for (const auto& finding : findings) {
-    (finding.consent == Consent::impossible ? impossible : open).push_back(finding);
-  }
+  std::ranges::copy_if(findings, std::back_inserter(impossible),
+                       [](const Finding& finding) { return finding.consent == Consent::impossible; });
   if (!impossible.empty()) return refused(impossible, "");
+  return {};
+}
+
+Result<void> consent(Context& context, const ChangeOptions& options, const std::vector<Finding>& findings) {
+  GPUPASS_TRY(refuse_impossible(findings));
+  const auto& open = findings;
   if (open.empty() || options.yes) return {};
   // A dry run cannot know what a person would answer: no yes is taken for granted.
   if (options.dry_run) return refused(open, "; --yes agrees to this, and --dry-run --yes shows the steps");

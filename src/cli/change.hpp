@@ -78,6 +78,9 @@ void say_waiting(Context& context, const LockOwner& owner);
 /// What a command says of strangers after it bound the functions; empty for none.
 [[nodiscard]] std::string group_note(const Inventory& inventory, const Functions& functions);
 
+/// Error: refused, with each finding that no consent helps against.
+[[nodiscard]] Result<void> refuse_impossible(const std::vector<Finding>& findings);
+
 /// Asks for what a person has to decide: yes on a terminal, or --yes. Error: refused, with every
 /// finding, when something is impossible, nobody can be asked, or it is a dry run without --yes.
 [[nodiscard]] Result<void> consent(Context& context, const ChangeOptions& options,

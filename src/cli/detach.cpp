@@ -6,6 +6,7 @@
 #include <ostream>
 
 #include "cli/domain_change.hpp"
+#include "cli/domain_uses.hpp"
 #include "cli/templates.hpp"
 #include "core/text.hpp"
 #include "gpupass/card.hpp"
@@ -159,15 +160,14 @@ std::string outcome_of(const DomainFacts& facts, const Functions& functions, con
 }
 
 /// What --all leaves in the domain.
-void say_uneditable(Context& context, const DomainFacts& facts) {
+void say_uneditable(Context& context, Hypervisor& hypervisor, const DomainFacts& facts) {
   for (const auto* const xml : {&facts.live_xml, &facts.config_xml}) {
     if (xml->empty()) continue;
-    for (const auto& device : domain_devices(*xml).value_or(std::vector<DomainDevice>{})) {
-      if (!device.function || is_editable(device.way)) continue;
+    for (const auto& device : devices_in(hypervisor, *xml).value_or(std::vector<DomainDevice>{})) {
+      if (is_editable(device.way)) continue;
       context.terminal.err << fmt::format(
-          "note: {0} keeps {1} through {2}; gpupass does not edit that: remove those lines with `virsh edit "
-          "{0}`\n",
-          facts.state.name, to_string(*device.function), element_of(device.way));
+          "note: {0} keeps {1}; gpupass does not edit that: remove those lines with `virsh edit {0}`\n",
+          facts.state.name, describe(device));
     }
   }
 }
@@ -185,7 +185,7 @@ Result<int> detach(Context& context, const std::vector<std::string>& arguments) 
   GPUPASS_TRY_ASSIGN(const auto of_domain, functions_of(context, first_facts));
   GPUPASS_TRY_ASSIGN(const auto first_look, discover(context.host, {.holders = false}));
   GPUPASS_TRY_ASSIGN(const auto functions, chosen(*values, first_look, of_domain, first_facts));
-  if (values->count("all") > 0) say_uneditable(context, first_facts);
+  if (values->count("all") > 0) say_uneditable(context, *domain.hypervisor, first_facts);
   if (functions.empty()) {
     const Plan nothing{fmt::format("detach from {}", vm), Direction::give_back, options.uri, {}, {}};
     return carry_out(context, options.change, nothing, nullptr, {}, {without_devices(*values, vm), vm});

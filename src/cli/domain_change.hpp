@@ -52,8 +52,9 @@ void inherit(Context& context, std::vector<Hold>& holds, const std::string& heir
 struct Approved {
   Functions functions;  // with the members of their groups that were agreed to
   std::vector<Hold> holds;
+  std::vector<Finding> open;  // what a person has to agree to, once nothing else is in the way
 };
-/// Everything that `attach` asks before it plans. `domain` may be one that is yet to be made, without a UUID.
+/// Everything that `attach` refuses before it plans. `domain` may be one that is yet to be made, without a UUID.
 /// Errors: refused; busy, where another domain has one of them.
 [[nodiscard]] Result<Approved> approve(Context& context, const ChangeOptions& options,
                                        const Inventory& inventory, Functions functions,

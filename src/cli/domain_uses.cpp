@@ -5,7 +5,6 @@
 #include <iterator>
 #include <map>
 
-#include "gpupass/domain.hpp"
 
 namespace gpupass::cli {
 namespace {
@@ -45,16 +44,23 @@ Functions functions_of(const NetworkPool& pool, const Host& host, const Inventor
   return functions;
 }
 
+/// Where networks cannot be asked (no network daemon runs) none hands anything out.
+std::vector<NetworkPool> network_pools(Hypervisor& hypervisor) {
+  std::vector<NetworkPool> pools;
+  for (const auto& xml : hypervisor.networks().value_or(std::vector<std::string>{})) {
+    auto pool = pool_of(xml);
+    if (pool && !(pool->functions.empty() && pool->parents.empty())) pools.push_back(*std::move(pool));
+  }
+  return pools;
+}
+
 using Pools = std::map<std::string, Functions>;
 
-/// Where networks cannot be asked (no network daemon runs) none hands anything out.
 Pools pools_of(Hypervisor& hypervisor, const Host& host, const Inventory& inventory) {
   Pools pools;
-  for (const auto& xml : hypervisor.networks().value_or(std::vector<std::string>{})) {
-    const auto pool = pool_of(xml);
-    if (!pool) continue;
-    auto functions = functions_of(*pool, host, inventory);
-    if (!functions.empty()) pools.emplace(pool->network, std::move(functions));
+  for (const auto& pool : network_pools(hypervisor)) {
+    auto functions = functions_of(pool, host, inventory);
+    if (!functions.empty()) pools.emplace(pool.network, std::move(functions));
   }
   return pools;
 }
@@ -130,6 +136,18 @@ Result<std::vector<DomainUse>> domain_uses(Hypervisor& hypervisor, const Host& h
   }
   uses.add_idle_pools();
   return std::move(uses).sorted();
+}
+
+Result<std::vector<DomainDevice>> devices_in(Hypervisor& hypervisor, const std::string& xml) {
+  GPUPASS_TRY_ASSIGN(auto devices, domain_devices(xml));
+  const auto is_of_a_network = [](const DomainDevice& device) { return !device.network.empty(); };
+  if (std::ranges::none_of(devices, is_of_a_network)) return devices;
+  const auto pools = network_pools(hypervisor);
+  std::erase_if(devices, [&](const DomainDevice& device) {
+    return is_of_a_network(device) &&
+           std::ranges::find(pools, device.network, &NetworkPool::network) == pools.end();
+  });
+  return devices;
 }
 
 }  // namespace gpupass::cli

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cli/command.hpp"
+#include "gpupass/domain.hpp"
 #include "gpupass/inventory.hpp"
 
 namespace gpupass::cli {
@@ -15,5 +16,9 @@ namespace gpupass::cli {
 [[nodiscard]] Result<std::vector<DomainUse>> domain_uses(Hypervisor& hypervisor, const Host& host,
                                                          const Inventory& inventory,
                                                          const std::string& except_uuid = {});
+
+/// The devices of the host that a domain's XML names, without its interfaces in networks that hand out none.
+/// Error: invalid.
+[[nodiscard]] Result<std::vector<DomainDevice>> devices_in(Hypervisor& hypervisor, const std::string& xml);
 
 }  // namespace gpupass::cli

@@ -74,6 +74,18 @@ Result<Claim> claim(Context& context, const JournalRecord& seen, std::chrono::mi
   return claim;
 }
 
+/// The devices of a journal that are gone or replaced: recover does nothing to them.
+Result<std::set<PciAddress>> left_alone(const Context& context, const JournalRecord& journal) {
+  GPUPASS_TRY_ASSIGN(const auto inventory,
+                     discover(context.host, {.holders = false, .serials_of = journal.plan.devices}));
+  return displaced_devices(journal.plan, inventory);
+}
+
+void print_left_alone(std::ostream& out, const std::set<PciAddress>& devices) {
+  for (const auto& device : devices)
+    out << fmt::format("  left alone: {} is not the device that this was about\n", to_string(device));
+}
+
 Result<RecoveryReport> recover_one(Context& context, const ChangeOptions& options,
                                    const JournalRecord& seen) {
   if (!seen.has_plan()) {
@@ -87,16 +99,10 @@ Result<RecoveryReport> recover_one(Context& context, const ChangeOptions& option
   if (!journal.plan.uri.empty()) {
     GPUPASS_TRY_ASSIGN(hypervisor, context.connect(journal.plan.uri, options.timeout));
   }
-  GPUPASS_TRY_ASSIGN(const auto inventory,
-                     discover(context.host, {.holders = false, .serials_of = journal.plan.devices}));
   World world{context.host, hypervisor.get(), &claimed.locks.devices, options.timeout, {}, {}};
-  world.displaced = displaced_devices(journal.plan, inventory);
-  for (const auto& device : world.displaced) {
-    if (options.format == Format::text)
-      context.terminal.out << fmt::format("  left alone: {} is not the device that this was about\n",
-                                          to_string(device));
-  }
+  GPUPASS_TRY_ASSIGN(world.displaced, left_alone(context, journal));
   if (options.format == Format::text) {
+    print_left_alone(context.terminal.out, world.displaced);
     world.observe = [&](const StepEvent& event) {
       if (event.state == StepState::done || event.state == StepState::undone) {
         context.terminal.out << "  " << event.text << "\n";
@@ -106,29 +112,48 @@ Result<RecoveryReport> recover_one(Context& context, const ChangeOptions& option
   return recover(journal, world);
 }
 
-void print_preview(Context& context, const JournalRecord& journal) {
+/// What the run would do with a journal.
+struct Preview {
+  std::set<PciAddress> displaced;
+  std::vector<std::string> lines;
+};
+
+Result<Preview> preview(Context& context, const JournalRecord& journal) {
+  Preview preview;
+  if (!journal.has_plan()) return preview;
+  GPUPASS_TRY_ASSIGN(preview.displaced, left_alone(context, journal));
+  World world{context.host, nullptr, nullptr, {}, {}, {}};
+  world.displaced = preview.displaced;
+  preview.lines = preview_recovery(journal, world);
+  return preview;
+}
+
+Result<void> print_preview(Context& context, const JournalRecord& journal) {
+  auto& out = context.terminal.out;
   if (!journal.has_plan()) {
-    context.terminal.out << fmt::format("{}: nothing could be done; --forget would set it aside\n",
-                                        journal.damage);
-    return;
+    out << fmt::format("{}: nothing could be done; --forget would set it aside\n", journal.damage);
+    return {};
   }
-  context.terminal.out << fmt::format("\"{}\", started {}: ", journal.plan.command, journal.started);
+  out << fmt::format("\"{}\", started {}: ", journal.plan.command, journal.started);
   if (is_under_way(context.host, journal)) {
-    context.terminal.out << "is under way, would wait for its end\n";
-    return;
+    out << "is under way, would wait for its end\n";
+    return {};
   }
-  context.terminal.out << "would\n";
-  const auto lines = preview_recovery(journal);
-  for (const auto& line : lines) context.terminal.out << "  " << line << "\n";
-  if (lines.empty()) context.terminal.out << "  only close its journal: everything is done\n";
+  GPUPASS_TRY_ASSIGN(const auto what, preview(context, journal));
+  out << "would\n";
+  print_left_alone(out, what.displaced);
+  for (const auto& line : what.lines) out << "  " << line << "\n";
+  if (what.lines.empty()) out << "  only close its journal: nothing else is left to do\n";
+  return {};
 }
 
 /// What --dry-run shows, for a program.
-core::Json preview_json(Context& context, const JournalRecord& journal) {
-  return {{"id", journal.id},
-          {"command", journal.plan.command},
-          {"under_way", is_under_way(context.host, journal)},
-          {"would", preview_recovery(journal)}};
+Result<core::Json> preview_json(Context& context, const JournalRecord& journal) {
+  GPUPASS_TRY_ASSIGN(const auto what, preview(context, journal));
+  return core::Json{{"id", journal.id},
+                    {"command", journal.plan.command},
+                    {"under_way", is_under_way(context.host, journal)},
+                    {"would", what.lines}};
 }
 
 core::Json to_json(const JournalRecord& journal, const RecoveryReport& report) {
@@ -247,14 +272,17 @@ Result<int> recover(Context& context, const std::vector<std::string>& arguments)
   auto& out = context.terminal.out;
   const bool json = options.format == Format::json;
   if (options.dry_run && !json) {
-    for (const auto& journal : journals) print_preview(context, journal);
+    for (const auto& journal : journals) GPUPASS_TRY(print_preview(context, journal));
   }
   GPUPASS_TRY_ASSIGN(const auto loans, forgetting ? Loans{} : loans_left(context, options.timeout));
   if (journals.empty() && loans.empty() && !json) out << "nothing was left unfinished\n";
   if (options.dry_run && !json) print_loans(out, loans, "would return");
   if (options.dry_run && json) {
     auto previews = core::Json::array();
-    for (const auto& journal : journals) previews.push_back(preview_json(context, journal));
+    for (const auto& journal : journals) {
+      GPUPASS_TRY_ASSIGN(auto one, preview_json(context, journal));
+      previews.push_back(std::move(one));
+    }
     out << core::Json{{"schema", "gpupass.recover/1"}, {"journals", previews}, {"loans", to_json(loans)}}
                .dump(2)
         << "\n";

@@ -132,6 +132,13 @@ const char* element_of(DeviceWay way) {
   return row_of(way).element;
 }
 
+std::string describe(const DomainDevice& device) {
+  if (!device.network.empty()) return "a function of the network " + device.network;
+  const auto what = device.function ? to_string(*device.function) : "the mediated device " + device.mediated;
+  if (is_editable(device.way) || device.way == DeviceWay::mediated) return what;
+  return fmt::format("{} through {}", what, element_of(device.way));
+}
+
 Result<std::vector<DomainDevice>> domain_devices(const std::string& domain_xml) {
   GPUPASS_TRY_ASSIGN(auto domain, Document::parse(domain_xml, "domain XML", "domain"));
   Devices devices;

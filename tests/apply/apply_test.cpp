@@ -253,8 +253,8 @@ TEST_F(Apply, APowerCutAtAnyWriteIsRecoveredFrom) {
     }
     const auto journals = load_journals(kernel);
     ASSERT_EQ(journals->size(), 1U) << "cut " << cut;
-    EXPECT_FALSE(preview_recovery(journals->front()).empty());
     World world{kernel, nullptr, nullptr, std::chrono::milliseconds(50), {}, {}};
+    EXPECT_FALSE(preview_recovery(journals->front(), world).empty());
     const auto report = recover(journals->front(), world);
     ASSERT_EQ(report.outcome, Recovery::undone) << "cut " << cut;
     EXPECT_EQ(test::snapshot(tree.at("/sys")), before) << "cut " << cut;

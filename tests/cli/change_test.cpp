@@ -34,6 +34,11 @@ const char* const k_domain =
     "<domain type='kvm'><name>vm1</name><os><type arch='x86_64' machine='q35'>hvm</type></os>"
     "<devices><controller type='pci' index='0' model='pcie-root'/></devices></domain>";
 
+const std::string k_by_command_line =
+    "<domain type='kvm'><name>vm1</name><os><type arch='x86_64' machine='q35'>hvm</type></os><devices>"
+    "<controller type='pci' index='0' model='pcie-root'/></devices><qemu:commandline><qemu:arg "
+    "value='-device'/><qemu:arg value='vfio-pci,host=01:00.0,x-vga=on'/></qemu:commandline></domain>";
+
 /// A desktop: a card of two functions in group 1, a network card in a group that a test chooses.
 class Change : public testing::Test {
  protected:
@@ -551,6 +556,36 @@ TEST_F(ChangeSharedGroup, APersonAtATerminalIsAskedAndANoChangesNothing) {
   EXPECT_EQ(kernel.driver(k_nic), "vfio-pci");
 }
 
+/// A person who has agreed must not hear after it that it cannot be done.
+TEST_F(ChangeSharedGroup, WhatCannotBeDoneIsRefusedBeforeAnybodyIsAsked) {
+  struct Case {
+    std::string config;
+    bool runs;
+    int status;
+    const char* words;
+  };
+  const auto with = [](const std::string& before, const std::string& after) {
+    std::string xml = k_domain;
+    return xml.replace(xml.find(before), before.size(), after);
+  };
+  const std::vector<Case> cases = {
+      {k_by_command_line, false, 5, "gpupass does not edit that"},
+      {with("machine='q35'", "machine='microvm'"), false, 9, "microvm"},
+      {with("</devices>",
+            "<hostdev mode='subsystem' type='pci'><source><address bus='1f'/></source></hostdev></devices>"),
+       false, 8, "1f"},
+      {k_domain, true, 9, "0 free PCIe root port(s)"}};
+  for (const auto& one : cases) {
+    libvirt.set_config(one.config);
+    if (one.runs) ASSERT_TRUE(libvirt.start("vm1"));
+    EXPECT_EQ(run({"attach", "vm1", "01:00.0"}, "y\n", true), one.status) << one.config << err;
+    EXPECT_THAT(err, HasSubstr(one.words));
+    EXPECT_THAT(err, Not(HasSubstr("[y/N]"))) << one.config;
+    EXPECT_EQ(test::snapshot(tree.at("/sys")), before);
+    EXPECT_EQ(libvirt.config(), one.config);
+  }
+}
+
 TEST_F(ChangeSharedGroup, ADryRunEndsAsTheRunWould) {
   for (const bool terminal : {false, true}) {
     EXPECT_EQ(run({"attach", "vm1", "01:00.0", "--dry-run"}, "y\n", terminal), 5);
@@ -584,11 +619,6 @@ TEST_F(ChangeSharedGroup, YesIsThatConsentButNeverForWhatTheHostNeeds) {
   EXPECT_EQ(run({"attach", "vm1", "01:00.0", "--yes"}), 0) << err;
 }
 
-const std::string k_by_command_line =
-    "<domain type='kvm'><name>vm1</name><os><type arch='x86_64' machine='q35'>hvm</type></os><devices>"
-    "<controller type='pci' index='0' model='pcie-root'/></devices><qemu:commandline><qemu:arg "
-    "value='-device'/><qemu:arg value='vfio-pci,host=01:00.0,x-vga=on'/></qemu:commandline></domain>";
-
 TEST_F(Change, ACardThatTheDomainHasThroughTheCommandLineIsNotAddedAgain) {
   libvirt.set_config(k_by_command_line);
   for (const auto* const verb : {"attach", "detach"}) {
@@ -601,6 +631,11 @@ TEST_F(Change, ACardThatTheDomainHasThroughTheCommandLineIsNotAddedAgain) {
   }
   EXPECT_EQ(run({"detach", "vm1", "--all"}), 0);
   EXPECT_THAT(err, HasSubstr("vm1 keeps 0000:01:00.0 through <qemu:commandline>"));
+  libvirt.set_config(
+      "<domain><devices><hostdev mode='subsystem' type='mdev'><source><address "
+      "uuid='11111111-F1BB-47F0-914D-32A22E3A8804'/></source></hostdev></devices></domain>");
+  EXPECT_EQ(run({"detach", "vm1", "--all"}), 0);
+  EXPECT_THAT(err, HasSubstr("vm1 keeps the mediated device 11111111-f1bb-47f0-914d-32a22e3a8804; "));
 }
 
 TEST_F(Change, WhatAnotherDomainHasInAnyWayIsRefused) {

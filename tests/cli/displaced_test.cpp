@@ -67,6 +67,17 @@ test::Function disk(const std::string& address, const std::string& bus, int grou
           .group = group};
 }
 
+/// What recover does step by step, or would do: its lines without the outcome.
+std::vector<std::string> lines_of_steps(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) {
+    const bool is_outcome = line.starts_with("  undone: ") || line.starts_with("  finished: ");
+    if (line.starts_with("  ") && !is_outcome) lines.push_back(line);
+  }
+  return lines;
+}
+
 /// A serial number where a gpupass that may read the whole configuration space finds it.
 std::string config_with_serial(const std::string& serial) {
   std::string space(4096, '\0');
@@ -305,8 +316,11 @@ TEST_F(Displaced, RecoverWritesNothingToTheDeviceThatIsThereNow) {
     ASSERT_EQ(load_journals(kernel)->size(), 1U);
     boot_with_a_disk_before_the_card();
     const auto sysfs = test::snapshot(tree.at("/sys"));
+    ASSERT_EQ(run({"recover", "--dry-run"}), 0) << words.front() << err;
+    const auto foreseen = lines_of_steps(out);
     ASSERT_EQ(run({"recover"}), 0) << words.front() << err;
     EXPECT_THAT(out, HasSubstr("left alone: 0000:01:00.0"));
+    EXPECT_EQ(lines_of_steps(out), foreseen) << "a dry run says what the run does";
     EXPECT_EQ(test::snapshot(tree.at("/sys")), sysfs) << words.front();
     EXPECT_THAT(*load_journals(kernel), IsEmpty());
     EXPECT_THAT(*load_holds(kernel), IsEmpty());

@@ -16,6 +16,7 @@
 #include "support/fake_hypervisor.hpp"
 #include "support/golden.hpp"
 #include "support/pci_tree.hpp"
+#include "support/shared_hypervisor.hpp"
 #include "support/tree.hpp"
 
 namespace gpupass {
@@ -247,6 +248,47 @@ TEST_F(GuestCommand, LeavesFilesOfOthersWhereItIsDeleted) {
   EXPECT_TRUE(host.exists("/srv/first/seed.iso"));
   EXPECT_EQ(run(cli::guest_delete, {"first", "--yes"}).status, 0);
   EXPECT_FALSE(host.exists("/srv/first"));
+}
+
+/// What somebody put into a guest's XML in a way that gpupass does not edit is listed, and left when it goes.
+TEST_F(GuestCommand, ListAndDeleteSeeEveryWayToHaveADevice) {
+  ASSERT_EQ(create("hand-made").status, 0);
+  auto xml = libvirt->xml("hand-made", DomainView::config).value();
+  xml.insert(xml.find("</devices>"),
+             "<disk type='nvme'><source type='pci'><address bus='1'/></source></disk>"
+             "<hostdev mode='subsystem' type='mdev'><source><address "
+             "uuid='c2177883-f1bb-47f0-914d-32a22e3a8804'/></source></hostdev>"
+             "<interface type='network'><source network='pool'/></interface>"
+             "<interface type='network'><source network='default'/></interface>");
+  test::FakeHypervisor fake("hand-made", xml, "");
+  fake.network_xmls = {
+      "<network><name>default</name><forward mode='nat'/></network>",
+      "<network><name>pool</name><forward mode='hostdev'><pf dev='eth0'/></forward></network>"};
+  const std::map<std::string, std::string> no_others;
+  const auto run_on_fake = [&](cli::Function action, const std::vector<std::string>& words) {
+    return test::run(action, host, words, [&](const std::string&, std::chrono::milliseconds) {
+      return Result<std::unique_ptr<Hypervisor>>(
+          std::make_unique<test::SharedHypervisor>(fake, no_others));
+    });
+  };
+  EXPECT_THAT(run_on_fake(cli::guest_list, {}).out,
+              AllOf(HasSubstr("0000:01:00.0 through <disk type='nvme'>"),
+                    HasSubstr("the mediated device c2177883-f1bb-47f0-914d-32a22e3a8804"),
+                    HasSubstr("a function of the network pool"), Not(HasSubstr("network default"))));
+  const auto guest =
+      core::Json::parse(run_on_fake(cli::guest_list, {"--format", "json"}).out).at("guests").at(0);
+  EXPECT_EQ(guest.at("functions"), core::Json::array({"0000:01:00.0"}));
+  EXPECT_EQ(guest.at("devices").at(0).at("way"), "<disk type='nvme'>");
+  EXPECT_EQ(guest.at("devices").size(), 3U);
+
+  const auto planned = run_on_fake(cli::guest_delete, {"hand-made", "--dry-run", "--yes"});
+  EXPECT_EQ(planned.status, 0) << planned.err;
+  EXPECT_THAT(planned.out,
+              AllOf(HasSubstr("leave 0000:01:00.0 through <disk type='nvme'> as it is"),
+                    HasSubstr("leave the mediated device c2177883"),
+                    HasSubstr("leave a function of the network pool as it is"), Not(HasSubstr(" back\n"))));
+  EXPECT_EQ(run_on_fake(cli::guest_delete, {"hand-made", "--yes"}).status, 0);
+  EXPECT_EQ(fake.calls, std::vector<std::string>{"undefine"});
 }
 
 TEST_F(GuestCommand, CanTryADeletionAgain) {

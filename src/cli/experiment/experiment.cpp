@@ -476,9 +476,9 @@ Result<int> bench_experiment(Context& context, const Words& arguments) {
   GPUPASS_TRY_ASSIGN(const auto missing, missing_runs(wanted, plan));
   if (!missing.empty()) {
     GPUPASS_TRY_ASSIGN(const auto hypervisor, context.connect(wanted.settings.uri, wanted.times.guest));
+    GPUPASS_TRY(refuse_without_room(wanted, *values));
     // What a killed one left is not in the way of its own going on.
     if (!fs::exists(mark_path(wanted))) GPUPASS_TRY(check_new(context, *hypervisor, wanted, inventory, plan));
-    GPUPASS_TRY(refuse_without_room(wanted, *values));
     if (wanted.change.dry_run) {
       print_plan(context.terminal.out, wanted, plan, missing, cases);
       return 0;

@@ -356,9 +356,10 @@ Result<void> judge_cards(Context& context, const Wanted& wanted, Hypervisor& hyp
   Locks none;
   GPUPASS_TRY(lock(context, options, "", functions, wanted.options.vm, none));
   GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host));
-  GPUPASS_TRY(
+  GPUPASS_TRY_ASSIGN(
+      const auto approved,
       approve(context, options, inventory, functions, hypervisor, {wanted.options.vm, "", false, true}));
-  return {};
+  return consent(context, options, approved.open);
 }
 
 Result<int> print_only(Context& context, const po::variables_map& values, const GuestDomain& domain,

@@ -7,6 +7,7 @@
 #include <ostream>
 
 #include "cli/change.hpp"
+#include "cli/domain_uses.hpp"
 #include "cli/guest/files.hpp"
 #include "cli/guest/guest.hpp"
 #include "cli/guest/under_way.hpp"
@@ -67,9 +68,35 @@ Result<Belongings> belongings_of(const OpenGuest& guest) {
   return files;
 }
 
-void print_steps(std::ostream& out, const OpenGuest& guest, const Functions& functions,
+/// What of the host the guest has.
+struct Devices {
+  Functions given;                 // they go back: in its configuration as gpupass edits it, or held for it
+  std::vector<DomainDevice> left;  // that gpupass did not give it: they are as they were once it is gone
+};
+
+Result<Devices> devices_of(Context& context, const OpenGuest& guest) {
+  GPUPASS_TRY_ASSIGN(const auto all, devices_in(*guest.hypervisor, guest.xml));
+  GPUPASS_TRY_ASSIGN(const auto holds, load_holds(context.host));
+  Devices devices;
+  for (const auto& device : all) {
+    if (device.function && is_editable(device.way)) {
+      devices.given.push_back(*device.function);
+    } else {
+      devices.left.push_back(device);
+    }
+  }
+  for (const auto& hold : holds) {
+    if (hold.domain == guest.state.name) devices.given.push_back(hold.device);
+  }
+  devices.given = in_order(std::move(devices.given));
+  return devices;
+}
+
+void print_steps(std::ostream& out, const OpenGuest& guest, const Devices& devices,
                  const Belongings& files) {
-  if (!functions.empty()) out << fmt::format("  give {} back\n", names(functions));
+  if (!devices.given.empty()) out << fmt::format("  give {} back\n", names(devices.given));
+  for (const auto& device : devices.left)
+    out << fmt::format("  leave {} as it is: gpupass did not give it\n", describe(device));
   for (const auto& file : files.go) out << fmt::format("  remove {}\n", file);
   for (const auto& file : files.stay) out << fmt::format("  leave {}\n", file);
   out << fmt::format("  undefine {}\n", guest.state.name);
@@ -80,11 +107,11 @@ Failure not_agreed(const OpenGuest& guest) {
               "nothing was changed; --yes agrees to this");
 }
 
-Result<void> agree(Context& context, const OpenGuest& guest, const Functions& functions,
+Result<void> agree(Context& context, const OpenGuest& guest, const Devices& devices,
                    const Belongings& files) {
   auto& terminal = context.terminal;
   if (!terminal.can_ask) return not_agreed(guest);
-  print_steps(terminal.err, guest, functions, files);
+  print_steps(terminal.err, guest, devices, files);
   if (says_yes(terminal, fmt::format("Delete {} and all that is on its disk?", guest.state.name))) return {};
   return fail(ErrorKind::refused, fmt::format("{} stays", guest.state.name), "nothing was changed");
 }
@@ -137,7 +164,7 @@ Result<int> guest_delete(Context& context, const std::vector<std::string>& argum
   const auto opened = open_guest(context, options);
   if (!opened) return delete_interrupted(context, options, dry_run, opened.error());
   const auto& guest = *opened;
-  GPUPASS_TRY_ASSIGN(const auto functions, hostdev_functions(guest.xml));
+  GPUPASS_TRY_ASSIGN(const auto devices, devices_of(context, guest));
   const auto& name = guest.state.name;
   if (guest.state.running)
     return fail(ErrorKind::busy, fmt::format("{} is running", name),
@@ -146,15 +173,17 @@ Result<int> guest_delete(Context& context, const std::vector<std::string>& argum
   auto& out = context.terminal.out;
   if (dry_run) {
     out << fmt::format("would delete {}:\n", name);
-    print_steps(out, guest, functions, files);
-    Locks none;
-    GPUPASS_TRY(lock(context, {.dry_run = true}, "", functions, name, none));
+    print_steps(out, guest, devices, files);
+  }
+  Locks none;
+  GPUPASS_TRY(lock(context, {.dry_run = true}, "", devices.given, name, none));
+  if (dry_run) {
     if (values->count("yes") == 0) return not_agreed(guest);
     out << "This was a dry run; nothing was changed.\n";
     return 0;
   }
-  if (values->count("yes") == 0) GPUPASS_TRY(agree(context, guest, functions, files));
-  if (!functions.empty()) GPUPASS_TRY(detach(context, detach_words(options, name)));
+  if (values->count("yes") == 0) GPUPASS_TRY(agree(context, guest, devices, files));
+  if (!devices.given.empty()) GPUPASS_TRY(detach(context, detach_words(options, name)));
   if (auto done = remove_with_files(context, guest, files); !done) {
     auto& error = done.error();
     error.kind = ErrorKind::partial;

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // `gpupass guest list`.
+#include <algorithm>
+#include <iterator>
 #include <ostream>
 
-#include "cli/change.hpp"
+#include "cli/domain_uses.hpp"
 #include "cli/guest/guest.hpp"
 #include "core/json.hpp"
+#include "core/text.hpp"
 #include "report/table.hpp"
 
 namespace gpupass::cli {
@@ -13,17 +16,29 @@ namespace {
 struct Row {
   DomainState state;
   GuestMark mark;
-  Functions functions;
+  std::vector<DomainDevice> devices;
 };
 
 Syntax syntax() {
   Syntax syntax{"gpupass guest list [options]",
-                "Shows the guests that gpupass made, and what cards they have.",
+                "Shows the guests that gpupass made, and what devices of the host they have.",
                 {},
                 {}};
   add_guest_options(syntax.options, 60);
   add_format(syntax.options);
   return syntax;
+}
+
+/// In its configuration, and what it has besides while it runs. None where its XML is odd.
+std::vector<DomainDevice> devices_of(Hypervisor& hypervisor, const DomainState& state,
+                                     const std::string& config_xml) {
+  auto devices = devices_in(hypervisor, config_xml).value_or(std::vector<DomainDevice>{});
+  const auto live = state.running ? hypervisor.xml(state.name, DomainView::live) : Result<std::string>();
+  if (!state.running || !live) return devices;
+  for (auto& device : devices_in(hypervisor, *live).value_or(std::vector<DomainDevice>{})) {
+    if (std::ranges::find(devices, device) == devices.end()) devices.push_back(std::move(device));
+  }
+  return devices;
 }
 
 /// A domain that went away since it was listed, or is nobody's business of ours, is passed over.
@@ -35,18 +50,31 @@ Result<std::vector<Row>> rows_of(Hypervisor& hypervisor) {
     if (!xml) continue;
     auto mark = guest_mark(*xml);
     if (!mark || !*mark) continue;
-    rows.push_back({state, **std::move(mark), hostdev_functions(*xml).value_or(Functions{})});
+    rows.push_back({state, **std::move(mark), devices_of(hypervisor, state, *xml)});
   }
   return rows;
 }
 
+core::Json to_json(const DomainDevice& device) {
+  const auto word = [](const std::string& text) { return text.empty() ? core::Json() : core::Json(text); };
+  return {{"way", element_of(device.way)},
+          {"function", word(device.function ? to_string(*device.function) : "")},
+          {"mediated", word(device.mediated)},
+          {"network", word(device.network)}};
+}
+
 core::Json to_json(const Row& row) {
   auto functions = core::Json::array();
-  for (const auto& function : row.functions) functions.push_back(to_string(function));
+  auto devices = core::Json::array();
+  for (const auto& device : row.devices) {
+    devices.push_back(to_json(device));
+    if (device.function) functions.push_back(to_string(*device.function));
+  }
   return {{"name", row.state.name},
           {"running", row.state.running},
           {"profile", row.mark.profile},
           {"functions", functions},
+          {"devices", devices},
           {"files", row.mark.files}};
 }
 
@@ -67,10 +95,13 @@ Result<int> guest_list(Context& context, const std::vector<std::string>& argumen
     return 0;
   }
   if (rows.empty()) out << "There is no guest that gpupass made. `gpupass guest create` makes one.\n";
-  report::Table table({"GUEST", "STATE", "PROFILE", "CARDS"});
+  report::Table table({"GUEST", "STATE", "PROFILE", "DEVICES"});
   for (const auto& row : rows) {
-    table.add(
-        {row.state.name, row.state.running ? "running" : "off", row.mark.profile, names(row.functions)});
+    std::vector<std::string> devices;
+    std::ranges::transform(row.devices, std::back_inserter(devices),
+                           [](const DomainDevice& device) { return describe(device); });
+    table.add({row.state.name, row.state.running ? "running" : "off", row.mark.profile,
+               core::enumerate(devices)});
   }
   out << table.text(context.terminal.columns, context.terminal.colour);
   return 0;
