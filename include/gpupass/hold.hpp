@@ -12,6 +12,12 @@
 
 namespace gpupass {
 
+/// A domain whose configuration has a device, and its connection.
+struct Sharer {
+  std::string domain, uri;
+  bool operator==(const Sharer&) const = default;
+};
+
 /// One device that gpupass took, as kept in /var/lib/gpupass/holds.
 struct Hold {
   PciAddress device;
@@ -26,9 +32,19 @@ struct Hold {
       lent_to;  // the domain for whose start the hook bound it: it goes back when that ends; empty: none
   std::string since;    // UTC, "2026-11-22T12:35:21Z"
   std::string boot_id;  // of the boot in which gpupass, or the hook after it, took it
+  /// Domains that have it by turns with the first (`gpupass attach --shared`): one of them runs at a time.
+  std::vector<Sharer> shared_with = {};
 
   bool operator==(const Hold&) const = default;
 };
+
+/// All domains that a device is held for; none for one that only `gpupass bind` took.
+[[nodiscard]] std::vector<Sharer> sharers_of(const Hold& hold);
+/// Their names.
+[[nodiscard]] std::vector<std::string> domains_of(const Hold& hold);
+[[nodiscard]] bool is_for(const Hold& hold, const std::string& domain);
+/// The hold when this domain has the device no more: the next of those that share it comes first.
+[[nodiscard]] Hold without_domain(Hold hold, const std::string& domain);
 
 /// All holds, sorted by device. A record that cannot be read is an error of kind invalid that names it.
 [[nodiscard]] Result<std::vector<Hold>> load_holds(const Host& host);

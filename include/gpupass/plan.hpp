@@ -139,6 +139,9 @@ struct DomainFacts {
   std::string live_xml;        // empty: it is not running
   bool change_config = false;  // what this plan may change of the two
   bool change_live = false;
+  bool lend = false;  // attach: the card stays with the host until the domain starts
+  /// attach: domains that have a device by turns with this one, though gpupass did not give it to them.
+  std::map<PciAddress, std::vector<Sharer>> sharers = {};
 };
 
 /// Takes functions from their drivers and binds them to `driver`, with no domain.

@@ -8,6 +8,7 @@
 
 #include "cli/domain_change.hpp"
 #include "cli/domain_uses.hpp"
+#include "cli/hook/hook.hpp"
 #include "cli/selection.hpp"
 #include "cli/templates.hpp"
 #include "core/text.hpp"
@@ -24,11 +25,14 @@ Functions joined(Functions functions, const Functions& more) {
 }
 
 /// Functions that this domain already has from us: nothing is to be decided about them any more.
+/// So is about those that another domain shares with it.
 Functions without_own(const Inventory& inventory, const std::vector<Hold>& holds, const std::string& domain,
-                      Functions functions) {
+                      bool shared, Functions functions) {
   std::erase_if(functions, [&](const PciAddress& function) {
     const auto* const device = inventory.find(function);
-    const auto own = [&](const Hold& hold) { return hold.device == function && hold.domain == domain; };
+    const auto own = [&](const Hold& hold) {
+      return hold.device == function && (is_for(hold, domain) || (shared && !hold.domain.empty()));
+    };
     return device != nullptr && device->driver == "vfio-pci" && std::any_of(holds.begin(), holds.end(), own);
   });
   return functions;
@@ -37,18 +41,51 @@ Functions without_own(const Inventory& inventory, const std::vector<Hold>& holds
 /// Error: busy, when we hold one of the functions for another domain.
 Result<void> refuse_held_for_others(const std::vector<Hold>& holds, const std::string& domain) {
   for (const auto& hold : holds) {
-    if (hold.domain.empty() || hold.domain == domain) continue;
-    return fail(ErrorKind::busy, fmt::format("{} belongs to {}", to_string(hold.device), hold.domain),
-                fmt::format("nothing was changed; `gpupass detach {} {}` gives it back first", hold.domain,
-                            to_string(hold.device)));
+    if (hold.domain.empty() || is_for(hold, domain)) continue;
+    return fail(
+        ErrorKind::busy,
+        fmt::format("{} belongs to {}", to_string(hold.device), core::enumerate(domains_of(hold))),
+        fmt::format("nothing was changed; `gpupass detach {} {}` gives it back first, and --shared lets "
+                    "both have it by turns",
+                    hold.domain, to_string(hold.device)));
   }
   return {};
 }
 
-/// libvirt only finds out at the second start that two domains have one device.
+/// What was agreed to once is not asked again, as when a guest that shares its card is started.
+bool is_shared_already(const std::vector<Hold>& holds, const Functions& functions,
+                       const std::string& domain) {
+  return std::ranges::all_of(functions, [&](const PciAddress& function) {
+    const auto hold = std::ranges::find(holds, function, &Hold::device);
+    return hold != holds.end() && is_for(*hold, domain) && !hold->shared_with.empty();
+  });
+}
+
+/// A lent card is bound by the hook, at the next start.
+Result<void> refuse_loan(Context& context, const DomainOptions& options, const DomainState& domain) {
+  if (options.live || (domain.running && !options.config)) {
+    return fail(
+        ErrorKind::refused,
+        fmt::format("--lend gives {} the card from its next start on, and it is running", domain.name),
+        "nothing was changed; add --config, or leave --lend out");
+  }
+  if (is_hook_installed(context)) return {};
+  return fail(ErrorKind::refused,
+              "libvirt would start the domain without gpupass: its hook, which binds a lent card, is not "
+              "installed",
+              "nothing was changed; `gpupass hook install` installs it");
+}
+
+/// libvirt only finds out at the second start that two domains have one device. Where they share it, the
+/// second start is refused by the hook and by libvirt; a network or a parent of mediated devices is no domain
+/// that could wait for its turn.
 Result<void> refuse_used_by_others(const Host& host, Hypervisor& hypervisor, const DomainState& domain,
-                                   Inventory inventory, const Functions& functions) {
+                                   Inventory inventory, const Functions& functions, bool shared) {
   GPUPASS_TRY_ASSIGN(inventory.domain_uses, domain_uses(hypervisor, host, inventory, domain.uuid));
+  std::erase_if(inventory.domain_uses, [&](const DomainUse& use) {
+    const bool waits = !use.running || !domain.running;
+    return shared && waits && use.network.empty() && use.mediated.empty();
+  });
   const auto findings = rules::domain_use(inventory, {functions});
   if (findings.empty()) return {};
   const auto& first = findings.front();
@@ -84,6 +121,10 @@ void warn_of_window(Context& context, const Inventory& inventory, const DomainFa
 }
 
 std::string outcome_of(const DomainFacts& facts, const Functions& functions) {
+  if (facts.lend) {
+    return fmt::format("{} has {} from its next start on; until then, and after each end, the host has it",
+                       facts.state.name, names(functions));
+  }
   const char* const when = facts.change_live && facts.change_config ? "now, and after every start"
                            : facts.change_live                      ? "now, until it is shut down"
                                                                     : "from its next start on";
@@ -102,6 +143,10 @@ Syntax syntax() {
   syntax.options.add_options()("with", po::value<std::vector<std::string>>()->composing()->value_name("BDF"),
                                "also take this other member of the card's IOMMU group");
   add_only(syntax.options);
+  syntax.options.add_options()("shared",
+                               "also where other domains have it in their configuration: they take turns");
+  syntax.options.add_options()(
+      "lend", "leave it with the host until the domain starts, and return it when that ends");
   add_domain_options(syntax.options);
   return syntax;
 }
@@ -109,13 +154,15 @@ Syntax syntax() {
 }  // namespace
 
 Result<Approved> approve(Context& context, const ChangeOptions& options, const Inventory& inventory,
-                         Functions functions, Hypervisor& hypervisor, const DomainState& domain) {
+                         Functions functions, Hypervisor& hypervisor, const DomainState& domain,
+                         bool shared) {
   const auto wanted = joined(functions, strangers(inventory, functions));
   GPUPASS_TRY_ASSIGN(auto holds, current_holds(context, inventory, wanted));
   inherit(context, holds, "", options.timeout);
-  GPUPASS_TRY(refuse_held_for_others(holds, domain.name));
-  GPUPASS_TRY(refuse_used_by_others(context.host, hypervisor, domain, inventory, wanted));
-  const auto undecided = without_own(inventory, holds, domain.name, functions);
+  shared = shared || is_shared_already(holds, wanted, domain.name);
+  if (!shared) GPUPASS_TRY(refuse_held_for_others(holds, domain.name));
+  GPUPASS_TRY(refuse_used_by_others(context.host, hypervisor, domain, inventory, wanted, shared));
+  const auto undecided = without_own(inventory, holds, domain.name, shared, functions);
   const auto others = undecided.empty() ? Functions{} : strangers(inventory, functions);
   auto open = undecided.empty() ? std::vector<Finding>{} : all_obstacles(inventory, undecided, others);
   GPUPASS_TRY(refuse_impossible(open));
@@ -137,9 +184,10 @@ Result<int> attach(Context& context, const std::vector<std::string>& arguments) 
   GPUPASS_TRY(lock(context, options.change, fmt::format("attach {} to {}", names(functions), vm),
                    joined(functions, strangers(first_look, functions)), vm, locks));
   GPUPASS_TRY_ASSIGN(domain.state, domain.hypervisor->domain(vm));
+  if (options.lend) GPUPASS_TRY(refuse_loan(context, options, domain.state));
   GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host, {.serials_of = functions}));
   GPUPASS_TRY_ASSIGN(auto approved, approve(context, options.change, inventory, std::move(functions),
-                                            *domain.hypervisor, domain.state));
+                                            *domain.hypervisor, domain.state, options.shared));
   functions = std::move(approved.functions);
 
   GPUPASS_TRY_ASSIGN(const auto facts, domain_facts(domain, options));

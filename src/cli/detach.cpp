@@ -24,7 +24,7 @@ Result<Functions> functions_of(Context& context, const DomainFacts& facts) {
   }
   GPUPASS_TRY_ASSIGN(const auto holds, load_holds(context.host));
   for (const auto& hold : holds) {
-    if (hold.domain == facts.state.name) functions.push_back(hold.device);
+    if (is_for(hold, facts.state.name)) functions.push_back(hold.device);
   }
   return in_order(std::move(functions));
 }
@@ -111,8 +111,10 @@ std::string words_for(const Functions& functions) {
 /// What is no way back by itself: a function that stays on vfio-pci, each with why and what would return it.
 std::vector<std::string> what_stays(const PlanFacts& facts, const DomainFacts& domain, const Plan& plan) {
   Functions bound;
+  Functions shared;
   Functions before;
   Functions running;
+  std::string sharers;
   const auto in_live =
       domain.live_xml.empty() ? Functions{} : hostdev_functions(domain.live_xml).value_or(Functions{});
   for (const auto& function : plan.devices) {
@@ -121,6 +123,9 @@ std::vector<std::string> what_stays(const PlanFacts& facts, const DomainFacts& d
     const auto hold = std::ranges::find(facts.holds, function, &Hold::device);
     if (!domain.change_live && std::ranges::count(in_live, function) > 0) {
       running.push_back(function);
+    } else if (hold != facts.holds.end() && !hold->shared_with.empty()) {
+      shared.push_back(function);
+      sharers = core::enumerate(domains_of(without_domain(*hold, domain.state.name)));
     } else if (hold != facts.holds.end() && hold->bound) {
       bound.push_back(function);
     } else if (hold == facts.holds.end() || hold->original_driver == "vfio-pci") {
@@ -131,6 +136,11 @@ std::vector<std::string> what_stays(const PlanFacts& facts, const DomainFacts& d
   if (!running.empty()) {
     lines.push_back(fmt::format("{} {} in the running {} until it is shut down", names(running),
                                 running.size() == 1 ? "stays" : "stay", domain.state.name));
+  }
+  if (!shared.empty()) {
+    lines.push_back(fmt::format(
+        "{} {} on vfio-pci: {} still {} {}", names(shared), shared.size() == 1 ? "stays" : "stay", sharers,
+        sharers.find(' ') == std::string::npos ? "has" : "have", shared.size() == 1 ? "it" : "them"));
   }
   if (!bound.empty()) {
     lines.push_back(fmt::format(

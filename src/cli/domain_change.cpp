@@ -43,7 +43,7 @@ Failure not_there(Context& context, const std::string& vm, Error error) {
   Functions held;
   const auto holds = load_holds(context.host);
   for (const auto& hold : holds.value_or(std::vector<Hold>{})) {
-    if (hold.domain == vm) held.push_back(hold.device);
+    if (is_for(hold, vm)) held.push_back(hold.device);
   }
   if (error.kind == ErrorKind::not_found && !held.empty()) {
     std::string words;
@@ -79,6 +79,7 @@ Result<DomainOptions> domain_options_of(Context& context, const po::variables_ma
   options.config = values.count("config") > 0;
   options.print_xml = values.count("print-xml") > 0;
   options.print_diff = values.count("print-diff") > 0;
+  options.terms = {values.count("shared") > 0, values.count("lend") > 0};
   if (options.print_xml || options.print_diff) options.change.dry_run = true;
   return options;
 }
@@ -94,13 +95,17 @@ Result<OpenDomain> open_domain(Context& context, const DomainOptions& options) {
 void inherit(Context& context, std::vector<Hold>& holds, const std::string& heir,
              std::chrono::milliseconds timeout) {
   for (auto& hold : holds) {
-    if (hold.domain.empty() || hold.domain == heir) continue;
-    const auto hypervisor = context.connect(hold.uri, timeout);
-    if (!hypervisor) continue;  // whether it is gone cannot be told
-    const auto state = (*hypervisor)->domain(hold.domain);
-    if (state || state.error().kind != ErrorKind::not_found) continue;
-    hold.domain = heir;
-    if (heir.empty()) hold.uri.clear();
+    for (const auto& [domain, uri] : sharers_of(hold)) {
+      if (domain == heir) continue;
+      const auto hypervisor = context.connect(uri, timeout);
+      if (!hypervisor) continue;  // whether it is gone cannot be told
+      const auto state = (*hypervisor)->domain(domain);
+      if (state || state.error().kind != ErrorKind::not_found) continue;
+      hold = without_domain(hold, domain);
+      if (!hold.domain.empty() || heir.empty()) continue;
+      hold.domain = heir;
+      hold.uri = uri;
+    }
   }
 }
 
@@ -116,7 +121,7 @@ Result<DomainFacts> domain_facts(const OpenDomain& domain, const DomainOptions& 
                 "nothing was changed; leave --config out");
   }
   const bool both = options.live == options.config;
-  DomainFacts facts{state, options.uri, "", "", false, false};
+  DomainFacts facts{state, options.uri, "", "", false, false, options.terms.lend};
   facts.change_live = state.running && (both || options.live);
   facts.change_config = state.persistent && (both || options.config);
   if (state.running) {

@@ -3,6 +3,7 @@
 // its XML.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 
@@ -10,6 +11,12 @@
 #include "gpupass/plan.hpp"
 
 namespace gpupass::cli {
+
+/// How `attach` gives a card.
+struct Terms {
+  bool shared = false;  // other domains may have it in their configuration: they take turns
+  bool lend = false;    // the host has it while the domain is off
+};
 
 struct DomainOptions {
   ChangeOptions change;
@@ -19,6 +26,7 @@ struct DomainOptions {
   bool config = false;
   bool print_xml = false;
   bool print_diff = false;
+  Terms terms;
 };
 
 void add_domain_options(po::options_description& options);
@@ -53,11 +61,14 @@ struct Approved {
   Functions functions;  // with the members of their groups that were agreed to
   std::vector<Hold> holds;
   std::vector<Finding> open;  // what a person has to agree to, once nothing else is in the way
+  /// Domains that go on having a device and take turns, as libvirt tells.
+  std::map<PciAddress, std::vector<Sharer>> sharers;
 };
-/// Everything that `attach` refuses before it plans. `domain` may be one that is yet to be made, without a UUID.
-/// Errors: refused; busy, where another domain has one of them.
+/// Everything that `attach` refuses before it plans. `domain` may be one that is yet to be made, without a
+/// UUID. Errors: refused; busy, where another domain has one of them and is not to take turns.
 [[nodiscard]] Result<Approved> approve(Context& context, const ChangeOptions& options,
                                        const Inventory& inventory, Functions functions,
-                                       Hypervisor& hypervisor, const DomainState& domain);
+                                       Hypervisor& hypervisor, const DomainState& domain,
+                                       const Terms& terms = {});
 
 }  // namespace gpupass::cli

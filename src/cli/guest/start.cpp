@@ -2,6 +2,7 @@
 // `gpupass guest start VM`: its card bound under gpupass's checks, then libvirt's start.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <ostream>
 
 #include "cli/change.hpp"
@@ -40,7 +41,10 @@ Result<int> guest_start(Context& context, const std::vector<std::string>& argume
   GPUPASS_TRY_ASSIGN(const auto inventory,
                      discover(context.host, {.holders = false, .serials_of = functions}));
   GPUPASS_TRY(check_records(context, inventory, guest.state.name, functions));
-  GPUPASS_TRY(take_cards(context, options, guest.state.name, functions, values->count("yes") > 0));
+  GPUPASS_TRY_ASSIGN(const auto holds, written_holds(context, functions));
+  // Those that are lent the hook binds.
+  if (!std::ranges::all_of(holds, &Hold::lend))
+    GPUPASS_TRY(take_cards(context, options, guest.state.name, functions, values->count("yes") > 0));
   GPUPASS_TRY(guest.hypervisor->start(guest.state.name));
   context.terminal.out << fmt::format("{} is running\n", guest.state.name);
   return 0;

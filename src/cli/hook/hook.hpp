@@ -15,6 +15,9 @@ namespace gpupass::cli {
 [[nodiscard]] Result<int> hook_check(Context& context, const std::vector<std::string>& arguments);
 [[nodiscard]] Result<int> hook_run(Context& context, const std::vector<std::string>& arguments);
 
+/// Whether libvirt's QEMU driver asks this gpupass before each start, as far as its file tells.
+[[nodiscard]] bool is_hook_installed(const Context& context);
+
 /// What a start of this domain would be refused for, and nothing else: it reads, and changes nothing. Its
 /// cards are the functions that gpupass gave it; empty: it has none. Errors: refused; invalid, for XML that
 /// is none.
