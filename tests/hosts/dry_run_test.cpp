@@ -92,8 +92,10 @@ class Alive {
     std::string text;
     for (const auto& device : inventory_.devices)
       text += to_string(device.address) + " " + kernel_->driver(to_string(device.address)) + "\n";
-    for (const auto& hold : load_holds(*kernel_).value()) text += to_json(hold) + "\n";
-    for (const auto& function : hostdev_functions(libvirt_.config()).value()) text += to_string(function);
+    const auto holds = load_holds(*kernel_);
+    for (const auto& hold : *holds) text += to_json(hold) + "\n";
+    const auto functions = hostdev_functions(libvirt_.config());
+    for (const auto& function : *functions) text += to_string(function);
     return text + std::to_string(load_journals(*kernel_)->size());
   }
 
