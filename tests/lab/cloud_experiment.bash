@@ -17,7 +17,7 @@ check_run "it ends with an answer" 14 "$GPUPASS_BIN" bench experiment --gpu $gpu
   --blocks 1 --seed 1 --quick --group pci --group processor --program "$GPUPASS_BENCH" --profile minimal --vcpus 1 \
   --memory 1G --driver none --timeout 600 --out experiment --yes
 [[ -s experiment/plan.json ]] || give_up "it was not begun"
-check_match "in words" 'nconclusive' "$run_stdout"
+check_match "in words" 'oo uncertain to tell' "$run_stdout"
 check_match "that says what it did" 'making gpupass-experiment from .*starts once.*done' "${run_stderr//$'\n'/ }"
 check_equal "and found its own program there, which the seed brought" "$run_stderr" "${run_stderr/putting/}"
 

@@ -86,7 +86,7 @@ check_match "with what is different" 'another experiment.s: options' "$run_stder
 step "to its end"
 kept=$(cd two && sha256sum block-*.json)
 check_run "it ends with an answer" 14 "${experiment[@]}"
-check_match "in words" 'nconclusive' "$run_stdout"
+check_match "in words" 'oo uncertain to tell' "$run_stdout"
 check_equal "with four runs" 4 "$(results_there | wc -l)"
 check "those of before are as they were" sha256sum --status -c <(cd two && echo "${kept//  block/  two/block}")
 check "the first among them" test -s "${first%%$'\n'*}"
