@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "gpupass/error.hpp"
 
@@ -30,6 +31,9 @@ struct PciAddress {
 
 /// "0000:01:00.0", as sysfs names it.
 [[nodiscard]] std::string to_string(const PciAddress& address);
+
+/// "0000:01:00.0 and 0000:01:00.1".
+[[nodiscard]] std::string names(const std::vector<PciAddress>& functions);
 
 /// "0000:01:00", the card without the function.
 [[nodiscard]] std::string slot_to_string(const PciAddress& address);

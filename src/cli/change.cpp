@@ -345,12 +345,6 @@ std::vector<Finding> users_of_vfio(const Inventory& inventory, const Functions& 
   return findings;
 }
 
-std::string names(const Functions& functions) {
-  std::vector<std::string> texts;
-  for (const auto& function : functions) texts.push_back(to_string(function));
-  return core::enumerate(texts);
-}
-
 std::vector<std::string> card_words(const Functions& functions) {
   std::vector<std::string> words;
   for (const auto& function : functions) {

@@ -97,8 +97,6 @@ void say_waiting(Context& context, const LockOwner& owner);
 /// lets go.
 [[nodiscard]] std::vector<Finding> users_of_vfio(const Inventory& inventory, const Functions& functions);
 
-/// "0000:01:00.0 and 0000:01:00.1".
-[[nodiscard]] std::string names(const Functions& functions);
 /// The words that name exactly these functions to a command: "0000:01:00.0 --with 0000:01:00.1 --only".
 [[nodiscard]] std::vector<std::string> card_words(const Functions& functions);
 /// What has `attach` put exactly these functions into a domain's configuration.

@@ -12,6 +12,12 @@ std::string to_string(const PciAddress& address) {
                      address.function);
 }
 
+std::string names(const std::vector<PciAddress>& functions) {
+  std::vector<std::string> texts;
+  for (const auto& function : functions) texts.push_back(to_string(function));
+  return core::enumerate(texts);
+}
+
 std::string slot_to_string(const PciAddress& address) {
   return fmt::format("{:04x}:{:02x}:{:02x}", address.domain, address.bus, address.slot);
 }

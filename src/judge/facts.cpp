@@ -27,16 +27,6 @@ std::string describe(const Device& device) {
                      device.driver ? "driver " + *device.driver : "no driver");
 }
 
-std::vector<std::string> names_of(const std::vector<PciAddress>& functions) {
-  std::vector<std::string> names(functions.size());
-  std::ranges::transform(functions, names.begin(), [](const PciAddress& f) { return to_string(f); });
-  return names;
-}
-
-std::string name_all(const std::vector<PciAddress>& functions) {
-  return core::enumerate(names_of(functions));
-}
-
 namespace {
 
 std::string describe_layer(const Holder& layer) {

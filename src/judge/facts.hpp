@@ -15,9 +15,6 @@ namespace gpupass::rules {
 
 /// "0000:03:00.0 (Ethernet controller, driver r8169)".
 [[nodiscard]] std::string describe(const Device& device);
-[[nodiscard]] std::vector<std::string> names_of(const std::vector<PciAddress>& functions);
-/// "0000:01:00.0 and 0000:01:00.1".
-[[nodiscard]] std::string name_all(const std::vector<PciAddress>& functions);
 
 /// What told the architecture, and that nothing did.
 [[nodiscard]] Evidence architecture_of(const Inventory& inventory);

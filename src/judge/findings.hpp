@@ -26,7 +26,7 @@ constexpr std::nullopt_t k_machine = std::nullopt;
                                                    std::vector<Evidence> evidence) {
   if (functions.empty()) return {};
   const auto& verb = functions.size() == 1 ? singular : plural;
-  return {fine(functions.front(), name_all(functions) + " " + verb, std::move(evidence))};
+  return {fine(functions.front(), names(functions) + " " + verb, std::move(evidence))};
 }
 
 [[nodiscard]] inline Finding unmeasured(About about, std::string what, std::vector<Evidence> evidence,

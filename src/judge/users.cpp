@@ -94,7 +94,7 @@ std::string name_child(const std::string& child) {
 
 /// "0000:00:02.0", "the mediated device 5bfc… of 0000:00:02.0", "a disk of 0000:05:00.0".
 std::string what_it_has(const User& user) {
-  const auto devices = name_all(user.devices);
+  const auto devices = names(user.devices);
   if (!user.children.empty()) {
     std::vector<std::string> children(user.children.size());
     std::ranges::transform(user.children, children.begin(), name_child);

@@ -5,19 +5,12 @@
 #include <algorithm>
 #include <iterator>
 
-#include "core/text.hpp"
 #include "gpupass/plan.hpp"
 
 namespace gpupass {
 namespace {
 
 using Functions = std::vector<PciAddress>;
-
-std::string names(const Functions& functions) {
-  std::vector<std::string> texts;
-  for (const auto& function : functions) texts.push_back(to_string(function));
-  return core::enumerate(texts);
-}
 
 /// The hostdevs that an XML has, none where it is odd: the plan was made from it, so it is not.
 Functions passed(const std::string& xml) {

@@ -6,8 +6,6 @@
 
 #include <algorithm>
 
-#include "core/text.hpp"
-
 namespace gpupass {
 namespace {
 
@@ -15,12 +13,6 @@ using Functions = std::vector<PciAddress>;
 
 bool contains(const Functions& functions, const PciAddress& function) {
   return std::find(functions.begin(), functions.end(), function) != functions.end();
-}
-
-std::string names(const Functions& functions) {
-  std::vector<std::string> texts;
-  for (const auto& function : functions) texts.push_back(to_string(function));
-  return core::enumerate(texts);
 }
 
 const Hold* hold_of(const PlanFacts& facts, const PciAddress& function) {

@@ -32,7 +32,7 @@ std::vector<Finding> device_held(const Inventory& inventory, const Target& targe
   if (!inventory.holders_complete) {
     findings.push_back(unmeasured(first,
                                   fmt::format("whether {} process has {} open could not be found out",
-                                              users.empty() ? "a" : "another", name_all(target.functions)),
+                                              users.empty() ? "a" : "another", names(target.functions)),
                                   unread(inventory, {"/proc/*/fd"}), "run `gpupass doctor` again as root"));
   } else if (users.empty()) {
     append(findings, all_fine(target.functions, "is open in no process", "are open in no process",

@@ -110,17 +110,17 @@ bool is_one(const Company& company) {
 }
 
 std::string names_of(const Company& company) {
-  std::vector<std::string> names;
-  for (const auto* const device : company.strangers) names.push_back(describe(*device));
-  return fmt::format("{} {} IOMMU group {} with {}", core::enumerate(names),
+  std::vector<std::string> strangers;
+  for (const auto* const device : company.strangers) strangers.push_back(describe(*device));
+  return fmt::format("{} {} IOMMU group {} with {}", core::enumerate(strangers),
                      is_one(company) ? "shares" : "share", company.share.group,
-                     name_all(company.share.functions));
+                     names(company.share.functions));
 }
 
 std::vector<Evidence> evidence_of(const Company& company) {
   std::vector<PciAddress> members;
   for (const auto* const device : company.strangers) members.push_back(device->address);
-  std::vector<Evidence> evidence{{members_path(company.share.group), name_all(members)}};
+  std::vector<Evidence> evidence{{members_path(company.share.group), names(members)}};
   for (const auto* const device : company.strangers)
     evidence.push_back({attribute_path(device->address, "driver"), device->driver.value_or("none")});
   return evidence;
@@ -172,7 +172,7 @@ std::string elsewhere(const Inventory& inventory, const Company& company) {
   });
   if (!in_slot) {
     return fmt::format(
-        "{} {} a part of the {}, and nothing changes this group", name_all(functions),
+        "{} {} a part of the {}, and nothing changes this group", names(functions),
         functions.size() == 1 ? "is" : "are",
         is_processor_graphics(inventory, *inventory.find(functions.front())) ? "processor" : "board");
   }
@@ -231,7 +231,7 @@ std::vector<Finding> judge_share(const Inventory& inventory, const Target& targe
   }
   if (!findings.empty()) return findings;
   return {fine(share.functions.front(), fmt::format("IOMMU group {} can be passed through", share.group),
-               {{members_path(share.group), name_all(group->members)}})};
+               {{members_path(share.group), names(group->members)}})};
 }
 
 }  // namespace

@@ -36,12 +36,12 @@ std::vector<PciAddress> part(const std::vector<PciAddress>& functions, const Tar
 }
 
 std::vector<Evidence> evidence_of(const Fabric& fabric) {
-  return {{k_bus, fmt::format("{}: {}", switches(fabric.switches.size()), name_all(fabric.switches))},
-          {k_bus, fmt::format("{} of one model: {}", gpus(fabric.gpus.size()), name_all(fabric.gpus))}};
+  return {{k_bus, fmt::format("{}: {}", switches(fabric.switches.size()), names(fabric.switches))},
+          {k_bus, fmt::format("{} of one model: {}", gpus(fabric.gpus.size()), names(fabric.gpus))}};
 }
 
 std::string add(const std::vector<PciAddress>& functions) {
-  return fmt::format("name {} as well", name_all(functions));
+  return fmt::format("name {} as well", names(functions));
 }
 
 /// In this model the switches are not the guest's.
@@ -62,7 +62,7 @@ Finding without_switches(const Fabric& fabric, const Target& target) {
                   "Manager outside has activated a partition of exactly these GPUs (else: error 802)",
                   all ? "all" : std::to_string(going.size()), gpus(fabric.gpus.size()),
                   going.size() == 1 ? "goes" : "go", switches(fabric.switches.size()),
-                  name_all(fabric.switches)),
+                  names(fabric.switches)),
       evidence_of(fabric),
       fmt::format("{}; or, for one guest with the whole board (full passthrough), {}", k_shared,
                   add(missing)));
@@ -73,12 +73,12 @@ Finding not_whole(const Fabric& fabric, const Target& target) {
   const auto switches_left = part(fabric.switches, target, false);
   const auto gpus_left = part(fabric.gpus, target, false);
   std::vector<std::string> lacks;
-  if (!gpus_left.empty()) lacks.push_back(fmt::format("{} {}", gpus(gpus_left.size()), name_all(gpus_left)));
+  if (!gpus_left.empty()) lacks.push_back(fmt::format("{} {}", gpus(gpus_left.size()), names(gpus_left)));
   if (!switches_left.empty())
-    lacks.push_back(fmt::format("{} {}", switches(switches_left.size()), name_all(switches_left)));
+    lacks.push_back(fmt::format("{} {}", switches(switches_left.size()), names(switches_left)));
   auto missing = gpus_left;
   missing.insert(missing.end(), switches_left.begin(), switches_left.end());
-  const auto what = fmt::format("{} {} {} without {}", switches(going.size()), name_all(going),
+  const auto what = fmt::format("{} {} {} without {}", switches(going.size()), names(going),
                                 going.size() == 1 ? "goes" : "go", core::enumerate(lacks));
   if (gpus_left.size() == fabric.gpus.size() && switches_left.empty()) {
     return warns(

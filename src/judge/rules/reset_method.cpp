@@ -58,7 +58,7 @@ Finding reset_reaches(const Inventory& inventory, const Target& target, const De
       device.address,
       fmt::format("{} is reset with its bus, which would reset {} too; unless the guest has all of it, "
                   "the reset is left out",
-                  to_string(device.address), name_all(others)),
+                  to_string(device.address), names(others)),
       {methods(device), {"bridge above", to_string(device.bridges.front())}},
       remedy_for_bus(inventory, target));
 }

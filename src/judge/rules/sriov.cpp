@@ -54,7 +54,7 @@ Finding has_virtual_functions(const Inventory& inventory, const Target& target, 
   const auto number_path = attribute_path(device.address, "sriov_numvfs");
   const auto used = on_vfio(inventory, sriov);
   std::vector<Evidence> evidence{{number_path, std::to_string(sriov.enabled)}};
-  if (!used.empty()) evidence.push_back({"/sys/bus/pci/drivers/vfio-pci", name_all(used)});
+  if (!used.empty()) evidence.push_back({"/sys/bus/pci/drivers/vfio-pci", names(used)});
   return blocks(Consent::impossible, device.address,
                 fmt::format("{} has {} virtual function{} enabled; vfio-pci does not bind to it so",
                             to_string(device.address), sriov.enabled, sriov.enabled == 1 ? "" : "s"),

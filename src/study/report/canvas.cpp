@@ -47,6 +47,14 @@ void Canvas::circle(Point centre, double radius, const char* style) {
   content_ += element("circle", {{"class", style}, {"cx", centre.x}, {"cy", centre.y}, {"r", radius}});
 }
 
+void Canvas::dot(Point at, bool is_baseline) {
+  if (is_baseline) {
+    circle(at, 3, "dot a");
+  } else {
+    rectangle({at.x - 3, at.y - 3}, 6, 6, "dot b");
+  }
+}
+
 void Canvas::text(Point at, Anchor anchor, std::string_view words, const char* style) {
   content_ += element("text", {{"class", style}, {"x", at.x}, {"y", at.y}, {"text-anchor", name(anchor)}},
                       escape(words));

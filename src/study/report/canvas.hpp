@@ -26,6 +26,8 @@ class Canvas {
   void polyline(const std::vector<Point>& points, const char* style);
   void polygon(const std::vector<Point>& points, const char* style);
   void circle(Point centre, double radius, const char* style);
+  /// The mark of a value of the baseline or of the candidate: their shapes differ, too.
+  void dot(Point at, bool is_baseline);
   void text(Point at, Anchor anchor, std::string_view words, const char* style = "");
 
   /// The element <svg> of this height. `id` is unique in the document; `description` says in words what is

@@ -66,7 +66,7 @@ void draw_grid(Canvas& canvas, const Scale& scale, double row_height, std::size_
 }
 
 void draw_row(Canvas& canvas, const Scale& scale, const bench::Row& row, double top) {
-  canvas.text({k_left, top + 10}, Anchor::start, core::shorten(study::title(row), k_letters));
+  canvas.text({k_left, top + 10}, Anchor::start, core::shorten(title(row), k_letters));
   canvas.text({k_right, top + 10}, Anchor::end, shares_in_words(row), "number");
   bar(canvas, scale, top + 15, share_of(row.baseline, row.better), "bar a");
   bar(canvas, scale, top + 16 + k_bar, share_of(row.candidate, row.better), "bar b");
@@ -84,7 +84,7 @@ Figure ceiling(const bench::Comparison& comparison, bench::Group group,
   std::string words;
   for (const auto* const row : rows) {
     draw_row(canvas, scale, *row, top);
-    words += fmt::format("{}: {}. ", study::title(*row), shares_in_words(*row));
+    words += fmt::format("{}: {}. ", title(*row), shares_in_words(*row));
     top += row_height;
   }
   const auto heading = fmt::format("Share of the ceiling: {}", name(group));

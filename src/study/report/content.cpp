@@ -62,7 +62,7 @@ std::string joined(const std::vector<std::string>& values) {
 std::string worst_of(const Comparison& comparison, const bench::GroupRow& group) {
   if (!group.worst) return "";
   const auto& row = comparison.rows[*group.worst];
-  return fmt::format("{}: {}, {}", study::title(row), absolute(row), study::difference(*row.effect));
+  return fmt::format("{}: {}, {}", title(row), absolute(row), difference(*row.effect));
 }
 
 /// The judged groups that this holds of, as words: "latency and transfer".
@@ -96,23 +96,26 @@ Report make_report(bench::Side baseline, bench::Side candidate, const bench::Com
 
 std::string setting(const Report& report) {
   struct Part {
-    const char* fact;
+    std::string_view fact;
     const char* before;
   };
   constexpr std::array k_parts = {Part{"gpu.name", ""}, Part{"cpu", ""}, Part{"kernel", "kernel "},
                                   Part{"driver", "driver "}};
-  std::vector<std::string> texts;
-  for (const auto& part : k_parts) {
-    std::vector<std::string> values;
-    for (const auto* const side : {&report.baseline, &report.candidate}) {
-      for (const auto& run : side->runs) {
-        for (const auto& fact : study::facts(run)) {
-          if (fact.name == part.fact && std::ranges::find(values, fact.value) == values.end())
-            values.push_back(fact.value);
-        }
+  std::array<std::vector<std::string>, k_parts.size()> values;
+  for (const auto* const side : {&report.baseline, &report.candidate}) {
+    for (const auto& run : side->runs) {
+      for (const auto& fact : facts(run)) {
+        const auto part = std::ranges::find(k_parts, fact.name, &Part::fact);
+        if (part == k_parts.end()) continue;
+        auto& seen = values.at(static_cast<std::size_t>(part - k_parts.begin()));
+        if (std::ranges::find(seen, fact.value) == seen.end()) seen.push_back(fact.value);
       }
     }
-    if (!values.empty()) texts.push_back(fmt::format("{}{}", part.before, fmt::join(values, " / ")));
+  }
+  std::vector<std::string> texts;
+  for (std::size_t i = 0; i < k_parts.size(); ++i) {
+    if (!values.at(i).empty())
+      texts.push_back(fmt::format("{}{}", k_parts.at(i).before, fmt::join(values.at(i), " / ")));
   }
   if (auto when = days(report); !when.empty()) texts.push_back(std::move(when));
   return fmt::format("{}", fmt::join(texts, " · "));
@@ -134,7 +137,7 @@ std::string verdict(const Comparison& comparison) {
   if (!faster.empty()) text += fmt::format(" {} is faster than the margin allows in {}.", candidate, faster);
   if (!open.empty()) text += fmt::format(" More runs are needed to tell for {}.", open);
   if (!equal.empty()) text += fmt::format(" There is no difference that matters in {}.", equal);
-  std::string answer = study::words(*comparison.answer);
+  std::string answer = words(*comparison.answer);
   answer.front() = static_cast<char>(std::toupper(answer.front()));
   return answer + "." + text;
 }
@@ -143,13 +146,13 @@ std::string headline(const Comparison& comparison) {
   if (!comparison.answer)
     return fmt::format("{}: {} run{}, not compared with anything.", comparison.baseline,
                        comparison.baseline_runs, comparison.baseline_runs == 1 ? "" : "s");
-  std::string text = study::words(*comparison.answer);
+  std::string text = words(*comparison.answer);
   text.front() = static_cast<char>(std::toupper(text.front()));
   const char* before = ": ";
   for (const auto& group : comparison.groups) {
     if (group.part != bench::Part::judged || !group.effect) continue;
-    text += fmt::format("{}{} ({})", before,
-                        study::sentence(comparison.candidate, *group.effect, group.margin), cases_of(group));
+    text += fmt::format("{}{} ({})", before, sentence(comparison.candidate, *group.effect, group.margin),
+                        cases_of(group));
     before = "; ";
   }
   return text + ".";
@@ -167,9 +170,8 @@ std::string method(const Comparison& comparison) {
       comparison.baseline_runs, comparison.baseline, comparison.candidate_runs, comparison.candidate,
       comparison.in_blocks ? "in blocks"
                            : "without blocks, so that what drifted between the two counts as a difference",
-      percent, study::margin_percent(comparison.settings.margins.rate),
-      study::margin_percent(comparison.settings.margins.latency),
-      study::margin_percent(comparison.settings.margins.tail));
+      percent, margin_percent(comparison.settings.margins.rate),
+      margin_percent(comparison.settings.margins.latency), margin_percent(comparison.settings.margins.tail));
 }
 
 DataTable group_table(const Comparison& comparison) {
@@ -186,8 +188,8 @@ DataTable group_table(const Comparison& comparison) {
       table.rows.push_back({name(group.group), "0", "–", "too few runs", "", name(group.part)});
       continue;
     }
-    table.rows.push_back({name(group.group), std::to_string(group.cases), study::difference(*group.effect),
-                          study::judgement(*group.effect, group.margin), worst_of(comparison, group),
+    table.rows.push_back({name(group.group), std::to_string(group.cases), difference(*group.effect),
+                          judgement(*group.effect, group.margin), worst_of(comparison, group),
                           name(group.part)});
   }
   return table;
@@ -217,15 +219,15 @@ DataTable case_table(const Comparison& comparison, bench::Group group) {
   if (ceilings) headings.push_back({"Of ceiling", true});
   for (const auto& row : comparison.rows) {
     if (row.group != group || row.baseline.passed + row.candidate.passed == 0) continue;
-    std::vector<std::string> cells{study::title(row), value_cell(row.baseline, row.unit)};
+    std::vector<std::string> cells{title(row), value_cell(row.baseline, row.unit)};
     if (one_side(comparison)) {
       const bool spread = row.baseline.interval.has_value();
       cells.push_back(spread ? fmt::format("{:.2f} %", row.baseline.spread * 100) : "–");
       cells.push_back(std::to_string(row.baseline.passed));
     } else if (row.effect) {
-      cells.insert(cells.end(), {value_cell(row.candidate, row.unit), study::difference(*row.effect),
-                                 name(row.effect->verdict), p_value(row.effect->p_rank_holm),
-                                 std::to_string(row.replicates)});
+      cells.insert(cells.end(),
+                   {value_cell(row.candidate, row.unit), difference(*row.effect), name(row.effect->verdict),
+                    p_value(row.effect->p_rank_holm), std::to_string(row.replicates)});
     } else {
       cells.insert(cells.end(),
                    {value_cell(row.candidate, row.unit), "–", "–", "–", std::to_string(row.replicates)});
@@ -241,9 +243,9 @@ DataTable absent_table(const Comparison& comparison) {
   for (const auto& row : comparison.rows) {
     if (row.statistic != bench::Statistic::median) continue;
     if (!row.baseline.absent.empty())
-      table.rows.push_back({study::title(row), comparison.baseline, row.baseline.absent});
+      table.rows.push_back({title(row), comparison.baseline, row.baseline.absent});
     if (!row.candidate.absent.empty() && !one_side(comparison))
-      table.rows.push_back({study::title(row), comparison.candidate, row.candidate.absent});
+      table.rows.push_back({title(row), comparison.candidate, row.candidate.absent});
   }
   return table;
 }
@@ -269,7 +271,7 @@ DataTable common_facts(const Report& report) {
   if (report.baseline.runs.empty()) return table;
   std::set<std::string> different;
   for (const auto& difference : report.comparison.differences) different.insert(difference.fact);
-  for (const auto& fact : study::facts(report.baseline.runs.front())) {
+  for (const auto& fact : facts(report.baseline.runs.front())) {
     if (!different.contains(fact.name)) table.rows.push_back({fact.name, fact.value});
   }
   return table;
@@ -307,7 +309,7 @@ DataTable evidence_table(const Report& report) {
         return bench::key(measurement) == row.key && measurement.status == bench::Status::passed;
       });
       if (found == run.benchmarks.end()) continue;
-      table.rows.push_back({study::title(row), found->check.kind, std::to_string(found->check.elements),
+      table.rows.push_back({title(row), found->check.kind, std::to_string(found->check.elements),
                             found->ceiling
                                 ? fmt::format("{} = {}", core::quantity(found->ceiling->value, found->unit),
                                               found->ceiling->formula)

@@ -29,7 +29,7 @@ struct Curve {
 std::string curve_name(const bench::Row& row) {
   auto rest = row;
   rest.params.erase("bytes");
-  return study::title(rest);
+  return title(rest);
 }
 
 std::vector<Curve> curves_of(const bench::Comparison& comparison) {
@@ -90,7 +90,7 @@ void draw_frame(Canvas& canvas, const Curve& curve, const Scale& across, const S
     const double x = across.place(bytes);
     canvas.line({x, k_bottom}, {x, k_bottom + 4}, "axis");
     if (x - last < 46) continue;
-    canvas.text({x, k_bottom + 16}, Anchor::middle, study::size(static_cast<std::int64_t>(bytes)), "tick");
+    canvas.text({x, k_bottom + 16}, Anchor::middle, size(static_cast<std::int64_t>(bytes)), "tick");
     last = x;
   }
   canvas.line({k_left, k_bottom}, {k_right, k_bottom}, "axis");
@@ -109,29 +109,23 @@ void draw_side(Canvas& canvas, const Curve& curve, FiguresOf side, const Scale& 
                   is_baseline ? "whisker a" : "whisker b");
   }
   canvas.polyline(points, is_baseline ? "curve a" : "curve b");
-  for (const auto& point : points) {
-    if (is_baseline) {
-      canvas.circle(point, 3, "dot a");
-    } else {
-      canvas.rectangle({point.x - 3, point.y - 3}, 6, 6, "dot b");
-    }
-  }
+  for (const auto& point : points) canvas.dot(point, is_baseline);
 }
 
 void draw_names(Canvas& canvas, const bench::Comparison& comparison) {
   canvas.line({k_left, 12}, {k_left + 22, 12}, "curve a");
-  canvas.circle({k_left + 11, 12}, 3, "dot a");
+  canvas.dot({k_left + 11, 12}, true);
   canvas.text({k_left + 27, 16}, Anchor::start, comparison.baseline);
   if (comparison.candidate_runs == 0) return;
   canvas.line({k_left + 140, 12}, {k_left + 162, 12}, "curve b");
-  canvas.rectangle({k_left + 148, 9}, 6, 6, "dot b");
+  canvas.dot({k_left + 151, 12}, false);
   canvas.text({k_left + 167, 16}, Anchor::start, comparison.candidate);
 }
 
 std::string description(const Curve& curve, const bench::Comparison& comparison) {
   std::string text = fmt::format("{} over size. ", curve.first->metric);
   for (const auto& [bytes, row] : curve.at) {
-    text += fmt::format("{}: ", study::size(static_cast<std::int64_t>(bytes)));
+    text += fmt::format("{}: ", size(static_cast<std::int64_t>(bytes)));
     if (row->baseline.passed > 0)
       text += fmt::format("{} {}", comparison.baseline, core::quantity(row->baseline.value, row->unit));
     if (row->candidate.passed > 0)

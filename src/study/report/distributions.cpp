@@ -105,7 +105,7 @@ Figure distribution(const bench::Comparison& comparison, const bench::Row& row, 
   if (!theirs.empty()) canvas.polyline(steps(theirs, across, most_nines), "curve b");
   auto median = row;
   median.statistic = bench::Statistic::median;
-  const auto words = study::title(median);
+  const auto words = title(median);
   return {words, canvas.finish(k_bottom + 24, fmt::format("{}-{}", k_id, number), words,
                                "Share of samples that took at most so long. " +
                                    in_words(comparison.baseline, ours, row.unit) +

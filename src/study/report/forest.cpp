@@ -38,7 +38,7 @@ std::vector<Line> lines_of(const bench::Comparison& comparison, const bench::Gro
   std::vector<Line> lines;
   for (const auto& row : comparison.rows) {
     if (row.group == group.group && row.statistic == statistic && row.effect)
-      lines.push_back({study::title(row), absolute(row), &*row.effect, row.margin, false});
+      lines.push_back({title(row), absolute(row), &*row.effect, row.margin, false});
   }
   if (group.effect && statistic == bench::Statistic::median) {
     const auto cases = fmt::format("mean of {} case{}", group.cases, group.cases == 1 ? "" : "s");
@@ -50,7 +50,7 @@ std::vector<Line> lines_of(const bench::Comparison& comparison, const bench::Gro
 /// Wide enough for every band and interval, up to twelve margins: what lies beyond gets an arrow.
 bench::Interval domain_of(const std::vector<Line>& lines) {
   double band = 0;
-  for (const auto& line : lines) band = std::max(band, study::log_margin(line.margin));
+  for (const auto& line : lines) band = std::max(band, log_margin(line.margin));
   double low = -1.5 * band;
   double high = 1.5 * band;
   for (const auto& line : lines) {
@@ -90,13 +90,13 @@ void arrows(Canvas& canvas, const Scale& scale, const bench::Interval& interval,
 
 void draw_line(Canvas& canvas, const Scale& scale, const Line& line, double top) {
   const double y = top + 35;
-  const double reach = study::log_margin(line.margin);
+  const double reach = log_margin(line.margin);
   const double left = scale.place(-reach);
   canvas.rectangle({left, top + 27}, scale.place(reach) - left, k_row - 30, "band");
   canvas.line({scale.place(0), top + 27}, {scale.place(0), top + k_row - 3}, "none");
   canvas.text({k_left, top + 11}, Anchor::start, core::shorten(line.name, k_letters),
               line.is_mean ? "strong" : "");
-  canvas.text({k_right, top + 11}, Anchor::end, study::difference(*line.effect),
+  canvas.text({k_right, top + 11}, Anchor::end, difference(*line.effect),
               line.is_mean ? "strong number" : "number");
   canvas.text({k_left, top + 23}, Anchor::start, line.values, "tick");
   canvas.line({scale.place(line.effect->interval.low), y}, {scale.place(line.effect->interval.high), y},
@@ -108,8 +108,7 @@ void draw_line(Canvas& canvas, const Scale& scale, const Line& line, double top)
 
 /// Round per cents, although they lie on an axis of logarithms.
 void draw_axis(Canvas& canvas, const Scale& scale, const bench::Interval& domain, double bottom) {
-  const Scale percents(Scale::Kind::linear, study::percent(domain.low), study::percent(domain.high), k_left,
-                       k_right);
+  const Scale percents(Scale::Kind::linear, percent(domain.low), percent(domain.high), k_left, k_right);
   canvas.line({k_left, bottom}, {k_right, bottom}, "axis");
   for (const double tick : percents.ticks(8)) {
     const double x = scale.place(std::copysign(std::log1p(std::abs(tick) / 100), tick));
@@ -122,7 +121,7 @@ void draw_axis(Canvas& canvas, const Scale& scale, const bench::Interval& domain
 std::string description(const std::vector<Line>& lines, const std::string& candidate) {
   std::string text;
   for (const auto& line : lines) {
-    text += fmt::format("{}: {}. ", line.name, study::sentence(candidate, *line.effect, line.margin));
+    text += fmt::format("{}: {}. ", line.name, sentence(candidate, *line.effect, line.margin));
   }
   return text;
 }

@@ -81,10 +81,10 @@ std::string case_lines(const bench::Comparison& comparison, bench::Group group, 
     const auto value = [&](const bench::Figures& figures) {
       return figures.passed == 0 ? std::string("-") : core::quantity(figures.value, row.unit);
     };
-    std::vector<Cell> cells{core::printable(study::title(row)), value(row.baseline)};
+    std::vector<Cell> cells{core::printable(title(row)), value(row.baseline)};
     if (two) {
       const auto style = row.effect ? style_of(row.effect->verdict) : Style::plain;
-      cells.insert(cells.end(), {value(row.candidate), row.effect ? study::difference(*row.effect) : "-",
+      cells.insert(cells.end(), {value(row.candidate), row.effect ? difference(*row.effect) : "-",
                                  Cell(row.effect ? name(row.effect->verdict) : "-", style),
                                  std::to_string(row.replicates)});
     } else {

@@ -146,10 +146,10 @@ void draw_frame(Canvas& canvas, const Track& track, const Scale& up) {
 }
 
 void draw_names(Canvas& canvas, const bench::Side& baseline, const bench::Side& candidate) {
-  canvas.circle({k_left + 4, 10}, 3, "dot a");
+  canvas.dot({k_left + 4, 10}, true);
   canvas.text({k_left + 12, 14}, Anchor::start, baseline.name);
   if (candidate.runs.empty()) return;
-  canvas.rectangle({k_left + 137, 7}, 6, 6, "dot b");
+  canvas.dot({k_left + 140, 10}, false);
   canvas.text({k_left + 148, 14}, Anchor::start, candidate.name);
 }
 
@@ -163,12 +163,7 @@ Figure figure_of(const Track& track, const bench::Side& baseline, const bench::S
   draw_frame(canvas, track, up);
   std::string words;
   for (const auto& dot : track.dots) {
-    const Point point{across.place(dot.at), up.place(dot.value)};
-    if (dot.is_baseline) {
-      canvas.circle(point, 3, "dot a");
-    } else {
-      canvas.rectangle({point.x - 3, point.y - 3}, 6, 6, "dot b");
-    }
+    canvas.dot({across.place(dot.at), up.place(dot.value)}, dot.is_baseline);
     words += fmt::format("{} {}: {:.3g}{}. ", clock_time(dot.at),
                          dot.is_baseline ? baseline.name : candidate.name, dot.value, track.unit);
   }
