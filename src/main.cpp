@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "cli/run.hpp"
+#include "gpupass/cli/run.hpp"
 
 int main(int argc, char** argv) {
   return gpupass::cli::run({argv + 1, argv + argc});

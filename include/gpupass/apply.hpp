@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "gpupass/hypervisor.hpp"
 #include "gpupass/journal.hpp"
 #include "gpupass/lock.hpp"
 #include "gpupass/plan.hpp"

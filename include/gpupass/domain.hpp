@@ -11,6 +11,18 @@
 
 namespace gpupass {
 
+/// A domain has two descriptions: what runs now, and what its next start will have.
+enum class DomainView { live, config };
+
+/// A domain as libvirt lists it.
+struct DomainState {
+  std::string name;
+  std::string uuid;
+  bool running = false;
+  bool persistent = true;
+  bool operator==(const DomainState&) const = default;
+};
+
 /// The files of xml-templates/ as text: valid XML with working defaults.
 struct DomainTemplates {
   std::string hostdev;     // one <hostdev>

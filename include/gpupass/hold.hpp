@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "gpupass/host.hpp"
+#include "gpupass/error.hpp"
 #include "gpupass/identity.hpp"
 #include "gpupass/pci_address.hpp"
 
@@ -29,13 +29,6 @@ struct Hold {
 
   bool operator==(const Hold&) const = default;
 };
-
-/// All holds, sorted by device. A record that cannot be read is an error of kind invalid that names it.
-[[nodiscard]] Result<std::vector<Hold>> load_holds(const Host& host);
-[[nodiscard]] Result<std::optional<Hold>> load_hold(const Host& host, const PciAddress& device);
-/// Written to a temporary file, fsynced, renamed.
-[[nodiscard]] Result<void> save_hold(Host& host, const Hold& hold);
-[[nodiscard]] Result<void> remove_hold(Host& host, const PciAddress& device);
 
 [[nodiscard]] std::string to_json(const Hold& hold);
 [[nodiscard]] Result<Hold> hold_from_json(const std::string& text);

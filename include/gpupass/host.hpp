@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "gpupass/error.hpp"
+#include "gpupass/kvm.hpp"
 
 namespace gpupass {
 
@@ -50,17 +51,6 @@ struct ProgramEnd {
   int status = 0;      // exit status; 128 + signal when killed by one
   std::string output;  // standard output
   std::string errors;  // standard error
-};
-
-/// What asking the kernel for a virtual machine showed; each step is only tried after the one before.
-struct KvmProbe {
-  bool node_present = false;  // /dev/kvm exists
-  bool opened = false;
-  int api_version = 0;           // 12 on every kernel since 2.6.22; 0: not answered
-  bool machine_created = false;  // KVM_CREATE_VM gave a machine
-  std::string error;             // the first thing that failed; empty when nothing did
-  bool denied = false;           // what failed was this user's permission, not the machine
-  bool operator==(const KvmProbe&) const = default;
 };
 
 /// Reads are ordinary file reads below root(), so a captured host can stand in for a real one.

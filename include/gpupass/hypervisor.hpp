@@ -8,19 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "gpupass/domain.hpp"
 #include "gpupass/error.hpp"
 
 namespace gpupass {
-
-enum class DomainView { live, config };
-
-struct DomainState {
-  std::string name;
-  std::string uuid;
-  bool running = false;
-  bool persistent = true;
-  bool operator==(const DomainState&) const = default;
-};
 
 /// Every call ends within the connection's deadline: a daemon that hangs in a stuck device makes an
 /// error of kind timeout, not a hang. Success is what libvirt said; callers read back.

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "gpupass/host.hpp"
+#include "gpupass/kvm.hpp"
 #include "gpupass/pci_address.hpp"
 
 namespace gpupass {
@@ -227,18 +227,6 @@ struct Inventory {
   /// All functions of the card that address is a function of, in order.
   [[nodiscard]] std::vector<PciAddress> slot_of(const PciAddress& address) const;
 };
-
-/// Which costly parts of an inventory a command needs.
-struct DiscoverParts {
-  bool holders = true;  // looks into every process of the machine
-  /// Whose serial numbers are read wherever they may be: milliseconds each, seconds where one does not
-  /// answer.
-  std::vector<PciAddress> serials_of = {};
-};
-
-/// Reads the machine below host.root(). Error: only when the PCI bus itself cannot be read;
-/// everything else becomes a Problem.
-[[nodiscard]] Result<Inventory> discover(const Host& host, DiscoverParts parts = {});
 
 /// The functions that a selector names, without companions (see gpupass/card.hpp). Errors: not_found; usage
 /// when ids or a name match more than one device (it lists them).

@@ -10,7 +10,6 @@
 
 #include "gpupass/domain.hpp"
 #include "gpupass/hold.hpp"
-#include "gpupass/hypervisor.hpp"
 #include "gpupass/inventory.hpp"
 
 namespace gpupass {

@@ -9,7 +9,6 @@
 #include <string_view>
 #include <vector>
 
-#include "gpupass/host.hpp"
 #include "gpupass/inventory.hpp"
 
 namespace gpupass {
@@ -50,9 +49,5 @@ struct HostTopology {
 [[nodiscard]] std::optional<std::vector<int>> parse_cpu_list(std::string_view text);
 /// The reverse: 0, 1, 2, 8 → "0-2,8". Wants them ascending.
 [[nodiscard]] std::string cpu_list(const std::vector<int>& cpus);
-
-/// Reads the machine below host.root(): processors that are online, from sysfs and /proc/cpuinfo.
-/// Error: only when no processor is found; everything else becomes a Problem.
-[[nodiscard]] Result<HostTopology> read_topology(const Host& host);
 
 }  // namespace gpupass

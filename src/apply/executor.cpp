@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "apply/steps.hpp"
-#include "core/text.hpp"
+#include "gpupass/core/text.hpp"
 
 namespace gpupass::apply_detail {
 

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "gpupass/holds.hpp"
+
 namespace gpupass {
 namespace {
 

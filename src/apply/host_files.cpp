@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "core/text.hpp"
+#include "gpupass/core/text.hpp"
 
 namespace gpupass::apply_detail {
 namespace {

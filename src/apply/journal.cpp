@@ -9,8 +9,8 @@
 #include <ranges>
 #include <utility>
 
-#include "core/json.hpp"
-#include "core/text.hpp"
+#include "gpupass/core/json.hpp"
+#include "gpupass/core/text.hpp"
 
 namespace gpupass {
 namespace {

@@ -9,8 +9,9 @@
 
 #include "apply/device_files.hpp"
 #include "apply/host_files.hpp"
-#include "core/json.hpp"
-#include "core/text.hpp"
+#include "gpupass/core/json.hpp"
+#include "gpupass/core/text.hpp"
+#include "gpupass/holds.hpp"
 
 namespace gpupass::apply_detail {
 namespace {

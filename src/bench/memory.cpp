@@ -6,9 +6,9 @@
 
 #include <cerrno>
 
-#include "core/text.hpp"
+#include "gpupass/core/text.hpp"
 #include "gpupass/host.hpp"
-#include "sys/fd.hpp"
+#include "gpupass/sys/fd.hpp"
 
 namespace gpupass::bench {
 namespace {

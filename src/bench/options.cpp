@@ -10,9 +10,9 @@
 #include <sstream>
 
 #include "bench/pci/by_ids.hpp"
-#include "core/text.hpp"
+#include "gpupass/core/text.hpp"
 #include "gpupass/pci_address.hpp"
-#include "study/result/names.hpp"
+#include "gpupass/study/result/names.hpp"
 
 namespace gpupass::bench {
 namespace {

@@ -13,8 +13,8 @@
 #include "bench/pci/by_ids.hpp"
 #include "bench/run_once.hpp"
 #include "bench/text.hpp"
-#include "sys/output_file.hpp"
-#include "sys/terminal.hpp"
+#include "gpupass/sys/output_file.hpp"
+#include "gpupass/sys/terminal.hpp"
 #ifdef GPUPASS_BENCH_CUDA
 #include "bench/cuda/cuda.hpp"
 #endif

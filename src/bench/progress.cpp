@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "core/printable.hpp"
+#include "gpupass/core/printable.hpp"
 
 namespace gpupass::bench {
 

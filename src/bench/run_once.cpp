@@ -11,12 +11,12 @@
 #include "bench/machine/clocks.hpp"
 #include "bench/machine/counters.hpp"
 #include "bench/machine/environment.hpp"
-#include "bench/machine/sha256.hpp"
 #include "bench/runner.hpp"
 #include "bench/watchdog.hpp"
-#include "core/printable.hpp"
-#include "core/text.hpp"
-#include "sys/terminal.hpp"
+#include "gpupass/bench/machine/sha256.hpp"
+#include "gpupass/core/printable.hpp"
+#include "gpupass/core/text.hpp"
+#include "gpupass/sys/terminal.hpp"
 #ifdef GPUPASS_BENCH_CUDA
 #include "bench/cuda/cuda.hpp"
 #endif

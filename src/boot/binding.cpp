@@ -5,9 +5,9 @@
 #include <tuple>
 #include <utility>
 
-#include "core/json.hpp"
-#include "core/text.hpp"
 #include "gpupass/boot_binding.hpp"
+#include "gpupass/core/json.hpp"
+#include "gpupass/core/text.hpp"
 
 namespace gpupass {
 namespace {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "boot/changes.hpp"
+#include "gpupass/boot/changes.hpp"
 
 #include <algorithm>
 
-#include "boot/kernel_options.hpp"
-#include "core/json.hpp"
+#include "gpupass/boot/kernel_options.hpp"
+#include "gpupass/core/json.hpp"
 
 namespace gpupass::boot {
 namespace {

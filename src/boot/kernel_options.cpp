@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "boot/kernel_options.hpp"
+#include "gpupass/boot/kernel_options.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -7,8 +7,8 @@
 #include <algorithm>
 #include <functional>
 
-#include "core/json.hpp"
-#include "core/text.hpp"
+#include "gpupass/core/json.hpp"
+#include "gpupass/core/text.hpp"
 
 namespace gpupass::boot {
 namespace {

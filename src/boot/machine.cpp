@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "boot/machine.hpp"
+#include "gpupass/boot/machine.hpp"
 
 #include <fmt/format.h>
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "boot/screen.hpp"
+#include "gpupass/boot/screen.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "judge/findings.hpp"
+#include "gpupass/judge/findings.hpp"
 
 namespace gpupass::boot {
 namespace {

@@ -8,8 +8,8 @@
 #include <ostream>
 
 #include "cli/options.hpp"
-#include "core/printable.hpp"
-#include "report/findings.hpp"
+#include "gpupass/core/printable.hpp"
+#include "gpupass/report/findings.hpp"
 
 namespace gpupass::cli {
 namespace {

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "cli/command.hpp"
+#include "gpupass/cli/command.hpp"
 
 namespace gpupass::cli {
 

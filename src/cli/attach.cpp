@@ -10,10 +10,11 @@
 #include "cli/domain_uses.hpp"
 #include "cli/selection.hpp"
 #include "cli/templates.hpp"
-#include "core/text.hpp"
-#include "judge/rules.hpp"
-#include "report/findings.hpp"
-#include "virt/hotplug_window.hpp"
+#include "gpupass/core/text.hpp"
+#include "gpupass/discover.hpp"
+#include "gpupass/judge/rules.hpp"
+#include "gpupass/report/findings.hpp"
+#include "gpupass/virt/hotplug_window.hpp"
 
 namespace gpupass::cli {
 namespace {

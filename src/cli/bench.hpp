@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "cli/command.hpp"
+#include "gpupass/cli/command.hpp"
 
 namespace gpupass::cli {
 

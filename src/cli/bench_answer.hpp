@@ -4,7 +4,7 @@
 #include <string>
 
 #include "cli/bench_files.hpp"
-#include "study/report/formats.hpp"
+#include "gpupass/study/report/formats.hpp"
 
 namespace gpupass::cli {
 

@@ -6,7 +6,7 @@
 
 #include "cli/bench.hpp"
 #include "cli/bench_files.hpp"
-#include "study/formats/exporters.hpp"
+#include "gpupass/study/formats/exporters.hpp"
 
 namespace gpupass::cli {
 namespace {

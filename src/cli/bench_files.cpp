@@ -10,9 +10,9 @@
 #include <map>
 #include <set>
 
-#include "core/json.hpp"
-#include "core/text.hpp"
-#include "study/result/names.hpp"
+#include "gpupass/core/json.hpp"
+#include "gpupass/core/text.hpp"
+#include "gpupass/study/result/names.hpp"
 
 namespace gpupass::cli {
 namespace fs = std::filesystem;

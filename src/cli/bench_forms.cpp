@@ -7,7 +7,7 @@
 #include <array>
 #include <filesystem>
 
-#include "core/printable.hpp"
+#include "gpupass/core/printable.hpp"
 
 namespace gpupass::cli {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "gpupass/error.hpp"
-#include "study/report/formats.hpp"
+#include "gpupass/study/report/formats.hpp"
 
 namespace gpupass::cli {
 

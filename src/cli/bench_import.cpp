@@ -6,8 +6,8 @@
 
 #include "cli/bench.hpp"
 #include "cli/bench_files.hpp"
-#include "core/text.hpp"
-#include "study/formats/nvbandwidth.hpp"
+#include "gpupass/core/text.hpp"
+#include "gpupass/study/formats/nvbandwidth.hpp"
 
 namespace gpupass::cli {
 namespace {

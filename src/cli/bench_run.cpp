@@ -6,7 +6,7 @@
 
 #include "cli/bench.hpp"
 #include "cli/options.hpp"
-#include "sys/terminal.hpp"
+#include "gpupass/sys/terminal.hpp"
 
 namespace gpupass::cli {
 namespace fs = std::filesystem;

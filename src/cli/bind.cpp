@@ -8,9 +8,11 @@
 #include "cli/domain_change.hpp"
 #include "cli/persist.hpp"
 #include "cli/selection.hpp"
-#include "core/text.hpp"
+#include "gpupass/core/text.hpp"
+#include "gpupass/discover.hpp"
+#include "gpupass/holds.hpp"
 #include "gpupass/inventory.hpp"
-#include "report/displaced.hpp"
+#include "gpupass/report/displaced.hpp"
 
 namespace gpupass::cli {
 namespace {

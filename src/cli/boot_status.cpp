@@ -6,10 +6,11 @@
 #include <array>
 #include <ostream>
 
-#include "core/text.hpp"
+#include "gpupass/core/text.hpp"
+#include "gpupass/discover.hpp"
 #include "gpupass/inventory.hpp"
-#include "report/displaced.hpp"
-#include "report/table.hpp"
+#include "gpupass/report/displaced.hpp"
+#include "gpupass/report/table.hpp"
 
 namespace gpupass::cli {
 namespace {

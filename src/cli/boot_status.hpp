@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "cli/command.hpp"
 #include "gpupass/boot_binding.hpp"
+#include "gpupass/cli/command.hpp"
 
 namespace gpupass::cli {
 

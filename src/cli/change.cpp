@@ -8,16 +8,17 @@
 #include <iterator>
 #include <ostream>
 
-#include "core/json.hpp"
-#include "core/text.hpp"
 #include "gpupass/card.hpp"
-#include "judge/facts.hpp"
-#include "judge/users.hpp"
-#include "judge/viability.hpp"
-#include "report/displaced.hpp"
-#include "report/findings.hpp"
-#include "report/plans.hpp"
-#include "sys/terminal.hpp"
+#include "gpupass/core/json.hpp"
+#include "gpupass/core/text.hpp"
+#include "gpupass/holds.hpp"
+#include "gpupass/judge/facts.hpp"
+#include "gpupass/judge/users.hpp"
+#include "gpupass/judge/viability.hpp"
+#include "gpupass/report/displaced.hpp"
+#include "gpupass/report/findings.hpp"
+#include "gpupass/report/plans.hpp"
+#include "gpupass/sys/terminal.hpp"
 
 namespace gpupass::cli {
 namespace {

@@ -8,8 +8,10 @@
 #include "cli/domain_change.hpp"
 #include "cli/domain_uses.hpp"
 #include "cli/templates.hpp"
-#include "core/text.hpp"
 #include "gpupass/card.hpp"
+#include "gpupass/core/text.hpp"
+#include "gpupass/discover.hpp"
+#include "gpupass/holds.hpp"
 
 namespace gpupass::cli {
 namespace {

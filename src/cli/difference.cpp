@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/difference.hpp"
 
-#include "sys/scratch.hpp"
+#include "gpupass/sys/scratch.hpp"
 
 namespace gpupass::cli {
 

@@ -9,13 +9,14 @@
 #include "cli/domain_uses.hpp"
 #include "cli/options.hpp"
 #include "cli/selection.hpp"
-#include "core/text.hpp"
+#include "gpupass/core/text.hpp"
+#include "gpupass/discover.hpp"
 #include "gpupass/finding.hpp"
-#include "judge/rules.hpp"
-#include "report/device_text.hpp"
-#include "report/findings.hpp"
-#include "report/inventory_json.hpp"
-#include "report/table.hpp"
+#include "gpupass/judge/rules.hpp"
+#include "gpupass/report/device_text.hpp"
+#include "gpupass/report/findings.hpp"
+#include "gpupass/report/inventory_json.hpp"
+#include "gpupass/report/table.hpp"
 
 namespace gpupass::cli {
 namespace {

@@ -8,7 +8,8 @@
 
 #include "cli/difference.hpp"
 #include "cli/uri.hpp"
-#include "core/printable.hpp"
+#include "gpupass/core/printable.hpp"
+#include "gpupass/holds.hpp"
 
 namespace gpupass::cli {
 namespace {

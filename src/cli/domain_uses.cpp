@@ -5,7 +5,7 @@
 #include <iterator>
 #include <map>
 
-#include "discover/holders.hpp"
+#include "gpupass/discover/holders.hpp"
 
 namespace gpupass::cli {
 namespace {

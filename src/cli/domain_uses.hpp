@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "cli/command.hpp"
+#include "gpupass/cli/command.hpp"
 #include "gpupass/domain.hpp"
 #include "gpupass/inventory.hpp"
 

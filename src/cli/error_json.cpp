@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/error_json.hpp"
 
-#include "core/json.hpp"
+#include "gpupass/core/json.hpp"
 
 namespace gpupass::cli {
 namespace {

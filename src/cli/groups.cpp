@@ -6,9 +6,10 @@
 
 #include "cli/options.hpp"
 #include "gpupass/card.hpp"
-#include "judge/viability.hpp"
-#include "report/device_text.hpp"
-#include "report/groups.hpp"
+#include "gpupass/discover.hpp"
+#include "gpupass/judge/viability.hpp"
+#include "gpupass/report/device_text.hpp"
+#include "gpupass/report/groups.hpp"
 
 namespace gpupass::cli {
 namespace {

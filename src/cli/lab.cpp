@@ -7,7 +7,7 @@
 #include <ostream>
 
 #include "cli/options.hpp"
-#include "sys/terminal.hpp"
+#include "gpupass/sys/terminal.hpp"
 
 namespace gpupass::cli {
 namespace {

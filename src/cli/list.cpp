@@ -4,8 +4,9 @@
 
 #include "cli/options.hpp"
 #include "gpupass/card.hpp"
-#include "report/device_text.hpp"
-#include "report/inventory_json.hpp"
+#include "gpupass/discover.hpp"
+#include "gpupass/report/device_text.hpp"
+#include "gpupass/report/inventory_json.hpp"
 
 namespace gpupass::cli {
 namespace {

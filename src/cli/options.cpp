@@ -9,8 +9,8 @@
 #include <filesystem>
 #include <ostream>
 
-#include "core/text.hpp"
-#include "report/findings.hpp"
+#include "gpupass/core/text.hpp"
+#include "gpupass/report/findings.hpp"
 
 namespace gpupass::cli {
 namespace {

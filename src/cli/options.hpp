@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/command.hpp"
+#include "gpupass/cli/command.hpp"
 #include "gpupass/pci_address.hpp"
 
 namespace gpupass::cli {

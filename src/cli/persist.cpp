@@ -8,12 +8,13 @@
 #include <iterator>
 #include <ostream>
 
-#include "boot/changes.hpp"
-#include "boot/kernel_options.hpp"
-#include "boot/screen.hpp"
 #include "cli/difference.hpp"
 #include "cli/selection.hpp"
-#include "core/text.hpp"
+#include "gpupass/boot/changes.hpp"
+#include "gpupass/boot/kernel_options.hpp"
+#include "gpupass/boot/screen.hpp"
+#include "gpupass/core/text.hpp"
+#include "gpupass/discover.hpp"
 
 namespace gpupass::cli {
 namespace {

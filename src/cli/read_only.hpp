@@ -2,7 +2,7 @@
 // A connection that is made while a captured machine is looked at: the libvirt it reaches is this machine's.
 #pragma once
 
-#include "cli/command.hpp"
+#include "gpupass/cli/command.hpp"
 
 namespace gpupass::cli {
 

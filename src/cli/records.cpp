@@ -7,9 +7,9 @@
 #include <algorithm>
 #include <iterator>
 
-#include "core/text.hpp"
-#include "report/device_text.hpp"
-#include "report/displaced.hpp"
+#include "gpupass/core/text.hpp"
+#include "gpupass/report/device_text.hpp"
+#include "gpupass/report/displaced.hpp"
 
 namespace gpupass::cli {
 namespace {

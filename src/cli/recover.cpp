@@ -10,8 +10,9 @@
 #include "cli/change.hpp"
 #include "cli/experiment/quietly.hpp"
 #include "cli/hook/loans.hpp"
-#include "core/json.hpp"
-#include "sys/terminal.hpp"
+#include "gpupass/core/json.hpp"
+#include "gpupass/discover.hpp"
+#include "gpupass/sys/terminal.hpp"
 
 namespace gpupass::cli {
 namespace {

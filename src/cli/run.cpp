@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "cli/run.hpp"
+#include "gpupass/cli/run.hpp"
 
 #include <fmt/format.h>
 
@@ -13,10 +13,10 @@
 #include "cli/error_json.hpp"
 #include "cli/options.hpp"
 #include "cli/read_only.hpp"
-#include "core/printable.hpp"
-#include "core/printable_stream.hpp"
-#include "report/findings.hpp"
-#include "sys/terminal.hpp"
+#include "gpupass/core/printable.hpp"
+#include "gpupass/core/printable_stream.hpp"
+#include "gpupass/report/findings.hpp"
+#include "gpupass/sys/terminal.hpp"
 
 namespace gpupass::cli {
 namespace {

@@ -6,12 +6,14 @@
 
 #include "cli/boot_status.hpp"
 #include "cli/change.hpp"
-#include "core/json.hpp"
+#include "gpupass/core/json.hpp"
+#include "gpupass/discover.hpp"
+#include "gpupass/holds.hpp"
 #include "gpupass/journal.hpp"
-#include "report/displaced.hpp"
-#include "report/findings.hpp"
-#include "report/plans.hpp"
-#include "report/table.hpp"
+#include "gpupass/report/displaced.hpp"
+#include "gpupass/report/findings.hpp"
+#include "gpupass/report/plans.hpp"
+#include "gpupass/report/table.hpp"
 
 namespace gpupass::cli {
 namespace {

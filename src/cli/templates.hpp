@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "cli/command.hpp"
+#include "gpupass/cli/command.hpp"
 #include "gpupass/domain.hpp"
 
 namespace gpupass::cli {

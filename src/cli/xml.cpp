@@ -9,9 +9,10 @@
 #include "cli/options.hpp"
 #include "cli/selection.hpp"
 #include "cli/templates.hpp"
+#include "gpupass/discover.hpp"
+#include "gpupass/judge/rules.hpp"
 #include "gpupass/plan.hpp"
-#include "judge/rules.hpp"
-#include "sys/stream.hpp"
+#include "gpupass/sys/stream.hpp"
 
 namespace gpupass::cli {
 namespace {

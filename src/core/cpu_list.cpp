@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "core/text.hpp"
+#include "gpupass/core/text.hpp"
 #include "gpupass/topology.hpp"
 
 namespace gpupass {

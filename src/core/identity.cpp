@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <ranges>
 
-#include "core/text.hpp"
+#include "gpupass/core/text.hpp"
 #include "gpupass/inventory.hpp"
 
 namespace gpupass {

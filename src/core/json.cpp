@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "core/json.hpp"
+#include "gpupass/core/json.hpp"
 
 #include <fmt/format.h>
 
-#include "core/printable.hpp"
+#include "gpupass/core/printable.hpp"
 
 namespace gpupass::core {
 

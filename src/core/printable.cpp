@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "core/printable.hpp"
+#include "gpupass/core/printable.hpp"
 
 #include <fmt/format.h>
 

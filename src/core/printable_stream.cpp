@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "core/printable_stream.hpp"
+#include "gpupass/core/printable_stream.hpp"
 
 #include <algorithm>
 #include <string_view>
 
-#include "core/printable.hpp"
+#include "gpupass/core/printable.hpp"
 
 namespace gpupass::core {
 namespace {

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <cctype>
 
-#include "core/text.hpp"
+#include "gpupass/core/text.hpp"
 #include "gpupass/pci_address.hpp"
 
 namespace gpupass {

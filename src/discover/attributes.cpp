@@ -8,10 +8,10 @@
 
 #include <limits>
 
-#include "core/printable.hpp"
-#include "core/text.hpp"
 #include "discover/bars.hpp"
 #include "discover/modules.hpp"
+#include "gpupass/core/printable.hpp"
+#include "gpupass/core/text.hpp"
 
 namespace gpupass::discovery {
 namespace {

@@ -2,9 +2,9 @@
 // What the files and links in a PCI function's folder say about it.
 #pragma once
 
-#include "discover/problems.hpp"
+#include "gpupass/discover/problems.hpp"
 #include "gpupass/inventory.hpp"
-#include "sys/folder.hpp"
+#include "gpupass/sys/folder.hpp"
 
 namespace gpupass::discovery {
 

@@ -5,8 +5,8 @@
 
 #include <optional>
 
-#include "core/text.hpp"
-#include "discover/problems.hpp"
+#include "gpupass/core/text.hpp"
+#include "gpupass/discover/problems.hpp"
 
 namespace gpupass::discovery {
 namespace {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Reads the machine once, each part by its own file, and joins what they say.
+#include "gpupass/discover.hpp"
 #include "discover/functions.hpp"
-#include "discover/holders.hpp"
 #include "discover/iommu.hpp"
 #include "discover/kernel.hpp"
 #include "discover/modules.hpp"
@@ -9,6 +9,7 @@
 #include "discover/pci.hpp"
 #include "discover/serials.hpp"
 #include "discover/sys_mount.hpp"
+#include "gpupass/discover/holders.hpp"
 
 namespace gpupass {
 

@@ -7,10 +7,10 @@
 #include <span>
 #include <thread>
 
-#include "core/printable.hpp"
-#include "core/text.hpp"
 #include "discover/attributes.hpp"
 #include "discover/pci.hpp"
+#include "gpupass/core/printable.hpp"
+#include "gpupass/core/text.hpp"
 
 namespace gpupass::discovery {
 namespace {

@@ -2,7 +2,8 @@
 // Every PCI function of the machine.
 #pragma once
 
-#include "discover/problems.hpp"
+#include "gpupass/discover/problems.hpp"
+#include "gpupass/host.hpp"
 
 namespace gpupass::discovery {
 

@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <map>
 
-#include "core/printable.hpp"
-#include "core/text.hpp"
+#include "gpupass/core/printable.hpp"
+#include "gpupass/core/text.hpp"
 
 namespace gpupass::discovery {
 namespace {

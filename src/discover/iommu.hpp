@@ -2,7 +2,8 @@
 // The machine's IOMMU and the groups it makes.
 #pragma once
 
-#include "discover/problems.hpp"
+#include "gpupass/discover/problems.hpp"
+#include "gpupass/host.hpp"
 
 namespace gpupass::discovery {
 

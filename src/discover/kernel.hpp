@@ -2,7 +2,8 @@
 // The running kernel, its modules, and whether the processor can run guests.
 #pragma once
 
-#include "discover/problems.hpp"
+#include "gpupass/discover/problems.hpp"
+#include "gpupass/host.hpp"
 
 namespace gpupass::discovery {
 

@@ -8,8 +8,8 @@
 #include <tuple>
 #include <unordered_map>
 
-#include "core/printable.hpp"
-#include "core/text.hpp"
+#include "gpupass/core/printable.hpp"
+#include "gpupass/core/text.hpp"
 
 namespace gpupass::discovery {
 namespace {

@@ -7,7 +7,8 @@
 
 #include <string_view>
 
-#include "discover/problems.hpp"
+#include "gpupass/discover/problems.hpp"
+#include "gpupass/host.hpp"
 
 namespace gpupass::discovery {
 

@@ -4,7 +4,8 @@
 
 #include <string>
 
-#include "discover/problems.hpp"
+#include "gpupass/discover/problems.hpp"
+#include "gpupass/host.hpp"
 
 namespace gpupass::discovery {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "discover/problems.hpp"
+#include "gpupass/discover/problems.hpp"
 
-#include "core/printable.hpp"
+#include "gpupass/core/printable.hpp"
 
 namespace gpupass::discovery {
 

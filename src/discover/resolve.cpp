@@ -7,8 +7,8 @@
 #include <iterator>
 #include <set>
 
-#include "core/text.hpp"
 #include "gpupass/card.hpp"
+#include "gpupass/core/text.hpp"
 #include "gpupass/inventory.hpp"
 
 namespace gpupass {

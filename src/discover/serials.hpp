@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "gpupass/host.hpp"
 #include "gpupass/inventory.hpp"
 
 namespace gpupass::discovery {

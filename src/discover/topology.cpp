@@ -7,9 +7,10 @@
 #include <algorithm>
 #include <set>
 
-#include "core/printable.hpp"
-#include "core/text.hpp"
-#include "discover/problems.hpp"
+#include "gpupass/core/printable.hpp"
+#include "gpupass/core/text.hpp"
+#include "gpupass/discover.hpp"
+#include "gpupass/discover/problems.hpp"
 
 namespace gpupass {
 namespace discovery {

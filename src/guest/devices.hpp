@@ -3,7 +3,7 @@
 #pragma once
 
 #include "gpupass/guest.hpp"
-#include "virt/document.hpp"
+#include "gpupass/virt/document.hpp"
 
 namespace gpupass::guest {
 

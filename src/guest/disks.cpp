@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "gpupass/guest.hpp"
-#include "virt/document.hpp"
+#include "gpupass/virt/document.hpp"
 
 namespace gpupass {
 namespace {

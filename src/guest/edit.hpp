@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "virt/document.hpp"
+#include "gpupass/virt/document.hpp"
 
 namespace gpupass::guest {
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "guest/frames.hpp"
+#include "gpupass/guest/frames.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
 
-#include "core/text.hpp"
-#include "virt/document.hpp"
+#include "gpupass/core/text.hpp"
+#include "gpupass/virt/document.hpp"
 
 namespace gpupass::guest {
 namespace {

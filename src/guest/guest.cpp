@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <array>
 
-#include "core/text.hpp"
+#include "gpupass/core/text.hpp"
 #include "guest/devices.hpp"
 #include "guest/edit.hpp"
 #include "guest/profile.hpp"

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "guest/image.hpp"
+#include "gpupass/guest/image.hpp"
 
 #include <fmt/format.h>
 
 #include <filesystem>
 #include <string_view>
 
-#include "core/json.hpp"
+#include "gpupass/core/json.hpp"
 
 namespace gpupass::guest {
 namespace {

@@ -7,7 +7,7 @@
 #include <map>
 #include <numeric>
 
-#include "core/text.hpp"
+#include "gpupass/core/text.hpp"
 #include "guest/share.hpp"
 
 namespace gpupass::guest {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "gpupass/guest.hpp"
-#include "guest/size.hpp"
+#include "gpupass/guest/size.hpp"
 
 namespace gpupass::guest {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What libvirt says of itself. Where it does not speak of a thing, that thing is not there.
 #include "gpupass/guest.hpp"
-#include "virt/document.hpp"
+#include "gpupass/virt/document.hpp"
 
 namespace gpupass {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "core/text.hpp"
+#include "gpupass/core/text.hpp"
 #include "guest/edit.hpp"
 
 namespace gpupass::guest {

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "gpupass/guest.hpp"
-#include "virt/document.hpp"
+#include "gpupass/virt/document.hpp"
 
 namespace gpupass::guest {
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // All of it is written as JSON, which is YAML too, so that no name or key can be taken for something else.
-#include "guest/seed.hpp"
+#include "gpupass/guest/seed.hpp"
 
 #include <fmt/format.h>
 
 #include <cctype>
 
-#include "core/base64.hpp"
-#include "core/json.hpp"
+#include "gpupass/core/base64.hpp"
+#include "gpupass/core/json.hpp"
 
 namespace gpupass::guest {
 namespace {

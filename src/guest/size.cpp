@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "guest/size.hpp"
+#include "gpupass/guest/size.hpp"
 
 #include <fmt/format.h>
 
 #include <array>
 
-#include "core/text.hpp"
+#include "gpupass/core/text.hpp"
 
 namespace gpupass::guest {
 namespace {

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "gpupass/virt/document.hpp"
 #include "guest/layout.hpp"
-#include "virt/document.hpp"
 
 namespace gpupass::guest {
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <map>
 
-#include "judge/facts.hpp"
+#include "gpupass/judge/facts.hpp"
 
 namespace gpupass::rules {
 namespace {

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <array>
 
-#include "judge/rules.hpp"
+#include "gpupass/judge/rules.hpp"
 
 namespace gpupass {
 namespace rules {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "judge/users.hpp"
+#include "gpupass/judge/users.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 
-#include "core/text.hpp"
-#include "judge/facts.hpp"
+#include "gpupass/core/text.hpp"
+#include "gpupass/judge/facts.hpp"
 
 namespace gpupass::rules {
 namespace {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "judge/viability.hpp"
+#include "gpupass/judge/viability.hpp"
 
 #include <algorithm>
 
-#include "core/text.hpp"
 #include "gpupass/card.hpp"
-#include "judge/facts.hpp"
+#include "gpupass/core/text.hpp"
+#include "gpupass/judge/facts.hpp"
 
 namespace gpupass::rules {
 namespace {

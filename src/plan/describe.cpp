@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "core/overloaded.hpp"
-#include "core/text.hpp"
+#include "gpupass/core/overloaded.hpp"
+#include "gpupass/core/text.hpp"
 #include "gpupass/plan.hpp"
 
 namespace gpupass {

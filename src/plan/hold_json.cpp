@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "core/identity_json.hpp"
-#include "core/json.hpp"
+#include "gpupass/core/identity_json.hpp"
+#include "gpupass/core/json.hpp"
 #include "gpupass/hold.hpp"
 
 namespace gpupass {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A plan as JSON, as the journal keeps it and `--dry-run --format json` prints it. Fields are only
 // ever added, so that an old journal can be read after an upgrade.
-#include "core/json.hpp"
+#include "gpupass/core/json.hpp"
 
-#include "core/identity_json.hpp"
-#include "core/overloaded.hpp"
+#include "gpupass/core/identity_json.hpp"
+#include "gpupass/core/overloaded.hpp"
 #include "gpupass/plan.hpp"
 
 namespace gpupass {

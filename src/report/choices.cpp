@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "report/choices.hpp"
+#include "gpupass/report/choices.hpp"
 
 #include <fmt/format.h>
 
-#include "report/findings.hpp"
+#include "gpupass/report/findings.hpp"
 
 namespace gpupass::report {
 namespace {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "report/device_text.hpp"
+#include "gpupass/report/device_text.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "core/text.hpp"
-#include "report/table.hpp"
+#include "gpupass/core/text.hpp"
+#include "gpupass/report/table.hpp"
 
 namespace gpupass::report {
 namespace {

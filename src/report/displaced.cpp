@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "report/displaced.hpp"
+#include "gpupass/report/displaced.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -8,8 +8,8 @@
 #include <iterator>
 #include <set>
 
-#include "core/text.hpp"
-#include "report/device_text.hpp"
+#include "gpupass/core/text.hpp"
+#include "gpupass/report/device_text.hpp"
 
 namespace gpupass::report {
 namespace {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "report/findings.hpp"
+#include "gpupass/report/findings.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "core/printable.hpp"
-#include "core/text.hpp"
-#include "report/table.hpp"
+#include "gpupass/core/printable.hpp"
+#include "gpupass/core/text.hpp"
+#include "gpupass/report/table.hpp"
 
 namespace gpupass::report {
 namespace {

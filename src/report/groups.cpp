@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "report/groups.hpp"
+#include "gpupass/report/groups.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 
-#include "core/text.hpp"
-#include "report/device_text.hpp"
-#include "report/findings.hpp"
-#include "report/inventory_json.hpp"
-#include "report/table.hpp"
+#include "gpupass/core/text.hpp"
+#include "gpupass/report/device_text.hpp"
+#include "gpupass/report/findings.hpp"
+#include "gpupass/report/inventory_json.hpp"
+#include "gpupass/report/table.hpp"
 
 namespace gpupass::report {
 namespace {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "report/inventory_json.hpp"
+#include "gpupass/report/inventory_json.hpp"
 
 #include <fmt/format.h>
 
 #include <ostream>
 #include <set>
 
-#include "report/device_text.hpp"
+#include "gpupass/report/device_text.hpp"
 
 namespace gpupass::report {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "report/plans.hpp"
+#include "gpupass/report/plans.hpp"
 
 namespace gpupass::report {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "report/table.hpp"
+#include "gpupass/report/table.hpp"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 #include <climits>
 #include <numeric>
 
-#include "core/printable.hpp"
+#include "gpupass/core/printable.hpp"
 
 namespace gpupass::report {
 

@@ -14,7 +14,7 @@
 #include <iterator>
 #include <vector>
 
-#include "sys/fd.hpp"
+#include "gpupass/sys/fd.hpp"
 
 namespace gpupass::sys {
 namespace {

@@ -13,7 +13,7 @@
 #include <cstdio>
 #include <string_view>
 
-#include "sys/fd.hpp"
+#include "gpupass/sys/fd.hpp"
 #include "sys/names_in.hpp"
 #include "sys/walk.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "sys/folder.hpp"
+#include "gpupass/sys/folder.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>

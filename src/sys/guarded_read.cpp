@@ -16,8 +16,8 @@
 #include <memory>
 
 #include "gpupass/host.hpp"
+#include "gpupass/sys/fd.hpp"
 #include "sys/child.hpp"
-#include "sys/fd.hpp"
 
 namespace gpupass {
 namespace {

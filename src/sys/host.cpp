@@ -11,8 +11,8 @@
 #include <cerrno>
 #include <cstring>
 
-#include "core/text.hpp"
-#include "sys/fd.hpp"
+#include "gpupass/core/text.hpp"
+#include "gpupass/sys/fd.hpp"
 #include "sys/names_in.hpp"
 #include "sys/walk.hpp"
 

@@ -7,10 +7,10 @@
 
 #include <cerrno>
 
-#include "core/text.hpp"
+#include "gpupass/core/text.hpp"
 #include "gpupass/host.hpp"
+#include "gpupass/sys/fd.hpp"
 #include "sys/child.hpp"
-#include "sys/fd.hpp"
 
 namespace gpupass {
 namespace {

@@ -8,7 +8,7 @@
 #include <cstring>
 
 #include "gpupass/host.hpp"
-#include "sys/fd.hpp"
+#include "gpupass/sys/fd.hpp"
 
 namespace gpupass {
 

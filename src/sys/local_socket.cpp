@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "sys/local_socket.hpp"
+#include "gpupass/sys/local_socket.hpp"
 
 #include <fmt/format.h>
 #include <poll.h>

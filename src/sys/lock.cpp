@@ -11,9 +11,9 @@
 #include <thread>
 #include <utility>
 
-#include "core/json.hpp"
-#include "core/text.hpp"
-#include "sys/fd.hpp"
+#include "gpupass/core/json.hpp"
+#include "gpupass/core/text.hpp"
+#include "gpupass/sys/fd.hpp"
 
 namespace gpupass {
 namespace {

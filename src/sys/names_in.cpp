@@ -8,7 +8,7 @@
 #include <memory>
 #include <string_view>
 
-#include "sys/fd.hpp"
+#include "gpupass/sys/fd.hpp"
 
 namespace gpupass::sys {
 

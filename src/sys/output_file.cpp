@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "sys/output_file.hpp"
+#include "gpupass/sys/output_file.hpp"
 
 #include <fcntl.h>
 

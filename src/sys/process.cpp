@@ -14,10 +14,10 @@
 #include <csignal>
 
 #include "gpupass/host.hpp"
+#include "gpupass/sys/fd.hpp"
+#include "gpupass/sys/terminal.hpp"
 #include "sys/child.hpp"
-#include "sys/fd.hpp"
 #include "sys/programs.hpp"
-#include "sys/terminal.hpp"
 
 namespace gpupass {
 namespace {

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "sys/fd.hpp"
+#include "gpupass/sys/fd.hpp"
 
 namespace gpupass::sys {
 namespace fs = std::filesystem;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "sys/stream.hpp"
+#include "gpupass/sys/stream.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -8,7 +8,7 @@
 #include <array>
 #include <cerrno>
 
-#include "sys/fd.hpp"
+#include "gpupass/sys/fd.hpp"
 
 namespace gpupass::sys {
 

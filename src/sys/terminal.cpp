@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "sys/terminal.hpp"
+#include "gpupass/sys/terminal.hpp"
 
 #include <sys/ioctl.h>
 #include <unistd.h>

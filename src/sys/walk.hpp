@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "sys/fd.hpp"
+#include "gpupass/sys/fd.hpp"
 
 namespace gpupass::sys {
 

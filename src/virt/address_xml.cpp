@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "virt/address_xml.hpp"
+#include "gpupass/virt/address_xml.hpp"
 
 #include <fmt/format.h>
 
 #include <limits>
 #include <string_view>
 
-#include "core/text.hpp"
+#include "gpupass/core/text.hpp"
 
 namespace gpupass::virt {
 namespace {

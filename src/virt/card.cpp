@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "virt/card.hpp"
+#include "gpupass/virt/card.hpp"
 
 #include <fmt/format.h>
 
-#include "virt/guest_pci.hpp"
-#include "virt/hostdev.hpp"
+#include "gpupass/virt/guest_pci.hpp"
+#include "gpupass/virt/hostdev.hpp"
 
 namespace gpupass::virt {
 

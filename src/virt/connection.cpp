@@ -11,7 +11,7 @@
 #include <cstdlib>
 #include <type_traits>
 
-#include "core/text.hpp"
+#include "gpupass/core/text.hpp"
 #include "gpupass/hypervisor.hpp"
 #include "virt/guest_address.hpp"
 #include "virt/libvirt_on_demand.hpp"

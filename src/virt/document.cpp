@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "virt/document.hpp"
+#include "gpupass/virt/document.hpp"
 
 #include <fmt/format.h>
 

@@ -7,10 +7,10 @@
 #include <iterator>
 #include <string_view>
 
-#include "core/text.hpp"
+#include "gpupass/core/text.hpp"
 #include "gpupass/domain.hpp"
-#include "virt/address_xml.hpp"
-#include "virt/hostdev.hpp"
+#include "gpupass/virt/address_xml.hpp"
+#include "gpupass/virt/hostdev.hpp"
 #include "virt/qemu_arguments.hpp"
 
 namespace gpupass {

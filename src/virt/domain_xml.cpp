@@ -4,10 +4,10 @@
 #include <algorithm>
 
 #include "gpupass/domain.hpp"
-#include "virt/address_xml.hpp"
-#include "virt/card.hpp"
-#include "virt/guest_pci.hpp"
-#include "virt/hostdev.hpp"
+#include "gpupass/virt/address_xml.hpp"
+#include "gpupass/virt/card.hpp"
+#include "gpupass/virt/guest_pci.hpp"
+#include "gpupass/virt/hostdev.hpp"
 
 namespace gpupass {
 namespace {

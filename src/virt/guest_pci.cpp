@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "virt/guest_pci.hpp"
+#include "gpupass/virt/guest_pci.hpp"
 
 #include <fmt/format.h>
 
@@ -7,8 +7,8 @@
 #include <iterator>
 #include <string_view>
 
-#include "core/text.hpp"
-#include "virt/address_xml.hpp"
+#include "gpupass/core/text.hpp"
+#include "gpupass/virt/address_xml.hpp"
 
 namespace gpupass::virt {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "virt/hostdev.hpp"
+#include "gpupass/virt/hostdev.hpp"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 #include <iterator>
 #include <string_view>
 
-#include "virt/address_xml.hpp"
+#include "gpupass/virt/address_xml.hpp"
 
 namespace gpupass::virt {
 namespace {

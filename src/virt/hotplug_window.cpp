@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "virt/hotplug_window.hpp"
+#include "gpupass/virt/hotplug_window.hpp"
 
 #include <fmt/format.h>
 

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "core/text.hpp"
+#include "gpupass/core/text.hpp"
 
 namespace gpupass::virt {
 namespace {

@@ -6,6 +6,7 @@
 
 #include <cerrno>
 
+#include "gpupass/holds.hpp"
 #include "support/fake_hypervisor.hpp"
 #include "support/fake_kernel.hpp"
 

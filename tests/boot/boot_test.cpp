@@ -3,9 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "boot/changes.hpp"
-#include "boot/kernel_options.hpp"
-#include "boot/screen.hpp"
+#include "gpupass/boot/changes.hpp"
+#include "gpupass/boot/kernel_options.hpp"
+#include "gpupass/boot/screen.hpp"
 #include "support/golden.hpp"
 #include "support/tree.hpp"
 

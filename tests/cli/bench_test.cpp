@@ -7,7 +7,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "cli/command.hpp"
+#include "gpupass/cli/command.hpp"
 #include "study/report/sides.hpp"
 #include "support/command.hpp"
 #include "support/golden.hpp"

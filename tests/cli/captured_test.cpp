@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "cli/read_only.hpp"
-#include "cli/run.hpp"
+#include "gpupass/cli/run.hpp"
 #include "support/command.hpp"
 #include "support/desktop.hpp"
 #include "support/fake_hypervisor.hpp"

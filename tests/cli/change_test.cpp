@@ -11,8 +11,9 @@
 #include <sstream>
 #include <thread>
 
-#include "cli/run.hpp"
-#include "core/json.hpp"
+#include "gpupass/cli/run.hpp"
+#include "gpupass/core/json.hpp"
+#include "gpupass/holds.hpp"
 #include "gpupass/journal.hpp"
 #include "gpupass/lock.hpp"
 #include "support/desktop.hpp"

@@ -7,7 +7,8 @@
 #include <map>
 #include <sstream>
 
-#include "cli/run.hpp"
+#include "gpupass/cli/run.hpp"
+#include "gpupass/holds.hpp"
 #include "gpupass/journal.hpp"
 #include "support/desktop.hpp"
 #include "support/fake_hypervisor.hpp"

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "core/json.hpp"
+#include "gpupass/core/json.hpp"
 #include "support/command.hpp"
 #include "support/golden.hpp"
 #include "support/tree.hpp"

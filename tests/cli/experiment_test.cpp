@@ -7,7 +7,8 @@
 
 #include "cli/bench.hpp"
 #include "cli/experiment/plan.hpp"
-#include "cli/run.hpp"
+#include "gpupass/cli/run.hpp"
+#include "gpupass/holds.hpp"
 #include "gpupass/journal.hpp"
 #include "study/compare/runs.hpp"
 #include "support/command.hpp"

@@ -15,14 +15,14 @@
 #include <iostream>
 #include <sstream>
 
-#include "cli/run.hpp"
 #include "gpupass/boot_binding.hpp"
+#include "gpupass/cli/run.hpp"
 #include "gpupass/journal.hpp"
+#include "gpupass/sys/fd.hpp"
 #include "support/desktop.hpp"
 #include "support/fake_kernel.hpp"
 #include "support/faulty_libvirt.hpp"
 #include "support/golden.hpp"
-#include "sys/fd.hpp"
 
 namespace gpupass::cli {
 namespace {

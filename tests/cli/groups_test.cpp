@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <gtest/gtest.h>
 
-#include "core/json.hpp"
 #include "discover/machine.hpp"
+#include "gpupass/core/json.hpp"
 #include "support/command.hpp"
 
 namespace gpupass {

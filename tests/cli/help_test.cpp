@@ -5,9 +5,9 @@
 #include <sstream>
 
 #include "cli/options.hpp"
-#include "cli/run.hpp"
-#include "core/printable.hpp"
-#include "core/text.hpp"
+#include "gpupass/cli/run.hpp"
+#include "gpupass/core/printable.hpp"
+#include "gpupass/core/text.hpp"
 #include "support/command.hpp"
 
 namespace gpupass::cli {

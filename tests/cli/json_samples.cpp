@@ -12,7 +12,7 @@
 #include <map>
 #include <sstream>
 
-#include "cli/run.hpp"
+#include "gpupass/cli/run.hpp"
 #include "support/desktop.hpp"
 #include "support/fake_hypervisor.hpp"
 #include "support/fake_kernel.hpp"

@@ -5,9 +5,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "cli/run.hpp"
-#include "core/json.hpp"
 #include "gpupass/boot_binding.hpp"
+#include "gpupass/cli/run.hpp"
+#include "gpupass/core/json.hpp"
+#include "gpupass/holds.hpp"
 #include "gpupass/journal.hpp"
 #include "support/command.hpp"
 #include "support/desktop.hpp"

@@ -4,7 +4,7 @@
 
 #include <sstream>
 
-#include "cli/command.hpp"
+#include "gpupass/cli/command.hpp"
 #include "gpupass/domain.hpp"
 #include "support/fake_hypervisor.hpp"
 #include "support/golden.hpp"

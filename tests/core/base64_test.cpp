@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "core/base64.hpp"
+#include "gpupass/core/base64.hpp"
 
 #include <gtest/gtest.h>
 

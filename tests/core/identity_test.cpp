@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "core/identity_json.hpp"
+#include "gpupass/core/identity_json.hpp"
 #include "gpupass/inventory.hpp"
 
 namespace gpupass {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "core/json.hpp"
+#include "gpupass/core/json.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

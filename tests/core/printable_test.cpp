@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "core/printable.hpp"
+#include "gpupass/core/printable.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 #include <sstream>
 #include <vector>
 
-#include "core/printable_stream.hpp"
+#include "gpupass/core/printable_stream.hpp"
 
 namespace gpupass::core {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "core/quantity.hpp"
+#include "gpupass/core/quantity.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "core/text.hpp"
+#include "gpupass/core/text.hpp"
 
 #include <gtest/gtest.h>
 

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "gpupass/discover.hpp"
 #include "gpupass/inventory.hpp"
 #include "support/pci_tree.hpp"
 #include "support/tree.hpp"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "gpupass/topology.hpp"
+#include "gpupass/discover.hpp"
 
 #include <gmock/gmock.h>
 

@@ -11,7 +11,7 @@
 #include <iostream>
 
 #include "cli/guest/guest.hpp"
-#include "core/json.hpp"
+#include "gpupass/core/json.hpp"
 #include "support/command.hpp"
 #include "support/fake_hypervisor.hpp"
 #include "support/golden.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "guest/frames.hpp"
+#include "gpupass/guest/frames.hpp"
 
 #include <gtest/gtest.h>
 

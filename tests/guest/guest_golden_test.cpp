@@ -7,10 +7,11 @@
 #include <iostream>
 #include <sstream>
 
-#include "core/text.hpp"
+#include "gpupass/core/text.hpp"
+#include "gpupass/host.hpp"
 #include "gpupass/hypervisor.hpp"
+#include "gpupass/report/choices.hpp"
 #include "guest/machines.hpp"
-#include "report/choices.hpp"
 #include "support/golden.hpp"
 #include "virt/templates.hpp"
 

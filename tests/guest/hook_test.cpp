@@ -8,13 +8,15 @@
 #include <sstream>
 
 #include "cli/change.hpp"
+#include "gpupass/discover.hpp"
 #include "gpupass/hold.hpp"
+#include "gpupass/holds.hpp"
 #include "gpupass/journal.hpp"
+#include "gpupass/sys/terminal.hpp"
 #include "support/desktop.hpp"
 #include "support/fake_kernel.hpp"
 #include "support/golden.hpp"
 #include "support/tree.hpp"
-#include "sys/terminal.hpp"
 
 namespace gpupass {
 namespace {

@@ -6,14 +6,14 @@
 
 #include <algorithm>
 
-#include "core/base64.hpp"
-#include "core/json.hpp"
+#include "gpupass/core/base64.hpp"
+#include "gpupass/core/json.hpp"
 #include "gpupass/guest.hpp"
-#include "guest/image.hpp"
+#include "gpupass/guest/image.hpp"
+#include "gpupass/guest/seed.hpp"
+#include "gpupass/guest/size.hpp"
 #include "guest/machines.hpp"
-#include "guest/seed.hpp"
 #include "guest/share.hpp"
-#include "guest/size.hpp"
 
 namespace gpupass::guest {
 namespace {

@@ -10,8 +10,8 @@
 #include <csignal>
 #include <cstring>
 
-#include "bench/machine/sha256.hpp"
 #include "cli/guest/suite.hpp"
+#include "gpupass/bench/machine/sha256.hpp"
 #include "support/golden.hpp"
 #include "support/tree.hpp"
 

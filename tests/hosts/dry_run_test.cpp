@@ -8,11 +8,13 @@
 #include <set>
 #include <sstream>
 
-#include "cli/run.hpp"
 #include "gpupass/card.hpp"
+#include "gpupass/cli/run.hpp"
+#include "gpupass/discover.hpp"
 #include "gpupass/domain.hpp"
 #include "gpupass/finding.hpp"
 #include "gpupass/hold.hpp"
+#include "gpupass/holds.hpp"
 #include "gpupass/inventory.hpp"
 #include "gpupass/journal.hpp"
 #include "hosts/machine.hpp"

@@ -8,9 +8,10 @@
 #include <regex>
 #include <set>
 
-#include "cli/run.hpp"
-#include "core/text.hpp"
 #include "gpupass/card.hpp"
+#include "gpupass/cli/run.hpp"
+#include "gpupass/core/text.hpp"
+#include "gpupass/discover.hpp"
 #include "gpupass/finding.hpp"
 #include "hosts/machine.hpp"
 #include "support/command.hpp"

@@ -2,8 +2,8 @@
 // The documents say what the code says.
 #include <gtest/gtest.h>
 
-#include "core/text.hpp"
-#include "judge/rules.hpp"
+#include "gpupass/core/text.hpp"
+#include "gpupass/judge/rules.hpp"
 #include "support/golden.hpp"
 
 namespace gpupass {

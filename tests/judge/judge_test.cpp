@@ -3,8 +3,8 @@
 
 #include <set>
 
+#include "gpupass/judge/rules.hpp"
 #include "judge/machine.hpp"
-#include "judge/rules.hpp"
 
 namespace gpupass {
 namespace {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <gmock/gmock.h>
 
+#include "gpupass/judge/rules.hpp"
 #include "judge/machine.hpp"
-#include "judge/rules.hpp"
 
 namespace gpupass::rules {
 namespace {

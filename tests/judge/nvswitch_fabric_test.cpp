@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <gmock/gmock.h>
 
+#include "gpupass/judge/rules.hpp"
 #include "judge/fabric.hpp"
 #include "judge/machine.hpp"
-#include "judge/rules.hpp"
 
 namespace gpupass::rules {
 namespace {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "gpupass/judge/rules.hpp"
 #include "judge/machine.hpp"
-#include "judge/rules.hpp"
 
 namespace gpupass::rules {
 namespace {

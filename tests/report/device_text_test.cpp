@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "report/device_text.hpp"
+#include "gpupass/report/device_text.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "report/findings.hpp"
+#include "gpupass/report/findings.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "report/inventory_json.hpp"
+#include "gpupass/report/inventory_json.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "report/table.hpp"
+#include "gpupass/report/table.hpp"
 
 #include <gtest/gtest.h>
 

@@ -4,7 +4,7 @@
 
 #include <sstream>
 
-#include "cli/command.hpp"
+#include "gpupass/cli/command.hpp"
 #include "support/golden.hpp"
 
 namespace gpupass::test {

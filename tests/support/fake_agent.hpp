@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "bench/machine/sha256.hpp"
-#include "core/base64.hpp"
-#include "core/json.hpp"
+#include "gpupass/bench/machine/sha256.hpp"
+#include "gpupass/core/base64.hpp"
+#include "gpupass/core/json.hpp"
 
 namespace gpupass::test {
 

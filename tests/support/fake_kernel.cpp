@@ -7,8 +7,8 @@
 #include <cerrno>
 #include <type_traits>
 
-#include "core/text.hpp"
-#include "sys/fd.hpp"
+#include "gpupass/core/text.hpp"
+#include "gpupass/sys/fd.hpp"
 
 namespace gpupass::test {
 namespace {

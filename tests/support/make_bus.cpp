@@ -9,7 +9,7 @@
 #include <fstream>
 #include <iostream>
 
-#include "core/text.hpp"
+#include "gpupass/core/text.hpp"
 #include "support/pci_tree.hpp"
 
 namespace {

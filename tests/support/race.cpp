@@ -15,7 +15,7 @@
 #include <string>
 #include <vector>
 
-#include "core/text.hpp"
+#include "gpupass/core/text.hpp"
 
 namespace {
 

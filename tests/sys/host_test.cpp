@@ -12,8 +12,8 @@
 #include <set>
 
 #include "gpupass/lock.hpp"
+#include "gpupass/sys/folder.hpp"
 #include "support/tree.hpp"
-#include "sys/folder.hpp"
 
 namespace gpupass {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "sys/stream.hpp"
+#include "gpupass/sys/stream.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "virt/address_xml.hpp"
+#include "gpupass/virt/address_xml.hpp"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>

@@ -7,10 +7,10 @@
 #include <regex>
 #include <sstream>
 
-#include "core/text.hpp"
+#include "gpupass/core/text.hpp"
 #include "gpupass/host.hpp"
 #include "gpupass/hypervisor.hpp"
-#include "virt/document.hpp"
+#include "gpupass/virt/document.hpp"
 #include "virt/templates.hpp"
 
 namespace gpupass {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "virt/guest_pci.hpp"
+#include "gpupass/virt/guest_pci.hpp"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>

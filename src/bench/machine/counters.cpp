@@ -7,7 +7,7 @@
 
 #include <algorithm>
 
-#include "core/text.hpp"
+#include "gpupass/core/text.hpp"
 
 namespace gpupass::bench {
 namespace {

@@ -8,8 +8,8 @@
 #include <set>
 
 #include "bench/pci/by_ids.hpp"
-#include "core/printable.hpp"
-#include "core/text.hpp"
+#include "gpupass/core/printable.hpp"
+#include "gpupass/core/text.hpp"
 
 namespace gpupass::bench {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "bench/machine/sha256.hpp"
+#include "gpupass/bench/machine/sha256.hpp"
 
 #include <fmt/format.h>
 

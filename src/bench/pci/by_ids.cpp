@@ -5,7 +5,7 @@
 
 #include <cctype>
 
-#include "core/text.hpp"
+#include "gpupass/core/text.hpp"
 
 namespace gpupass::bench::pci {
 namespace {

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "gpupass/error.hpp"
-#include "sys/fd.hpp"
+#include "gpupass/sys/fd.hpp"
 
 namespace gpupass::bench::pci {
 

@@ -5,7 +5,7 @@
 
 #include <cerrno>
 
-#include "sys/fd.hpp"
+#include "gpupass/sys/fd.hpp"
 
 namespace gpupass::bench::pci {
 

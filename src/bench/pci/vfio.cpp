@@ -9,7 +9,7 @@
 #include <cerrno>
 
 #include "bench/pci/mapping.hpp"
-#include "sys/fd.hpp"
+#include "gpupass/sys/fd.hpp"
 
 namespace gpupass::bench::pci {
 namespace {

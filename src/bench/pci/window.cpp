@@ -10,8 +10,8 @@
 #include "bench/pci/config_space.hpp"
 #include "bench/pci/mapping.hpp"
 #include "bench/pci/vfio.hpp"
-#include "core/text.hpp"
-#include "sys/fd.hpp"
+#include "gpupass/core/text.hpp"
+#include "gpupass/sys/fd.hpp"
 
 namespace gpupass::bench::pci {
 namespace {

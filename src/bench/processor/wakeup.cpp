@@ -13,7 +13,7 @@
 
 #include "bench/host_timing.hpp"
 #include "bench/processor/cases.hpp"
-#include "sys/fd.hpp"
+#include "gpupass/sys/fd.hpp"
 
 namespace gpupass::bench::processor {
 namespace {

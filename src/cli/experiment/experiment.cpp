@@ -7,7 +7,6 @@
 #include <filesystem>
 #include <ostream>
 
-#include "bench/machine/sha256.hpp"
 #include "cli/bench.hpp"
 #include "cli/bench_answer.hpp"
 #include "cli/bench_forms.hpp"
@@ -18,11 +17,14 @@
 #include "cli/guest/guest.hpp"
 #include "cli/guest/suite.hpp"
 #include "cli/selection.hpp"
-#include "core/json.hpp"
-#include "core/text.hpp"
+#include "gpupass/bench/machine/sha256.hpp"
+#include "gpupass/core/json.hpp"
+#include "gpupass/core/text.hpp"
+#include "gpupass/discover.hpp"
+#include "gpupass/holds.hpp"
 #include "gpupass/lock.hpp"
-#include "report/displaced.hpp"
-#include "sys/terminal.hpp"
+#include "gpupass/report/displaced.hpp"
+#include "gpupass/sys/terminal.hpp"
 
 namespace gpupass::cli {
 namespace fs = std::filesystem;

@@ -6,10 +6,10 @@
 
 #include <cmath>
 
-#include "core/identity_json.hpp"
-#include "core/json.hpp"
-#include "core/text.hpp"
-#include "study/compare/random.hpp"
+#include "gpupass/core/identity_json.hpp"
+#include "gpupass/core/json.hpp"
+#include "gpupass/core/text.hpp"
+#include "gpupass/study/compare/random.hpp"
 
 namespace gpupass::cli {
 namespace {

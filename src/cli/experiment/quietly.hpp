@@ -4,7 +4,7 @@
 
 #include <sstream>
 
-#include "cli/command.hpp"
+#include "gpupass/cli/command.hpp"
 
 namespace gpupass::cli {
 

@@ -11,10 +11,12 @@
 #include "cli/guest/guest.hpp"
 #include "cli/guest/suite.hpp"
 #include "cli/templates.hpp"
-#include "core/printable.hpp"
-#include "core/text.hpp"
+#include "gpupass/core/printable.hpp"
+#include "gpupass/core/text.hpp"
+#include "gpupass/discover.hpp"
+#include "gpupass/holds.hpp"
 #include "gpupass/journal.hpp"
-#include "sys/terminal.hpp"
+#include "gpupass/sys/terminal.hpp"
 
 namespace gpupass::cli {
 namespace {

@@ -12,9 +12,9 @@
 #include "cli/caught.hpp"
 #include "cli/guest/guest.hpp"
 #include "cli/guest/suite.hpp"
-#include "core/text.hpp"
+#include "gpupass/core/text.hpp"
 #include "gpupass/lock.hpp"
-#include "sys/terminal.hpp"
+#include "gpupass/sys/terminal.hpp"
 
 namespace gpupass::cli {
 namespace fs = std::filesystem;

@@ -17,12 +17,13 @@
 #include "cli/selection.hpp"
 #include "cli/templates.hpp"
 #include "cli/uri.hpp"
-#include "core/base64.hpp"
-#include "core/printable.hpp"
-#include "core/text.hpp"
-#include "guest/size.hpp"
-#include "report/choices.hpp"
-#include "sys/terminal.hpp"
+#include "gpupass/core/base64.hpp"
+#include "gpupass/core/printable.hpp"
+#include "gpupass/core/text.hpp"
+#include "gpupass/discover.hpp"
+#include "gpupass/guest/size.hpp"
+#include "gpupass/report/choices.hpp"
+#include "gpupass/sys/terminal.hpp"
 
 namespace gpupass::cli {
 namespace {

@@ -11,6 +11,7 @@
 #include "cli/guest/files.hpp"
 #include "cli/guest/guest.hpp"
 #include "cli/guest/under_way.hpp"
+#include "gpupass/holds.hpp"
 #include "gpupass/lock.hpp"
 
 namespace gpupass::cli {

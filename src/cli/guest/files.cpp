@@ -8,9 +8,9 @@
 #include <optional>
 #include <set>
 
-#include "core/printable.hpp"
-#include "core/text.hpp"
-#include "sys/scratch.hpp"
+#include "gpupass/core/printable.hpp"
+#include "gpupass/core/text.hpp"
+#include "gpupass/sys/scratch.hpp"
 
 namespace gpupass::cli {
 namespace {

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "gpupass/guest/image.hpp"
+#include "gpupass/guest/seed.hpp"
 #include "gpupass/host.hpp"
-#include "guest/image.hpp"
-#include "guest/seed.hpp"
 
 namespace gpupass::cli {
 

@@ -9,7 +9,7 @@
 
 #include "cli/actions.hpp"
 #include "cli/uri.hpp"
-#include "sys/terminal.hpp"
+#include "gpupass/sys/terminal.hpp"
 
 namespace gpupass::cli {
 namespace {

@@ -6,9 +6,9 @@
 
 #include "cli/domain_uses.hpp"
 #include "cli/guest/guest.hpp"
-#include "core/json.hpp"
-#include "core/text.hpp"
-#include "report/table.hpp"
+#include "gpupass/core/json.hpp"
+#include "gpupass/core/text.hpp"
+#include "gpupass/report/table.hpp"
 
 namespace gpupass::cli {
 namespace {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/guest/reach.hpp"
 
-#include "guest/seed.hpp"
+#include "gpupass/guest/seed.hpp"
 
 namespace gpupass::cli {
 

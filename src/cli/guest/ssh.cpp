@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // `gpupass guest ssh VM [-- COMMAND…]`.
 #include "cli/guest/reach.hpp"
-#include "sys/terminal.hpp"
+#include "gpupass/sys/terminal.hpp"
 
 namespace gpupass::cli {
 namespace {

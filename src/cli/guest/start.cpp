@@ -7,6 +7,7 @@
 #include "cli/change.hpp"
 #include "cli/guest/guest.hpp"
 #include "cli/records.hpp"
+#include "gpupass/discover.hpp"
 
 namespace gpupass::cli {
 namespace {

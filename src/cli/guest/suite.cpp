@@ -7,13 +7,13 @@
 #include <set>
 #include <thread>
 
-#include "bench/machine/sha256.hpp"
 #include "cli/bench_files.hpp"
-#include "core/printable.hpp"
-#include "core/text.hpp"
+#include "gpupass/bench/machine/sha256.hpp"
+#include "gpupass/core/printable.hpp"
+#include "gpupass/core/text.hpp"
 #include "gpupass/domain.hpp"
-#include "guest/frames.hpp"
-#include "sys/terminal.hpp"
+#include "gpupass/guest/frames.hpp"
+#include "gpupass/sys/terminal.hpp"
 
 namespace gpupass::cli {
 namespace {

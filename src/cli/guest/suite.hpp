@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "cli/command.hpp"
 #include "gpupass/bench/run.hpp"
+#include "gpupass/cli/command.hpp"
 #include "gpupass/pci_address.hpp"
 
 namespace gpupass::cli {

@@ -7,10 +7,10 @@
 #include <thread>
 
 #include "cli/guest/suite.hpp"
-#include "core/base64.hpp"
-#include "core/json.hpp"
-#include "core/text.hpp"
-#include "guest/frames.hpp"
+#include "gpupass/core/base64.hpp"
+#include "gpupass/core/json.hpp"
+#include "gpupass/core/text.hpp"
+#include "gpupass/guest/frames.hpp"
 
 namespace gpupass::cli {
 namespace {

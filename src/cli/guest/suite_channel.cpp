@@ -4,11 +4,11 @@
 
 #include <map>
 
-#include "bench/machine/sha256.hpp"
 #include "cli/guest/suite.hpp"
-#include "core/text.hpp"
-#include "guest/frames.hpp"
-#include "sys/local_socket.hpp"
+#include "gpupass/bench/machine/sha256.hpp"
+#include "gpupass/core/text.hpp"
+#include "gpupass/guest/frames.hpp"
+#include "gpupass/sys/local_socket.hpp"
 
 namespace gpupass::cli {
 namespace {

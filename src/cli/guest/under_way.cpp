@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "core/json.hpp"
+#include "gpupass/core/json.hpp"
 
 namespace gpupass::cli {
 namespace {

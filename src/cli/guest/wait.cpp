@@ -7,7 +7,7 @@
 #include <ostream>
 
 #include "cli/guest/reach.hpp"
-#include "core/text.hpp"
+#include "gpupass/core/text.hpp"
 
 namespace gpupass::cli {
 namespace {

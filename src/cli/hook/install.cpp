@@ -6,8 +6,8 @@
 
 #include "cli/change.hpp"
 #include "cli/hook/hook.hpp"
-#include "core/json.hpp"
-#include "sys/terminal.hpp"
+#include "gpupass/core/json.hpp"
+#include "gpupass/sys/terminal.hpp"
 
 namespace gpupass::cli {
 namespace {

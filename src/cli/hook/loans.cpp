@@ -6,8 +6,10 @@
 #include <algorithm>
 
 #include "cli/records.hpp"
-#include "core/text.hpp"
-#include "judge/facts.hpp"
+#include "gpupass/core/text.hpp"
+#include "gpupass/discover.hpp"
+#include "gpupass/holds.hpp"
+#include "gpupass/judge/facts.hpp"
 
 namespace gpupass::cli {
 namespace {

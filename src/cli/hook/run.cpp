@@ -13,8 +13,10 @@
 #include "cli/hook/hook.hpp"
 #include "cli/hook/loans.hpp"
 #include "cli/records.hpp"
-#include "judge/facts.hpp"
-#include "virt/hostdev.hpp"
+#include "gpupass/discover.hpp"
+#include "gpupass/holds.hpp"
+#include "gpupass/judge/facts.hpp"
+#include "gpupass/virt/hostdev.hpp"
 
 namespace gpupass::cli {
 namespace {

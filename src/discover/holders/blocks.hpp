@@ -11,6 +11,7 @@
 
 #include "discover/holders/mounts.hpp"
 #include "discover/holders/paths.hpp"
+#include "gpupass/host.hpp"
 
 namespace gpupass::discovery {
 

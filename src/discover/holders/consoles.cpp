@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
-#include "core/printable.hpp"
-#include "core/text.hpp"
 #include "discover/holders/holders.hpp"
+#include "gpupass/core/printable.hpp"
+#include "gpupass/core/text.hpp"
 
 namespace gpupass::discovery {
 namespace {

@@ -2,8 +2,8 @@
 // A disk is held by what is mounted from it or swaps to it, and by the storage layers on it.
 #include <fmt/format.h>
 
-#include "core/text.hpp"
 #include "discover/holders/holders.hpp"
+#include "gpupass/core/text.hpp"
 
 namespace gpupass::discovery {
 namespace {

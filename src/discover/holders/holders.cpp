@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <tuple>
 
-#include "discover/holders.hpp"
 #include "discover/holders/interfaces.hpp"
+#include "gpupass/discover/holders.hpp"
 
 namespace gpupass::discovery {
 namespace {

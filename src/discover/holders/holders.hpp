@@ -9,7 +9,7 @@
 #include "discover/holders/blocks.hpp"
 #include "discover/holders/mounts.hpp"
 #include "discover/holders/scan.hpp"
-#include "discover/problems.hpp"
+#include "gpupass/discover/problems.hpp"
 
 namespace gpupass::discovery {
 

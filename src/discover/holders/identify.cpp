@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <array>
 
-#include "core/printable.hpp"
-#include "core/text.hpp"
 #include "discover/holders/scan.hpp"
+#include "gpupass/core/printable.hpp"
+#include "gpupass/core/text.hpp"
 
 namespace gpupass::discovery {
 namespace {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "discover/holders/interfaces.hpp"
 
-#include "core/printable.hpp"
-#include "core/text.hpp"
+#include "gpupass/core/printable.hpp"
+#include "gpupass/core/text.hpp"
 
 namespace gpupass::discovery {
 namespace {

@@ -8,7 +8,8 @@
 #include <vector>
 
 #include "discover/holders/paths.hpp"
-#include "discover/problems.hpp"
+#include "gpupass/discover/problems.hpp"
+#include "gpupass/host.hpp"
 
 namespace gpupass::discovery {
 

@@ -9,7 +9,8 @@
 #include <vector>
 
 #include "discover/holders/scan.hpp"
-#include "discover/problems.hpp"
+#include "gpupass/discover/problems.hpp"
+#include "gpupass/host.hpp"
 
 namespace gpupass::discovery {
 

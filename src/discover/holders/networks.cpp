@@ -8,11 +8,11 @@
 #include <array>
 #include <map>
 
-#include "core/printable.hpp"
-#include "core/text.hpp"
 #include "discover/holders/holders.hpp"
 #include "discover/holders/interfaces.hpp"
-#include "sys/folder.hpp"
+#include "gpupass/core/printable.hpp"
+#include "gpupass/core/text.hpp"
+#include "gpupass/sys/folder.hpp"
 
 namespace gpupass::discovery {
 namespace {

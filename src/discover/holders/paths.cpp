@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "core/text.hpp"
+#include "gpupass/core/text.hpp"
 
 namespace gpupass::discovery {
 namespace {

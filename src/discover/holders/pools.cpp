@@ -3,8 +3,8 @@
 
 #include <optional>
 
-#include "core/printable.hpp"
-#include "core/text.hpp"
+#include "gpupass/core/printable.hpp"
+#include "gpupass/core/text.hpp"
 
 namespace gpupass::discovery {
 namespace {

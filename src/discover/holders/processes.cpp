@@ -7,9 +7,9 @@
 #include <array>
 #include <map>
 
-#include "core/printable.hpp"
-#include "core/text.hpp"
 #include "discover/holders/holders.hpp"
+#include "gpupass/core/printable.hpp"
+#include "gpupass/core/text.hpp"
 
 namespace gpupass::discovery {
 namespace {

@@ -6,9 +6,9 @@
 #include <array>
 #include <set>
 
-#include "core/text.hpp"
 #include "discover/holders/holders.hpp"
 #include "discover/holders/interfaces.hpp"
+#include "gpupass/core/text.hpp"
 
 namespace gpupass::discovery {
 namespace {

@@ -7,8 +7,8 @@
 #include <array>
 #include <set>
 
-#include "core/text.hpp"
-#include "sys/folder.hpp"
+#include "gpupass/core/text.hpp"
+#include "gpupass/sys/folder.hpp"
 
 namespace gpupass::discovery {
 namespace {

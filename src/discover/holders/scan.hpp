@@ -8,7 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "discover/problems.hpp"
+#include "gpupass/discover/problems.hpp"
+#include "gpupass/host.hpp"
 
 namespace gpupass::discovery {
 

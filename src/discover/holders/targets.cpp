@@ -3,9 +3,9 @@
 // vhost-scsi) and the namespaces of the NVMe target. Both are set up in configfs.
 #include <fmt/format.h>
 
-#include "core/printable.hpp"
-#include "core/text.hpp"
 #include "discover/holders/holders.hpp"
+#include "gpupass/core/printable.hpp"
+#include "gpupass/core/text.hpp"
 
 namespace gpupass::discovery {
 namespace {

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Where the cards are in the guest: each on a root port of its own, below a PCI root that belongs to the node
 // that it is on in the host.
-#include "virt/card.hpp"
+#include "gpupass/virt/card.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "core/text.hpp"
+#include "gpupass/core/text.hpp"
+#include "gpupass/judge/facts.hpp"
+#include "gpupass/virt/address_xml.hpp"
+#include "gpupass/virt/guest_pci.hpp"
+#include "gpupass/virt/hostdev.hpp"
 #include "guest/edit.hpp"
 #include "guest/steps.hpp"
-#include "judge/facts.hpp"
-#include "virt/address_xml.hpp"
-#include "virt/guest_pci.hpp"
-#include "virt/hostdev.hpp"
 
 namespace gpupass::guest {
 namespace {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The cards through iommufd, the newer of the kernel's two ways, where this libvirt says that it has it.
+#include "gpupass/virt/hostdev.hpp"
 #include "guest/edit.hpp"
 #include "guest/steps.hpp"
-#include "virt/hostdev.hpp"
 
 namespace gpupass::guest {
 namespace {

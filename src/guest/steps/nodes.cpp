@@ -2,7 +2,7 @@
 // Memory on the cards' nodes and nowhere else, and a guest that knows which of it is near to what.
 #include <fmt/format.h>
 
-#include "core/text.hpp"
+#include "gpupass/core/text.hpp"
 #include "guest/edit.hpp"
 #include "guest/steps.hpp"
 

@@ -5,9 +5,9 @@
 
 #include <algorithm>
 
+#include "gpupass/virt/hostdev.hpp"
 #include "guest/edit.hpp"
 #include "guest/steps.hpp"
-#include "virt/hostdev.hpp"
 
 namespace gpupass::guest {
 namespace {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <algorithm>
 
-#include "core/text.hpp"
-#include "judge/findings.hpp"
-#include "judge/rules.hpp"
+#include "gpupass/core/text.hpp"
+#include "gpupass/judge/findings.hpp"
+#include "gpupass/judge/rules.hpp"
 
 namespace gpupass::rules {
 

@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <optional>
 
-#include "core/text.hpp"
-#include "judge/facts.hpp"
-#include "judge/findings.hpp"
-#include "judge/rules.hpp"
+#include "gpupass/core/text.hpp"
+#include "gpupass/judge/facts.hpp"
+#include "gpupass/judge/findings.hpp"
+#include "gpupass/judge/rules.hpp"
 
 namespace gpupass::rules {
 namespace {

@@ -3,9 +3,9 @@
 
 #include <optional>
 
-#include "judge/facts.hpp"
-#include "judge/findings.hpp"
-#include "judge/rules.hpp"
+#include "gpupass/judge/facts.hpp"
+#include "gpupass/judge/findings.hpp"
+#include "gpupass/judge/rules.hpp"
 
 namespace gpupass::rules {
 namespace {

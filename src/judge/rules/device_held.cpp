@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <fmt/format.h>
 
+#include "gpupass/judge/facts.hpp"
+#include "gpupass/judge/findings.hpp"
+#include "gpupass/judge/rules.hpp"
+#include "gpupass/judge/users.hpp"
 #include "judge/fabric.hpp"
-#include "judge/facts.hpp"
-#include "judge/findings.hpp"
-#include "judge/rules.hpp"
-#include "judge/users.hpp"
 
 namespace gpupass::rules {
 namespace {

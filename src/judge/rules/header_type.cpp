@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <fmt/format.h>
 
-#include "judge/facts.hpp"
-#include "judge/findings.hpp"
-#include "judge/rules.hpp"
+#include "gpupass/judge/facts.hpp"
+#include "gpupass/judge/findings.hpp"
+#include "gpupass/judge/rules.hpp"
 
 namespace gpupass::rules {
 namespace {

@@ -5,12 +5,12 @@
 #include <array>
 #include <iterator>
 
-#include "core/text.hpp"
-#include "judge/facts.hpp"
-#include "judge/findings.hpp"
-#include "judge/rules.hpp"
-#include "judge/users.hpp"
-#include "judge/viability.hpp"
+#include "gpupass/core/text.hpp"
+#include "gpupass/judge/facts.hpp"
+#include "gpupass/judge/findings.hpp"
+#include "gpupass/judge/rules.hpp"
+#include "gpupass/judge/users.hpp"
+#include "gpupass/judge/viability.hpp"
 
 namespace gpupass::rules {
 namespace {

@@ -4,11 +4,11 @@
 #include <algorithm>
 #include <iterator>
 
-#include "core/text.hpp"
+#include "gpupass/core/text.hpp"
+#include "gpupass/judge/facts.hpp"
+#include "gpupass/judge/findings.hpp"
+#include "gpupass/judge/rules.hpp"
 #include "judge/fabric.hpp"
-#include "judge/facts.hpp"
-#include "judge/findings.hpp"
-#include "judge/rules.hpp"
 
 namespace gpupass::rules {
 namespace {

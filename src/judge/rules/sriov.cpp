@@ -3,10 +3,10 @@
 
 #include <algorithm>
 
-#include "judge/facts.hpp"
-#include "judge/findings.hpp"
-#include "judge/rules.hpp"
-#include "judge/viability.hpp"
+#include "gpupass/judge/facts.hpp"
+#include "gpupass/judge/findings.hpp"
+#include "gpupass/judge/rules.hpp"
+#include "gpupass/judge/viability.hpp"
 
 namespace gpupass::rules {
 namespace {

@@ -5,8 +5,8 @@
 #include <map>
 #include <set>
 
-#include "core/text.hpp"
 #include "gpupass/bench/comparison.hpp"
+#include "gpupass/core/text.hpp"
 #include "study/compare/effect.hpp"
 #include "study/compare/environment.hpp"
 #include "study/compare/figures.hpp"

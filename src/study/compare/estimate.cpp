@@ -7,7 +7,7 @@
 #include <cmath>
 #include <functional>
 
-#include "study/compare/random.hpp"
+#include "gpupass/study/compare/random.hpp"
 
 namespace gpupass::study {
 namespace {

@@ -7,7 +7,7 @@
 #include <array>
 #include <cmath>
 
-#include "core/overloaded.hpp"
+#include "gpupass/core/overloaded.hpp"
 
 namespace gpupass::study {
 namespace {

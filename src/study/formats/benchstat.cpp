@@ -4,8 +4,8 @@
 #include <cctype>
 #include <set>
 
-#include "core/printable.hpp"
-#include "study/formats/exporters.hpp"
+#include "gpupass/core/printable.hpp"
+#include "gpupass/study/formats/exporters.hpp"
 #include "study/formats/rates.hpp"
 
 namespace gpupass::study {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <map>
 
-#include "study/formats/exporters.hpp"
+#include "gpupass/study/formats/exporters.hpp"
 #include "study/formats/rates.hpp"
 
 namespace gpupass::study {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "study/formats/nvbandwidth.hpp"
+#include "gpupass/study/formats/nvbandwidth.hpp"
 
 #include <fmt/format.h>
 
@@ -8,7 +8,7 @@
 #include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
-#include "core/json.hpp"
+#include "gpupass/core/json.hpp"
 
 namespace gpupass::study {
 namespace {

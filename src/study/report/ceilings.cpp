@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "core/printable.hpp"
+#include "gpupass/core/printable.hpp"
 #include "study/compare/words.hpp"
 #include "study/report/canvas.hpp"
 #include "study/report/figures.hpp"

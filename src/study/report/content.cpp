@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "study/report/content.hpp"
+#include "gpupass/study/report/content.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -9,8 +9,8 @@
 #include <cctype>
 #include <set>
 
-#include "core/quantity.hpp"
-#include "core/text.hpp"
+#include "gpupass/core/quantity.hpp"
+#include "gpupass/core/text.hpp"
 #include "study/compare/environment.hpp"
 #include "study/compare/words.hpp"
 #include "study/report/units.hpp"

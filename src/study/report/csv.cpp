@@ -4,8 +4,8 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "core/printable.hpp"
-#include "study/report/formats.hpp"
+#include "gpupass/core/printable.hpp"
+#include "gpupass/study/report/formats.hpp"
 
 namespace gpupass::study {
 namespace {

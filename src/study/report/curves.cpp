@@ -6,7 +6,7 @@
 #include <limits>
 #include <map>
 
-#include "core/quantity.hpp"
+#include "gpupass/core/quantity.hpp"
 #include "study/compare/words.hpp"
 #include "study/report/canvas.hpp"
 #include "study/report/figures.hpp"

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/quantity.hpp"
+#include "gpupass/core/quantity.hpp"
 #include "study/compare/words.hpp"
 #include "study/report/canvas.hpp"
 #include "study/report/figures.hpp"

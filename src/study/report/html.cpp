@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <fmt/format.h>
 
+#include "gpupass/study/report/formats.hpp"
 #include "study/report/figures.hpp"
-#include "study/report/formats.hpp"
 #include "study/report/markup.hpp"
 #include "study/report/page_style.hpp"
 

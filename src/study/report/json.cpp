@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <algorithm>
 
-#include "study/report/formats.hpp"
+#include "gpupass/study/report/formats.hpp"
 
 namespace gpupass::study {
 namespace {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <fmt/format.h>
 
-#include "core/printable.hpp"
-#include "study/report/formats.hpp"
+#include "gpupass/core/printable.hpp"
+#include "gpupass/study/report/formats.hpp"
 
 namespace gpupass::study {
 namespace {

@@ -3,12 +3,12 @@
 
 #include <algorithm>
 
-#include "core/printable.hpp"
-#include "core/quantity.hpp"
-#include "core/text.hpp"
-#include "report/table.hpp"
+#include "gpupass/core/printable.hpp"
+#include "gpupass/core/quantity.hpp"
+#include "gpupass/core/text.hpp"
+#include "gpupass/report/table.hpp"
+#include "gpupass/study/report/formats.hpp"
 #include "study/compare/words.hpp"
-#include "study/report/formats.hpp"
 #include "study/report/units.hpp"
 
 namespace gpupass::study {

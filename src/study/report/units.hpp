@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Shares and probabilities as people read them; quantities are src/core/quantity.hpp's.
+// Shares and probabilities as people read them; quantities are include/gpupass/core/quantity.hpp's.
 #pragma once
 
 #include <string>

@@ -4,9 +4,9 @@
 
 #include <set>
 
-#include "core/json.hpp"
 #include "gpupass/bench/run.hpp"
-#include "study/result/names.hpp"
+#include "gpupass/core/json.hpp"
+#include "gpupass/study/result/names.hpp"
 
 namespace gpupass::bench {
 namespace {

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "bench/machine/clocks.hpp"
-#include "bench/machine/sha256.hpp"
+#include "gpupass/bench/machine/sha256.hpp"
 #include "support/tree.hpp"
 
 namespace gpupass::bench {

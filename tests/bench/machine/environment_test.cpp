@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "gpupass/hypervisor.hpp"
 #include "support/tree.hpp"
 
 namespace gpupass::bench {

@@ -17,8 +17,8 @@
 #include <iterator>
 #include <map>
 
+#include "gpupass/study/compare/random.hpp"
 #include "study/compare/effect.hpp"
-#include "study/compare/random.hpp"
 #include "study/compare/replicates.hpp"
 
 namespace gpupass {

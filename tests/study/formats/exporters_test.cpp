@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "study/formats/exporters.hpp"
+#include "gpupass/study/formats/exporters.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "study/formats/nvbandwidth.hpp"
+#include "gpupass/study/formats/nvbandwidth.hpp"
 
 #include <gmock/gmock.h>
 

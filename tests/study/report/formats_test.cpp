@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A report in each of its forms: as expected texts, and HTML by what must hold of it.
-#include "study/report/formats.hpp"
+#include "gpupass/study/report/formats.hpp"
 
 #include <gmock/gmock.h>
 
 #include <regex>
 #include <set>
 
-#include "core/printable.hpp"
-#include "core/text.hpp"
+#include "gpupass/core/printable.hpp"
+#include "gpupass/core/text.hpp"
 #include "study/report/figures.hpp"
 #include "study/report/sides.hpp"
 #include "support/golden.hpp"

@@ -2,8 +2,8 @@
 // A host and a guest with one of everything that a report can show.
 #pragma once
 
+#include "gpupass/study/report/content.hpp"
 #include "study/compare/runs.hpp"
-#include "study/report/content.hpp"
 
 namespace gpupass::test {
 

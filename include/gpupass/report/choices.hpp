@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "core/json.hpp"
+#include "gpupass/core/json.hpp"
 #include "gpupass/guest.hpp"
 
 namespace gpupass::report {

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "study/report/content.hpp"
+#include "gpupass/study/report/content.hpp"
 
 namespace gpupass::study {
 

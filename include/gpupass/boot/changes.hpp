@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "boot/machine.hpp"
+#include "gpupass/boot/machine.hpp"
 #include "gpupass/boot_binding.hpp"
 #include "gpupass/plan.hpp"
 

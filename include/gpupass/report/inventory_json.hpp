@@ -5,7 +5,7 @@
 
 #include <iosfwd>
 
-#include "core/json.hpp"
+#include "gpupass/core/json.hpp"
 #include "gpupass/inventory.hpp"
 
 namespace gpupass::report {

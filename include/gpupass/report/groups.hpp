@@ -2,7 +2,7 @@
 // IOMMU groups and whether they can be passed through, as text and as JSON.
 #pragma once
 
-#include "core/json.hpp"
+#include "gpupass/core/json.hpp"
 #include "gpupass/inventory.hpp"
 
 namespace gpupass::report {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "gpupass/host.hpp"
-#include "sys/fd.hpp"
+#include "gpupass/sys/fd.hpp"
 
 namespace gpupass::sys {
 

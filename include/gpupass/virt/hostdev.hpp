@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "gpupass/domain.hpp"
-#include "virt/document.hpp"
+#include "gpupass/virt/document.hpp"
 
 namespace gpupass::virt {
 

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "gpupass/error.hpp"
-#include "sys/fd.hpp"
+#include "gpupass/sys/fd.hpp"
 
 namespace gpupass::sys {
 

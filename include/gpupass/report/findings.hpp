@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "core/json.hpp"
+#include "gpupass/core/json.hpp"
 #include "gpupass/finding.hpp"
 
 namespace gpupass::report {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "gpupass/pci_address.hpp"
-#include "virt/document.hpp"
+#include "gpupass/virt/document.hpp"
 
 namespace gpupass::virt {
 

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "core/json.hpp"
+#include "gpupass/core/json.hpp"
 #include "gpupass/plan.hpp"
 
 namespace gpupass::report {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "boot/machine.hpp"
+#include "gpupass/boot/machine.hpp"
 #include "gpupass/inventory.hpp"
 #include "gpupass/plan.hpp"
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/command.hpp"
+#include "gpupass/cli/command.hpp"
 
 namespace gpupass::cli {
 

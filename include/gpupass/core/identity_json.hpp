@@ -2,7 +2,7 @@
 // An identity as holds and journals have it.
 #pragma once
 
-#include "core/json.hpp"
+#include "gpupass/core/json.hpp"
 #include "gpupass/identity.hpp"
 
 namespace gpupass::core {

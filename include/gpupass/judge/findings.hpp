@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "gpupass/finding.hpp"
-#include "judge/facts.hpp"
+#include "gpupass/judge/facts.hpp"
 
 namespace gpupass::rules {
 

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "gpupass/pci_address.hpp"
-#include "virt/document.hpp"
+#include "gpupass/virt/document.hpp"
 
 namespace gpupass::virt {
 

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Reads what a machine is, through its Host. What is found are values: gpupass/inventory.hpp,
+// gpupass/topology.hpp.
+#pragma once
+
+#include <vector>
+
+#include "gpupass/error.hpp"
+#include "gpupass/host.hpp"
+#include "gpupass/inventory.hpp"
+#include "gpupass/topology.hpp"
+
+namespace gpupass {
+
+/// Which costly parts of an inventory a command needs.
+struct DiscoverParts {
+  bool holders = true;  // looks into every process of the machine
+  /// Whose serial numbers are read wherever they may be: milliseconds each, seconds where one does not
+  /// answer.
+  std::vector<PciAddress> serials_of = {};
+};
+
+/// Reads the machine below host.root(). Error: only when the PCI bus itself cannot be read;
+/// everything else becomes a Problem.
+[[nodiscard]] Result<Inventory> discover(const Host& host, DiscoverParts parts = {});
+
+/// Reads the machine below host.root(): processors that are online, from sysfs and /proc/cpuinfo.
+/// Error: only when no processor is found; everything else becomes a Problem.
+[[nodiscard]] Result<HostTopology> read_topology(const Host& host);
+
+}  // namespace gpupass
