@@ -130,6 +130,9 @@ struct PlanFacts {
   std::string now;          // UTC, ISO 8601
 };
 
+/// Other domains that have a device, whether gpupass gave it to them or not.
+using Sharers = std::map<PciAddress, std::vector<Sharer>>;
+
 /// A domain as a plan needs to know it.
 struct DomainFacts {
   DomainState state;
@@ -138,6 +141,8 @@ struct DomainFacts {
   std::string live_xml;        // empty: it is not running
   bool change_config = false;  // what this plan may change of the two
   bool change_live = false;
+  bool lend = false;     // attach: the card stays with the host until the domain starts
+  Sharers sharers = {};  // attach: domains that have a device by turns with this one, as libvirt tells
 };
 
 /// Takes functions from their drivers and binds them to `driver`, with no domain.

@@ -95,7 +95,7 @@ Result<Request> to_unbind(Context& context, const po::variables_map& values) {
   Request request;
   GPUPASS_TRY_ASSIGN(request.options, change_options_of(values));
   GPUPASS_TRY_ASSIGN(auto holds, load_holds(context.host));
-  inherit(context, holds, "", request.options.timeout);
+  inherit(context, holds, {}, request.options.timeout);
   for (const auto& hold : holds) {
     if (hold.domain.empty()) request.functions.push_back(hold.device);
   }
@@ -189,7 +189,7 @@ Result<int> unbind(Context& context, const std::vector<std::string>& arguments) 
                    request.functions, "", locks));
   GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host, {.serials_of = request.functions}));
   GPUPASS_TRY_ASSIGN(auto holds, written_holds(context, request.functions));
-  inherit(context, holds, "", request.options.timeout);
+  inherit(context, holds, {}, request.options.timeout);
   const PlanFacts facts{inventory, std::move(holds), core::iso_time(context.host.now())};
   GPUPASS_TRY_ASSIGN(const auto plan, plan_unbind(facts, request.functions));
   GPUPASS_TRY(consent(context, request.options,

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <ostream>
 
 #include "cli/domain_change.hpp"
@@ -17,16 +18,18 @@ namespace gpupass::cli {
 namespace {
 
 /// Every function that the domain has in either configuration, or that we hold for it.
-Result<Functions> functions_of(Context& context, const DomainFacts& facts) {
+Result<Functions> functions_of(Context& context, const DomainFacts& facts,
+                               std::chrono::milliseconds timeout) {
   Functions functions;
   for (const auto* const xml : {&facts.live_xml, &facts.config_xml}) {
     if (xml->empty()) continue;
     GPUPASS_TRY_ASSIGN(const auto found, hostdev_functions(*xml));
     functions.insert(functions.end(), found.begin(), found.end());
   }
-  GPUPASS_TRY_ASSIGN(const auto holds, load_holds(context.host));
+  GPUPASS_TRY_ASSIGN(auto holds, load_holds(context.host));
+  recognise(context, holds, facts.state, facts.uri, timeout);
   for (const auto& hold : holds) {
-    if (hold.domain == facts.state.name) functions.push_back(hold.device);
+    if (is_for(hold, {facts.state.name, facts.uri})) functions.push_back(hold.device);
   }
   return in_order(std::move(functions));
 }
@@ -110,11 +113,19 @@ std::string words_for(const Functions& functions) {
   return words;
 }
 
+/// Domains that had it by turns with this one keep it, but for a loan to this one, which ends.
+bool stays_with_others(const Hold& hold, const DomainFacts& domain) {
+  const Sharer self{domain.state.name, domain.uri};
+  return !without_domain(hold, self).domain.empty() && hold.lent_to != domain.state.name;
+}
+
 /// What is no way back by itself: a function that stays on vfio-pci, each with why and what would return it.
 std::vector<std::string> what_stays(const PlanFacts& facts, const DomainFacts& domain, const Plan& plan) {
   Functions bound;
   Functions before;
   Functions running;
+  std::map<std::string, Functions> of_others;  // by the domains that have them
+  const Sharer self{domain.state.name, domain.uri};
   const auto in_live =
       domain.live_xml.empty() ? Functions{} : hostdev_functions(domain.live_xml).value_or(Functions{});
   for (const auto& function : plan.devices) {
@@ -123,6 +134,8 @@ std::vector<std::string> what_stays(const PlanFacts& facts, const DomainFacts& d
     const auto hold = std::ranges::find(facts.holds, function, &Hold::device);
     if (!domain.change_live && std::ranges::count(in_live, function) > 0) {
       running.push_back(function);
+    } else if (hold != facts.holds.end() && stays_with_others(*hold, domain)) {
+      of_others[core::enumerate(domains_of(without_domain(*hold, self)))].push_back(function);
     } else if (hold != facts.holds.end() && hold->bound) {
       bound.push_back(function);
     } else if (hold == facts.holds.end() || hold->original_driver == "vfio-pci") {
@@ -133,6 +146,11 @@ std::vector<std::string> what_stays(const PlanFacts& facts, const DomainFacts& d
   if (!running.empty()) {
     lines.push_back(fmt::format("{} {} in the running {} until it is shut down", names(running),
                                 running.size() == 1 ? "stays" : "stay", domain.state.name));
+  }
+  for (const auto& [others, functions] : of_others) {
+    const bool one = functions.size() == 1;
+    lines.push_back(
+        fmt::format("{} {} on vfio-pci for {}", names(functions), one ? "stays" : "stay", others));
   }
   if (!bound.empty()) {
     lines.push_back(fmt::format(
@@ -184,7 +202,7 @@ Result<int> detach(Context& context, const std::vector<std::string>& arguments) 
   GPUPASS_TRY_ASSIGN(auto domain, open_domain(context, options));
   const auto vm = domain.state.name;
   GPUPASS_TRY_ASSIGN(const auto first_facts, domain_facts(domain, options));
-  GPUPASS_TRY_ASSIGN(const auto of_domain, functions_of(context, first_facts));
+  GPUPASS_TRY_ASSIGN(const auto of_domain, functions_of(context, first_facts, options.change.timeout));
   GPUPASS_TRY_ASSIGN(const auto first_look, discover(context.host, {.holders = false}));
   GPUPASS_TRY_ASSIGN(const auto functions, chosen(*values, first_look, of_domain, first_facts));
   if (values->count("all") > 0) say_uneditable(context, *domain.hypervisor, first_facts);
@@ -201,7 +219,8 @@ Result<int> detach(Context& context, const std::vector<std::string>& arguments) 
   GPUPASS_TRY_ASSIGN(const auto facts, domain_facts(domain, options));
   GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host, {.serials_of = functions}));
   GPUPASS_TRY_ASSIGN(auto holds, written_holds(context, functions));
-  inherit(context, holds, vm, options.change.timeout);
+  recognise(context, holds, domain.state, options.uri, options.change.timeout);
+  inherit(context, holds, {vm, options.uri}, options.change.timeout);
   const PlanFacts plan_facts{inventory, std::move(holds), core::iso_time(context.host.now())};
   GPUPASS_TRY_ASSIGN(const auto plan, plan_detach(plan_facts, facts, functions, templates));
   if (!facts.state.running)

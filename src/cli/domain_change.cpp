@@ -40,11 +40,11 @@ Result<void> refuse_device_first(const std::string& vm, const std::vector<std::s
 }
 
 /// The error for a domain that is not there, with what gpupass still holds for it.
-Failure not_there(Context& context, const std::string& vm, Error error) {
+Failure not_there(Context& context, const std::string& vm, const std::string& uri, Error error) {
   Functions held;
   const auto holds = load_holds(context.host);
   for (const auto& hold : holds.value_or(std::vector<Hold>{})) {
-    if (hold.domain == vm) held.push_back(hold.device);
+    if (is_for(hold, {vm, uri})) held.push_back(hold.device);
   }
   if (error.kind == ErrorKind::not_found && !held.empty()) {
     std::string words;
@@ -53,6 +53,16 @@ Failure not_there(Context& context, const std::string& vm, Error error) {
                               error.hint.empty() ? "" : "\n  ", names(held), words);
   }
   return Failure(std::move(error));
+}
+
+/// Error: not_found, where its libvirt does not know it; else that of a libvirt that does not say.
+Result<DomainState> look_up(Context& context, const Sharer& sharer, std::chrono::milliseconds timeout) {
+  auto hypervisor = context.connect(sharer.uri, timeout);
+  if (!hypervisor) {
+    hypervisor.error().kind = ErrorKind::hypervisor;  // of the domain nothing is said
+    return Failure(hypervisor.error());
+  }
+  return (*hypervisor)->domain(sharer.domain);
 }
 
 }  // namespace
@@ -80,6 +90,8 @@ Result<DomainOptions> domain_options_of(Context& context, const po::variables_ma
   options.config = values.count("config") > 0;
   options.print_xml = values.count("print-xml") > 0;
   options.print_diff = values.count("print-diff") > 0;
+  options.shared = values.count("shared") > 0;
+  options.lend = values.count("lend") > 0;
   if (options.print_xml || options.print_diff) options.change.dry_run = true;
   return options;
 }
@@ -88,20 +100,33 @@ Result<OpenDomain> open_domain(Context& context, const DomainOptions& options) {
   GPUPASS_TRY(refuse_remote(options.uri));
   GPUPASS_TRY_ASSIGN(auto hypervisor, context.connect(options.uri, options.change.timeout));
   auto state = hypervisor->domain(options.vm);
-  if (!state) return not_there(context, options.vm, std::move(state).error());
+  if (!state) return not_there(context, options.vm, options.uri, std::move(state).error());
   return OpenDomain{std::move(hypervisor), *std::move(state)};
 }
 
-void inherit(Context& context, std::vector<Hold>& holds, const std::string& heir,
+void inherit(Context& context, std::vector<Hold>& holds, const Sharer& heir,
              std::chrono::milliseconds timeout) {
   for (auto& hold : holds) {
-    if (hold.domain.empty() || hold.domain == heir) continue;
-    const auto hypervisor = context.connect(hold.uri, timeout);
-    if (!hypervisor) continue;  // whether it is gone cannot be told
-    const auto state = (*hypervisor)->domain(hold.domain);
-    if (state || state.error().kind != ErrorKind::not_found) continue;
-    hold.domain = heir;
-    if (heir.empty()) hold.uri.clear();
+    for (const auto& sharer : sharers_of(hold)) {
+      if (sharer == heir) continue;
+      const auto state = look_up(context, sharer, timeout);
+      if (state || state.error().kind != ErrorKind::not_found) continue;  // whether it is gone cannot be told
+      hold = without_domain(std::move(hold), sharer);
+      if (hold.domain.empty() && !heir.domain.empty()) hold = with_domain(std::move(hold), heir);
+    }
+  }
+}
+
+void recognise(Context& context, std::vector<Hold>& holds, const DomainState& domain, const std::string& uri,
+               std::chrono::milliseconds timeout) {
+  const Sharer self{domain.name, uri};
+  for (auto& hold : holds) {
+    for (const auto& sharer : sharers_of(hold)) {
+      if (sharer.domain != domain.name || sharer == self) continue;
+      const auto state = look_up(context, sharer, timeout);
+      if (state && state->uuid == domain.uuid)
+        hold = with_domain(without_domain(std::move(hold), sharer), self);
+    }
   }
 }
 
@@ -117,7 +142,7 @@ Result<DomainFacts> domain_facts(const OpenDomain& domain, const DomainOptions& 
                 "nothing was changed; leave --config out");
   }
   const bool both = options.live == options.config;
-  DomainFacts facts{state, options.uri, "", "", false, false};
+  DomainFacts facts{state, options.uri, "", "", false, false, options.lend};
   facts.change_live = state.running && (both || options.live);
   facts.change_config = state.persistent && (both || options.config);
   if (state.running) {

@@ -3,6 +3,7 @@
 // its XML.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 
@@ -10,6 +11,13 @@
 #include "gpupass/plan.hpp"
 
 namespace gpupass::cli {
+
+/// How `attach` gives a card.
+struct Terms {
+  bool shared = false;  // other domains may have it in their configuration: they take turns
+  bool lend = false;    // the host has it while the domain is off
+  bool now = false;     // the domain is running, and gets it at once
+};
 
 struct DomainOptions {
   ChangeOptions change;
@@ -19,6 +27,8 @@ struct DomainOptions {
   bool config = false;
   bool print_xml = false;
   bool print_diff = false;
+  bool shared = false;
+  bool lend = false;
 };
 
 void add_domain_options(po::options_description& options);
@@ -32,10 +42,15 @@ struct OpenDomain {
 /// Errors: unsupported, for a connection to another machine: the devices are this one's; not_found.
 [[nodiscard]] Result<OpenDomain> open_domain(Context& context, const DomainOptions& options);
 
-/// Domains are undefined, renamed, or transient and over, without gpupass hearing of it: a hold for a domain
-/// that its libvirt no longer knows becomes the heir's, or nobody's where that is empty.
-void inherit(Context& context, std::vector<Hold>& holds, const std::string& heir,
+/// Domains are undefined, renamed, or transient and over, without gpupass hearing of it: a hold for domains
+/// that their libvirt no longer knows becomes the heir's, or nobody's where there is none.
+void inherit(Context& context, std::vector<Hold>& holds, const Sharer& heir,
              std::chrono::milliseconds timeout);
+
+/// A domain may have got its devices over another spelling of its connection (of root, "qemu:///session" is
+/// "qemu:///system"): holds for it name this one from here on.
+void recognise(Context& context, std::vector<Hold>& holds, const DomainState& domain, const std::string& uri,
+               std::chrono::milliseconds timeout);
 
 /// The domain's XML now, and which parts this command may change: what --live and --config say;
 /// without them everything a domain has. Error: refused, for --live of a domain that is off or
@@ -53,11 +68,12 @@ struct Approved {
   Functions functions;  // with the members of their groups that were agreed to
   std::vector<Hold> holds;
   std::vector<Finding> open;  // what a person has to agree to, once nothing else is in the way
+  Sharers sharers;            // other domains that go on having a device, as libvirt tells
 };
 /// Everything that `attach` refuses before it plans. `domain` may be one that is yet to be made, without a
-/// UUID. Errors: refused; busy, where another domain has one of them.
+/// UUID. Errors: refused; busy, where another domain has one of them and is not to take turns.
 [[nodiscard]] Result<Approved> approve(Context& context, const ChangeOptions& options, Inventory inventory,
-                                       Functions functions, Hypervisor& hypervisor,
-                                       const DomainState& domain);
+                                       Functions functions, Hypervisor& hypervisor, const DomainState& domain,
+                                       const Terms& terms = {});
 
 }  // namespace gpupass::cli

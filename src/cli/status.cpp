@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // `gpupass status`: what gpupass holds, and what was left unfinished.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <ostream>
 
@@ -43,6 +44,11 @@ Held look_at(const Host& host, const Inventory& inventory, Hold hold) {
   return held;
 }
 
+/// "vm1 or vm2".
+std::string either(const std::vector<std::string>& names) {
+  return fmt::format("{}", fmt::join(names, " or "));
+}
+
 std::string state_of(const Host& host, const Held& held) {
   if (held.releasing) {
     const auto now = host.look_at(held.releasing->pid);
@@ -54,7 +60,7 @@ std::string state_of(const Host& host, const Held& held) {
   if (held.driver == "vfio-pci" && held.hold.lent_to.empty())
     return held.rebooted ? "bound again since the reboot" : "bound";
   if (held.driver == "vfio-pci") return "bound until " + held.hold.lent_to + " ends";
-  if (held.hold.lend) return "on its host driver until " + held.hold.domain + " starts";
+  if (held.hold.lend) return "on its host driver until " + either(domains_of(held.hold)) + " starts";
   return held.rebooted ? "on its host driver since the reboot" : "NOT bound";
 }
 
@@ -100,7 +106,8 @@ void print(Context& context, const Inventory& inventory, const std::vector<Held>
     const auto& hold = held.hold;
     table.add({to_string(hold.device), held.driver.empty() ? "-" : held.driver,
                hold.original_driver.empty() ? "-" : hold.original_driver,
-               !hold.domain.empty() ? hold.domain : "-", hold.since, state_of(context.host, held)});
+               hold.domain.empty() ? "-" : fmt::format("{}", fmt::join(domains_of(hold), ",")), hold.since,
+               state_of(context.host, held)});
   }
   if (!all.empty()) out << table.text(context.terminal.columns, context.terminal.colour);
   std::vector<Hold> displaced;

@@ -11,7 +11,7 @@ namespace gpupass {
 namespace {
 
 std::string with_domain(const Hold& hold) {
-  return hold.domain.empty() ? "" : " for " + hold.domain;
+  return hold.domain.empty() ? "" : " for " + core::enumerate(domains_of(hold));
 }
 
 /// "write A and B, remove C, run D".

@@ -17,6 +17,9 @@ Identity identity_of_first_schema(const core::Json& json) {
 }  // namespace
 
 std::string to_json(const Hold& hold) {
+  auto sharers = core::Json::array();
+  for (const auto& sharer : hold.shared_with)
+    sharers.push_back({{"domain", sharer.domain}, {"uri", sharer.uri}});
   return core::Json{{"schema", "gpupass.hold/3"},
                     {"device", to_string(hold.device)},
                     {"identity", core::to_json(hold.identity)},
@@ -25,6 +28,7 @@ std::string to_json(const Hold& hold) {
                     {"bound", hold.bound},
                     {"domain", hold.domain},
                     {"uri", hold.uri},
+                    {"shared_with", sharers},
                     {"lend", hold.lend},
                     {"lent_to", hold.lent_to},
                     {"since", hold.since},
@@ -43,6 +47,9 @@ Result<Hold> hold_from_json(const std::string& text) {
     hold.bound = json.at("bound");
     hold.domain = core::line_from_json(json.at("domain"));
     hold.uri = core::line_from_json(json.at("uri"));
+    for (const auto& sharer : json.value("shared_with", core::Json::array()))
+      hold.shared_with.push_back(
+          {core::line_from_json(sharer.at("domain")), core::line_from_json(sharer.at("uri"))});
     hold.lend = json.value("lend", false);
     hold.lent_to = json.contains("lent_to") ? core::line_from_json(json.at("lent_to")) : "";
     hold.since = core::line_from_json(json.at("since"));

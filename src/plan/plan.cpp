@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+#include "gpupass/core/text.hpp"
+
 namespace gpupass {
 namespace {
 
@@ -116,6 +118,38 @@ std::map<PciAddress, Identity> identities_of(const Inventory& inventory, const F
       identities.emplace(function, identity_of(inventory, *device));
   }
   return identities;
+}
+
+bool is_on_vfio(const Device& device) {
+  return device.driver.value_or("").starts_with("vfio");
+}
+
+/// The hold of a function that a domain gets. The domains that have it already go on having it.
+Hold given_to(const PlanFacts& facts, const DomainFacts& domain, const Device& device) {
+  auto hold = hold_for(facts, device);
+  if (hold.lend && device.driver && !is_on_vfio(device)) {  // the host may have changed its driver meanwhile
+    hold.original_driver = *device.driver;
+    hold.original_override = device.driver_override.value_or("");
+    hold.boot_id = facts.inventory.kernel.boot_id;
+  }
+  hold = with_domain(std::move(hold), {domain.state.name, domain.uri});
+  const auto others = domain.sharers.find(device.address);
+  if (others != domain.sharers.end())
+    for (const auto& other : others->second) hold = with_domain(std::move(hold), other);
+  hold.lend = domain.lend;
+  if (!domain.lend) hold.lent_to.clear();  // it stays bound when the guest ends, whoever bound it
+  return hold;
+}
+
+/// Those of the functions that gpupass keeps bound for no start in particular.
+std::vector<Hold> kept_bound(const PlanFacts& facts, const Functions& functions) {
+  std::vector<Hold> kept;
+  for (const auto& hold : facts.holds) {
+    const auto* const device = facts.inventory.find(hold.device);
+    if (!contains(functions, hold.device) || device == nullptr || !is_on_vfio(*device)) continue;
+    if (!hold.bound && hold.lent_to.empty()) kept.push_back(hold);
+  }
+  return kept;
 }
 
 Result<std::vector<const Device*>> known_devices(const PlanFacts& facts, const Functions& functions) {
@@ -248,7 +282,7 @@ Result<Plan> plan_unbind(const PlanFacts& facts, const Functions& functions) {
     const auto* const hold = hold_of(facts, function);
     if (hold == nullptr) {
       const auto* const device = facts.inventory.find(function);
-      const bool on_host_driver = device != nullptr && !device->driver.value_or("").starts_with("vfio");
+      const bool on_host_driver = device != nullptr && !is_on_vfio(*device);
       if (on_host_driver) continue;  // nothing is to be given back
       return fail(
           ErrorKind::not_found, fmt::format("gpupass does not hold {}", to_string(function)),
@@ -257,9 +291,9 @@ Result<Plan> plan_unbind(const PlanFacts& facts, const Functions& functions) {
                       to_string(function)));
     }
     if (!hold->domain.empty()) {
-      return fail(ErrorKind::busy, fmt::format("{} belongs to {}", to_string(function), hold->domain),
-                  fmt::format("nothing was changed; `gpupass detach {} {}` gives it back", hold->domain,
-                              to_string(function)));
+      return fail(ErrorKind::busy,
+                  fmt::format("{} belongs to {}", to_string(function), core::enumerate(domains_of(*hold))),
+                  "nothing was changed; " + return_commands(*hold));
     }
     holds.push_back(*hold);
   }
@@ -274,14 +308,9 @@ Result<Plan> plan_attach(const PlanFacts& facts, const DomainFacts& domain, cons
   auto plan = empty_plan(facts, functions, Direction::take,
                          fmt::format("attach {} to {}", names(functions), domain.state.name), domain.uri);
   for (const auto* const device : devices) {
-    auto hold = hold_for(facts, *device);
-    hold.domain = domain.state.name;
-    hold.uri = domain.uri;
-    hold.lend = false;
-    hold.lent_to.clear();  // it stays bound when the guest ends, whoever bound it
-    append_hold(plan.steps, facts, hold);
+    append_hold(plan.steps, facts, given_to(facts, domain, *device));
   }
-  append_binding(plan.steps, devices, "vfio-pci");
+  if (!domain.lend) append_binding(plan.steps, devices, "vfio-pci");
   if (domain.change_config) {
     GPUPASS_TRY_ASSIGN(auto after,
                        add_cards(domain.config_xml, guest_cards(facts.inventory, functions), templates));
@@ -294,6 +323,7 @@ Result<Plan> plan_attach(const PlanFacts& facts, const DomainFacts& domain, cons
     if (!xml->empty()) GPUPASS_TRY(refuse_uneditable(*xml, functions));
   if (domain.change_live)
     GPUPASS_TRY(append_live_attach(plan.steps, facts.inventory, domain, functions, templates));
+  if (domain.lend) append_return(plan.steps, facts, kept_bound(facts, functions));
   return plan;
 }
 
@@ -309,23 +339,30 @@ Result<Plan> plan_detach(const PlanFacts& facts, const DomainFacts& domain, cons
     plan.steps.emplace_back(DefineDomain{domain.state.name, domain.config_xml, std::move(after)});
   }
   std::vector<Hold> returned;
+  std::vector<Hold> dropped;
+  std::vector<Hold> kept;
+  const Sharer self{domain.state.name, domain.uri};
   for (const auto& function : functions) {
     const auto* const hold = hold_of(facts, function);
-    const bool ours = hold != nullptr && hold->domain == domain.state.name;
+    const bool ours = hold != nullptr && is_for(*hold, self);
     const bool stays = (contains(in_live, function) && !domain.change_live) ||
                        (contains(in_config, function) && !domain.change_config);
     if (!ours || stays) continue;
-    if (!hold->bound) {
-      returned.push_back(*hold);
-      continue;
+    // Another domain has it by turns, or `gpupass bind` took it before the domain did.
+    auto rest = without_domain(*hold, self);
+    const bool lent = hold->lent_to == domain.state.name;
+    const bool keeps = rest.bound || !rest.domain.empty();
+    if (!keeps || lent) returned.push_back(*hold);
+    if (lent) rest.lent_to.clear();
+    if (keeps) {
+      kept.push_back(std::move(rest));
+    } else {
+      dropped.push_back(*hold);
     }
-    auto kept = *hold;  // `gpupass bind` took it before the domain did
-    kept.domain.clear();
-    kept.uri.clear();
-    plan.steps.emplace_back(KeepHold{kept});
   }
   append_return(plan.steps, facts, returned);
-  append_drops(plan.steps, returned);
+  for (auto& hold : kept) plan.steps.emplace_back(KeepHold{std::move(hold)});
+  append_drops(plan.steps, dropped);
   return plan;
 }
 
@@ -335,10 +372,7 @@ Result<Plan> plan_record(const PlanFacts& facts, const std::string& domain, cons
   auto plan = empty_plan(facts, functions, Direction::take,
                          fmt::format("remember {} for {}", names(functions), domain));
   for (const auto* const device : devices) {
-    auto hold = hold_for(facts, *device);
-    hold.domain = domain;
-    hold.uri = uri;
-    plan.steps.emplace_back(KeepHold{std::move(hold)});
+    plan.steps.emplace_back(KeepHold{with_domain(hold_for(facts, *device), {domain, uri})});
   }
   return plan;
 }

@@ -35,7 +35,7 @@ std::string difference(const Identity& remembered, const Identity& now) {
 
 /// Holds that one command forgets: a domain's, or those of `gpupass bind`.
 bool belong_together(const Hold& one, const Hold& other) {
-  return one.domain == other.domain && one.uri == other.uri && one.lend == other.lend;
+  return sharers_of(one) == sharers_of(other) && one.lend == other.lend;
 }
 
 /// The addresses at which all of them are now; nothing where that of one is not certain.
@@ -50,25 +50,37 @@ std::optional<std::set<std::string>> new_addresses(const Inventory& inventory,
   return addresses;
 }
 
+/// What forgets devices for all who have them, or gives them again: a command for each domain.
+std::vector<std::string> commands_for(const Hold& hold, const std::vector<std::string>& addresses, bool takes,
+                                      const std::string& default_uri) {
+  const auto words = fmt::format("{}", fmt::join(addresses, " "));
+  if (hold.domain.empty()) return {fmt::format("`gpupass {} {}`", takes ? "bind" : "unbind", words)};
+  std::vector<std::string> commands;
+  for (const auto& [domain, uri] : sharers_of(hold)) {
+    const bool shares = takes && !commands.empty();
+    commands.push_back(fmt::format("`gpupass {} {} {}{}{}{}`", takes ? "attach" : "detach", domain, words,
+                                   shares ? " --shared" : "", takes && hold.lend ? " --lend" : "",
+                                   !uri.empty() && uri != default_uri ? " --connect " + uri : ""));
+  }
+  return commands;
+}
+
 std::string mend(const Inventory& inventory, const std::vector<Hold>& holds, const std::string& default_uri) {
-  const auto& first = holds.front();
   std::vector<std::string> old;
   for (const auto& hold : holds) old.push_back(to_string(hold.device));
-  const bool other_uri = !first.uri.empty() && first.uri != default_uri;
-  const auto connect = other_uri ? " --connect " + first.uri : std::string();
-  const auto [forget, take] =
-      first.domain.empty()
-          ? std::pair(fmt::format("gpupass unbind {}", fmt::join(old, " ")), std::string("gpupass bind"))
-          : std::pair(fmt::format("gpupass detach {} {}{}", first.domain, fmt::join(old, " "), connect),
-                      fmt::format("gpupass attach {}", first.domain));
-  auto text = fmt::format("`{}` forgets the former device and leaves what is there now alone", forget);
+  const auto commands = [&](const std::vector<std::string>& addresses, bool takes) {
+    return commands_for(holds.front(), addresses, takes, default_uri);
+  };
+  const auto forgetting = commands(old, false);
+  auto text =
+      fmt::format("{} {} the former device and {} what is there now alone", core::enumerate(forgetting),
+                  forgetting.size() == 1 ? "forgets" : "forget", forgetting.size() == 1 ? "leaves" : "leave");
   const auto now = new_addresses(inventory, holds);
   const bool away = now && std::ranges::none_of(*now, [&](const auto& address) {
                       return std::ranges::count(old, address) > 0 && holds.size() == 1;
                     });
   if (!away) return text;
-  return text +
-         fmt::format("; then `{} {}{}{}`", take, fmt::join(*now, " "), first.lend ? " --lend" : "", connect);
+  return text + "; then " + core::enumerate(commands({now->begin(), now->end()}, true));
 }
 
 }  // namespace
@@ -122,7 +134,8 @@ std::optional<Error> displaced_error(const Inventory& inventory, const std::vect
     const auto what =
         fmt::format("{}: {}. gpupass took the {} that was there{}; {}", to_string(hold.device),
                     what_is_there(inventory, hold.device, hold.identity), ids_text(hold.identity),
-                    hold.domain.empty() ? "" : " for " + hold.domain, where_it_is(inventory, hold.identity));
+                    hold.domain.empty() ? "" : " for " + core::enumerate(domains_of(hold)),
+                    where_it_is(inventory, hold.identity));
     errors.push_back({ErrorKind::refused, what, "", {}, {}});
   }
   auto error = std::move(errors.front());

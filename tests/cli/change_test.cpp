@@ -763,6 +763,15 @@ TEST_F(Change, DetachSaysWhatStaysAndWhatGivesItBack) {
   EXPECT_EQ(test::snapshot(tree.at("/sys")), before);
 }
 
+TEST_F(Change, ANetworkThatHandsACardOutDoesNotTakeTurns) {
+  libvirt.network_xmls = {
+      "<network><name>pool</name><forward mode='hostdev'><address type='pci' domain='0' bus='1' slot='0' "
+      "function='0'/></forward></network>"};
+  EXPECT_EQ(run({"attach", "vm1", "01:00.0", "--shared", "--yes"}), 6);
+  EXPECT_THAT(err, HasSubstr("network pool"));
+  expect_untouched();
+}
+
 TEST(CapturedHost, IsNeverChanged) {
   test::Tree tree;
   Host host(tree.root());

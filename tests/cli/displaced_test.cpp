@@ -215,6 +215,21 @@ TEST_F(Displaced, TheCommandsThatArePrintedMendIt) {
   EXPECT_EQ(hook("prepare"), 0) << err;
 }
 
+TEST_F(Displaced, OfASharedCardEachDomainHasItsCommands) {
+  others["vm2"] =
+      "<domain><name>vm2</name><devices><hostdev mode='subsystem' type='pci'><source><address domain='0' "
+      "bus='1' slot='0' function='0'/></source></hostdev></devices></domain>";
+  ASSERT_EQ(run({"attach", "vm1", k_gpu, "--only", "--with", k_audio, "--shared"}), 0) << err;
+  ASSERT_TRUE(remove_hold(kernel, parse_pci_address(k_audio).value()));
+  boot_with_a_disk_before_the_card();
+  ASSERT_EQ(run({"hook", "check", "vm1"}), 5);
+  EXPECT_THAT(err, AllOf(HasSubstr("gpupass took the 10de:2330 that was there for vm1 and vm2"),
+                         HasSubstr("`gpupass detach vm1 0000:01:00.0` and `gpupass detach vm2 0000:01:00.0` "
+                                   "forget the former device and leave what is there now alone; then "
+                                   "`gpupass attach vm1 0000:02:00.0` and `gpupass attach vm2 0000:02:00.0 "
+                                   "--shared`")));
+}
+
 TEST_F(Displaced, ABoundDeviceThatMovedIsForgottenWhereItWas) {
   ASSERT_EQ(run({"bind", "01:00.0", "01:00.1"}), 0) << err;
   boot_with_a_disk_before_the_card();

@@ -41,6 +41,10 @@ const char* const k_domain =
     "<controller type='pci' index='1' model='pcie-root-port'/>"
     "<controller type='pci' index='2' model='pcie-root-port'/></devices></domain>";
 
+const char* const k_second_domain =
+    "<domain type='kvm'><name>vm2</name><os><type arch='x86_64' machine='q35'>hvm</type></os>"
+    "<devices><controller type='pci' index='0' model='pcie-root'/></devices></domain>";
+
 std::string hostdev(int function) {
   return fmt::format(
       "<hostdev mode='subsystem' type='pci' managed='yes'><source><address domain='0x0000' bus='0x01' "
@@ -157,7 +161,7 @@ class Machine {
 
   test::Tree tree;
   test::FakeKernel kernel{tree};
-  test::LibvirtDomains domains{{"vm1", {k_domain, ""}}};
+  test::LibvirtDomains domains{{"vm1", {k_domain, ""}}, {"vm2", {k_second_domain, ""}}};
   std::string said;
 
  private:
@@ -460,6 +464,10 @@ TEST_P(Faults, AreSurvivedAtEveryPoint) {
 
 const Words k_attach{"attach", "vm1", "01:00.0"};
 const Words k_detach{"detach", "vm1", "01:00"};
+const Words k_share{"attach", "vm2", "01:00.0", "--shared"};
+const Words k_install{"hook", "install"};
+const Words k_lend{"attach", "vm1", "01:00.0", "--lend"};
+const Words k_lend_shared{"attach", "vm2", "01:00.0", "--lend", "--shared"};
 const Words k_hook_prepare{"hook", "run", "qemu", "vm1", "prepare", "begin", "-"};
 const Words k_hook_release{"hook", "run", "qemu", "vm1", "release", "end", "-"};
 const Words k_persist{"bind", "01:00", "--persist", "--apply"};
@@ -474,6 +482,13 @@ INSTANTIATE_TEST_SUITE_P(
         Scenario{"attach", {}, -1, k_attach}, Scenario{"attach_running", {{"start"}}, -1, k_attach},
         Scenario{"detach", {k_attach}, -1, k_detach},
         Scenario{"detach_running", {{"start"}, k_attach}, -1, k_detach},
+        Scenario{"attach_shared", {k_attach}, -1, k_share},
+        Scenario{"detach_shared", {k_attach, k_share}, -1, k_detach},
+        Scenario{"attach_lent", {k_install}, -1, k_lend},
+        Scenario{"attach_lent_returned", {k_install, k_attach}, -1, k_lend},
+        Scenario{"detach_lent_shared", {k_install, k_lend, k_lend_shared}, -1, k_detach},
+        Scenario{"hook_prepare_lent", {k_install, k_lend, {"start"}}, -1, k_hook_prepare},
+        Scenario{"hook_release_lent", {k_install, k_lend, {"start"}, k_hook_prepare}, -1, k_hook_release},
         Scenario{"bind", {}, -1, {"bind", "01:00"}},
         Scenario{"unbind", {{"bind", "01:00"}}, -1, {"unbind", "01:00"}},
         Scenario{"persist", {}, -1, k_persist},

@@ -28,6 +28,10 @@ const char* const k_domain =
     "<domain type='kvm'><name>vm1</name><os><type arch='x86_64' machine='q35'>hvm</type></os>"
     "<devices><controller type='pci' index='0' model='pcie-root'/></devices></domain>";
 
+const char* const k_with_card =
+    "<domain type='kvm'><name>vm2</name><devices><hostdev mode='subsystem' type='pci' managed='yes'><source>"
+    "<address domain='0x0000' bus='0x01' slot='0x00' function='0x0'/></source></hostdev></devices></domain>";
+
 class Samples {
  public:
   explicit Samples(std::string folder) : folder_(std::move(folder)) {
@@ -89,6 +93,11 @@ void write_all(Samples& samples) {
   samples.write("dry-run", {"detach", "vm1", "01:00", "--dry-run"});
   samples.write("done", {"detach", "vm1", "01:00"});
   samples.write("again", {"detach", "vm1", "--all"});
+  samples.others("vm2", k_with_card);
+  samples.write("shared-dry-run", {"attach", "vm1", "01:00", "--shared", "--dry-run"});
+  samples.write("shared", {"attach", "vm1", "01:00", "--shared"});
+  samples.write("shared", {"status"});
+  samples.write("shared-stays", {"detach", "vm1", "01:00"});
   samples.write("dry-run", {"bind", k_nic, "--dry-run"});
   samples.write("done", {"bind", k_nic});
   samples.write("again", {"bind", k_nic});

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "cli/change.hpp"
+#include "cli/hook/loans.hpp"
 #include "gpupass/discover.hpp"
 #include "gpupass/hold.hpp"
 #include "gpupass/holds.hpp"
@@ -41,6 +42,13 @@ std::string domain(const std::string& devices) {
 }
 
 const std::string k_whole_card = domain(hostdev("0") + hostdev("1"));
+
+/// The second half of a start: what comes once the domain was looked at.
+Result<int> begin_loan(cli::Context& context, const std::vector<std::string>& words) {
+  const auto card = {parse_pci_address(k_gpu).value(), parse_pci_address(k_audio).value()};
+  GPUPASS_TRY(cli::begin_loan(context, words.front(), card));
+  return 0;
+}
 
 /// A card of two functions in one group, on its drivers.
 class Hook : public testing::Test {
@@ -148,6 +156,44 @@ TEST_F(Hook, KeepsTheHoldOfAnAttachThatARebootOutlived) {
   EXPECT_EQ(kernel.driver(k_gpu), "nvidia");
   EXPECT_THAT(*load_holds(kernel), testing::Each(testing::Field(&Hold::domain, "vm1")));
   EXPECT_EQ(load_holds(kernel)->size(), 2U);
+}
+
+TEST_F(Hook, RefusesAStartWhileAnotherGuestHasTheCardOpen) {
+  ASSERT_EQ(call(cli::bind, {"0000:01:00.0", "--yes"}), 0) << err;
+  auto holds = load_holds(kernel).value();
+  for (auto& hold : holds) {
+    hold.domain = "vm1";
+    hold.shared_with = {{"vm2", "qemu:///system"}};
+    ASSERT_TRUE(save_hold(kernel, hold));
+  }
+  EXPECT_EQ(libvirt("prepare", k_whole_card), 0) << err;
+  const auto writes = kernel.writes().size();
+  tree.file("/proc/4711/comm", "qemu-system-x86\n").link("/proc/4711/fd/3", "/dev/vfio/1");
+  EXPECT_EQ(libvirt("prepare", k_whole_card), exit_code(ErrorKind::refused));
+  EXPECT_THAT(err, HasSubstr("pid 4711"));
+  EXPECT_EQ(kernel.writes().size(), writes);
+}
+
+/// As the hook wrote down when vm2 was started: before this start, or after it was looked at and before it
+/// locked the card.
+TEST_F(Hook, LetsOneOfTheDomainsThatShareACardRunAtATime) {
+  hold_for_vm1();
+  auto shared = load_holds(kernel).value();
+  for (auto& hold : shared) {
+    hold.shared_with = {{"vm2", "qemu:///system"}};
+    hold.lent_to = "vm2";
+    ASSERT_TRUE(save_hold(kernel, hold));
+  }
+  EXPECT_EQ(libvirt("prepare", k_whole_card), exit_code(ErrorKind::refused));
+  EXPECT_THAT(err, HasSubstr("0000:01:00.0 is bound for vm2, and vm1 has it when vm2 has ended"));
+  EXPECT_EQ(call(begin_loan, {"vm1"}), exit_code(ErrorKind::refused));
+  EXPECT_THAT(kernel.writes(), IsEmpty());
+  for (auto& hold : shared) {
+    hold.lent_to.clear();  // it has ended
+    ASSERT_TRUE(save_hold(kernel, hold));
+  }
+  EXPECT_EQ(call(begin_loan, {"vm1"}), 0) << err;
+  EXPECT_EQ(kernel.driver(k_gpu), "vfio-pci");
 }
 
 TEST_F(Hook, PassesDomainsWithoutOurCardsUnread) {

@@ -39,6 +39,7 @@ Hold hold(const PciAddress& address, const std::string& original, const std::str
   one.identity.device = address.function == 0 ? 0x2330 : 0x22ba;
   one.original_driver = original;
   one.domain = domain;
+  if (!domain.empty()) one.uri = "qemu:///system";
   one.since = "2026-01-01T00:00:00Z";
   one.boot_id = "b00t";
   return one;
@@ -295,6 +296,96 @@ TEST(PlanDetach, WhatBindTookStaysBound) {
   EXPECT_THAT(
       words(plan_detach({inventory, {bound}, "now"}, with_gpu(), {k_gpu}, templates())),
       ElementsAre("change the configuration of vm1", "remember 0000:01:00.0 (driver before: nvidia)"));
+}
+
+/// Of vm1 and vm2, in that order.
+Hold shared_hold(const PciAddress& address, const std::string& original) {
+  auto shared = hold(address, original, "vm1");
+  shared.shared_with = {{"vm2", "qemu:///system"}};
+  return shared;
+}
+
+TEST(PlanAttach, WhoHasACardAlreadyGoesOnHavingIt) {
+  const auto inventory = machine("vfio-pci", "snd_hda_intel");
+  auto second = stopped();
+  second.state.name = "vm2";
+  EXPECT_THAT(
+      words(plan_attach({inventory, {hold(k_gpu, "nvidia", "vm1")}, "now"}, second, {k_gpu}, templates())),
+      ElementsAre("remember 0000:01:00.0 for vm1 and vm2 (driver before: nvidia)",
+                  "change the configuration of vm2"));
+  // As libvirt alone knows it, and what is on another connection is another domain.
+  second.sharers[k_gpu] = {{"vm3", "qemu:///system"}, {"vm2", "qemu:///session"}};
+  const auto plan = plan_attach({inventory, {}, "now"}, second, {k_gpu}, templates());
+  EXPECT_THAT(sharers_of(std::get<KeepHold>(plan->steps.front()).hold),
+              ElementsAre(Sharer{"vm2", "qemu:///system"}, Sharer{"vm3", "qemu:///system"},
+                          Sharer{"vm2", "qemu:///session"}));
+  EXPECT_EQ(describe(plan->steps.front()),
+            "remember 0000:01:00.0 for vm2 (qemu:///system), vm3 and vm2 (qemu:///session) (driver before: "
+            "vfio-pci)");
+}
+
+TEST(PlanAttach, WhatIsLentIsBoundByNoStep) {
+  auto lend = stopped();
+  lend.lend = true;
+  const auto home = machine("nvidia", "snd_hda_intel");
+  EXPECT_THAT(words(plan_attach({home, {}, "now"}, lend, {k_gpu}, templates())),
+              ElementsAre("remember 0000:01:00.0 for vm1 (driver before: nvidia)",
+                          "change the configuration of vm1"));
+  // What was kept bound goes back; what the hook bound goes back at the guest's end.
+  const auto bound = machine("vfio-pci", "snd_hda_intel");
+  auto held = hold(k_gpu, "nvidia", "vm1");
+  EXPECT_THAT(words(plan_attach({bound, {held}, "now"}, lend, {k_gpu}, templates())),
+              testing::Contains("bind 0000:01:00.0 to nvidia"));
+  held.lend = true;
+  held.lent_to = "vm1";
+  EXPECT_THAT(words(plan_attach({bound, {held}, "now"}, lend, {k_gpu}, templates())),
+              testing::Not(testing::Contains(testing::StartsWith("unbind"))));
+  lend.lend = false;
+  const auto kept = plan_attach({bound, {held}, "now"}, lend, {k_gpu}, templates());
+  EXPECT_EQ(std::get<KeepHold>(kept->steps.front()).hold.lent_to, "") << "from here on it stays bound";
+}
+
+TEST(PlanDetach, WhatAnotherDomainHasStaysBoundForIt) {
+  const auto inventory = machine("vfio-pci", "snd_hda_intel");
+  EXPECT_THAT(words(plan_detach({inventory, {shared_hold(k_gpu, "nvidia")}, "now"}, with_gpu(), {k_gpu},
+                                templates())),
+              ElementsAre("change the configuration of vm1",
+                          "remember 0000:01:00.0 for vm2 (driver before: nvidia)"));
+  auto elsewhere = hold(k_gpu, "nvidia", "vm1");
+  elsewhere.uri = "qemu:///session";
+  EXPECT_THAT(words(plan_detach({inventory, {elsewhere}, "now"}, with_gpu(), {k_gpu}, templates())),
+              ElementsAre("change the configuration of vm1"))
+      << "another vm1 has it";
+}
+
+TEST(PlanDetach, ALoanEndsAlthoughAnotherDomainHasTheCardByTurns) {
+  const auto inventory = machine("vfio-pci", "snd_hda_intel");
+  auto lent = shared_hold(k_gpu, "nvidia");
+  lent.lend = true;
+  lent.lent_to = "vm1";
+  EXPECT_THAT(words(plan_detach({inventory, {lent}, "now"}, with_gpu(), {k_gpu}, templates())),
+              ElementsAre("change the configuration of vm1", "unbind 0000:01:00.0 from vfio-pci",
+                          "let only nvidia have 0000:01:00.0", "bind 0000:01:00.0 to nvidia",
+                          "let any driver have 0000:01:00.0",
+                          "remember 0000:01:00.0 for vm2 (driver before: nvidia)"));
+  lent.lent_to = "vm2";  // which runs
+  EXPECT_THAT(words(plan_detach({inventory, {lent}, "now"}, with_gpu(), {k_gpu}, templates())),
+              ElementsAre("change the configuration of vm1",
+                          "remember 0000:01:00.0 for vm2 (driver before: nvidia)"));
+}
+
+TEST(PlanUnbind, NamesWhatGivesASharedCardBack) {
+  const auto inventory = machine("vfio-pci", "snd_hda_intel");
+  const auto refused = plan_unbind({inventory, {shared_hold(k_gpu, "nvidia")}, "now"}, {k_gpu});
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(describe(refused.error()), AllOf(HasSubstr("0000:01:00.0 belongs to vm1 and vm2"),
+                                               HasSubstr("`gpupass detach vm1 0000:01:00.0` and `gpupass "
+                                                         "detach vm2 0000:01:00.0` give it back")));
+}
+
+TEST(PlanJson, AHoldOfSeveralDomainsComesBackAsItWas) {
+  const auto shared = shared_hold(k_gpu, "nvidia");
+  EXPECT_EQ(hold_from_json(to_json(shared)), shared);
 }
 
 TEST(PlanDetach, ADeviceThatSomebodyElsePutThereIsOnlyTakenOut) {

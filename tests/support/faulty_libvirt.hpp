@@ -27,7 +27,8 @@ using LibvirtDomains = std::map<std::string, LibvirtDomain>;
 /// read …" for those that change nothing.
 class FaultyLibvirt final : public Hypervisor {
  public:
-  FaultyLibvirt(LibvirtDomains& domains, FakeKernel& kernel) : domains_(domains), kernel_(kernel) {}
+  FaultyLibvirt(LibvirtDomains& domains, FakeKernel& kernel, std::string uri = "fake:///")
+      : domains_(domains), kernel_(kernel), uri_(std::move(uri)) {}
 
   [[nodiscard]] const std::string& uri() const override { return uri_; }
   [[nodiscard]] Result<std::vector<DomainState>> domains() override {
@@ -119,8 +120,10 @@ class FaultyLibvirt final : public Hypervisor {
   static Failure absent(const std::string& name) {
     return fail(ErrorKind::not_found, "there is no domain " + name);
   }
-  static DomainState state_of(const std::string& name, const LibvirtDomain& domain) {
-    return {name, "uuid of " + name, !domain.live.empty(), !domain.config.empty()};
+  [[nodiscard]] DomainState state_of(const std::string& name, const LibvirtDomain& domain) const {
+    // One domain, over however many connections to its libvirt.
+    const auto uuid = fmt::format("{} of {}", name, static_cast<const void*>(&domains_));
+    return {name, uuid, !domain.live.empty(), !domain.config.empty()};
   }
   Result<void> end(const char* call, const std::string& name) {
     return around<void>(call, [&]() -> Result<void> {
@@ -142,7 +145,7 @@ class FaultyLibvirt final : public Hypervisor {
 
   LibvirtDomains& domains_;
   FakeKernel& kernel_;
-  std::string uri_ = "fake:///";
+  std::string uri_;
 };
 
 }  // namespace gpupass::test

@@ -21,7 +21,10 @@ class SharedHypervisor : public Hypervisor {
     for (const auto& [name, xml] : others_) all->push_back({name, "uuid of " + name, false, true});
     return all;
   }
-  [[nodiscard]] Result<DomainState> domain(const std::string& name) override { return libvirt_.domain(name); }
+  [[nodiscard]] Result<DomainState> domain(const std::string& name) override {
+    if (others_.contains(name)) return DomainState{name, "uuid of " + name, false, true};
+    return libvirt_.domain(name);
+  }
   [[nodiscard]] Result<std::string> xml(const std::string& name, DomainView view) override {
     const auto other = others_.find(name);
     return other != others_.end() ? Result<std::string>(other->second) : libvirt_.xml(name, view);

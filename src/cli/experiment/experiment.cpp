@@ -290,13 +290,11 @@ Result<void> refuse_held(Context& context, const Wanted& wanted) {
   GPUPASS_TRY_ASSIGN(const auto holds, load_holds(context.host));
   for (const auto& hold : holds) {
     if (std::ranges::count(wanted.functions, hold.device) == 0) continue;
-    return fail(
-        ErrorKind::busy,
-        fmt::format("{} {}", to_string(hold.device),
-                    hold.domain.empty() ? "was taken from its driver by `gpupass bind`"
-                                        : "belongs to " + hold.domain),
-        fmt::format("nothing was changed; `gpupass {} {}` gives it back first",
-                    hold.domain.empty() ? "unbind" : "detach " + hold.domain, to_string(hold.device)));
+    return fail(ErrorKind::busy,
+                fmt::format("{} {}", to_string(hold.device),
+                            hold.domain.empty() ? "was taken from its driver by `gpupass bind`"
+                                                : "belongs to " + core::enumerate(domains_of(hold))),
+                fmt::format("nothing was changed; {} first", return_commands(hold)));
   }
   return {};
 }

@@ -183,7 +183,7 @@ Result<void> Rig::card_home() {
                    vm, locks));
   GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host, {.holders = false}));
   GPUPASS_TRY_ASSIGN(auto holds, written_holds(context, functions_));
-  std::erase_if(holds, [&](const Hold& hold) { return hold.domain != vm; });
+  std::erase_if(holds, [&](const Hold& hold) { return !is_for(hold, {vm, plan_.settings.uri}); });
   if (holds.empty()) return {};
   Functions ours;
   for (const auto& hold : holds) ours.push_back(hold.device);

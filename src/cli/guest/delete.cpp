@@ -87,7 +87,7 @@ Result<Devices> devices_of(Context& context, const OpenGuest& guest) {
     }
   }
   for (const auto& hold : holds) {
-    if (hold.domain == guest.state.name) devices.given.push_back(hold.device);
+    if (is_for(hold, {guest.state.name, guest.hypervisor->uri()})) devices.given.push_back(hold.device);
   }
   devices.given = in_order(std::move(devices.given));
   return devices;

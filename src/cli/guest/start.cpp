@@ -2,10 +2,12 @@
 // `gpupass guest start VM`: its card bound under gpupass's checks, then libvirt's start.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <ostream>
 
 #include "cli/change.hpp"
 #include "cli/guest/guest.hpp"
+#include "cli/hook/hook.hpp"
 #include "cli/records.hpp"
 #include "gpupass/discover.hpp"
 
@@ -37,10 +39,15 @@ Result<int> guest_start(Context& context, const std::vector<std::string>& argume
     context.terminal.out << fmt::format("{} is running already\n", guest.state.name);
     return 0;
   }
-  GPUPASS_TRY_ASSIGN(const auto functions, hostdev_functions(guest.xml));
+  GPUPASS_TRY_ASSIGN(auto functions, hostdev_functions(guest.xml));
   GPUPASS_TRY_ASSIGN(const auto inventory,
                      discover(context.host, {.holders = false, .serials_of = functions}));
   GPUPASS_TRY(check_records(context, inventory, guest.state.name, functions));
+  GPUPASS_TRY_ASSIGN(const auto holds, written_holds(context, functions));
+  const bool lent = std::ranges::count(holds, true, &Hold::lend) > 0;
+  if (lent) GPUPASS_TRY(require_hook(context));  // that binds what is lent, once libvirt starts the guest
+  for (const auto& hold : holds)
+    if (hold.lend) std::erase(functions, hold.device);
   GPUPASS_TRY(take_cards(context, options, guest.state.name, functions, values->count("yes") > 0));
   GPUPASS_TRY(guest.hypervisor->start(guest.state.name));
   context.terminal.out << fmt::format("{} is running\n", guest.state.name);

@@ -15,6 +15,8 @@ namespace {
 /// Its second line; by it gpupass knows its own file.
 constexpr std::string_view k_mark = "# gpupass: what libvirt asks before it starts a domain\n";
 
+constexpr const char* k_hooks = "/etc/libvirt/hooks";
+
 enum class Installed { no, yes, outdated, foreign };
 
 /// In JSON.
@@ -38,8 +40,7 @@ struct HookFile {
 };
 
 void add_hook_options(po::options_description& options) {
-  options.add_options()("hooks",
-                        po::value<std::string>()->default_value("/etc/libvirt/hooks")->value_name("DIR"),
+  options.add_options()("hooks", po::value<std::string>()->default_value(k_hooks)->value_name("DIR"),
                         "where libvirt looks for hooks");
   options.add_options()("driver",
                         po::value<std::string>()->default_value("qemu")->value_name("qemu|lxc|libxl"),
@@ -67,16 +68,18 @@ exec "$program" hook run {} "$@"
 }
 
 /// libvirt runs every program in DRIVER.d since 6.5: the file stands beside those of others.
-Result<HookFile> file_of(const po::variables_map& values) {
-  const auto& driver = values["driver"].as<std::string>();
+Result<HookFile> file_of(const std::string& folder, const std::string& driver) {
   if (driver != "qemu" && driver != "lxc" && driver != "libxl")
     return fail(ErrorKind::usage, fmt::format("libvirt's driver '{}' has no hook", driver),
                 "qemu, lxc or libxl");
   const auto program = sys::executable().string();
   if (program.find_first_of("'\\\n") != std::string::npos)
     return fail(ErrorKind::unsupported, fmt::format("{}: no path that a script can hold", program));
-  return HookFile{fmt::format("{}/{}.d/gpupass", absolute(values["hooks"].as<std::string>()), driver),
-                  script(program, driver)};
+  return HookFile{fmt::format("{}/{}.d/gpupass", folder, driver), script(program, driver)};
+}
+
+Result<HookFile> file_of(const po::variables_map& values) {
+  return file_of(absolute(values["hooks"].as<std::string>()), values["driver"].as<std::string>());
 }
 
 Installed look(const Host& host, const HookFile& file) {
@@ -93,6 +96,20 @@ Result<void> refuse_foreign(const Host& host, const HookFile& file) {
 }
 
 }  // namespace
+
+Result<void> require_hook(const Context& context) {
+  GPUPASS_TRY_ASSIGN(const auto file, file_of(k_hooks, "qemu"));
+  const auto installed = look(context.host, file);
+  if (installed == Installed::yes) return {};
+  return fail(ErrorKind::refused,
+              fmt::format("gpupass's hook binds a lent card when its domain starts, and {} is {}", file.path,
+                          installed == Installed::no         ? "not installed"
+                          : installed == Installed::outdated ? "of another gpupass"
+                                                             : "somebody else's"),
+              installed == Installed::foreign
+                  ? "nothing was changed; move that file away, then `gpupass hook install`"
+                  : "nothing was changed; `gpupass hook install` installs it");
+}
 
 Result<int> hook_install(Context& context, const std::vector<std::string>& arguments) {
   GPUPASS_TRY_ASSIGN(

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "cli/records.hpp"
 #include "gpupass/core/text.hpp"
@@ -40,16 +41,30 @@ Functions functions_of(const std::vector<Hold>& holds) {
   return functions;
 }
 
+/// Where domains of this name are that the holds are for: the hook, which wrote down who has the loan, is
+/// told no connection.
+std::set<std::string> connections_of(const Context& context, const std::string& domain,
+                                     const std::vector<Hold>& holds) {
+  std::set<std::string> uris;
+  for (const auto& hold : holds) {
+    for (const auto& sharer : sharers_of(hold))
+      if (sharer.domain == domain && !sharer.uri.empty()) uris.insert(sharer.uri);
+  }
+  if (uris.empty()) uris.insert(context.default_uri);
+  return uris;
+}
+
 /// Error: that of a libvirt that does not say.
-Result<bool> is_off(Context& context, const std::string& uri, const std::string& domain,
+Result<bool> is_off(Context& context, const std::set<std::string>& uris, const std::string& domain,
                     std::chrono::milliseconds timeout) {
-  GPUPASS_TRY_ASSIGN(const auto hypervisor,
-                     context.connect(uri.empty() ? context.default_uri : uri, timeout));
-  const auto state = hypervisor->domain(domain);
-  // One that is being started counts as running from before the hook is asked.
-  if (state) return !state->running;
-  if (state.error().kind == ErrorKind::not_found) return true;
-  return Failure(state.error());
+  for (const auto& uri : uris) {
+    GPUPASS_TRY_ASSIGN(const auto hypervisor, context.connect(uri, timeout));
+    const auto state = hypervisor->domain(domain);
+    // One that is being started counts as running from before the hook is asked.
+    if (state && state->running) return false;
+    if (!state && state.error().kind != ErrorKind::not_found) return Failure(state.error());
+  }
+  return true;
 }
 
 /// `is_over` is asked once the domain is locked: the hook, which a start has to pass, waits for that.
@@ -78,12 +93,27 @@ Result<void> end_loan(Context& context, const std::string& domain, const ChangeO
 
 }  // namespace
 
+Result<void> refuse_lent_to_others(Context& context, const std::string& domain, const Functions& functions) {
+  GPUPASS_TRY_ASSIGN(const auto holds, written_holds(context, functions));
+  for (const auto& hold : holds) {
+    if (hold.lent_to.empty() || hold.lent_to == domain) continue;
+    return fail(
+        ErrorKind::refused,
+        fmt::format("{0} is bound for {1}, and {2} has it when {1} has ended", to_string(hold.device),
+                    hold.lent_to, domain),
+        fmt::format("`virsh shutdown {0}` ends {0}; if {0} is off, `gpupass recover` returns the card",
+                    hold.lent_to));
+  }
+  return {};
+}
+
 Result<void> begin_loan(Context& context, const std::string& domain, const Functions& functions) {
   const auto options = quietly();
   Locks locks;
   GPUPASS_TRY(lock(context, options, fmt::format("start {}", domain), functions, domain, locks));
   GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host, {.serials_of = functions}));
   GPUPASS_TRY(check_records(context, inventory, domain, functions));
+  GPUPASS_TRY(refuse_lent_to_others(context, domain, functions));  // another start may have come first
   GPUPASS_TRY_ASSIGN(auto holds, written_holds(context, functions));
   auto to_bind = functions;
   std::erase_if(to_bind, [&](const PciAddress& function) {
@@ -105,7 +135,7 @@ Result<Loans> loans_left(Context& context, std::chrono::milliseconds timeout) {
   Loans left;
   GPUPASS_TRY_ASSIGN(const auto all, loans(context.host));
   for (const auto& [domain, holds] : all) {
-    const auto off = is_off(context, holds.front().uri, domain, timeout);
+    const auto off = is_off(context, connections_of(context, domain, holds), domain, timeout);
     if (!off)
       return within(fmt::format("whether {} still runs, for whose start {} {} bound", domain,
                                 names(functions_of(holds)), holds.size() == 1 ? "was" : "were"),
@@ -119,9 +149,10 @@ Result<Loans> end_loans_left(Context& context, const ChangeOptions& options) {
   GPUPASS_TRY_ASSIGN(auto left, loans_left(context, options.timeout));
   GPUPASS_TRY_ASSIGN(const auto all, loans(context.host));
   for (const auto& [domain, functions] : left) {
-    const auto uri = all.contains(domain) ? all.at(domain).front().uri : std::string();
+    const auto holds = all.contains(domain) ? all.at(domain) : std::vector<Hold>{};
+    const auto uris = connections_of(context, domain, holds);
     GPUPASS_TRY(end_loan(context, domain, options,
-                         [&, &name = domain] { return is_off(context, uri, name, options.timeout); }));
+                         [&, &name = domain] { return is_off(context, uris, name, options.timeout); }));
   }
   return left;
 }

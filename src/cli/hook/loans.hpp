@@ -11,6 +11,11 @@ namespace gpupass::cli {
 
 using Loans = std::map<std::string, Functions>;  // by domain
 
+/// Error: refused, where one of them is bound for a start of another domain: of those that share it one runs
+/// at a time.
+[[nodiscard]] Result<void> refuse_lent_to_others(Context& context, const std::string& domain,
+                                                 const Functions& functions);
+
 /// Binds those of the functions that are on no vfio driver, for a start of the domain.
 [[nodiscard]] Result<void> begin_loan(Context& context, const std::string& domain,
                                       const Functions& functions);

@@ -30,7 +30,7 @@ bool is_file_name(const std::string& text) {
 
 bool is_held_for(const std::vector<Hold>& holds, const PciAddress& function, const std::string& domain) {
   return std::ranges::any_of(
-      holds, [&](const Hold& hold) { return hold.device == function && hold.domain == domain; });
+      holds, [&](const Hold& hold) { return hold.device == function && is_for_one_named(hold, domain); });
 }
 
 bool has_own_alias(const virt::Hostdev& hostdev) {
@@ -63,12 +63,12 @@ Functions unbound(const Host& host, Functions functions) {
 }
 
 /// Nobody can be asked here. What a person may agree to was agreed to when the card was attached, but for
-/// what would fail or hang all the same: a group that is not whole, a process that has open what is to be
-/// unbound.
+/// what would fail or hang all the same: a group that is not whole, another guest that has the card by turns
+/// and runs, a process that has open what is to be unbound.
 bool stops_a_start(const Finding& finding, const Functions& to_bind) {
-  if (finding.rule == "group-viable") return true;
-  if (finding.rule != "device-held") return finding.consent == Consent::impossible;
-  return finding.device && std::ranges::find(to_bind, *finding.device) != to_bind.end();
+  if (finding.rule == "group-viable" || finding.consent == Consent::impossible) return true;
+  return finding.rule == "device-held" && finding.device &&
+         std::ranges::find(to_bind, *finding.device) != to_bind.end();
 }
 
 Result<void> refuse_obstacles(const Inventory& inventory, const Functions& functions,
@@ -141,6 +141,7 @@ Result<Functions> check_start(Context& context, const std::string& domain, const
   if (functions.empty()) return functions;
   GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host, {.serials_of = functions}));
   GPUPASS_TRY(check_records(context, inventory, domain, functions));
+  GPUPASS_TRY(refuse_lent_to_others(context, domain, functions));
   GPUPASS_TRY(refuse_obstacles(inventory, functions, unbound(context.host, functions)));
   return functions;
 }

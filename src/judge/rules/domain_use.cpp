@@ -39,7 +39,10 @@ std::string remedy_for(const DomainUse& use) {
   if (!use.network.empty())
     return fmt::format("`virsh net-edit {}` takes it out of the network", use.network);
   if (use.through.empty()) {
-    return fmt::format("`gpupass detach {} {}` takes it out first", use.domain, to_string(use.device));
+    return fmt::format(
+        "`gpupass detach {} {}` takes it out first; `gpupass attach VM {} --shared` lets both have it "
+        "by turns",
+        use.domain, to_string(use.device), to_string(use.device));
   }
   return fmt::format("gpupass does not edit that; remove those lines with `virsh edit {}`", use.domain);
 }

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/lending.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cli/hook/hook.hpp"
+#include "gpupass/boot_binding.hpp"
+#include "gpupass/core/text.hpp"
+#include "gpupass/judge/facts.hpp"
+
+namespace gpupass::cli {
+namespace {
+
+Failure cannot_lend(const std::string& why, const std::string& helps) {
+  return fail(ErrorKind::refused, why, "nothing was changed; " + helps);
+}
+
+Functions functions_in(const std::string& xml) {
+  return xml.empty() ? Functions{} : hostdev_functions(xml).value_or(Functions{});
+}
+
+/// The hook answers for QEMU, and root's libvirt alone may bind a device in it.
+Result<void> refuse_connection(const std::string& uri) {
+  const auto driver = uri.substr(0, uri.find_first_of("+:"));
+  if (driver == "xen" || driver == "lxc" || driver == "libxl")
+    return cannot_lend(
+        fmt::format("gpupass's hook binds a lent card for QEMU, and {} is another of libvirt's "
+                    "drivers",
+                    uri),
+        "leave --lend out");
+  const auto path = uri.substr(0, uri.find('?'));
+  if (!path.ends_with("/session")) return {};
+  return cannot_lend(fmt::format("gpupass's hook binds a lent card as root, and {} is a user's libvirt", uri),
+                     "leave --lend out, or name the system's domain with --connect qemu:///system");
+}
+
+bool is_on_loan_to(const Hold* hold, const DomainState& domain) {
+  return hold != nullptr && hold->lend && hold->lent_to == domain.name;
+}
+
+}  // namespace
+
+Result<void> refuse_loan_to(const Context& context, const DomainFacts& domain, const Functions& functions) {
+  const auto& vm = domain.state.name;
+  GPUPASS_TRY(refuse_connection(domain.uri));
+  if (!domain.state.persistent)
+    return cannot_lend(fmt::format("{} is transient, so it has no next start to lend a card for", vm),
+                       "leave --lend out");
+  const auto in_live = functions_in(domain.live_xml);
+  const bool has_all = std::ranges::all_of(functions, [&](const PciAddress& function) {
+    return std::ranges::find(in_live, function) != in_live.end();
+  });
+  if (domain.change_live && !has_all)
+    return cannot_lend(
+        fmt::format("--lend gives {0} the card from its next start on, and {0} is running", vm),
+        "give --config without --live, or leave --lend out");
+  return require_hook(context);
+}
+
+Result<void> refuse_loan_of(const Context& context, const Inventory& inventory,
+                            const std::vector<Hold>& holds, const DomainFacts& domain,
+                            const Functions& functions) {
+  const auto in_live = functions_in(domain.live_xml);
+  GPUPASS_TRY_ASSIGN(const auto written, load_boot_bindings(context.host));
+  const auto listed = listed_for_boot(context.host);
+  for (const auto& function : functions) {
+    const auto text = to_string(function);
+    const auto* const device = inventory.find(function);
+    const auto found = std::ranges::find(holds, function, &Hold::device);
+    const auto* const hold = found == holds.end() ? nullptr : &*found;
+    if (std::ranges::find(in_live, function) != in_live.end() && !is_on_loan_to(hold, domain.state))
+      return cannot_lend(
+          fmt::format("{} is in the running {} and cannot go back to the host now", text, domain.state.name),
+          fmt::format("`virsh shutdown {}` first, or leave --lend out", domain.state.name));
+    if (listed.contains(function) || std::ranges::count(written, function, &BootBinding::device) > 0)
+      return cannot_lend(
+          fmt::format("{} is bound to vfio-pci at each boot, so the host would not have it", text),
+          fmt::format("`gpupass unbind --persist --apply {}` ends that; or leave --lend out", text));
+    if (hold != nullptr && hold->bound)
+      return cannot_lend(
+          fmt::format("`gpupass bind` keeps {} on vfio-pci, so the host would not have it", text),
+          fmt::format(
+              "{}`gpupass unbind {}` gives it back; or leave --lend out",
+              hold->domain.empty() ? "" : fmt::format("`gpupass detach {} {}`, then ", hold->domain, text),
+              text));
+    const auto before = hold != nullptr     ? hold->original_driver
+                        : device != nullptr ? device->driver.value_or("")
+                                            : std::string();
+    if (rules::is_vfio_driver(before))
+      return cannot_lend(
+          fmt::format("{} was on {} before, so there is no driver of the host to give it back to", text,
+                      before),
+          fmt::format("`gpupass bind {} --driver NAME` gives it to one; or leave --lend out", text));
+  }
+  return {};
+}
+
+}  // namespace gpupass::cli
