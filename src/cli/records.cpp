@@ -50,6 +50,25 @@ Failure no_record(const Inventory& inventory, const std::string& domain, const F
       "nothing was changed; " + hint);
 }
 
+/// They came into this domain by hand, with a copy of another, or it has another name by now. Of what gpupass
+/// gave to somebody else it does not know that this one may have it.
+Failure held_for_others(const std::string& domain, const std::vector<Hold>& holds) {
+  Functions functions;
+  Hold all;
+  for (const auto& hold : holds) {
+    functions.push_back(hold.device);
+    for (const auto& sharer : sharers_of(hold)) all = with_domain(std::move(all), sharer);
+  }
+  const auto words = as_words(functions);
+  return fail(
+      ErrorKind::refused,
+      fmt::format("gpupass holds {} for {}, and not for {}", names(functions),
+                  core::enumerate(domains_of(all)), domain),
+      fmt::format("nothing was changed; `gpupass attach {0} {1} --config --shared{2}` checks and records "
+                  "that {0} has {3}, too; `gpupass detach {0} {1}` takes {3} out of its configuration",
+                  domain, words, holds.front().lend ? " --lend" : "", functions.size() == 1 ? "it" : "them"));
+}
+
 }  // namespace
 
 Result<void> check_records(Context& context, const Inventory& inventory, const std::string& domain,
@@ -62,6 +81,11 @@ Result<void> check_records(Context& context, const Inventory& inventory, const s
     return std::ranges::find(holds, function, &Hold::device) != holds.end();
   });
   if (!missing.empty()) return no_record(inventory, domain, missing);
+  auto of_others = holds;
+  std::erase_if(of_others, [&](const Hold& hold) {
+    return hold.domain.empty() || is_for_one_named(hold, domain);  // what `gpupass bind` holds is anybody's
+  });
+  if (!of_others.empty()) return held_for_others(domain, of_others);
   return {};
 }
 

@@ -183,6 +183,22 @@ TEST_F(Sharing, TheCardOfARunningGuestIsSharedFromTheNextStartOn) {
   EXPECT_TRUE(hostdev_functions(domains.at("vm2").live)->empty());
 }
 
+TEST_F(Sharing, ACopyOfADomainStartsOnceWhatTheHookPrintsWasDone) {
+  ASSERT_EQ(run({"attach", "vm1", "01:00.0"}), 0) << err;
+  domains["vm3"] = domains.at("vm1");
+  ASSERT_EQ(hook("prepare", "vm3"), 5);
+  EXPECT_THAT(err, HasSubstr("`gpupass attach vm3 0000:01:00.0 0000:01:00.1 --config --shared`"));
+  ASSERT_EQ(run({"attach", "vm3", k_gpu, k_audio, "--config", "--shared"}), 0) << err;
+  expect_held_for({"vm1", "vm3"});
+  EXPECT_EQ(hook("prepare", "vm3"), 0) << err;
+
+  domains["vm4"] = domains.at("vm3");  // renamed
+  domains.erase("vm3");
+  ASSERT_EQ(hook("prepare", "vm4"), 5);
+  ASSERT_EQ(run({"attach", "vm4", k_gpu, k_audio, "--config", "--shared"}), 0) << err;
+  expect_held_for({"vm1", "vm4"});
+}
+
 TEST_F(Sharing, WhatDoesNotWaitIsRefusedAllTheSame) {
   domains.at("vm2").config = domain("vm2",
                                     "<qemu:commandline><qemu:arg value='-device'/><qemu:arg "

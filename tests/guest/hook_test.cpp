@@ -196,6 +196,52 @@ TEST_F(Hook, LetsOneOfTheDomainsThatShareACardRunAtATime) {
   EXPECT_EQ(kernel.driver(k_gpu), "vfio-pci");
 }
 
+/// A person put it there: with virsh, or as QEMU's own arguments.
+TEST_F(Hook, BindsWhatIsHeldWithoutAnAliasOfGpupass) {
+  const auto by_hand = domain(hostdev("0", false) + hostdev("1", false));
+  const std::string by_arguments =
+      "<domain type='kvm'><name>vm1</name><devices/><qemu:commandline><qemu:arg value='-device'/><qemu:arg "
+      "value='vfio-pci,host=01:00.0'/><qemu:arg value='-device'/><qemu:arg value='vfio-pci,host=01:00.1'/>"
+      "</qemu:commandline></domain>";
+  for (const auto& xml : {by_hand, by_arguments}) {
+    EXPECT_EQ(libvirt("prepare", xml), 0) << err;
+    EXPECT_EQ(kernel.driver(k_gpu), "nvidia") << "gpupass does not hold it";
+    hold_for_vm1();
+    auto holds = load_holds(kernel).value();
+    for (auto& hold : holds) {  // as `gpupass bind` took it before the machine was started again
+      hold.domain.clear();
+      hold.bound = true;
+      ASSERT_TRUE(save_hold(kernel, hold));
+    }
+    EXPECT_EQ(libvirt("prepare", xml), 0) << err;
+    EXPECT_EQ(kernel.driver(k_gpu), "vfio-pci");
+    EXPECT_EQ(libvirt("release", xml), 0) << err;
+    EXPECT_EQ(kernel.driver(k_gpu), "vfio-pci") << "where `gpupass bind` keeps it";
+    ASSERT_EQ(call(cli::unbind, {"--all"}), 0) << err;
+  }
+}
+
+TEST_F(Hook, RefusesWhatIsHeldForOtherDomainsOnly) {
+  hold_for_vm1();
+  auto holds = load_holds(kernel).value();
+  for (auto& hold : holds) {
+    hold.domain = "vm2";
+    ASSERT_TRUE(save_hold(kernel, hold));
+  }
+  for (const bool ours : {true, false}) {
+    EXPECT_EQ(libvirt("prepare", domain(hostdev("0", ours) + hostdev("1", ours))),
+              exit_code(ErrorKind::refused));
+    EXPECT_THAT(err, AllOf(HasSubstr("gpupass holds 0000:01:00.0 and 0000:01:00.1 for vm2, and not for vm1"),
+                           HasSubstr("`gpupass attach vm1 0000:01:00.0 0000:01:00.1 --config --shared`")));
+  }
+  EXPECT_THAT(kernel.writes(), IsEmpty());
+  for (auto& hold : holds) {
+    hold.shared_with = {{"vm1", "qemu:///system"}};
+    ASSERT_TRUE(save_hold(kernel, hold));
+  }
+  EXPECT_EQ(libvirt("prepare", k_whole_card), 0) << err;
+}
+
 TEST_F(Hook, PassesDomainsWithoutOurCardsUnread) {
   EXPECT_EQ(libvirt("prepare", domain("")), 0);
   EXPECT_EQ(libvirt("prepare", domain(hostdev("0", false))), 0);

@@ -28,26 +28,26 @@ bool is_file_name(const std::string& text) {
   return !text.empty() && text.front() != '.' && text.find('/') == std::string::npos;
 }
 
-bool is_held_for(const std::vector<Hold>& holds, const PciAddress& function, const std::string& domain) {
-  return std::ranges::any_of(
-      holds, [&](const Hold& hold) { return hold.device == function && is_for_one_named(hold, domain); });
-}
-
 bool has_own_alias(const virt::Hostdev& hostdev) {
   const auto* const alias = hostdev.element->FirstChildElement("alias");
   return alias != nullptr && virt::attribute(*alias, "name").value_or("").starts_with(k_own);
 }
 
-/// The domain's functions that gpupass put there: by their aliases, or by what is held for it.
-Result<Functions> own_functions(const Host& host, const std::string& domain, const std::string& xml) {
+/// The domain's functions that gpupass put there, as their aliases say, or that it holds for anybody: what a
+/// person put into the domain by hand is bound by no attach.
+Result<Functions> own_functions(const Host& host, const std::string& xml) {
   GPUPASS_TRY_ASSIGN(auto document, virt::Document::parse(xml, "domain XML", "domain"));
   GPUPASS_TRY_ASSIGN(const auto hostdevs, virt::hostdevs(document));
-  if (hostdevs.empty()) return Functions{};  // most domains: nothing more is read
+  GPUPASS_TRY_ASSIGN(const auto devices, domain_devices(xml));
+  if (devices.empty()) return Functions{};  // most domains: nothing more is read
   GPUPASS_TRY_ASSIGN(const auto holds, load_holds(host));
   Functions functions;
   for (const auto& hostdev : hostdevs) {
-    if (has_own_alias(hostdev) || is_held_for(holds, hostdev.function, domain))
-      functions.push_back(hostdev.function);
+    if (has_own_alias(hostdev)) functions.push_back(hostdev.function);
+  }
+  for (const auto& device : devices) {
+    if (device.function && std::ranges::count(holds, *device.function, &Hold::device) > 0)
+      functions.push_back(*device.function);
   }
   return in_order(std::move(functions));
 }
@@ -137,7 +137,7 @@ Result<int> explain(Context& context) {
 }  // namespace
 
 Result<Functions> check_start(Context& context, const std::string& domain, const std::string& xml) {
-  GPUPASS_TRY_ASSIGN(auto functions, own_functions(context.host, domain, xml));
+  GPUPASS_TRY_ASSIGN(auto functions, own_functions(context.host, xml));
   if (functions.empty()) return functions;
   GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host, {.serials_of = functions}));
   GPUPASS_TRY(check_records(context, inventory, domain, functions));
