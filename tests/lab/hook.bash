@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # Inside the lab's desktop: a real libvirtd asks gpupass before it starts a domain, is refused in words that
-# virsh shows, and the host has its card back after each end, whatever the end was.
+# virsh shows, and the host has its card back after each end, whatever the end was. Two domains have a card by
+# turns (attach --shared), and the host has it while they are off (attach --lend).
 set -u
 # shellcheck source=tests/lab/lib.bash
 source "$(dirname "$0")/lib.bash"
@@ -40,21 +41,30 @@ check_match "would let it start" "vm1 may start with $gpu and $audio" "$run_stdo
 held=$(ls /var/lib/gpupass/holds)
 
 step "half of a group"
-virsh dumpxml --inactive vm1 | sed -e 's/<name>vm1</<name>half</' -e '/<uuid>/d' >/root/half.xml
-python3 - /root/half.xml <<'PYTHON'
+virsh dumpxml --inactive vm1 >/root/whole.xml
+python3 - /root/whole.xml /root/half.xml <<'PYTHON'
 import sys
 import xml.etree.ElementTree as tree
 document = tree.parse(sys.argv[1])
 devices = document.getroot().find("devices")
 devices.remove(devices.findall("hostdev")[1])
-document.write(sys.argv[1])
+document.write(sys.argv[2])
 PYTHON
 check "define half" virsh -q define /root/half.xml
-check_run "virsh start is refused" 1 virsh start half
+check_run "virsh start is refused" 1 virsh start vm1
 check_match "in gpupass's words" "gpupass: .*$audio.*shares IOMMU group" "$run_stderr"
 check_equal "in few lines" 2 "$(grep -c '' <<<"$run_stderr")"
 echo "$run_stderr"
 check_equal "no driver was touched" "$before" "$(sysfs_state $gpu $audio)"
+check "define the whole" virsh -q define /root/whole.xml
+
+step "a copy of the domain"
+sed -e 's/<name>vm1</<name>copy</' -e '/<uuid>/d' /root/whole.xml >/root/copy.xml
+check "define the copy" virsh -q define /root/copy.xml
+check_run "its start is refused" 1 virsh start copy
+check_match "and it says what records it" "gpupass attach copy $gpu $audio --config --shared" "$run_stderr"
+check_equal "no driver was touched" "$before" "$(sysfs_state $gpu $audio)"
+check "undefine the copy" virsh -q undefine copy
 
 step "$rounds starts and ends"
 for ((round = 1; round <= rounds; round++)); do
@@ -89,6 +99,54 @@ check "it ends" virsh -q destroy vm1
 check "the host's drivers have the card back" wait_until 60 are_home
 check_equal "as it was, byte for byte" "$before" "$(sysfs_state $gpu $audio)"
 
+step "a card that two domains have by turns"
+make_domain vm2
+check_run "attach without --shared is refused" 6 "$GPUPASS_BIN" attach vm2 $gpu
+check_match "and names it" "add --shared" "$run_stderr"
+check_run "attach --shared" 0 "$GPUPASS_BIN" attach vm2 $gpu --shared
+check_equal "the card stays bound" "vfio-pci vfio-pci" "$(drivers)"
+check "the first starts" virsh -q start vm1
+check_run "the start of the second is refused" 1 virsh start vm2
+check_match "in gpupass's words" "gpupass: .*running guest.*$gpu.* open" "$run_stderr"
+echo "$run_stderr"
+check_run "hook check says so" 5 "$GPUPASS_BIN" hook check vm2
+check "the first runs on" is_running vm1
+check "it ends" virsh -q destroy vm1
+check_equal "the card stays bound" "vfio-pci vfio-pci" "$(drivers)"
+check "the second starts" virsh -q start vm2
+check "and drives the card" "$GPUPASS_LAB/guest-events" vm2 has 1002:5046 aty128fb --timeout 180
+"$GPUPASS_BIN" hook uninstall
+check_run "libvirt refuses the first by itself, too" 1 virsh start vm1
+echo "$run_stderr"
+"$GPUPASS_BIN" hook install
+check "it ends" virsh -q destroy vm2
+check_run "detach the first" 0 "$GPUPASS_BIN" detach vm1 $gpu
+check_equal "the card stays bound for the second" "vfio-pci vfio-pci" "$(drivers)"
+check_run "detach the second" 0 "$GPUPASS_BIN" detach vm2 $gpu
+check_equal "as it was, byte for byte" "$before" "$(sysfs_state $gpu $audio)"
+
+step "a card that the host has while its domains are off"
+check_run "uninstall" 0 "$GPUPASS_BIN" hook uninstall
+check_run "without the hook it is refused" 5 "$GPUPASS_BIN" attach vm1 $gpu --lend
+check_run "install" 0 "$GPUPASS_BIN" hook install
+check_run "attach --lend" 0 "$GPUPASS_BIN" attach vm1 $gpu --lend
+check_run "attach --lend --shared" 0 "$GPUPASS_BIN" attach vm2 $gpu --lend --shared
+check_equal "nothing was bound" "$before" "$(sysfs_state $gpu $audio)"
+check "the first starts" virsh -q start vm1
+check_equal "and has the card" "vfio-pci vfio-pci" "$(drivers)"
+check_run "the start of the second is refused" 1 virsh start vm2
+check_match "in gpupass's words" "gpupass: $gpu is bound for vm1" "$run_stderr"
+check_equal "the first keeps the card" "vfio-pci vfio-pci" "$(drivers)"
+check "it ends" virsh -q destroy vm1
+check "the host's drivers have the card back" wait_until 60 are_home
+check "the second starts" virsh -q start vm2
+check "it ends" virsh -q destroy vm2
+check "the host's drivers have the card back" wait_until 60 are_home
+check_run "detach the first" 0 "$GPUPASS_BIN" detach vm1 $gpu
+check_run "detach the second" 0 "$GPUPASS_BIN" detach vm2 $gpu
+check_equal "as it was, byte for byte" "$before" "$(sysfs_state $gpu $audio)"
+check_equal "nothing is held" "" "$(ls /var/lib/gpupass/holds)"
+
 step "a domain without a card"
 "$GPUPASS_LAB/make-domain" plain "$GPUPASS_GUEST" >/root/plain.xml
 check "define" virsh -q define /root/plain.xml
@@ -102,6 +160,5 @@ step "uninstalled"
 check_run "uninstall" 0 "$GPUPASS_BIN" hook uninstall
 check_equal "the file is gone" "" "$(find /etc/libvirt/hooks -type f 2>/dev/null)"
 check_run "status says so" 1 "$GPUPASS_BIN" hook status
-check_run "detach" 0 "$GPUPASS_BIN" detach vm1 $gpu
 check_equal "as it was, byte for byte" "$before" "$(sysfs_state $gpu $audio)"
 finish
