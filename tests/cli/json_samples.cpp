@@ -74,6 +74,7 @@ class Samples {
 
   test::FakeKernel& kernel() { return kernel_; }
   void others(const std::string& name, const std::string& xml) { others_[name] = xml; }
+  void undefine(const std::string& name) { others_.erase(name); }
 
  private:
   std::string folder_;
@@ -98,6 +99,8 @@ void write_all(Samples& samples) {
   samples.write("shared", {"attach", "vm1", "01:00", "--shared"});
   samples.write("shared", {"status"});
   samples.write("shared-stays", {"detach", "vm1", "01:00"});
+  samples.undefine("vm2");
+  samples.write("of-nobody", {"unbind", "01:00"});
   samples.write("dry-run", {"bind", k_nic, "--dry-run"});
   samples.write("done", {"bind", k_nic});
   samples.write("again", {"bind", k_nic});
