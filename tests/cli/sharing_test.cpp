@@ -407,6 +407,7 @@ TEST_F(Lending, ASharedCardIsLentToOneAtATime) {
   EXPECT_EQ(hook("prepare", "vm1"), 5);
   EXPECT_THAT(err, AllOf(HasSubstr("0000:01:00.0 is bound for vm2, and vm1 has it when vm2 has ended"),
                          HasSubstr("`virsh shutdown vm2`")));
+  EXPECT_EQ(run({"hook", "check", "vm1"}), 5);
   EXPECT_EQ(hook("release", "vm1"), 0) << "libvirt says it of a start that was refused, too";
   EXPECT_EQ(kernel.driver(k_gpu), "vfio-pci");
 
