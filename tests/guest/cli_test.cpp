@@ -12,6 +12,8 @@
 
 #include "cli/guest/guest.hpp"
 #include "gpupass/core/json.hpp"
+#include "gpupass/discover.hpp"
+#include "gpupass/holds.hpp"
 #include "support/command.hpp"
 #include "support/fake_hypervisor.hpp"
 #include "support/golden.hpp"
@@ -153,6 +155,30 @@ TEST_F(GuestCommand, StartsAndStops) {
   EXPECT_EQ(run(cli::guest_delete, {"starts", "--yes"}).status, exit_code(ErrorKind::busy));
   EXPECT_EQ(run(cli::guest_stop, {"starts"}).out, "starts is off\n");
   EXPECT_EQ(run(cli::guest_delete, {"starts", "--yes"}).status, 0);
+}
+
+/// Nothing would bind it under gpupass's checks.
+TEST_F(GuestCommand, WithALentCardIsNotStartedWithoutTheHook) {
+  ASSERT_EQ(create("borrows").status, 0);
+  auto xml = libvirt->xml("borrows", DomainView::config).value();
+  xml.insert(
+      xml.find("</devices>"),
+      "<hostdev mode='subsystem' type='pci' managed='yes'><source><address domain='0' bus='1' slot='0' "
+      "function='0'/></source></hostdev>");
+  ASSERT_TRUE(libvirt->define(xml));
+  const auto inventory = discover(host, {.holders = false}).value();
+  Hold hold;
+  hold.device = parse_pci_address("0000:01:00.0").value();
+  hold.identity = identity_of(inventory, *inventory.find(hold.device));
+  hold.domain = "borrows";
+  hold.uri = "test:///default";
+  hold.lend = true;
+  ASSERT_TRUE(save_hold(host, hold));
+  const auto refused = run(cli::guest_start, {"borrows"});
+  EXPECT_EQ(refused.status, exit_code(ErrorKind::refused));
+  EXPECT_THAT(refused.err, AllOf(HasSubstr("/etc/libvirt/hooks/qemu.d/gpupass is not installed"),
+                                 HasSubstr("`gpupass hook install` installs it")));
+  EXPECT_FALSE(libvirt->domain("borrows")->running);
 }
 
 TEST_F(GuestCommand, LeavesNothingWhereAProgramFails) {
