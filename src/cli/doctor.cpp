@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // gpupass doctor: what stands in the way, and what would help.
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <ostream>
 
-#include "cli/domain_uses.hpp"
+#include "cli/libvirt_now.hpp"
 #include "cli/options.hpp"
 #include "cli/selection.hpp"
 #include "gpupass/core/text.hpp"
@@ -200,19 +199,12 @@ bool anything_blocks(const Diagnosis& diagnosis) {
          });
 }
 
-/// Whether libvirt may be asked unless somebody says so: on a desktop an ordinary user's connection to the
-/// system's libvirt has a window ask for a password.
-bool may_ask(const Context& context) {
-  return !context.host.captured() &&
-         (geteuid() == 0 || context.default_uri.find(":///system") == std::string::npos);
-}
-
 /// What domains have counts where libvirt says it; a doctor waits for nobody. Error: the libvirt that was
 /// named does not answer.
 Result<void> add_domain_uses(Context& context, Inventory& inventory, const po::variables_map& values) {
   constexpr auto k_patience = std::chrono::seconds(3);
   const bool named = values.count("connect") > 0;
-  if (!named && !may_ask(context)) return {};
+  if (!named && !may_ask(context, context.default_uri)) return {};
   const auto uri = uri_of(context, values);
   const auto hypervisor = context.connect(uri, k_patience);
   if (!hypervisor && named) return Failure(hypervisor.error());

@@ -46,9 +46,13 @@ Functions functions_of(const NetworkPool& pool, const Host& host, const Inventor
 }
 
 /// Where networks cannot be asked (no network daemon runs) none hands anything out.
-std::vector<NetworkPool> network_pools(Hypervisor& hypervisor) {
+std::vector<std::string> network_texts(Hypervisor& hypervisor) {
+  return hypervisor.networks().value_or(std::vector<std::string>{});
+}
+
+std::vector<NetworkPool> network_pools(const std::vector<std::string>& texts) {
   std::vector<NetworkPool> pools;
-  for (const auto& xml : hypervisor.networks().value_or(std::vector<std::string>{})) {
+  for (const auto& xml : texts) {
     auto pool = pool_of(xml);
     if (pool && !(pool->functions.empty() && pool->parents.empty())) pools.push_back(*std::move(pool));
   }
@@ -57,9 +61,9 @@ std::vector<NetworkPool> network_pools(Hypervisor& hypervisor) {
 
 using Pools = std::map<std::string, Functions>;
 
-Pools pools_of(Hypervisor& hypervisor, const Host& host, const Inventory& inventory) {
+Pools pools_of(const std::vector<std::string>& texts, const Host& host, const Inventory& inventory) {
   Pools pools;
-  for (const auto& pool : network_pools(hypervisor)) {
+  for (const auto& pool : network_pools(texts)) {
     auto functions = functions_of(pool, host, inventory);
     if (!functions.empty()) pools.emplace(pool.network, std::move(functions));
   }
@@ -127,34 +131,53 @@ class Uses {
 
 }  // namespace
 
-Result<std::vector<DomainUse>> domain_uses(Hypervisor& hypervisor, const Host& host,
-                                           const Inventory& inventory, const std::string& except_uuid) {
+Result<LibvirtTexts> read_texts(Hypervisor& hypervisor) {
+  LibvirtTexts texts;
   GPUPASS_TRY_ASSIGN(const auto domains, hypervisor.domains());
-  const auto pools = pools_of(hypervisor, host, inventory);
-  Uses uses(host, inventory, pools);
   for (const auto& domain : domains) {
+    DomainTexts read{domain, "", ""};
     for (const auto view : {DomainView::live, DomainView::config}) {
       if (view == DomainView::live ? !domain.running : !domain.persistent) continue;
-      const auto xml = hypervisor.xml(domain.name, view);
+      auto xml = hypervisor.xml(domain.name, view);
       if (!xml && xml.error().kind == ErrorKind::not_found) continue;  // it went since
       if (!xml) return Failure(xml.error());
+      (view == DomainView::live ? read.live : read.config) = *std::move(xml);
+    }
+    texts.domains.push_back(std::move(read));
+  }
+  texts.networks = network_texts(hypervisor);
+  return texts;
+}
+
+std::vector<DomainUse> domain_uses(const LibvirtTexts& texts, const Host& host, const Inventory& inventory,
+                                   const std::string& except_uuid) {
+  const auto pools = pools_of(texts.networks, host, inventory);
+  Uses uses(host, inventory, pools);
+  for (const auto& domain : texts.domains) {
+    for (const auto* const xml : {&domain.live, &domain.config}) {
       auto devices = domain_devices(*xml);
       if (!devices) continue;
       // A disk of it is nowhere any more once the domain has its controller.
-      if (domain.uuid == except_uuid)
+      if (domain.state.uuid == except_uuid)
         std::erase_if(*devices, [](const DomainDevice& device) { return device.node.empty(); });
-      uses.add(domain, view == DomainView::live, *devices);
+      uses.add(domain.state, xml == &domain.live, *devices);
     }
   }
   uses.add_idle_pools();
   return std::move(uses).sorted();
 }
 
+Result<std::vector<DomainUse>> domain_uses(Hypervisor& hypervisor, const Host& host,
+                                           const Inventory& inventory, const std::string& except_uuid) {
+  GPUPASS_TRY_ASSIGN(const auto texts, read_texts(hypervisor));
+  return domain_uses(texts, host, inventory, except_uuid);
+}
+
 Result<std::vector<DomainDevice>> devices_in(Hypervisor& hypervisor, const std::string& xml) {
   GPUPASS_TRY_ASSIGN(auto devices, domain_devices(xml));
   const auto is_of_a_network = [](const DomainDevice& device) { return !device.network.empty(); };
   if (std::ranges::none_of(devices, is_of_a_network)) return devices;
-  const auto pools = network_pools(hypervisor);
+  const auto pools = network_pools(network_texts(hypervisor));
   std::erase_if(devices, [&](const DomainDevice& device) {
     return is_of_a_network(device) &&
            std::ranges::find(pools, device.network, &NetworkPool::network) == pools.end();

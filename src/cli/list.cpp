@@ -2,6 +2,7 @@
 // gpupass list: what is there.
 #include <ostream>
 
+#include "cli/libvirt_now.hpp"
 #include "cli/options.hpp"
 #include "gpupass/card.hpp"
 #include "gpupass/discover.hpp"
@@ -21,6 +22,7 @@ Syntax syntax() {
       "(pci_0000_01_00_0); ids (10de:2330); a part of a name that only one device\n"
       "has (3090).";
   syntax.options.add_options()("all", "show every PCI function");
+  add_connect(syntax.options);
   add_format(syntax.options);
   syntax.positional = {{"selector", -1}};
   return syntax;
@@ -49,13 +51,14 @@ Result<std::vector<const Device*>> selected(const std::vector<Selector>& selecto
   return shown;
 }
 
-void print(Terminal& terminal, const Inventory& inventory, const std::vector<const Device*>& shown) {
+void print(Terminal& terminal, const Inventory& inventory, const std::vector<const Device*>& shown,
+           const std::vector<report::Assignment>& assignments) {
   if (shown.empty()) {
     terminal.out << (inventory.devices.empty() ? "There is no PCI device.\n"
                                                : "There is no GPU. `gpupass list --all` shows every PCI "
                                                  "function.\n");
   } else {
-    terminal.out << report::device_table(shown, terminal.columns, terminal.colour);
+    terminal.out << report::device_table(shown, assignments, terminal.columns, terminal.colour);
   }
   terminal.err << report::problems_text(inventory.problems);
 }
@@ -73,10 +76,12 @@ Result<int> list(Context& context, const std::vector<std::string>& arguments) {
   if (!selectors.empty()) {
     GPUPASS_TRY_ASSIGN(shown, selected(selectors, inventory));
   }
+  const auto libvirt = libvirt_now(context, *parsed);
+  auto domains = assignments(libvirt, context.host, inventory);
   if (format == Format::json) {
-    report::write_list(context.terminal.out, inventory, shown);
+    report::write_list(context.terminal.out, inventory, shown, {answers(libvirt), std::move(domains)});
   } else {
-    print(context.terminal, inventory, shown);
+    print(context.terminal, inventory, shown, domains);
   }
   return 0;
 }

@@ -3,10 +3,14 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <iterator>
 #include <ostream>
 
 #include "cli/boot_status.hpp"
 #include "cli/change.hpp"
+#include "cli/libvirt_now.hpp"
+#include "cli/status_domains.hpp"
 #include "gpupass/core/json.hpp"
 #include "gpupass/discover.hpp"
 #include "gpupass/holds.hpp"
@@ -26,7 +30,25 @@ struct Held {
   bool rebooted = false;               // the hold is from an earlier boot
   std::string displaced;               // what is at that address instead, and where it is; empty: it is there
   std::optional<LockOwner> releasing;  // a process still in the kernel with it
+  std::vector<GivenTo> given;          // the domains that it was given to
 };
+
+/// Everything that is shown.
+struct Status {
+  Inventory inventory;
+  std::vector<Held> held;
+  std::vector<NotHeld> others;
+  std::vector<JournalRecord> journals;
+  std::vector<BoundAtBoot> at_boot;
+  std::vector<LibvirtNow> libvirt;
+};
+
+template <class Rows, class ToJson>
+core::Json array_of(const Rows& rows, ToJson to_json) {
+  auto json = core::Json::array();
+  for (const auto& row : rows) json.push_back(to_json(row));
+  return json;
+}
 
 Held look_at(const Host& host, const Inventory& inventory, Hold hold) {
   const auto folder = "/sys/bus/pci/devices/" + to_string(hold.device);
@@ -49,7 +71,7 @@ std::string either(const std::vector<std::string>& names) {
   return fmt::format("{}", fmt::join(names, " or "));
 }
 
-std::string state_of(const Host& host, const Held& held) {
+std::string driver_state(const Host& host, const Held& held) {
   if (held.releasing) {
     const auto now = host.look_at(held.releasing->pid);
     return fmt::format("still releasing: process {}, state {}{}", held.releasing->pid,
@@ -64,12 +86,27 @@ std::string state_of(const Host& host, const Held& held) {
   return held.rebooted ? "on its host driver since the reboot" : "NOT bound";
 }
 
+std::string state_of(const Host& host, const Held& held) {
+  auto state = driver_state(host, held);
+  for (const auto& given : held.given) {
+    if (const auto trouble = trouble_of(given); !trouble.empty()) state += ", but " + trouble;
+  }
+  return state;
+}
+
+std::string domains_of(const Held& held, const std::string& default_uri) {
+  std::vector<std::string> texts;
+  for (const auto& given : held.given) texts.push_back(text_of(given, default_uri));
+  return texts.empty() ? "-" : fmt::format("{}", fmt::join(texts, ", "));
+}
+
 core::Json to_json(const Host& host, const Held& held) {
   auto json = report::to_json(held.hold);
   json["driver"] = held.driver;
   json["state"] = state_of(host, held);
   json["releasing_pid"] = held.releasing ? core::Json(held.releasing->pid) : core::Json();
   json["there"] = held.displaced.empty();
+  json["given_to"] = array_of(held.given, [](const GivenTo& given) { return to_json(given); });
   return json;
 }
 
@@ -92,32 +129,54 @@ core::Json to_json(const Host& host, const JournalRecord& journal) {
           {"under_way", is_under_way(host, journal)}};
 }
 
-void print(Context& context, const Inventory& inventory, const std::vector<Held>& all,
-           const std::vector<JournalRecord>& journals) {
-  auto& out = context.terminal.out;
-  if (all.empty()) out << "gpupass holds no device\n";
+void print_line(Terminal& terminal, const std::string& text) {
+  if (!text.empty()) terminal.out << report::wrapped_lines(text, terminal.columns) << "\n";
+}
+
+void print_devices(Context& context, const Status& status) {
+  const auto or_none = [](const std::string& text) { return text.empty() ? "-" : text; };
   report::Table table({{"DEVICE"},
                        {"DRIVER"},
                        {"BEFORE"},
                        {"DOMAIN"},
                        {"SINCE", report::Align::left, 0, 1},
                        {"STATE", report::Align::left, 12, 2}});
-  for (const auto& held : all) {
+  for (const auto& held : status.held) {
     const auto& hold = held.hold;
-    table.add({to_string(hold.device), held.driver.empty() ? "-" : held.driver,
-               hold.original_driver.empty() ? "-" : hold.original_driver,
-               hold.domain.empty() ? "-" : fmt::format("{}", fmt::join(domains_of(hold), ",")), hold.since,
-               state_of(context.host, held)});
+    table.add({to_string(hold.device), or_none(held.driver), or_none(hold.original_driver),
+               domains_of(held, context.default_uri), hold.since, state_of(context.host, held)});
   }
-  if (!all.empty()) out << table.text(context.terminal.columns, context.terminal.colour);
+  for (const auto& other : status.others)
+    table.add({to_string(other.device), or_none(other.driver), "-", text_of(other, context.default_uri), "-",
+               state_of(other)});
+  if (status.held.empty()) context.terminal.out << "gpupass holds no device\n";
+  context.terminal.out << table.text(context.terminal.columns, context.terminal.colour);
+}
+
+/// True of a domain that is gone while another one shares what it had: that one keeps it.
+bool is_kept_by_another(const std::vector<GivenTo>& all, const GivenTo& given) {
+  const auto is_gone = [](const GivenTo& one) { return one.state == GivenTo::State::gone; };
+  return is_gone(given) && !std::ranges::all_of(all, is_gone);
+}
+
+/// What a person can do about what the table says.
+void print_remedies(Context& context, const Status& status) {
   std::vector<Hold> displaced;
-  for (const auto& held : all) {
+  std::vector<std::pair<PciAddress, GivenTo>> given;
+  for (const auto& held : status.held) {
     if (!held.displaced.empty()) displaced.push_back(held.hold);
+    for (const auto& one : held.given) {
+      if (held.displaced.empty() && !is_kept_by_another(held.given, one))
+        given.emplace_back(held.hold.device, one);
+    }
   }
-  if (!displaced.empty())
-    out << report::wrapped_lines(report::mending(inventory, displaced, context.default_uri),
-                                 context.terminal.columns)
-        << "\n";
+  print_line(context.terminal, report::mending(status.inventory, displaced, context.default_uri));
+  print_line(context.terminal, giving_back(given, context.default_uri));
+  print_line(context.terminal, recording(status.others, context.default_uri));
+}
+
+void print_unfinished(Context& context, const std::vector<JournalRecord>& journals) {
+  auto& out = context.terminal.out;
   for (const auto& journal : journals) {
     const bool under_way = is_under_way(context.host, journal);
     if (!journal.has_plan()) {
@@ -131,12 +190,51 @@ void print(Context& context, const Inventory& inventory, const std::vector<Held>
   }
 }
 
-/// Read only where something is held: most often nothing is.
 Result<Inventory> machine_of(const Host& host, const std::vector<Hold>& holds) {
-  if (holds.empty()) return Inventory{};
   DiscoverParts parts{.holders = false};
   for (const auto& hold : holds) parts.serials_of.push_back(hold.device);
   return discover(host, parts);
+}
+
+/// Of a device that a command is at work on, or left, nothing is said that the command may be about to
+/// change.
+bool is_in_work(const std::vector<JournalRecord>& journals, const PciAddress& device) {
+  return std::ranges::any_of(journals, [&](const JournalRecord& journal) {
+    return std::ranges::find(journal.plan.devices, device) != journal.plan.devices.end();
+  });
+}
+
+/// Adds what libvirt says.
+void add_domains(Context& context, const po::variables_map& values, const std::vector<Hold>& holds,
+                 Status& status) {
+  std::vector<std::string> uris;
+  for (const auto& hold : holds) {
+    std::ranges::transform(sharers_of(hold), std::back_inserter(uris), &Sharer::uri);
+  }
+  status.libvirt = libvirt_now(context, values, uris);
+  const auto domains = assignments(status.libvirt, context.host, status.inventory);
+  for (auto& held : status.held) {
+    held.given = given_to(held.hold, status.libvirt, domains);
+    if (!is_in_work(status.journals, held.hold.device)) continue;
+    for (auto& given : held.given) given.has_it.reset();
+  }
+  std::vector<PciAddress> bound_at_boot;
+  std::ranges::transform(status.at_boot, std::back_inserter(bound_at_boot), &BoundAtBoot::device);
+  status.others = not_held(status.inventory, holds, bound_at_boot, domains);
+  std::erase_if(status.others,
+                [&](const NotHeld& other) { return is_in_work(status.journals, other.device); });
+}
+
+core::Json to_json(const Host& host, const Status& status) {
+  const auto one = [](const auto& row) { return to_json(row); };
+  const auto on_host = [&](const auto& row) { return to_json(host, row); };
+  return {{"schema", "gpupass.status/2"},
+          {"devices", array_of(status.held, on_host)},
+          {"not_held", array_of(status.others, one)},
+          {"unfinished", array_of(status.journals, on_host)},
+          {"at_boot", array_of(status.at_boot, one)},
+          {"libvirt",
+           array_of(answers(status.libvirt), [](const auto& answer) { return report::to_json(answer); })}};
 }
 
 /// What an ordinary user may not read is left out, and told.
@@ -151,38 +249,36 @@ Result<Value> if_permitted(Context& context, const char* what, Result<Value> rea
 
 Result<int> status(Context& context, const std::vector<std::string>& arguments) {
   Syntax syntax{
-      "gpupass status [--format text|json]",
-      "Shows each device that gpupass holds, the driver it had before, the domain that has it and since\n"
-      "when; devices that a driver is still letting go of; commands that did not end; and what is bound\n"
-      "at each boot (`gpupass bind --persist`), and whether this boot did it.",
+      "gpupass status [options]",
+      "Shows each device that gpupass holds, the driver it had before, the domain that has it (running, off\n"
+      "or gone) and since when; devices that a domain or vfio-pci has without gpupass; devices that a "
+      "driver\n"
+      "is still letting go of; commands that did not end; and what is bound at each boot\n"
+      "(`gpupass bind --persist`), and whether this boot did it.",
       {},
       {}};
+  add_connect(syntax.options);
   add_format(syntax.options);
   GPUPASS_TRY_ASSIGN(const auto values, parse(context, std::move(syntax), arguments));
   if (!values) return 0;
   GPUPASS_TRY_ASSIGN(const auto format, format_of(*values));
-  GPUPASS_TRY_ASSIGN(auto holds, if_permitted(context, "what gpupass holds", load_holds(context.host)));
-  GPUPASS_TRY_ASSIGN(const auto journals,
+  GPUPASS_TRY_ASSIGN(const auto holds, if_permitted(context, "what gpupass holds", load_holds(context.host)));
+  Status status;
+  GPUPASS_TRY_ASSIGN(status.journals,
                      if_permitted(context, "which commands did not end", load_journals(context.host)));
-  GPUPASS_TRY_ASSIGN(const auto at_boot,
+  GPUPASS_TRY_ASSIGN(status.at_boot,
                      if_permitted(context, "what is bound at each boot", bound_at_boot(context.host)));
-  GPUPASS_TRY_ASSIGN(const auto inventory, machine_of(context.host, holds));
-  std::vector<Held> all;
-  all.reserve(holds.size());
-  for (auto& hold : holds) all.push_back(look_at(context.host, inventory, std::move(hold)));
-  if (format == Format::text) {
-    print(context, inventory, all, journals);
-    print(context.terminal, at_boot);
+  GPUPASS_TRY_ASSIGN(status.inventory, machine_of(context.host, holds));
+  for (const auto& hold : holds) status.held.push_back(look_at(context.host, status.inventory, hold));
+  add_domains(context, *values, holds, status);
+  if (format == Format::json) {
+    context.terminal.out << to_json(context.host, status).dump(2) << "\n";
     return 0;
   }
-  core::Json json{{"schema", "gpupass.status/2"},
-                  {"devices", core::Json::array()},
-                  {"unfinished", core::Json::array()},
-                  {"at_boot", core::Json::array()}};
-  for (const auto& held : all) json["devices"].push_back(to_json(context.host, held));
-  for (const auto& journal : journals) json["unfinished"].push_back(to_json(context.host, journal));
-  for (const auto& row : at_boot) json["at_boot"].push_back(to_json(row));
-  context.terminal.out << json.dump(2) << "\n";
+  print_devices(context, status);
+  print_remedies(context, status);
+  print_unfinished(context, status.journals);
+  print(context.terminal, status.at_boot);
   return 0;
 }
 

@@ -39,12 +39,13 @@ Style driver_style(const Device& device) {
   return device.driver->find("vfio") == std::string::npos ? Style::plain : Style::green;
 }
 
-std::vector<Cell> row_of(const Device& device) {
+std::vector<Cell> row_of(const Device& device, const std::vector<Assignment>& assignments) {
   return {to_string(device.address),
           ids(device),
           device.class_name,
           Cell(short_name(device), device.is_gpu() ? Style::bold : Style::plain),
           Cell(device.driver.value_or("-"), driver_style(device)),
+          domains_text(device.address, assignments),
           device.iommu_group ? std::to_string(*device.iommu_group) : "",
           device.numa_node < 0 ? "" : std::to_string(device.numa_node),
           link_text(device),
@@ -91,18 +92,20 @@ std::string remarks(const Device& device) {
   return fmt::format("{}", fmt::join(remarks, ", "));
 }
 
-std::string device_table(const std::vector<const Device*>& devices, int width, bool colour) {
+std::string device_table(const std::vector<const Device*>& devices,
+                         const std::vector<Assignment>& assignments, int width, bool colour) {
   Table table({{"ADDRESS"},
                {"IDS"},
                {"CLASS", Align::left, 20, 1},
                {"NAME", Align::left, 24},
                {"DRIVER", Align::left, 8},
+               {"DOMAIN", Align::left, 12},
                {"GROUP", Align::right},
                {"NUMA", Align::right, 0, 4},
                {"LINK", Align::left, 0, 3},
                {"RESET", Align::left, 5, 2},
                {"REMARKS", Align::left, 12, 5}});
-  for (const auto* const device : devices) table.add(row_of(*device));
+  for (const auto* const device : devices) table.add(row_of(*device, assignments));
   return table.text(width, colour);
 }
 

@@ -260,7 +260,8 @@ Json to_json(const std::vector<Problem>& problems) {
   return json;
 }
 
-void write_list(std::ostream& out, const Inventory& inventory, const std::vector<const Device*>& shown) {
+void write_list(std::ostream& out, const Inventory& inventory, const std::vector<const Device*>& shown,
+                const DomainsNow& domains) {
   std::set<int> groups;
   std::set<PciAddress> functions;
   for (const auto* const device : shown) {
@@ -275,11 +276,17 @@ void write_list(std::ostream& out, const Inventory& inventory, const std::vector
   for (const auto& holder : inventory.holders) {
     if (functions.contains(holder.device)) shown_holders.push_back(&holder);
   }
+  std::vector<const Assignment*> shown_domains;
+  for (const auto& assignment : domains.assignments) {
+    if (functions.contains(assignment.device)) shown_domains.push_back(&assignment);
+  }
   const auto pointed = [](const auto* element) { return to_json(*element); };
   out << "{\"schema\":\"gpupass.list/2\"";
   write_array(out, "devices", shown, pointed);
   write_array(out, "groups", shown_groups, pointed);
   write_array(out, "holders", shown_holders, pointed);
+  write_array(out, "libvirt", domains.asked, [](const auto& answer) { return to_json(answer); });
+  write_array(out, "domains", shown_domains, pointed);
   out << ",\n\"holders_complete\":" << (inventory.holders_complete ? "true" : "false")
       << ",\n\"iommu\":" << dump(to_json(inventory.iommu))
       << ",\n\"kernel\":" << dump(to_json(inventory.kernel)) << ",\n\"kvm\":" << dump(to_json(inventory.kvm))

@@ -13,9 +13,9 @@
 
 #include "gpupass/core/text.hpp"
 #include "gpupass/hypervisor.hpp"
+#include "gpupass/virt/run_within.hpp"
 #include "virt/guest_address.hpp"
 #include "virt/libvirt_on_demand.hpp"
-#include "virt/run_within.hpp"
 
 namespace gpupass {
 namespace {

@@ -12,6 +12,8 @@
 namespace gpupass::virt {
 namespace {
 
+constexpr std::string_view k_own = "ua-gpupass-";
+
 /// 0000:01:00.0 as an alias may have it.
 std::string dashed(std::string text) {
   const auto is_separator = [](char c) { return c == ':' || c == '.'; };
@@ -84,7 +86,7 @@ Result<Document> make_hostdev(const PciAddress& function, const std::string& hos
     return fail(ErrorKind::invalid, "the template hostdev.xml has no <source> with an <address> to fill in");
   }
   write_address(*address, function);
-  set_alias(hostdev.root(), "ua-gpupass-" + dashed(to_string(function)));
+  set_alias(hostdev.root(), std::string(k_own) + dashed(to_string(function)));
   return hostdev;
 }
 
@@ -105,6 +107,11 @@ std::string port_alias(const PciAddress& function) {
 
 void set_alias(Element& device, const std::string& alias) {
   child(device, "alias").SetAttribute("name", alias.c_str());
+}
+
+bool has_own_alias(const Hostdev& hostdev) {
+  const auto* const alias = hostdev.element->FirstChildElement("alias");
+  return alias != nullptr && attribute(*alias, "name").value_or("").starts_with(k_own);
 }
 
 }  // namespace gpupass::virt

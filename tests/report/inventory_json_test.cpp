@@ -30,7 +30,7 @@ Inventory machine() {
 
 Json written(const Inventory& inventory, const std::vector<const Device*>& shown) {
   std::ostringstream out;
-  write_list(out, inventory, shown);
+  write_list(out, inventory, shown, {});
   return Json::parse(out.str());
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "virt/run_within.hpp"
+#include "gpupass/virt/run_within.hpp"
 
 #include <gtest/gtest.h>
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "gpupass/inventory.hpp"
+#include "gpupass/report/domains.hpp"
 
 namespace gpupass::report {
 
@@ -23,8 +24,9 @@ namespace gpupass::report {
 /// (to the driver it has) or "override vfio-pci" (to another).
 [[nodiscard]] std::string remarks(const Device& device);
 
-/// The devices as a table for `gpupass list`.
-[[nodiscard]] std::string device_table(const std::vector<const Device*>& devices, int width, bool colour);
+/// The devices as a table for `gpupass list`, with the domains that have them.
+[[nodiscard]] std::string device_table(const std::vector<const Device*>& devices,
+                                       const std::vector<Assignment>& assignments, int width, bool colour);
 
 /// What could not be read, a line for each of the first few; empty for nothing.
 [[nodiscard]] std::string problems_text(const std::vector<Problem>& problems);

@@ -7,6 +7,7 @@
 
 #include "gpupass/core/json.hpp"
 #include "gpupass/inventory.hpp"
+#include "gpupass/report/domains.hpp"
 
 namespace gpupass::report {
 
@@ -18,8 +19,15 @@ namespace gpupass::report {
 [[nodiscard]] core::Json to_json(const Holder& holder);
 [[nodiscard]] core::Json to_json(const std::vector<Problem>& problems);
 
-/// The document gpupass.list/1, a line for each of `shown`, which are devices of the inventory, with
-/// the groups and holders of those.
-void write_list(std::ostream& out, const Inventory& inventory, const std::vector<const Device*>& shown);
+/// What libvirt says of the devices.
+struct DomainsNow {
+  std::vector<LibvirtAnswer> asked;
+  std::vector<Assignment> assignments;
+};
+
+/// The document gpupass.list/2, a line for each of `shown`, which are devices of the inventory, with
+/// the groups, holders and domains of those.
+void write_list(std::ostream& out, const Inventory& inventory, const std::vector<const Device*>& shown,
+                const DomainsNow& domains);
 
 }  // namespace gpupass::report

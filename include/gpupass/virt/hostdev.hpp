@@ -37,5 +37,7 @@ void set_place(Element& hostdev, const PciAddress& place, bool multifunction);
 /// "ua-gpupass-port-0000-01-00", of a root port that was made for this function's card.
 [[nodiscard]] std::string port_alias(const PciAddress& function);
 void set_alias(Element& device, const std::string& alias);
+/// Whether gpupass put it there.
+[[nodiscard]] bool has_own_alias(const Hostdev& hostdev);
 
 }  // namespace gpupass::virt

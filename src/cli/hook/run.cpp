@@ -21,16 +21,10 @@
 namespace gpupass::cli {
 namespace {
 
-constexpr std::string_view k_own = "ua-gpupass-";
 constexpr const char* k_usage = "gpupass hook run DRIVER NAME OPERATION SUB EXTRA";
 
 bool is_file_name(const std::string& text) {
   return !text.empty() && text.front() != '.' && text.find('/') == std::string::npos;
-}
-
-bool has_own_alias(const virt::Hostdev& hostdev) {
-  const auto* const alias = hostdev.element->FirstChildElement("alias");
-  return alias != nullptr && virt::attribute(*alias, "name").value_or("").starts_with(k_own);
 }
 
 /// The domain's functions that gpupass put there, as their aliases say, or that it holds for anybody: what a
@@ -43,7 +37,7 @@ Result<Functions> own_functions(const Host& host, const std::string& xml) {
   GPUPASS_TRY_ASSIGN(const auto holds, load_holds(host));
   Functions functions;
   for (const auto& hostdev : hostdevs) {
-    if (has_own_alias(hostdev)) functions.push_back(hostdev.function);
+    if (virt::has_own_alias(hostdev)) functions.push_back(hostdev.function);
   }
   for (const auto& device : devices) {
     if (device.function && std::ranges::count(holds, *device.function, &Hold::device) > 0)

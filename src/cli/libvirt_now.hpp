@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What libvirt says right now, for commands that only look: it is shown where libvirt answers soon, and no
+// command waits or fails for want of it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/domain_uses.hpp"
+#include "cli/options.hpp"
+#include "gpupass/report/domains.hpp"
+
+namespace gpupass::cli {
+
+/// One connection, and what it says where it answers.
+struct LibvirtNow {
+  report::LibvirtAnswer answer;
+  LibvirtTexts texts;
+};
+
+/// Whether this connection may be asked although nobody named it: on a desktop an ordinary user's connection
+/// to the system's libvirt has a window ask for a password. Of a captured machine this machine's libvirt
+/// knows nothing.
+[[nodiscard]] bool may_ask(const Context& context, const std::string& uri);
+
+/// The connection that --connect names, else the default one, and then the others, each once; all together
+/// within two seconds. Of a captured machine none is asked, whatever is named. What is missing is a note on
+/// the terminal.
+[[nodiscard]] std::vector<LibvirtNow> libvirt_now(Context& context, const po::variables_map& values,
+                                                  const std::vector<std::string>& others = {});
+
+/// Which domains have which devices, sorted by device. Only what QEMU itself has: a disk or an interface of
+/// the host's that is lent on is not the device.
+[[nodiscard]] std::vector<report::Assignment> assignments(const std::vector<LibvirtNow>& looks,
+                                                          const Host& host, const Inventory& inventory);
+
+[[nodiscard]] std::vector<report::LibvirtAnswer> answers(const std::vector<LibvirtNow>& looks);
+
+}  // namespace gpupass::cli

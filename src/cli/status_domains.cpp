@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/status_domains.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <map>
+
+#include "gpupass/judge/facts.hpp"
+
+namespace gpupass::cli {
+namespace {
+
+using report::Assignment;
+
+/// A user's own connection is named even where it is the default: root's default is another.
+bool is_named(const std::string& uri, const std::string& default_uri) {
+  return !uri.empty() && (uri != default_uri || uri.find(":///session") != std::string::npos);
+}
+
+std::string at(const std::string& uri, const std::string& default_uri) {
+  return is_named(uri, default_uri) ? ", at " + uri : "";
+}
+
+const char* word(GivenTo::State state) {
+  switch (state) {
+    case GivenTo::State::gone:
+      return "gone";
+    case GivenTo::State::off:
+      return "off";
+    case GivenTo::State::running:
+      return "running";
+    case GivenTo::State::unknown:
+      break;
+  }
+  return "not known";
+}
+
+const LibvirtNow* answered(const std::vector<LibvirtNow>& looks, const std::string& uri) {
+  const auto look = std::ranges::find_if(looks, [&](const auto& one) { return one.answer.uri == uri; });
+  return look == looks.end() || !look->answer.missing.empty() ? nullptr : &*look;
+}
+
+/// One command for each domain: its name, its connection, then its devices.
+using Commands = std::map<std::pair<std::string, std::string>, std::vector<std::string>>;
+
+template <class Command>
+std::string commands_text(const Commands& commands, Command command) {
+  std::vector<std::string> texts;
+  for (const auto& [domain, devices] : commands)
+    texts.push_back(command(domain.first, domain.second, fmt::format("{}", fmt::join(devices, " "))));
+  return fmt::format("{}", fmt::join(texts, "; "));
+}
+
+std::string connect_option(const std::string& uri, const std::string& default_uri) {
+  return is_named(uri, default_uri) ? " --connect " + uri : "";
+}
+
+/// A function of a pool is nobody's until a guest gets it.
+const Assignment* assignment_of(const std::vector<Assignment>& all, const PciAddress& device) {
+  const auto found = std::ranges::find_if(
+      all, [&](const Assignment& one) { return one.device == device && one.network.empty(); });
+  return found == all.end() ? nullptr : &*found;
+}
+
+GivenTo given_to(const Sharer& sharer, const PciAddress& device, const std::vector<LibvirtNow>& looks,
+                 const std::vector<Assignment>& assignments) {
+  GivenTo given{sharer.domain, sharer.uri, GivenTo::State::unknown, {}};
+  const auto* const look = answered(looks, sharer.uri);
+  if (look == nullptr) return given;
+  const auto domain = std::ranges::find_if(look->texts.domains,
+                                           [&](const auto& one) { return one.state.name == given.domain; });
+  if (domain == look->texts.domains.end()) {
+    given.state = GivenTo::State::gone;
+    return given;
+  }
+  given.state = domain->state.running ? GivenTo::State::running : GivenTo::State::off;
+  given.has_it = std::ranges::any_of(assignments, [&](const Assignment& one) {
+    return one.device == device && one.domain == given.domain && one.uri == given.uri;
+  });
+  return given;
+}
+
+}  // namespace
+
+std::vector<GivenTo> given_to(const Hold& hold, const std::vector<LibvirtNow>& looks,
+                              const std::vector<Assignment>& assignments) {
+  std::vector<GivenTo> all;
+  for (const auto& sharer : sharers_of(hold))
+    all.push_back(given_to(sharer, hold.device, looks, assignments));
+  return all;
+}
+
+std::string text_of(const GivenTo& given, const std::string& default_uri) {
+  const auto where = at(given.uri, default_uri);
+  if (given.state != GivenTo::State::unknown)
+    return fmt::format("{} ({}{})", given.domain, word(given.state), where);
+  return where.empty() ? given.domain : fmt::format("{} ({})", given.domain, where.substr(2));
+}
+
+std::string trouble_of(const GivenTo& given) {
+  if (given.state == GivenTo::State::gone) return given.domain + " is gone";
+  return given.has_it == false ? given.domain + " no longer has it" : "";
+}
+
+std::string giving_back(const std::vector<std::pair<PciAddress, GivenTo>>& given,
+                        const std::string& default_uri) {
+  Commands gone, without;
+  for (const auto& [device, to] : given) {
+    if (trouble_of(to).empty()) continue;
+    auto& commands = to.state == GivenTo::State::gone ? gone : without;
+    commands[{to.domain, to.uri}].push_back(to_string(device));
+  }
+  const auto text = commands_text(gone, [](const auto& domain, const auto&, const auto& devices) {
+    return fmt::format("`gpupass unbind {}` gives back what {} had", devices, domain);
+  });
+  const auto more = commands_text(without, [&](const auto& domain, const auto& uri, const auto& devices) {
+    return fmt::format("`gpupass detach {} {}{}` gives back what {} had", domain, devices,
+                       connect_option(uri, default_uri), domain);
+  });
+  return text.empty() || more.empty() ? text + more : text + "; " + more;
+}
+
+core::Json to_json(const GivenTo& given) {
+  const bool known = given.state != GivenTo::State::unknown;
+  return {{"domain", given.domain},
+          {"uri", given.uri},
+          {"state", known ? core::Json(word(given.state)) : core::Json()},
+          {"has_it", given.has_it ? core::Json(*given.has_it) : core::Json()}};
+}
+
+std::vector<NotHeld> not_held(const Inventory& inventory, const std::vector<Hold>& holds,
+                              const std::vector<PciAddress>& known,
+                              const std::vector<Assignment>& assignments) {
+  std::vector<NotHeld> all;
+  for (const auto& device : inventory.devices) {
+    if (std::ranges::find(holds, device.address, &Hold::device) != holds.end()) continue;
+    NotHeld row{device.address, device.driver.value_or(""), {}, false};
+    if (const auto* const assignment = assignment_of(assignments, device.address)) {
+      row.lost = assignment->own;
+      row.assignment = *assignment;
+    } else if (!rules::is_vfio_driver(row.driver) ||
+               std::ranges::find(known, device.address) != known.end()) {
+      continue;
+    }
+    all.push_back(std::move(row));
+  }
+  return all;
+}
+
+std::string text_of(const NotHeld& device, const std::string& default_uri) {
+  if (!device.assignment) return "-";
+  auto text = report::domain_text(*device.assignment);
+  text.insert(text.size() - 1, at(device.assignment->uri, default_uri));
+  return text;
+}
+
+std::string state_of(const NotHeld& device) {
+  if (!device.assignment) return "not bound by gpupass";
+  return device.lost ? "assigned by gpupass, which has lost its record" : "not assigned by gpupass";
+}
+
+std::string recording(const std::vector<NotHeld>& devices, const std::string& default_uri) {
+  Commands commands;
+  for (const auto& one : devices) {
+    if (one.lost) commands[{one.assignment->domain, one.assignment->uri}].push_back(to_string(one.device));
+  }
+  return commands_text(commands, [&](const auto& domain, const auto& uri, const auto& functions) {
+    return fmt::format("`gpupass attach {} {} --config{}` checks and records what {} has", domain, functions,
+                       connect_option(uri, default_uri), domain);
+  });
+}
+
+core::Json to_json(const NotHeld& device) {
+  return {{"device", to_string(device.device)},
+          {"driver", device.driver},
+          {"domain", device.assignment ? report::to_json(*device.assignment) : core::Json()},
+          {"state", state_of(device)},
+          {"record_lost", device.lost}};
+}
+
+}  // namespace gpupass::cli
