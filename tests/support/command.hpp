@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "gpupass/cli/command.hpp"
+#include "support/fake_hypervisor.hpp"
 #include "support/golden.hpp"
 
 namespace gpupass::test {
@@ -19,12 +20,17 @@ struct Screen {
   bool colour = false;
 };
 
+/// A libvirt with one domain, which is off and has no device of the host's.
+inline Result<std::unique_ptr<Hypervisor>> idle_libvirt(const std::string&, std::chrono::milliseconds) {
+  return std::make_unique<FakeHypervisor>("idle", "<domain/>", "");
+}
+
 inline Said run(cli::Function function, Host& host, const std::vector<std::string>& arguments,
                 const cli::Connect& connect = {}, const Screen& screen = {}) {
   std::istringstream in;
   std::ostringstream out, err;
   cli::Terminal terminal{in, out, err, false, screen.colour, screen.columns};
-  cli::Context context{host, terminal, connect, test::source(), "test:///default"};
+  cli::Context context{host, terminal, connect ? connect : idle_libvirt, test::source(), "test:///default"};
   const auto status = function(context, arguments);
   if (!status) err << describe(status.error()) << "\n";
   return {status ? *status : exit_code(status.error().kind), out.str(), err.str()};
