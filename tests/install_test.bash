@@ -27,7 +27,7 @@ for file in "$share"/xml-templates/{hostdev,root-port,profiles/compute}.xml "$sh
   "$prefix"/share/doc/gpupass/{guests.md,benchmark.md,schemas/gpupass.bench-1.json}; do
   expect "is installed" test -s "$file"
 done
-for file in "$gpupass" "$prefix/bin/gpupass-bench" "$share"/scripts/capture-host "$share"/scripts/boot/boot-bind "$share"/scripts/lab/{boot,make-guest,make-domain,host-setup,guest-events}; do
+for file in "$gpupass" "$prefix/bin/gpupass-bench" "$share"/scripts/capture-host "$share"/scripts/boot/boot-bind "$share"/scripts/lab/{boot,make-guest,make-domain,make-vm1,host-setup,guest-events}; do
   expect "is installed as a program" test -x "$file"
 done
 expect "the program runs" "$gpupass" --version

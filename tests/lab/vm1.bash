@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Inside the lab's desktop: what a shell's greeting says to try works, in its order, and the guest that make-vm1
+# makes starts with the card. A second make-vm1 changes nothing.
+set -u
+# shellcheck source=tests/lab/lib.bash
+source "$(dirname "$0")/lib.bash"
+gpu=0000:01:00.0
+PATH=$(dirname "$GPUPASS_BIN"):$GPUPASS_LAB:$PATH
+
+step "what the greeting says"
+before=$(sysfs_state $gpu)
+mapfile -t lines < <(grep -E '^  (make-vm1|gpupass) ' "$GPUPASS_LAB/greeting")
+check_equal "it has four commands" 4 "${#lines[@]}"
+for line in "${lines[@]}"; do
+  line=${line#  }
+  read -ra words <<<"${line%%  *}"
+  check_run "${words[*]}" 0 "${words[@]}"
+  case ${words[*]} in
+    make-vm1) check_equal "vm1 is there, and off" "shut off" "$(virsh -q -c qemu:///system domstate vm1 | head -n 1)" ;;
+    "gpupass attach "*) check_equal "the card is vm1's" vfio-pci "$(driver_of $gpu)" ;;
+    "gpupass detach "*) check_equal "the host has it as before" "$before" "$(sysfs_state $gpu)" ;;
+  esac
+done
+
+step "the guest"
+check_run "make-vm1 again" 0 make-vm1
+check_equal "changes nothing" "vm1 is defined already" "$run_stdout"
+check_run "the card goes in" 0 gpupass attach vm1 01:00
+check_run "status" 0 gpupass status
+check_match "knows that vm1 is off" "$gpu +vfio-pci +aty128fb +vm1 \(off\)" "$run_stdout"
+check "vm1 starts" virsh -q -c qemu:///system start vm1
+check_run "status" 0 gpupass status
+check_match "knows that it runs" "vm1 \(running\)" "$run_stdout"
+check_run "list" 0 gpupass list
+check_match "has the domain, too" "vfio-pci +vm1 \(running\)" "$run_stdout"
+check "its drivers know the card" "$GPUPASS_LAB/guest-events" vm1 has 1002:5046 aty128fb --timeout 120
+check "vm1 is ended" virsh -q -c qemu:///system destroy vm1
+
+step "what became of it"
+check "somebody undefines vm1" virsh -q -c qemu:///system undefine vm1
+check_run "status" 0 gpupass status
+check_match "says that vm1 is gone" "vm1 \(gone\)" "$run_stdout"
+# shellcheck disable=SC2016  # the backquotes that the message has
+mend=$(grep -oE '`gpupass unbind [^`]*`' <<<"$run_stdout" | tr -d '`')
+check_match "and what gives the card back" "^gpupass unbind $gpu" "$mend"
+read -ra words <<<"$mend"
+check_run "which does it" 0 "${words[@]}"
+check_equal "the host has it as before" "$before" "$(sysfs_state $gpu)"
+finish
