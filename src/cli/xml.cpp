@@ -9,6 +9,7 @@
 #include "cli/options.hpp"
 #include "cli/selection.hpp"
 #include "cli/templates.hpp"
+#include "gpupass/core/quantity.hpp"
 #include "gpupass/discover.hpp"
 #include "gpupass/judge/rules.hpp"
 #include "gpupass/plan.hpp"
@@ -56,8 +57,8 @@ Result<std::string> read_domain(Context& context, const std::string& file) {
     GPUPASS_TRY_ASSIGN(text, sys::read_stream(file, k_most_domain_xml + 1));
   }
   if (text.size() <= k_most_domain_xml) return text;
-  return fail(ErrorKind::invalid, fmt::format("{} is larger than {} MiB: that is no domain's XML",
-                                              name_of(file), k_most_domain_xml >> 20U));
+  return fail(ErrorKind::invalid, fmt::format("{} is larger than {}: that is no domain's XML", name_of(file),
+                                              core::size_text(k_most_domain_xml)));
 }
 
 /// One function needs no place: libvirt finds it one. Several are one device only where their places say so.

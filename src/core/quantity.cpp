@@ -58,4 +58,11 @@ std::string quantity(double value, double low, double high, const std::string& u
                      high / prefix.factor, places, with_prefix(prefix, unit));
 }
 
+std::string size_text(std::uint64_t bytes) {
+  constexpr std::array k_units = {"B", "KiB", "MiB", "GiB", "TiB"};
+  std::size_t unit = 0;
+  for (; bytes != 0 && bytes % 1024 == 0 && unit + 1 < k_units.size(); ++unit) bytes /= 1024;
+  return fmt::format("{} {}", bytes, k_units[unit]);
+}
+
 }  // namespace gpupass::core

@@ -7,6 +7,7 @@
 #include <map>
 #include <numeric>
 
+#include "gpupass/core/quantity.hpp"
 #include "gpupass/core/text.hpp"
 #include "guest/share.hpp"
 
@@ -233,17 +234,20 @@ void choose_memory(Layout& layout, const std::vector<Ground>& grounds) {
   for (const auto& ground : grounds) each = std::min(each, share_of_memory(ground));
   for (auto& cell : layout.cells) cell.memory = each;
   const auto& first = grounds.front();
-  layout.memory_reason.why =
-      fmt::format("{} of {}, which has {}; {}", size_text(each),
-                  grounds.size() == 1 ? name_of(first.node) : "each of " + names_of(grounds),
-                  size_text(down_to(first.node.memory, k_mebibyte)), share_text(first));
+  layout.memory_reason.why = fmt::format(
+      "{} of {}{}; {}", core::size_text(each),
+      grounds.size() == 1 ? name_of(first.node) : "each of " + names_of(grounds),
+      first.node.memory == 0 ? ", whose size is not known"
+                             : ", which has " + core::size_text(down_to(first.node.memory, k_mebibyte)),
+      share_text(first));
 }
 
 Result<void> take_memory(Layout& layout, const std::vector<Ground>& grounds, std::uint64_t wanted) {
   const auto each = wanted / layout.cells.size();
   if (wanted == 0 || wanted % (k_mebibyte * layout.cells.size()) != 0) {
     return fail(ErrorKind::usage,
-                fmt::format("{} of memory: no multiple of {} MiB", size_text(wanted), layout.cells.size()),
+                fmt::format("{} of memory: no multiple of {}", core::size_text(wanted),
+                            core::size_text(k_mebibyte * layout.cells.size())),
                 layout.cells.size() == 1 ? "" : fmt::format("it is divided among {}", names_of(grounds)));
   }
   for (std::size_t i = 0; i < grounds.size(); ++i) {
@@ -251,7 +255,8 @@ Result<void> take_memory(Layout& layout, const std::vector<Ground>& grounds, std
     if (node.memory != 0 && each > node.memory) {
       return fail(ErrorKind::usage,
                   fmt::format("{} of memory: {} has {}, and all of a guest's memory is pinned for its card",
-                              size_text(each), name_of(node), size_text(down_to(node.memory, k_mebibyte))),
+                              core::size_text(each), name_of(node),
+                              core::size_text(down_to(node.memory, k_mebibyte))),
                   "ask for less");
     }
     layout.cells[i].memory = each;

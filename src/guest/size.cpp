@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "gpupass/guest/size.hpp"
 
-#include <fmt/format.h>
-
 #include <array>
 
 #include "gpupass/core/text.hpp"
@@ -30,14 +28,6 @@ std::optional<std::uint64_t> parse_size(std::string_view text) {
     return rest.empty() || rest == "iB" ? std::optional(*number << unit.bits) : std::nullopt;
   }
   return std::nullopt;
-}
-
-std::string size_text(std::uint64_t bytes) {
-  constexpr std::uint64_t k_mebibyte = std::uint64_t{1} << 20U;
-  constexpr std::uint64_t k_gibibyte = std::uint64_t{1} << 30U;
-  if (bytes % k_gibibyte == 0) return fmt::format("{} GiB", bytes / k_gibibyte);
-  if (bytes % k_mebibyte == 0) return fmt::format("{} MiB", bytes / k_mebibyte);
-  return fmt::format("{} bytes", bytes);
 }
 
 }  // namespace gpupass::guest

@@ -7,6 +7,8 @@
 #include <array>
 #include <cstdint>
 
+#include "gpupass/core/quantity.hpp"
+
 namespace gpupass {
 namespace {
 
@@ -38,10 +40,10 @@ std::optional<std::string> warn_of_hotplug_window(const std::string& domain_xml,
       *std::ranges::max_element(functions, {}, [](const Device* function) { return memory_of(*function); });
   if (memory_of(*largest) <= k_default_window) return std::nullopt;
   return fmt::format(
-      "{} needs {} MiB of address space, and a root port of a running guest has 2 MiB unless the domain "
+      "{} needs {} of address space, and a root port of a running guest has 2 MiB unless the domain "
       "reserves more: the guest may say \"can't assign; no space\". With --config and a start of the guest "
       "it fits",
-      to_string(largest->address), memory_of(*largest) / k_mebibyte);
+      to_string(largest->address), core::size_text(memory_of(*largest)));
 }
 
 }  // namespace gpupass

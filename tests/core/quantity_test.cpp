@@ -26,5 +26,15 @@ TEST(Quantity, OfAnIntervalAreThoseOfItsValue) {
   EXPECT_EQ(quantity(2e-3, "s"), "2.00 ms");
 }
 
+TEST(Quantity, OfBytesIsExact) {
+  EXPECT_EQ(size_text(4), "4 B");
+  EXPECT_EQ(size_text(65536), "64 KiB");
+  EXPECT_EQ(size_text(std::uint64_t{1536} << 20U), "1536 MiB");
+  EXPECT_EQ(size_text(std::uint64_t{1} << 30U), "1 GiB");
+  EXPECT_EQ(size_text(std::uint64_t{3} << 50U), "3072 TiB");
+  EXPECT_EQ(size_text(1500), "1500 B");
+  EXPECT_EQ(size_text(0), "0 B");
+}
+
 }  // namespace
 }  // namespace gpupass::core

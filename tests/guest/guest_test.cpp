@@ -350,7 +350,7 @@ TEST_F(GuestOnArm64, SaysWhenTheCardsNeedMoreRoomThanTheMachineHas) {
   EXPECT_EQ(choice("64-bit PCI window").value, "512 GiB");
   EXPECT_EQ(choice("64-bit PCI window").warning, "");
   machine.inventory.devices[0].bars[1].size = 512 * k_gibibyte;
-  EXPECT_THAT(choice("64-bit PCI window").warning, HasSubstr("the cards need 1024 GiB"));
+  EXPECT_THAT(choice("64-bit PCI window").warning, HasSubstr("the cards need 1 TiB"));
 }
 
 TEST_F(GuestOnArm64, MayHaveMoreThan254VCpus) {

@@ -2,6 +2,7 @@
 // Figures with a unit, as people read them.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 namespace gpupass::core {
@@ -12,5 +13,8 @@ namespace gpupass::core {
 
 /// A value and its interval with one prefix: "55.1 [54.9, 55.3] GB/s".
 [[nodiscard]] std::string quantity(double value, double low, double high, const std::string& unit);
+
+/// A number of bytes, exactly: "3 GiB", "1536 MiB"; the largest unit that leaves nothing over.
+[[nodiscard]] std::string size_text(std::uint64_t bytes);
 
 }  // namespace gpupass::core

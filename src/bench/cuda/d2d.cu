@@ -4,6 +4,7 @@
 
 #include "bench/cuda/cases.hpp"
 #include "bench/cuda/copy.hpp"
+#include "gpupass/core/quantity.hpp"
 
 namespace gpupass::bench::cuda {
 namespace {
@@ -16,7 +17,7 @@ using Copy = Result<> (*)(void* to, const void* from, std::size_t bytes, cudaStr
 
 Result<> copy_by_driver(void* to, const void* from, std::size_t bytes, cudaStream_t stream) {
   return ok(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToDevice, stream),
-            "cudaMemcpyAsync " + size_text(bytes));
+            "cudaMemcpyAsync " + core::size_text(bytes));
 }
 
 Result<> copy_within(const Case& row, Context& context, Copy copy) {

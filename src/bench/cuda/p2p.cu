@@ -10,6 +10,7 @@
 #include "bench/cuda/cases.hpp"
 #include "bench/cuda/chase.cuh"
 #include "bench/cuda/copy.hpp"
+#include "gpupass/core/quantity.hpp"
 
 namespace gpupass::bench::cuda {
 namespace {
@@ -104,7 +105,7 @@ Result<> copy_way(const Case& row, Context& context, Pair& pair, const Way& way,
     if (!way.engine) return copy_by_sm(to, from, bytes, stream);
     return ok(way.read ? cudaMemcpyPeerAsync(to, pair.here, from, pair.there, bytes, stream)
                        : cudaMemcpyPeerAsync(to, pair.there, from, pair.here, bytes, stream),
-              "cudaMemcpyPeerAsync " + size_text(bytes));
+              "cudaMemcpyPeerAsync " + core::size_text(bytes));
   };
   GPUPASS_TRY(sample_on_device(context, measurement, static_cast<double>(bytes), copy));
   // Each card looks at its own memory: one that reads back where it wrote would see nothing wrong.

@@ -8,6 +8,7 @@
 
 #include "bench/cuda/cases.hpp"
 #include "bench/cuda/copy.hpp"
+#include "gpupass/core/quantity.hpp"
 
 namespace gpupass::bench::cuda {
 namespace {
@@ -23,7 +24,7 @@ class Pages {
  public:
   static Result<Pages> make(std::size_t bytes) {
     void* const memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (memory == MAP_FAILED) return fail(ErrorKind::system, "mmap " + size_text(bytes));
+    if (memory == MAP_FAILED) return fail(ErrorKind::system, "mmap " + core::size_text(bytes));
     return Pages(memory, bytes);
   }
   Pages(Pages&& other) noexcept : memory_(std::exchange(other.memory_, nullptr)), bytes_(other.bytes_) {}
@@ -66,8 +67,8 @@ Result<> pageable(const Case& row, Context& context, bool to_card) {
     const auto copy = [&]() -> Result<> {
       GPUPASS_TRY(ok(to_card ? cudaMemcpy(device.data(), pages.data(), bytes, cudaMemcpyHostToDevice)
                              : cudaMemcpy(pages.data(), device.data(), bytes, cudaMemcpyDeviceToHost),
-                     "cudaMemcpy " + size_text(bytes)));
-      return ok(cudaStreamSynchronize(nullptr), "cudaMemcpy " + size_text(bytes));
+                     "cudaMemcpy " + core::size_text(bytes)));
+      return ok(cudaStreamSynchronize(nullptr), "cudaMemcpy " + core::size_text(bytes));
     };
     const auto look = [&]() -> Result<Check> {
       if (to_card) return check_pattern(device.data(), bytes, seed);

@@ -8,6 +8,7 @@
 
 #include "bench/cuda/cases.hpp"
 #include "bench/cuda/chase.cuh"
+#include "gpupass/core/quantity.hpp"
 #include "gpupass/host.hpp"
 
 namespace gpupass::bench::cuda {
@@ -66,7 +67,7 @@ Result<> pcie_chase(const Case& row, Context& context) {
     } else if (!quick) {
       auto waived = measurement_of(row, {{"bytes", static_cast<std::int64_t>(bytes)}});
       waived.status = Status::waived;
-      waived.reason = "less than twice " + size_text(bytes) + " of memory is available";
+      waived.reason = "less than twice " + core::size_text(bytes) + " of memory is available";
       context.record(std::move(waived));
     }
   }

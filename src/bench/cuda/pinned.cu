@@ -6,6 +6,7 @@
 
 #include "bench/cuda/cases.hpp"
 #include "bench/cuda/copy.hpp"
+#include "gpupass/core/quantity.hpp"
 
 namespace gpupass::bench::cuda {
 namespace {
@@ -47,7 +48,7 @@ struct Memory {
     if (engine == Engine::multiprocessors) return copy_by_sm(to, from, bytes, stream);
     return ok(
         cudaMemcpyAsync(to, from, bytes, to_card ? cudaMemcpyHostToDevice : cudaMemcpyDeviceToHost, stream),
-        "cudaMemcpyAsync " + size_text(bytes));
+        "cudaMemcpyAsync " + core::size_text(bytes));
   }
 
   /// The source's whole pattern, and nothing of it at the destination.

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "bench/host_timing.hpp"
+#include "gpupass/core/quantity.hpp"
 
 namespace gpupass::bench::cuda {
 
@@ -18,26 +19,18 @@ Result<> launched(std::string_view what) {
   return ok(cudaGetLastError(), what);
 }
 
-std::string size_text(std::size_t bytes) {
-  constexpr std::size_t k_gib = std::size_t{1} << 30U, k_mib = std::size_t{1} << 20U, k_kib = 1U << 10U;
-  if (bytes != 0 && bytes % k_gib == 0) return fmt::format("{} GiB", bytes / k_gib);
-  if (bytes != 0 && bytes % k_mib == 0) return fmt::format("{} MiB", bytes / k_mib);
-  if (bytes != 0 && bytes % k_kib == 0) return fmt::format("{} KiB", bytes / k_kib);
-  return fmt::format("{} B", bytes);
-}
-
 namespace detail {
 
 Result<void*> device_memory(std::size_t bytes) {
   void* memory = nullptr;
-  GPUPASS_TRY(ok(cudaMalloc(&memory, bytes), "cudaMalloc " + size_text(bytes)));
+  GPUPASS_TRY(ok(cudaMalloc(&memory, bytes), "cudaMalloc " + core::size_text(bytes)));
   return memory;
 }
 
 Result<void*> pinned_memory(std::size_t bytes) {
   void* memory = nullptr;
   GPUPASS_TRY(ok(cudaHostAlloc(&memory, bytes, cudaHostAllocMapped | cudaHostAllocPortable),
-                 "cudaHostAlloc " + size_text(bytes)));
+                 "cudaHostAlloc " + core::size_text(bytes)));
   return memory;
 }
 

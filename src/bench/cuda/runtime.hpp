@@ -21,9 +21,6 @@ namespace gpupass::bench::cuda {
 /// Whether the launch just made was accepted. what names the kernel.
 [[nodiscard]] Result<> launched(std::string_view what);
 
-/// "1 GiB", "65536 B": a size as the errors show it.
-[[nodiscard]] std::string size_text(std::size_t bytes);
-
 namespace detail {
 [[nodiscard]] Result<void*> device_memory(std::size_t bytes);
 [[nodiscard]] Result<void*> pinned_memory(std::size_t bytes);

@@ -19,6 +19,7 @@
 #include "cli/selection.hpp"
 #include "gpupass/bench/machine/sha256.hpp"
 #include "gpupass/core/json.hpp"
+#include "gpupass/core/quantity.hpp"
 #include "gpupass/core/text.hpp"
 #include "gpupass/discover.hpp"
 #include "gpupass/holds.hpp"
@@ -273,14 +274,14 @@ std::uintmax_t room_at(fs::path path) {
 Result<void> refuse_without_room(const Wanted& wanted, const po::variables_map& values) {
   if (room_at(wanted.folder) < k_room_for_results)
     return fail(ErrorKind::refused,
-                fmt::format("{}: fewer than {} MiB are free", wanted.folder, k_room_for_results >> 20U),
+                fmt::format("{}: fewer than {} are free", wanted.folder, core::size_text(k_room_for_results)),
                 "nothing was changed; name another folder with --out");
   if (wanted.settings.image.empty()) return {};
   const auto disks = values.count("folder") > 0 ? word_of(values, "folder") : k_images;
   const auto driver = word_of(values, "driver");
   const auto room = driver.empty() || driver == "none" ? k_room_for_a_disk : k_room_with_driver;
   if (room_at(disks) < room)
-    return fail(ErrorKind::refused, fmt::format("{}: fewer than {} GiB are free", disks, room >> 30U),
+    return fail(ErrorKind::refused, fmt::format("{}: fewer than {} are free", disks, core::size_text(room)),
                 "nothing was changed; the guest's disk grows there: name another folder with --folder");
   return {};
 }

@@ -17,6 +17,7 @@ namespace {
 using core::Json;
 
 constexpr const char* k_schema = "gpupass.experiment/1";
+constexpr const char* k_another_folder = "name another folder with --out";
 
 Json settings_json(const ExperimentSettings& settings) {
   return {{"functions", settings.functions},
@@ -106,9 +107,11 @@ Result<ExperimentPlan> plan_from_json(const std::string& text) {
                        return taken;
                      }));
   if (json.value("schema", "") != k_schema)
-    return fail(ErrorKind::invalid, fmt::format("{}: is not of schema {}", origin, k_schema));
+    return fail(ErrorKind::invalid, fmt::format("{}: is not of schema {}", origin, k_schema),
+                k_another_folder);
   if (plan.settings.blocks < 1 || plan.settings.blocks > 1000)
-    return fail(ErrorKind::invalid, fmt::format("{}: {} blocks", origin, plan.settings.blocks));
+    return fail(ErrorKind::invalid, fmt::format("{}: {} blocks", origin, plan.settings.blocks),
+                k_another_folder);
   plan.runs = random_order(plan.settings.blocks, plan.seed);
   return plan;
 }

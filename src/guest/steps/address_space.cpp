@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "gpupass/core/quantity.hpp"
 #include "guest/edit.hpp"
 #include "guest/steps.hpp"
 
@@ -61,9 +62,9 @@ Window window_for(const GuestRequest& request, const Inventory& inventory) {
   const auto largest = std::ranges::max(needs, {}, &Need::largest).largest;
   return {std::bit_ceil(std::max(bytes_for(needs), k_classic_window)),
           fmt::format(
-              "{} a region of {}, with each placed at a multiple of its size and 1 GiB for all other devices",
+              "{} {}, with each placed at a multiple of its size and 1 GiB for all other devices",
               needs.size() == 1 ? "the card has" : fmt::format("the largest of {} cards has", needs.size()),
-              size_text(largest))};
+              largest == 0 ? "no memory that it shows now" : "a region of " + core::size_text(largest))};
 }
 
 bool is_uefi(const virt::Document& domain) {
@@ -109,7 +110,7 @@ bool may_not_fit(std::uint64_t memory, std::uint64_t window, int bits) {
 
 void choose_window(Tuning& tuning, int bits) {
   const auto window = window_for(tuning.request, tuning.host.inventory);
-  Choice choice{"64-bit PCI window", "at least " + size_text(window.bytes), window.why,
+  Choice choice{"64-bit PCI window", "at least " + core::size_text(window.bytes), window.why,
                 "edk2, OvmfPkg/Library/PlatformInitLib/MemDetect.c; QEMU, q35-pcihost.pci-hole64-size", ""};
   auto& root = tuning.domain.root();
   if (window.bytes > k_classic_window) {
@@ -119,7 +120,7 @@ void choose_window(Tuning& tuning, int bits) {
   }
   const auto own = window_of_firmware(bits);
   if (own >= window.bytes || !is_uefi(tuning.domain)) {
-    choice.why += fmt::format("; firmware opens {} by itself", size_text(own));
+    choice.why += fmt::format("; firmware opens {} by itself", core::size_text(own));
   } else {
     write_firmware_window(root, window.bytes);
     choice.why +=
@@ -130,7 +131,7 @@ void choose_window(Tuning& tuning, int bits) {
         "{} of memory and this window do not fit in the {} bits of physical address that the guest has: give "
         "it less "
         "memory, or make the region smaller on the host (resource1_resize, before vfio-pci has the card)",
-        size_text(tuning.layout.memory()), bits);
+        core::size_text(tuning.layout.memory()), bits);
   }
   tuning.choices.push_back(std::move(choice));
 }
@@ -159,9 +160,9 @@ int choose_bits(Tuning& tuning) {
     set(element, "limit", std::to_string(k_most_bits));
     choice.value = fmt::format("{} of the host's {}", k_most_bits, host_bits);
     choice.why += fmt::format(
-        "; {} bits are {} GiB of it, within reach of four levels of page tables, KVM's and the "
+        "; {} bits are {} of it, within reach of four levels of page tables, KVM's and the "
         "IOMMU's",
-        k_most_bits, std::uint64_t{1} << (k_most_bits - 3 - 30));
+        k_most_bits, core::size_text(std::uint64_t{1} << (k_most_bits - 3)));
   }
   tuning.choices.push_back(std::move(choice));
   return limited ? k_most_bits : host_bits;
@@ -172,13 +173,13 @@ int choose_bits(Tuning& tuning) {
 void say_window_of_virt(Tuning& tuning) {
   constexpr std::uint64_t k_window = 512 * k_gibibyte;
   const auto window = window_for(tuning.request, tuning.host.inventory);
-  Choice choice{"64-bit PCI window", size_text(k_window), "it is the machine's own; " + window.why,
+  Choice choice{"64-bit PCI window", core::size_text(k_window), "it is the machine's own; " + window.why,
                 "QEMU, hw/arm/virt.c", ""};
   if (window.bytes > k_window) {
     choice.warning = fmt::format(
         "the cards need {}: give the guest fewer cards, or make their regions smaller on the host "
         "(resource1_resize, before vfio-pci has the card)",
-        size_text(window.bytes));
+        core::size_text(window.bytes));
   }
   tuning.choices.push_back(std::move(choice));
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "gpupass/core/quantity.hpp"
 #include "guest/edit.hpp"
 #include "guest/share.hpp"
 #include "guest/steps.hpp"
@@ -45,7 +46,7 @@ std::string remedy(const Tuning& tuning) {
     const auto pool = pool_of(tuning, cell, k_gibibyte);
     if (cell.memory % k_gibibyte != 0)
       return fmt::format("{} is no multiple of 1 GiB: choose the memory so, for pages of that size",
-                         size_text(cell.memory));
+                         core::size_text(cell.memory));
     if (pool.free >= wanted) continue;
     return fmt::format(
         "{} pages of 1 GiB are needed and {} are free: `echo {} > {}`, or hugepagesz=1G hugepages={} on the "
@@ -93,7 +94,7 @@ Result<void> huge_pages(Tuning& tuning) {
     tuning.choices.push_back(std::move(choice));
     return {};
   }
-  choice.value = fmt::format("{} of {}", layout.memory() / *size, size_text(*size));
+  choice.value = fmt::format("{} of {}", layout.memory() / *size, core::size_text(*size));
   if (*size != k_page_sizes.front()) choice.warning = remedy(tuning);
   tuning.choices.push_back(std::move(choice));
   auto& backing = section(root, "memoryBacking", "memory");

@@ -2,6 +2,7 @@
 // How much memory, and what becomes of the limit on locked memory.
 #include <fmt/format.h>
 
+#include "gpupass/core/quantity.hpp"
 #include "guest/edit.hpp"
 #include "guest/steps.hpp"
 
@@ -15,14 +16,14 @@ Result<void> memory(Tuning& tuning) {
   set(memory, "unit", "MiB");
   set_text(memory, std::to_string(bytes / k_mebibyte));
   if (auto* const current = root.FirstChildElement("currentMemory")) virt::remove(*current);
-  tuning.choices.push_back({"memory", size_text(bytes), layout.memory_reason.why,
+  tuning.choices.push_back({"memory", core::size_text(bytes), layout.memory_reason.why,
                             "the host's memory and cards", layout.memory_reason.warning});
   tuning.choices.push_back(
       {"locked memory", "left to libvirt",
        fmt::format(
            "VFIO pins all of it while the guest runs; libvirt raises QEMU's limit to {} by itself, and "
            "<locked/> would lift the limit altogether",
-           size_text(bytes + k_gibibyte)),
+           core::size_text(bytes + k_gibibyte)),
        "libvirt, domain XML: memoryBacking/locked, memtune/hard_limit", ""});
   return {};
 }

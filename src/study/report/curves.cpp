@@ -90,7 +90,8 @@ void draw_frame(Canvas& canvas, const Curve& curve, const Scale& across, const S
     const double x = across.place(bytes);
     canvas.line({x, k_bottom}, {x, k_bottom + 4}, "axis");
     if (x - last < 46) continue;
-    canvas.text({x, k_bottom + 16}, Anchor::middle, size(static_cast<std::int64_t>(bytes)), "tick");
+    canvas.text({x, k_bottom + 16}, Anchor::middle, core::size_text(static_cast<std::uint64_t>(bytes)),
+                "tick");
     last = x;
   }
   canvas.line({k_left, k_bottom}, {k_right, k_bottom}, "axis");
@@ -125,7 +126,7 @@ void draw_names(Canvas& canvas, const bench::Comparison& comparison) {
 std::string description(const Curve& curve, const bench::Comparison& comparison) {
   std::string text = fmt::format("{} over size. ", curve.first->metric);
   for (const auto& [bytes, row] : curve.at) {
-    text += fmt::format("{}: ", size(static_cast<std::int64_t>(bytes)));
+    text += fmt::format("{}: ", core::size_text(static_cast<std::uint64_t>(bytes)));
     if (row->baseline.passed > 0)
       text += fmt::format("{} {}", comparison.baseline, core::quantity(row->baseline.value, row->unit));
     if (row->candidate.passed > 0)
