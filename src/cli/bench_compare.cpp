@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // gpupass bench compare: the answer on the terminal, or for a program.
+#include <fmt/format.h>
+
 #include <ostream>
 
 #include "cli/bench.hpp"
@@ -15,7 +17,7 @@ Syntax syntax() {
       k_usage,
       "Compares runs of gpupass-bench: HOST and GUEST are files, or folders of them. What stands after "
       "--\nis compared with what stands before it. Exit status 0: within the margin, 13: outside, "
-      "14:\ninconclusive.",
+      "14:\ntoo uncertain to tell.",
       {},
       {{"runs", -1}}};
   add_comparison_options(syntax.options);
@@ -43,7 +45,7 @@ Result<int> bench_compare(Context& context, const std::vector<std::string>& argu
   const auto sides = sides_of(*values, "runs");
   if (sides.baseline.empty() || sides.candidate.empty())
     return fail(ErrorKind::usage, "two sides are needed, with -- between them",
-                std::string("usage: ") + k_usage);
+                fmt::format("usage: {}; `gpupass bench run --out FILE` measures a run", k_usage));
   GPUPASS_TRY_ASSIGN(const auto report, report_of(sides, *values));
   GPUPASS_TRY_ASSIGN(const auto text,
                      print_as((*values)["format"].as<std::string>(), report, context.terminal));

@@ -41,7 +41,9 @@ Result<int> bench_export(Context& context, const std::vector<std::string>& argum
   if (!values) return 0;
   const auto words = values->count("words") == 0 ? std::vector<std::string>{}
                                                  : (*values)["words"].as<std::vector<std::string>>();
-  if (words.size() < 2) return fail(ErrorKind::usage, "which runs?", fmt::format("usage: {}", k_usage));
+  if (words.size() < 2)
+    return fail(ErrorKind::usage, "which runs?",
+                fmt::format("usage: {}; `gpupass bench run --out FILE` measures a run", k_usage));
   GPUPASS_TRY_ASSIGN(const auto text, exported(words.front(), {words.begin() + 1, words.end()}));
   if (values->count("output") == 0) {
     context.terminal.out << text;

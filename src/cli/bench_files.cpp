@@ -24,6 +24,22 @@ constexpr const char* k_separator = "\n--\n";  // a word that nobody types
 
 using Words = std::vector<std::string>;
 
+constexpr const char* k_makes_runs =
+    "`gpupass bench run --out FILE` measures a run, and with `--runs N --out FOLDER` several";
+constexpr const char* k_is_a_run =
+    "a run is what `gpupass bench run --out FILE` or gpupass-bench wrote; `gpupass bench import nvbandwidth "
+    "FILE` "
+    "makes one of nvbandwidth's results";
+
+/// What a person can do about a file that is no run.
+Error with_remedy(Error error) {
+  if (!error.hint.empty()) return error;
+  if (error.kind == ErrorKind::not_found) error.hint = k_makes_runs;
+  if (error.kind == ErrorKind::invalid) error.hint = k_is_a_run;
+  if (error.kind == ErrorKind::denied) error.hint = "run it as a user who may read that file";
+  return error;
+}
+
 Result<Words> files_at(const std::string& path) {
   std::error_code error;
   if (!fs::is_directory(path, error)) return Words{path};
@@ -33,7 +49,8 @@ Result<Words> files_at(const std::string& path) {
   for (const auto& name : names) {
     if (name.ends_with(".json")) files.push_back((fs::path(path) / name).string());
   }
-  if (files.empty()) return fail(ErrorKind::not_found, fmt::format("{}: has no *.json in it", path));
+  if (files.empty())
+    return fail(ErrorKind::not_found, fmt::format("{}: has no *.json in it", path), k_makes_runs);
   return files;
 }
 
@@ -125,12 +142,13 @@ Result<Read> read_runs(const Words& paths) {
   for (const auto& path : paths) {
     GPUPASS_TRY_ASSIGN(const auto files, files_at(path));
     for (const auto& file : files) {
-      GPUPASS_TRY_ASSIGN(const auto text, read_input(file));
-      auto run = bench::run_from_json(text);
-      if (!run) return within(file, run.error());
+      const auto text = read_input(file);
+      if (!text) return Failure(with_remedy(text.error()));
+      auto run = bench::run_from_json(*text);
+      if (!run) return within(file, with_remedy(run.error()));
       if (!read.files.emplace(run->id, file).second)
         return fail(ErrorKind::invalid, fmt::format("{}: is a run that was read before", file),
-                    "each run counts once");
+                    "name it once: each run counts once");
       read.runs.push_back(std::move(*run));
     }
   }

@@ -42,14 +42,19 @@ Result<int> bench_import(Context& context, const std::vector<std::string>& argum
   if (words.size() != 2 || words[0] != "nvbandwidth")
     return fail(ErrorKind::usage, "which tool's file?", fmt::format("usage: {}", k_usage));
   if (mebibytes < 1 || mebibytes > 1 << 20)
-    return fail(ErrorKind::usage, fmt::format("--buffer {}: is no size in MiB", mebibytes));
-  GPUPASS_TRY_ASSIGN(const auto text, read_input(words[1]));
+    return fail(ErrorKind::usage, fmt::format("--buffer {}: is no size in MiB", mebibytes),
+                "give what nvbandwidth was given with --bufferSize: 1 to 1048576");
+  auto text = read_input(words[1]);
+  if (!text) {
+    text.error().hint = "`nvbandwidth --json > FILE` writes such a file";
+    return Failure(text.error());
+  }
   study::NvbandwidthFacts facts;
   facts.role = (*values)["role"].as<std::string>();
   if (values->count("block") > 0) facts.block = (*values)["block"].as<std::int64_t>();
   facts.started = core::iso_time(context.host.now());
   facts.buffer_bytes = mebibytes << 20U;
-  auto run = study::from_nvbandwidth(text, facts);
+  auto run = study::from_nvbandwidth(*text, facts);
   if (!run) return within(words[1], run.error());
   const auto json = bench::to_json(*run).dump(1) + "\n";
   if (values->count("output") > 0) {

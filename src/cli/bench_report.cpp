@@ -35,7 +35,7 @@ Result<int> bench_report(Context& context, const std::vector<std::string>& argum
   const auto sides = sides_of(*values, "runs");
   if (sides.baseline.empty() || values->count("output") == 0)
     return fail(ErrorKind::usage, sides.baseline.empty() ? "of which runs?" : "-o FILE is missing",
-                fmt::format("usage: {}", k_usage));
+                fmt::format("usage: {}; `gpupass bench run --out FILE` measures a run", k_usage));
   const auto file = (*values)["output"].as<std::string>();
   GPUPASS_TRY_ASSIGN(const auto form, report_form(file));
   GPUPASS_TRY_ASSIGN(const auto report, report_of(sides, *values));

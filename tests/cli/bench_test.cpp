@@ -193,6 +193,44 @@ TEST_F(Bench, NamesTheFileThatIsNoRun) {
   EXPECT_EQ(bench({"compare", at("host"), "--", at("empty")}).status, 3);
 }
 
+TEST_F(Bench, SaysWhereRunsComeFrom) {
+  write("text.json", "host 0.1 guest 0.2");
+  write("other.json", "{\"schema\": \"gpupass.list/2\"}");
+  fs::create_directories(folder_ / "empty");
+  const std::string measured = "`gpupass bench run --out FILE` measures a run";
+  const std::string written = "a run is what `gpupass bench run --out FILE` or gpupass-bench wrote";
+  for (const auto& [file, remedy] : {std::pair{"nowhere", measured},
+                                     {"nowhere.json", measured},
+                                     {"empty", measured},
+                                     {"text.json", written},
+                                     {"other.json", written}}) {
+    for (const auto& arguments :
+         std::vector<std::vector<std::string>>{{"compare", at(file), "--", at("guest")},
+                                               {"compare", at("host"), "--", at(file)},
+                                               {"report", at(file), "-o", at("r.md")},
+                                               {"export", "benchstat", at(file)}}) {
+      const auto said = bench(arguments);
+      EXPECT_NE(said.status, 0);
+      EXPECT_THAT(said.err, HasSubstr(file));
+      EXPECT_THAT(said.err, HasSubstr(remedy)) << arguments.front() << " " << file;
+    }
+  }
+  EXPECT_THAT(bench({"compare", at("nowhere")}).err, HasSubstr(measured));
+  EXPECT_THAT(bench({"compare"}).err, HasSubstr(measured));
+  EXPECT_THAT(bench({"export", "benchstat"}).err, HasSubstr(measured));
+  for (const auto* const file : {"nowhere", "text.json"})
+    EXPECT_THAT(bench({"import", "nvbandwidth", at(file)}).err, HasSubstr("nvbandwidth --json")) << file;
+}
+
+TEST_F(Bench, PeopleAreToldThatItIsTooUncertainAndProgramsThatItIsInconclusive) {
+  for (const auto& [format, people] : {std::pair{"text", true}, {"markdown", true}, {"json", false}}) {
+    const auto said = bench({"compare", at("host/0.json"), "--", at("guest/0.json"), "--format", format});
+    EXPECT_EQ(said.status, 14) << said.err;
+    EXPECT_EQ(said.out.find("inconclusive") == std::string::npos, people) << format << said.out;
+    EXPECT_THAT(said.out, HasSubstr(people ? "oo uncertain to tell" : "inconclusive")) << format;
+  }
+}
+
 TEST_F(Bench, CountsARunOnce) {
   const auto said = bench({"compare", at("host"), at("host/3.json"), "--", at("guest")});
   EXPECT_EQ(said.status, 8);

@@ -4,13 +4,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include "gpupass/core/overloaded.hpp"
+#include "gpupass/core/quantity.hpp"
 
 namespace gpupass::study {
 namespace {
+
+// In documents for programs it is "inconclusive".
+constexpr const char* k_uncertain = "too uncertain to tell";
 
 using bench::Effect;
 
@@ -30,8 +33,9 @@ std::string signed_number(double value, int decimals) {
 std::string text(const bench::Parameter& parameter, const std::string& name) {
   return std::visit(
       core::Overloaded{[&](std::int64_t number) {
-                         if (name == "page") return "pages of " + size(number);
-                         return name == "bytes" ? size(number) : fmt::format("{} {}", name, number);
+                         const auto bytes = static_cast<std::uint64_t>(number);
+                         if (name == "page") return "pages of " + core::size_text(bytes);
+                         return name == "bytes" ? core::size_text(bytes) : fmt::format("{} {}", name, number);
                        },
                        [&](double number) { return fmt::format("{} {}", name, number); },
                        [&](const std::string& words) { return fmt::format("{} {}", name, words); }},
@@ -68,21 +72,11 @@ std::string judgement(const Effect& effect, double margin) {
     case bench::Verdict::inconclusive:
       break;
   }
-  return fmt::format("too uncertain to tell against {} %", within);
+  return fmt::format("{} against {} %", k_uncertain, within);
 }
 
 std::string sentence(const std::string& candidate, const Effect& effect, double margin) {
   return fmt::format("{} is {}, {}", candidate, difference(effect), judgement(effect, margin));
-}
-
-std::string size(std::int64_t bytes) {
-  constexpr std::array k_units = {"B", "KiB", "MiB", "GiB", "TiB"};
-  std::size_t unit = 0;
-  while (bytes != 0 && bytes % 1024 == 0 && unit + 1 < k_units.size()) {
-    bytes /= 1024;
-    ++unit;
-  }
-  return fmt::format("{} {}", bytes, k_units[unit]);
 }
 
 std::string title(const bench::Row& row) {
@@ -95,6 +89,10 @@ std::string title(const bench::Row& row) {
   return row.statistic == bench::Statistic::median ? title : title + ", p99";
 }
 
+const char* words(bench::Verdict verdict) {
+  return verdict == bench::Verdict::inconclusive ? k_uncertain : name(verdict);
+}
+
 const char* words(bench::Answer answer) {
   switch (answer) {
     case bench::Answer::within:
@@ -104,7 +102,7 @@ const char* words(bench::Answer answer) {
     case bench::Answer::inconclusive:
       break;
   }
-  return "too uncertain to tell";
+  return k_uncertain;
 }
 
 }  // namespace gpupass::study

@@ -23,11 +23,11 @@ namespace gpupass::study {
 /// "guest is 0.4 % slower [+0.1, +0.7], equivalent within 1 %"
 [[nodiscard]] std::string sentence(const std::string& candidate, const bench::Effect& effect, double margin);
 
-/// Powers of two: "4 B", "64 KiB", "1 GiB"; "1500 B" for what is none.
-[[nodiscard]] std::string size(std::int64_t bytes);
-
 /// "h2d.pinned 64 KiB", with ", p99" after it where it is that.
 [[nodiscard]] std::string title(const bench::Row& row);
+
+/// "equivalent", "slower", "faster", "too uncertain to tell"
+[[nodiscard]] const char* words(bench::Verdict verdict);
 
 /// The whole answer: "within the margin", "outside the margin", "too uncertain to tell"
 [[nodiscard]] const char* words(bench::Answer answer);

@@ -61,7 +61,8 @@ Result<std::optional<double>> cell_value(const Json& cell, const std::string& pl
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (text.empty() || error != std::errc() || end != text.data() + text.size() || !(value > 0) ||
       !std::isfinite(value))
-    return fail(ErrorKind::invalid, fmt::format("{}: {} is no result", place, cell.dump()));
+    return fail(ErrorKind::invalid, fmt::format("{}: {} is no result", place, cell.dump()),
+                "`nvbandwidth --json > FILE` writes such a file, with a number or N/A in each place");
   return value;
 }
 
@@ -163,7 +164,7 @@ Result<Run> from_nvbandwidth(const std::string& text, const NvbandwidthFacts& fa
   try {
     return run_of(Json::parse(text), text, facts);
   } catch (const Json::exception& error) {
-    return fail(ErrorKind::invalid, error.what(), "nvbandwidth writes such a file with --json");
+    return fail(ErrorKind::invalid, error.what(), "`nvbandwidth --json > FILE` writes such a file");
   }
 }
 

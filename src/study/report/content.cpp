@@ -226,7 +226,7 @@ DataTable case_table(const Comparison& comparison, bench::Group group) {
       cells.push_back(std::to_string(row.baseline.passed));
     } else if (row.effect) {
       cells.insert(cells.end(),
-                   {value_cell(row.candidate, row.unit), difference(*row.effect), name(row.effect->verdict),
+                   {value_cell(row.candidate, row.unit), difference(*row.effect), words(row.effect->verdict),
                     p_value(row.effect->p_rank_holm), std::to_string(row.replicates)});
     } else {
       cells.insert(cells.end(),

@@ -78,7 +78,7 @@ constexpr const char* k_legend =
 <li><svg viewBox="0 0 16 16" aria-hidden="true"><circle class="equivalent" cx="8" cy="8" r="5"/></svg> equivalent: the interval lies within the margin</li>
 <li><svg viewBox="0 0 16 16" aria-hidden="true"><polygon class="slower" points="3,2 14,8 3,14"/></svg> slower, beyond the margin</li>
 <li><svg viewBox="0 0 16 16" aria-hidden="true"><polygon class="faster" points="13,2 2,8 13,14"/></svg> faster, beyond the margin</li>
-<li><svg viewBox="0 0 16 16" aria-hidden="true"><circle class="inconclusive" cx="8" cy="8" r="5"/></svg> inconclusive: more runs would tell</li>
+<li><svg viewBox="0 0 16 16" aria-hidden="true"><circle class="inconclusive" cx="8" cy="8" r="5"/></svg> too uncertain to tell: more runs would</li>
 <li><svg viewBox="0 0 16 16" aria-hidden="true"><polygon class="mean equivalent" points="0,8 8,3 16,8 8,13"/></svg> geometric mean of a group</li>
 <li><svg viewBox="0 0 16 16" aria-hidden="true"><rect class="band" x="1" y="1" width="14" height="14"/></svg> the margin</li>
 </ul>

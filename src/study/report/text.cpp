@@ -85,7 +85,7 @@ std::string case_lines(const bench::Comparison& comparison, bench::Group group, 
     if (two) {
       const auto style = row.effect ? style_of(row.effect->verdict) : Style::plain;
       cells.insert(cells.end(), {value(row.candidate), row.effect ? difference(*row.effect) : "-",
-                                 Cell(row.effect ? name(row.effect->verdict) : "-", style),
+                                 Cell(row.effect ? words(row.effect->verdict) : "-", style),
                                  std::to_string(row.replicates)});
     } else {
       cells.insert(cells.end(),

@@ -45,17 +45,15 @@ TEST(Words, CallSlowerAndFasterAlikeFarFromNone) {
   EXPECT_DOUBLE_EQ(percent(-std::log(2.0)), -100);
 }
 
+TEST(Words, AreThoseOfASentenceInATable) {
+  EXPECT_STREQ(words(bench::Verdict::inconclusive), "too uncertain to tell");
+  EXPECT_STREQ(words(bench::Verdict::equivalent), "equivalent");
+  EXPECT_STREQ(words(bench::Answer::inconclusive), "too uncertain to tell");
+}
+
 TEST(Words, NameTheMargin) {
   EXPECT_EQ(margin_percent(0.01), "1");
   EXPECT_EQ(margin_percent(0.005), "0.5");
-}
-
-TEST(Words, GiveSizesAsPowersOfTwo) {
-  EXPECT_EQ(size(4), "4 B");
-  EXPECT_EQ(size(65536), "64 KiB");
-  EXPECT_EQ(size(std::int64_t{1} << 30), "1 GiB");
-  EXPECT_EQ(size(1500), "1500 B");
-  EXPECT_EQ(size(0), "0 B");
 }
 
 TEST(Words, NameARowByItsParameters) {
