@@ -8,6 +8,7 @@
 
 #include "cli/domain_change.hpp"
 #include "cli/domain_uses.hpp"
+#include "cli/hints.hpp"
 #include "cli/lending.hpp"
 #include "cli/selection.hpp"
 #include "cli/templates.hpp"
@@ -271,7 +272,10 @@ Result<int> attach(Context& context, const std::vector<std::string>& arguments) 
   GPUPASS_TRY(consent(context, options.change, approved.open));
   warn_of_window(context, inventory, facts, functions);
   for (const auto& note : notes_on_attach(plan, inventory, facts))
-    context.terminal.err << report::wrapped_lines("note: " + note, context.terminal.columns) << "\n";
+    context.terminal.err << report::wrapped_lines(
+                                "note: " + with_connection(note, connection_named(arguments)),
+                                context.terminal.columns)
+                         << "\n";
   return carry_out_for_domain(context, options, plan, domain, facts, locks,
                               outcome_of(plan_facts, facts, functions));
 }

@@ -8,6 +8,7 @@
 
 #include "cli/domain_change.hpp"
 #include "cli/domain_uses.hpp"
+#include "cli/hints.hpp"
 #include "cli/templates.hpp"
 #include "gpupass/card.hpp"
 #include "gpupass/core/text.hpp"
@@ -180,14 +181,15 @@ std::string outcome_of(const DomainFacts& facts, const Functions& functions, con
 }
 
 /// What --all leaves in the domain.
-void say_uneditable(Context& context, Hypervisor& hypervisor, const DomainFacts& facts) {
+void say_uneditable(Context& context, Hypervisor& hypervisor, const DomainFacts& facts,
+                    const std::string& uri) {
   for (const auto* const xml : {&facts.live_xml, &facts.config_xml}) {
     if (xml->empty()) continue;
     for (const auto& device : devices_in(hypervisor, *xml).value_or(std::vector<DomainDevice>{})) {
       if (is_editable(device.way)) continue;
-      context.terminal.err << fmt::format(
-          "note: {0} keeps {1}; gpupass does not edit that: remove those lines with `virsh edit {0}`\n",
-          facts.state.name, describe(device));
+      const auto remedy = fmt::format("remove those lines with `virsh edit {}`", facts.state.name);
+      context.terminal.err << fmt::format("note: {} keeps {}; gpupass does not edit that: {}\n",
+                                          facts.state.name, describe(device), with_connection(remedy, uri));
     }
   }
 }
@@ -205,7 +207,8 @@ Result<int> detach(Context& context, const std::vector<std::string>& arguments) 
   GPUPASS_TRY_ASSIGN(const auto of_domain, functions_of(context, first_facts, options.change.timeout));
   GPUPASS_TRY_ASSIGN(const auto first_look, discover(context.host, {.holders = false}));
   GPUPASS_TRY_ASSIGN(const auto functions, chosen(*values, first_look, of_domain, first_facts));
-  if (values->count("all") > 0) say_uneditable(context, *domain.hypervisor, first_facts);
+  if (values->count("all") > 0)
+    say_uneditable(context, *domain.hypervisor, first_facts, connection_named(arguments));
   if (functions.empty()) {
     const Plan nothing{fmt::format("detach from {}", vm), Direction::give_back, options.uri, {}, {}};
     return carry_out(context, options.change, nothing, nullptr, {}, {without_devices(*values, vm), vm});

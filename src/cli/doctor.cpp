@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <ostream>
 
+#include "cli/hints.hpp"
 #include "cli/libvirt_now.hpp"
 #include "cli/options.hpp"
 #include "cli/selection.hpp"
@@ -63,12 +64,14 @@ Result<std::vector<Target>> targets_of(const Inventory& inventory, const std::ve
   return std::vector{Target{std::move(functions)}};
 }
 
-Diagnosis diagnose(const Inventory& inventory, const std::vector<Target>& targets) {
+/// `uri` is the connection that was named, if one was.
+Diagnosis diagnose(const Inventory& inventory, const std::vector<Target>& targets, const std::string& uri) {
   const auto about_machine = [](const Finding& finding) { return !finding.device; };
   Diagnosis diagnosis{judge(inventory, {}), {}};
   for (const auto& target : targets) {
     auto findings = judge(inventory, target);
     std::erase_if(findings, about_machine);
+    for (auto& finding : findings) finding.remedy = with_connection(finding.remedy, uri);
     diagnosis.patients.push_back({target, std::move(findings)});
   }
   return diagnosis;
@@ -229,7 +232,7 @@ Result<int> doctor(Context& context, const std::vector<std::string>& arguments) 
   GPUPASS_TRY_ASSIGN(auto inventory, discover(context.host));
   GPUPASS_TRY(add_domain_uses(context, inventory, *values));
   GPUPASS_TRY_ASSIGN(const auto targets, targets_of(inventory, selectors, *values));
-  const auto diagnosis = diagnose(inventory, targets);
+  const auto diagnosis = diagnose(inventory, targets, connection_named(arguments));
   const bool blocks = anything_blocks(diagnosis);
   if (format == Format::json) {
     context.terminal.out << to_json(inventory, diagnosis, blocks).dump(2) << "\n";

@@ -11,6 +11,7 @@
 #include "cli/actions.hpp"
 #include "cli/caught.hpp"
 #include "cli/error_json.hpp"
+#include "cli/hints.hpp"
 #include "cli/options.hpp"
 #include "cli/read_only.hpp"
 #include "gpupass/core/printable.hpp"
@@ -195,7 +196,7 @@ int run_command(Context& context, const Command& command, const std::vector<std:
     context.terminal.err << "gpupass: it was done, but its output could not be written\n";
     return exit_code(ErrorKind::system);
   }
-  const auto& error = result.error();
+  const auto error = as_it_stands(result.error(), connection_named(arguments), context.data);
   if (wants_json(arguments)) context.terminal.out << to_json(error) << "\n";
   context.terminal.err << report::wrapped_lines("gpupass: " + describe(error), context.terminal.columns)
                        << "\n";

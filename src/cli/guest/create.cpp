@@ -14,11 +14,13 @@
 #include "cli/guest/guest.hpp"
 #include "cli/guest/under_way.hpp"
 #include "cli/guest/undo.hpp"
+#include "cli/hints.hpp"
 #include "cli/selection.hpp"
 #include "cli/templates.hpp"
 #include "cli/uri.hpp"
 #include "gpupass/core/base64.hpp"
 #include "gpupass/core/printable.hpp"
+#include "gpupass/core/quantity.hpp"
 #include "gpupass/core/text.hpp"
 #include "gpupass/discover.hpp"
 #include "gpupass/guest/size.hpp"
@@ -224,8 +226,8 @@ Result<Wanted> read_wanted(Context& context, const po::variables_map& values) {
   wanted.disk_size = disk_size.value_or(0);
   if (disk_size && *disk_size < wanted.image.size)
     return fail(ErrorKind::usage,
-                fmt::format("--disk-size {}: the image has {}", guest::size_text(*disk_size),
-                            guest::size_text(wanted.image.size)),
+                fmt::format("--disk-size {}: the image has {}", core::size_text(*disk_size),
+                            core::size_text(wanted.image.size)),
                 "a disk can be larger than its image, not smaller");
   const auto folder = word_of(values, "folder");
   if (!folder.empty() && !host_of_files(context).exists(absolute(folder)))
@@ -274,7 +276,7 @@ Result<void> refuse_taken_name(Hypervisor& hypervisor, const std::string& name) 
 std::vector<std::string> steps_in_words(const Wanted& wanted, const Functions& functions) {
   std::vector<std::string> steps{
       fmt::format("make {} over {} ({}, {})", wanted.files.disk, wanted.image.path, wanted.image.format,
-                  guest::size_text(wanted.disk_size == 0 ? wanted.image.size : wanted.disk_size)),
+                  core::size_text(wanted.disk_size == 0 ? wanted.image.size : wanted.disk_size)),
       fmt::format("make {} with user-data, meta-data and network-config", wanted.files.seed),
       fmt::format("define {} on {}", wanted.options.vm, wanted.options.uri)};
   if (!functions.empty())
@@ -427,8 +429,9 @@ Result<int> guest_create(Context& context, const Words& arguments) {
     GPUPASS_TRY(judge_cards(context, wanted, *hypervisor, functions, values->count("yes") > 0));
   if (look_only) return print_only(context, *values, domain, wanted, functions, format);
   GPUPASS_TRY(create(context, wanted, domain, *hypervisor, functions, values->count("yes") > 0));
-  context.terminal.out << fmt::format("{} is there; `gpupass guest start {}` starts it\n", wanted.options.vm,
-                                      wanted.options.vm);
+  const auto next = fmt::format("`gpupass guest start {}` starts it", wanted.options.vm);
+  context.terminal.out << fmt::format("{} is there; {}\n", wanted.options.vm,
+                                      with_connection(next, connection_named(arguments)));
   return 0;
 }
 

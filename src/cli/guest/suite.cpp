@@ -128,8 +128,10 @@ Failure never_answered(Context& context, const std::string& vm, milliseconds tim
                   std::chrono::duration_cast<std::chrono::seconds>(timeout).count(), seen.channel, seen.agent,
                   console.empty() ? "" : fmt::format("; its console ended with{}", console)),
       fmt::format(
-          "`virsh console {}` shows how far it got; in it, scripts/provision/provision makes a service "
-          "for the channel, and the package qemu-guest-agent is the other way (docs/guests.md)",
+          "`virsh console {}` shows how far it got. scripts/provision/provision, copied into it and run "
+          "there, "
+          "makes a service for the channel; the package qemu-guest-agent is the other way (docs/guests.md "
+          "has both)",
           vm));
 }
 
@@ -140,8 +142,10 @@ Watch watch_over(Hypervisor& hypervisor, const std::string& vm) {
     if (sys::interrupted()) return fail(ErrorKind::system, "interrupted");
     GPUPASS_TRY_ASSIGN(const auto state, hypervisor.domain(vm));
     if (state.running) return {};
+    const bool session = hypervisor.uri().find(":///session") != std::string::npos;
     return fail(ErrorKind::hypervisor, fmt::format("{} is no longer running", vm),
-                fmt::format("/var/log/libvirt/qemu/{}.log says what QEMU said last", vm));
+                fmt::format("{}/{}.log has what QEMU said last",
+                            session ? "~/.cache/libvirt/qemu/log" : "/var/log/libvirt/qemu", vm));
   };
 }
 

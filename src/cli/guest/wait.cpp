@@ -7,6 +7,7 @@
 #include <ostream>
 
 #include "cli/guest/reach.hpp"
+#include "cli/hints.hpp"
 #include "gpupass/core/text.hpp"
 
 namespace gpupass::cli {
@@ -55,7 +56,9 @@ Result<void> wait_until_ready(Context& context, const GuestOptions& options, con
   }
   GPUPASS_TRY(waited);
   if (end.status == 0 || end.status == k_no_such_program) return {};
-  const auto where = fmt::format("`gpupass guest ssh {} -- sudo cat /var/log/cloud-init-output.log`", vm);
+  const auto where =
+      with_connection(fmt::format("`gpupass guest ssh {} -- sudo cat /var/log/cloud-init-output.log`", vm),
+                      options.uri == context.default_uri ? "" : options.uri);
   if (end.status == k_done_with_errors) {
     context.terminal.err << fmt::format("note: cloud-init met errors and went on: {} shows them\n", where);
     return {};
