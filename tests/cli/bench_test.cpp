@@ -224,7 +224,8 @@ TEST_F(Bench, SaysWhereRunsComeFrom) {
 
 TEST_F(Bench, PeopleAreToldThatItIsTooUncertainAndProgramsThatItIsInconclusive) {
   for (const auto& [format, people] : {std::pair{"text", true}, {"markdown", true}, {"json", false}}) {
-    const auto said = bench({"compare", at("host/0.json"), "--", at("guest/0.json"), "--format", format});
+    const auto said = bench({"compare", at("host"), "--", at("slow"), "--margin", "0.2", "--margin-latency",
+                             "0.2", "--format", format});
     EXPECT_EQ(said.status, 14) << said.err;
     EXPECT_EQ(said.out.find("inconclusive") == std::string::npos, people) << format << said.out;
     EXPECT_THAT(said.out, HasSubstr(people ? "oo uncertain to tell" : "inconclusive")) << format;
