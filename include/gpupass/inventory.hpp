@@ -186,6 +186,7 @@ struct Holder {
   std::string manager = {};  // what started the process: "libvirt", "proxmox", "systemd", "docker", …
   std::string managed = {};  // what that calls it: the domain, the service, the container
   std::string upper = {};    // route, network: the interface that lies right on the card's; empty: none
+  std::string remote = {};   // of storage that comes over the network: "iSCSI from 10.0.0.5"
   bool operator==(const Holder&) const = default;
 };
 

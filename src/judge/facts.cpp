@@ -69,7 +69,8 @@ std::string describe_itself(const Holder& holder) {
 }  // namespace
 
 std::string describe_use(const Holder& holder) {
-  const auto use = describe_itself(holder);
+  auto use = describe_itself(holder);
+  if (!holder.remote.empty()) use += fmt::format(" (over {})", holder.remote);
   return holder.child.empty() ? use : fmt::format("{} (of its virtual function {})", use, holder.child);
 }
 

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
+#include "gpupass/judge/facts.hpp"
 #include "gpupass/judge/rules.hpp"
+#include "gpupass/judge/viability.hpp"
 
 namespace gpupass {
 namespace rules {
@@ -100,18 +104,44 @@ std::span<const Rule> table() {
   return k_table;
 }
 
-}  // namespace rules
-
-std::vector<Finding> judge(const Inventory& inventory, const Target& target) {
+std::vector<Finding> all_findings(const Inventory& inventory, const Target& target) {
   std::vector<Finding> findings;
-  for (const auto& rule : rules::table()) {
+  for (const auto& rule : table()) {
     auto found = rule.function(inventory, target);
-    std::ranges::stable_sort(found, {}, [&](const Finding& f) { return rules::place_of(f, target); });
+    std::ranges::stable_sort(found, {}, [&](const Finding& f) { return place_of(f, target); });
     for (auto& finding : found) {
       finding.rule = rule.id;
       findings.push_back(std::move(finding));
     }
   }
+  return findings;
+}
+
+}  // namespace rules
+
+namespace {
+
+/// A companion that is refused may stay with the host, where that is all it takes.
+void offer_only(const Inventory& inventory, const Target& target, std::vector<Finding>& findings) {
+  const auto only = rules::without_companions(inventory, target);
+  if (only == target) return;
+  const auto is_refused = [&](const Finding& finding) {
+    return finding.severity == Severity::blocks && finding.consent == Consent::impossible && finding.device &&
+           rules::contains(target, *finding.device) && !rules::contains(only, *finding.device);
+  };
+  if (std::ranges::none_of(findings, is_refused) || !rules::refusals(inventory, only).empty()) return;
+  for (auto& finding : findings) {
+    if (!is_refused(finding)) continue;
+    finding.remedy += fmt::format("{}pass {} without {}: `--only`", finding.remedy.empty() ? "" : "; or ",
+                                  names(only.functions), to_string(*finding.device));
+  }
+}
+
+}  // namespace
+
+std::vector<Finding> judge(const Inventory& inventory, const Target& target) {
+  auto findings = rules::all_findings(inventory, target);
+  offer_only(inventory, target, findings);
   return findings;
 }
 

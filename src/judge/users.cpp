@@ -92,7 +92,8 @@ std::string name_child(const std::string& child) {
   return (parse_pci_address(child) ? "virtual function " : "mediated device ") + child;
 }
 
-/// "0000:00:02.0", "the mediated device 5bfc… of 0000:00:02.0", "a disk of 0000:05:00.0".
+/// "0000:00:02.0", "the mediated device 5bfc… of 0000:00:02.0", "a disk of 0000:05:00.0", "a disk over iSCSI
+/// from 10.0.0.5 through 0000:03:00.0".
 std::string what_it_has(const User& user) {
   const auto devices = names(user.devices);
   if (!user.children.empty()) {
@@ -100,6 +101,7 @@ std::string what_it_has(const User& user) {
     std::ranges::transform(user.children, children.begin(), name_child);
     return fmt::format("the {} of {}", core::enumerate(children), devices);
   }
+  if (!user.remote.empty()) return fmt::format("a disk over {} through {}", user.remote, devices);
   return user.by_disk ? "a disk of " + devices : devices;
 }
 
@@ -135,6 +137,7 @@ std::vector<User> users_of(const Inventory& inventory, const std::vector<PciAddr
     if (!holder.child.empty()) add_once(user.children, holder.child);
     user.by_vfio = user.by_vfio || holder.node.starts_with("/dev/vfio/");
     user.by_disk = user.by_disk || holder.depth > 0;
+    if (!holder.remote.empty()) user.remote = holder.remote;
   }
   // A virtual function that goes along is no stranger to its parent.
   for (auto& user : users) {

@@ -2,10 +2,12 @@
 #include "gpupass/judge/viability.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "gpupass/card.hpp"
 #include "gpupass/core/text.hpp"
 #include "gpupass/judge/facts.hpp"
+#include "gpupass/judge/rules.hpp"
 
 namespace gpupass::rules {
 namespace {
@@ -107,11 +109,25 @@ Target with_groups(const Inventory& inventory, Target target, const std::vector<
 }
 
 std::vector<Finding> refusals(const Inventory& inventory, const Target& target) {
-  auto findings = judge(inventory, target);
+  auto findings = all_findings(inventory, target);
   std::erase_if(findings, [](const Finding& finding) {
     return finding.severity != Severity::blocks || finding.consent != Consent::impossible;
   });
   return findings;
+}
+
+Target without_companions(const Inventory& inventory, const Target& target) {
+  std::set<PciAddress> companions;
+  for (const auto* const graphics : devices_of(inventory, target)) {
+    if (!graphics->is_gpu()) continue;
+    for (const auto& function : card_of(inventory, graphics->address)) {
+      // Of several graphics functions of a card the first is the card.
+      if (function > graphics->address || !inventory.find(function)->is_gpu()) companions.insert(function);
+    }
+  }
+  auto left = target;
+  std::erase_if(left.functions, [&](const PciAddress& function) { return companions.contains(function); });
+  return left;
 }
 
 std::string with_words(const Target& whole, const Target& target) {

@@ -247,6 +247,7 @@ Json to_json(const Holder& holder) {
   };
   where_known("child", holder.child);
   where_known("layer", holder.layer);
+  where_known("remote", holder.remote);
   where_known("program", holder.program);
   where_known("manager", holder.manager);
   where_known("managed", holder.managed);

@@ -114,7 +114,7 @@ TEST_F(Disks, AreHeldBySwap) {
 
 TEST_F(Disks, AreNotHeldByWhatLiesOnNone) {
   mounts(
-      "30 1 0:30 / /tmp rw - tmpfs tmpfs rw\n31 1 0:31 / /net rw - nfs4 server:/export rw\n"
+      "30 1 0:30 / /tmp rw - tmpfs tmpfs rw\n31 1 0:31 / /net rw - 9p share rw,trans=virtio\n"
       "32 1 0:32 / /doc rw - fuse.portal /dev/fuse rw\n");
   EXPECT_EQ(held(), Names{});
   EXPECT_EQ(test::all_problems(inventory), "");

@@ -164,6 +164,24 @@ TEST_P(Hosts, WhatARemedyTakesAlongIsNotRefused) {
   }
 }
 
+/// A companion that is refused is left out if, and only if, what is left of the card is not refused then.
+TEST_P(Hosts, OnlyIsAdvisedWhereItHelps) {
+  const auto inventory = discover(host_).value();
+  const auto is_refusal = [](const Finding& finding) {
+    return finding.severity == Severity::blocks && finding.consent == Consent::impossible;
+  };
+  for (const auto& card : graphics_cards(inventory)) {
+    const auto whole = card_of(inventory, card.front());
+    const bool helps = std::ranges::none_of(judge(inventory, {{card.front()}}), is_refusal);
+    for (const auto& finding : judge(inventory, {whole})) {
+      const bool of_companion = finding.device && finding.device != card.front();
+      const bool advised = finding.remedy.find("--only") != std::string::npos;
+      EXPECT_EQ(advised, is_refusal(finding) && of_companion && helps) << finding.what << "\n"
+                                                                       << finding.remedy;
+    }
+  }
+}
+
 /// The words of a command that is printed for a person to type; none for a form with a word to be filled in.
 std::vector<std::string> words_to_run(const std::string& command) {
   std::vector<std::string> words;

@@ -154,6 +154,16 @@ TEST(DeviceHeld, ADiskThatIsOpenIsNeverTakenAway) {
   EXPECT_EQ(of_service.remedy, "end it: `systemctl stop postgresql.service`");
 }
 
+TEST(DeviceHeld, ADiskOverTheNetworkThatIsOpenIsSaidToBeOne) {
+  auto holder = process("0000:01:00.0", "/dev/sdb", 99, "postgres");
+  holder.depth = 1;
+  holder.remote = "iSCSI from 10.0.0.5";
+  const auto finding = judged({holder});
+  EXPECT_EQ(finding.consent, Consent::impossible);
+  EXPECT_EQ(finding.what,
+            "postgres (pid 99) has a disk over iSCSI from 10.0.0.5 through 0000:01:00.0 open: /dev/sdb");
+}
+
 TEST(DeviceHeld, SaysWhenOtherUsersProcessesStayHidden) {
   auto inventory = machine();
   inventory.holders_complete = false;

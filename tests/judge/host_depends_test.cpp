@@ -168,6 +168,38 @@ TEST(HostDepends, TheRootOfAContainerIsNotTheHosts) {
   EXPECT_EQ(judged({mount}).remedy, "once the host can do without: `nsenter -t 77 -m umount /`");
 }
 
+TEST(HostDepends, TheCardThatTheRootComesThroughIsNeverGivenAway) {
+  auto inventory = machine();
+  // A second way out, so that the route alone would be a person's to give.
+  inventory.holders.push_back({at("0000:04:00.0"), HolderKind::route, "wlan0", "default", 0, ""});
+  Holder root{at("0000:03:00.0"), HolderKind::mount, "/dev/sda1", "/", 0, ""};
+  root.remote = "iSCSI from 10.0.0.5";
+  root.depth = 1;
+  inventory.holders.push_back(root);
+  const auto finding = only(host_depends(inventory, target("0000:03:00.0")));
+  EXPECT_EQ(finding.severity, Severity::blocks);
+  EXPECT_EQ(finding.consent, Consent::impossible);
+  EXPECT_EQ(
+      finding.what,
+      "the host needs 0000:03:00.0 for the file system on / (over iSCSI from 10.0.0.5) and the default route "
+      "through eth0");
+  EXPECT_EQ(finding.remedy, "choose another device: the host runs from this one");
+}
+
+TEST(HostDepends, AMountOverTheNetworkIsUnmountedFirst) {
+  auto mount = use(HolderKind::mount, "10.0.0.5:/srv", "/srv", "", 1);
+  mount.device = at("0000:03:00.0");
+  mount.remote = "NFS from 10.0.0.5";
+  auto loop = use(HolderKind::layer, "10.0.0.5:/srv", "/dev/loop0", "loop", 2);
+  loop.device = mount.device;
+  loop.remote = mount.remote;
+  const auto finding = judged({mount, loop}, "0000:03:00.0");
+  EXPECT_EQ(finding.consent, Consent::impossible);
+  EXPECT_EQ(finding.remedy,
+            "once the host can do without: `losetup -d /dev/loop0` and `umount /srv`, in this order");
+  EXPECT_THAT(finding.evidence, Contains(Evidence{"/sys/class/block/loop0/loop", "on 10.0.0.5:/srv"}));
+}
+
 TEST(HostDepends, ABridgeOfGuestsIsAPersonsToGive) {
   const auto finding = judged(
       {{at("0000:03:00.0"), HolderKind::network, "eth0", "the bridge br0 with vnet0 and vnet1", 0, ""}},

@@ -50,6 +50,67 @@ TEST(Judge, FindingsOfOneRuleComeInTheOrderOfTheFunctions) {
   EXPECT_EQ(order, card().functions);
 }
 
+// ---- a companion that is refused --------------------------------------------------------------------
+
+/// The card has a USB controller in a group of its own, with a stick that is mounted.
+Inventory with_stick(int group) {
+  auto inventory = machine();
+  auto usb = test::device("0000:01:00.2", 0x0c0330, "USB controller", "xhci_hcd", group);
+  for (auto* const function :
+       {&test::device_of(inventory, "0000:01:00.0"), &test::device_of(inventory, "0000:01:00.1"), &usb})
+    function->vendor = 0x10de;
+  usb.bridges = {at("0000:00:01.0")};
+  inventory.devices.insert(inventory.devices.begin() + 4, usb);
+  if (group == 1) {
+    inventory.groups[1].members.push_back(usb.address);
+  } else {
+    inventory.groups.push_back({group, "DMA", {usb.address}, inventory.groups[0].reserved_regions});
+  }
+  inventory.holders.push_back({usb.address, HolderKind::mount, "/dev/sda1", "/var/backup", 0, ""});
+  return inventory;
+}
+
+std::vector<Finding> refused(const std::vector<Finding>& findings) {
+  std::vector<Finding> refused;
+  for (const auto& finding : findings) {
+    if (finding.severity == Severity::blocks && finding.consent == Consent::impossible)
+      refused.push_back(finding);
+  }
+  return refused;
+}
+
+const Target k_with_usb{{at("0000:01:00.0"), at("0000:01:00.1"), at("0000:01:00.2")}};
+
+TEST(Judge, ACompanionThatIsRefusedMayBeLeftOut) {
+  const auto findings = refused(judge(with_stick(9), k_with_usb));
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_EQ(findings[0].remedy,
+            "once the host can do without: `umount /var/backup`; or pass 0000:01:00.0 without 0000:01:00.2: "
+            "`--only`");
+}
+
+TEST(Judge, ACompanionThatTheGroupDemandsMayNot) {
+  for (const auto& finding : refused(judge(with_stick(1), k_with_usb)))
+    EXPECT_EQ(finding.remedy.find("--only"), std::string::npos) << finding.remedy;
+}
+
+TEST(Judge, NorMayOneWhoseCardIsRefusedForAnotherReason) {
+  auto inventory = with_stick(9);
+  inventory.groups[1].reserved_regions->push_back({0x1000, 0x1fff, "direct"});
+  const auto findings = refused(judge(inventory, k_with_usb));
+  EXPECT_GT(findings.size(), 1U);
+  for (const auto& finding : findings)
+    EXPECT_EQ(finding.remedy.find("--only"), std::string::npos) << finding.remedy;
+}
+
+TEST(Judge, WhatIsNoCompanionIsNotLeftOutByOnly) {
+  auto inventory = with_stick(9);
+  for (const auto& finding : refused(judge(inventory, {{at("0000:01:00.0"), at("0000:02:00.0")}})))
+    EXPECT_EQ(finding.remedy.find("--only"), std::string::npos) << finding.remedy;
+  for (const auto& finding : refused(judge(inventory, {{at("0000:01:00.2")}})))
+    EXPECT_EQ(finding.remedy.find("--only"), std::string::npos) << finding.remedy;
+}
+
 TEST(Judge, WhatBlocksOutweighsTheRest) {
   auto inventory = machine();
   inventory.kvm.probe.reset();

@@ -25,6 +25,10 @@ struct Rule {
 /// All rules, in the order in which they are judged and shown: first the machine, then the card.
 [[nodiscard]] std::span<const Rule> table();
 
+/// What all of them find, in order. Remedies are tried by it: what is offered for companions, which is tried
+/// so itself, comes on top of it (judge()).
+[[nodiscard]] std::vector<Finding> all_findings(const Inventory& inventory, const Target& target);
+
 // Of the machine: the same whatever the target is.
 [[nodiscard]] std::vector<Finding> iommu_enabled(const Inventory& inventory, const Target& target);
 [[nodiscard]] std::vector<Finding> acs_override(const Inventory& inventory, const Target& target);

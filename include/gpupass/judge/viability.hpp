@@ -40,6 +40,9 @@ namespace gpupass::rules {
 /// What a target would be refused for, whatever a person agrees to: a remedy that leads here is none.
 [[nodiscard]] std::vector<Finding> refusals(const Inventory& inventory, const Target& target);
 
+/// What `--only` leaves of the target: its cards without what goes along with their graphics.
+[[nodiscard]] Target without_companions(const Inventory& inventory, const Target& target);
+
 /// "--with 0000:00:1d.0 --with 0000:00:1d.1": the whole without the target.
 [[nodiscard]] std::string with_words(const Target& whole, const Target& target);
 

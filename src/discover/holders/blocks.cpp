@@ -45,8 +45,9 @@ constexpr std::array k_drivers = {Driver{"md", "md"}, Driver{"bcache", "bcache"}
 
 }  // namespace
 
-Blocks::Blocks(const Host& host, const Paths& paths, const Mounts& mounts, Problems& problems)
-    : host_(host), paths_(paths) {
+Blocks::Blocks(const Host& host, const Paths& paths, const Mounts& mounts, const Servers& servers,
+               Problems& problems)
+    : host_(host), paths_(paths), remote_(host, paths, servers, problems) {
   for (const auto& name : list("/sys/class/block")) read(name, "/sys/class/block/" + name);
   for (const auto& number : list("/sys/dev/block")) {  // a capture may have a disk by its number alone
     const auto link = "/sys/dev/block/" + number;
@@ -60,6 +61,11 @@ Blocks::Blocks(const Host& host, const Paths& paths, const Mounts& mounts, Probl
   std::vector<std::string> names;
   for (const auto& [name, block] : blocks_) names.push_back(name);
   for (const auto& name : names) join(name);  // which may add to them
+  for (const auto& mount : mounts.once()) {
+    if (blocks_.contains(mount.source)) continue;
+    if (auto remote = remote_of(mount, host, servers, problems))
+      blocks_[mount.source].remote = *std::move(remote);
+  }
   // A loop device lies on the disks of the file system that its file is on.
   for (auto& [name, block] : blocks_) {
     if (block.layer != "loop") continue;
@@ -167,6 +173,8 @@ std::optional<std::string> Blocks::numbered(const std::string& number) const {
 
 std::optional<std::vector<std::string>> Blocks::of(const Mount& mount) const {
   std::set<std::string> disks;
+  const auto over_network = blocks_.find(mount.source);
+  if (over_network != blocks_.end() && over_network->second.remote) return std::vector{mount.source};
   const bool on_one = !mount.device.starts_with("0:");
   if (const auto disk = on_one ? numbered(mount.device) : std::nullopt) disks.insert(*disk);
   for (const auto& source : mount.sources) {
@@ -210,10 +218,17 @@ void Blocks::descend(const std::string& name, int depth, std::set<std::string>& 
   if (found == blocks_.end() || !seen.insert(name).second) return;
   const auto& block = found->second;
   const auto hold = [&](const std::string& path) {
-    const auto functions = paths_.functions_of(path);
-    for (const auto& function : functions) places.push_back({function, node_of(name), depth});
+    const auto* const remote = remote_.at(path);
+    const auto functions = remote != nullptr ? remote->functions : paths_.functions_of(path);
+    for (const auto& function : functions)
+      places.push_back({function, node_of(name), depth, remote != nullptr ? remote->what : ""});
     return !functions.empty();
   };
+  if (block.remote) {
+    for (const auto& function : block.remote->functions)
+      places.push_back({function, name, depth, block.remote->what});
+    return;
+  }
   if (hold(block.path)) return;
   bool shared = false;
   for (const auto& controller : controllers_of(block.path)) shared |= hold(controller);

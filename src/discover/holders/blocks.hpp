@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The block devices of the machine, and what each lies on: partitions, device-mapper (LVM, encryption,
-// multipath), RAID, bcache, loop devices on files, the several controllers of an NVMe disk.
+// multipath), RAID, bcache, loop devices on files, the several controllers of an NVMe disk. A file system
+// that comes over the network counts as one, by the name of what is mounted.
 #pragma once
 
 #include <map>
@@ -11,6 +12,7 @@
 
 #include "discover/holders/mounts.hpp"
 #include "discover/holders/paths.hpp"
+#include "discover/holders/remotes.hpp"
 #include "gpupass/host.hpp"
 
 namespace gpupass::discovery {
@@ -21,17 +23,20 @@ struct Block {
   bool on_file = false;          // it lies on a file of theirs, so on a file system between
   std::string layer;             // as in Holder; empty: a disk or a partition
   std::string label;             // as a person names it: "/dev/mapper/luks-backup", "/dev/md127"
+  std::optional<Remote> remote = std::nullopt;  // a file system that comes over the network
 };
 
 class Blocks {
  public:
-  Blocks(const Host& host, const Paths& paths, const Mounts& mounts, Problems& problems);
+  Blocks(const Host& host, const Paths& paths, const Mounts& mounts, const Servers& servers,
+         Problems& problems);
 
   /// A disk below, by one of the functions that it hangs on.
   struct Place {
     PciAddress function;
-    std::string node;  // "/dev/nvme0n1p2"
-    int depth = 0;     // layers between
+    std::string node;         // "/dev/nvme0n1p2"
+    int depth = 0;            // layers between
+    std::string remote = {};  // as in Holder
   };
   [[nodiscard]] std::vector<Place> below(const std::string& name) const;
 
@@ -58,6 +63,7 @@ class Blocks {
 
   const Host& host_;
   const Paths& paths_;
+  const RemoteDisks remote_;
   std::map<std::string, Block> blocks_;
   std::map<std::string, std::string> mapped_;  // "/dev/mapper/root" → "dm-0"
   std::map<std::string, std::set<std::string>> pools_;

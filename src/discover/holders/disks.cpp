@@ -23,6 +23,7 @@ void read_mounted(const Host& host, const Blocks& blocks, const Mounts& mounts, 
         Holder holder{place.function, HolderKind::mount, place.node, mount.point, 0, ""};
         if (mount.elsewhere != nullptr) identify(host, mount.elsewhere->pid, holder);
         holder.depth = place.depth + 1;
+        holder.remote = place.remote;
         holders.push_back(std::move(holder));
       }
     }
@@ -55,6 +56,7 @@ void read_swaps(const Host& host, const Blocks& blocks, const Mounts& mounts, Ho
         // A file lies on a mounted file system, which is the layer between.
         const int depth = place.depth + (fields[1] == "file" ? 2 : 1);
         holders.push_back({place.function, HolderKind::swap, place.node, swap, 0, "", "", depth});
+        holders.back().remote = place.remote;
       }
     }
   }
@@ -74,6 +76,7 @@ void read_layers(const Blocks& blocks, Holders& holders) {
     for (const auto& place : blocks.below(name)) {
       holders.push_back(
           {place.function, HolderKind::layer, place.node, block.label, 0, "", block.layer, place.depth});
+      holders.back().remote = place.remote;
     }
   }
   for (const auto& [pool, members] : blocks.pools()) {
@@ -81,6 +84,7 @@ void read_layers(const Blocks& blocks, Holders& holders) {
       for (const auto& place : blocks.below(member)) {
         holders.push_back(
             {place.function, HolderKind::layer, place.node, pool, 0, "", "zfs", place.depth + 1});
+        holders.back().remote = place.remote;
       }
     }
   }

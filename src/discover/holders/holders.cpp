@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <tuple>
 
-#include "discover/holders/interfaces.hpp"
 #include "gpupass/discover/holders.hpp"
 
 namespace gpupass::discovery {
@@ -46,13 +45,15 @@ void read_holders(const Host& host, Inventory& inventory) {
   const auto scan = scan_processes(host, problems);
   const Paths paths(host, inventory);
   const Mounts mounts(host, scan, problems);
-  const Blocks blocks(host, paths, mounts, problems);
+  const Routes routes(host, problems);
+  const Interfaces interfaces(host, paths);
+  const Blocks blocks(host, paths, mounts, Servers(host, routes, interfaces), problems);
   inventory.holders_complete = scan.complete;
   read_processes(host, inventory, paths, blocks, scan, holders);
   read_disks(host, blocks, mounts, holders, problems);
   read_layers(blocks, holders);
   read_targets(host, blocks, mounts, holders, problems);
-  read_routes(host, paths, holders, problems);
+  read_routes(routes, interfaces, holders, problems);
   read_networks(host, inventory, paths, scan, holders);
   read_consoles(host, inventory, paths, holders);
   hold_parents(inventory, holders);
@@ -64,14 +65,16 @@ struct Below::Parts {
   Parts(const Host& host, const Inventory& inventory)
       : paths(host, inventory),
         mounts(host, Scan{}, unsaid),
-        blocks(host, paths, mounts, unsaid),
-        interfaces(host, paths) {}
+        routes(host, unsaid),
+        interfaces(host, paths),
+        blocks(host, paths, mounts, Servers(host, routes, interfaces), unsaid) {}
 
   Problems unsaid;  // read_holders() says them
   Paths paths;
   Mounts mounts;
-  Blocks blocks;
+  Routes routes;
   Interfaces interfaces;
+  Blocks blocks;
 };
 
 Below::Below(const Host& host, const Inventory& inventory)

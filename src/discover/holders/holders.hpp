@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "discover/holders/blocks.hpp"
+#include "discover/holders/interfaces.hpp"
 #include "discover/holders/mounts.hpp"
+#include "discover/holders/routes.hpp"
 #include "discover/holders/scan.hpp"
 #include "gpupass/discover/problems.hpp"
 
@@ -27,7 +29,7 @@ void read_layers(const Blocks& blocks, Holders& holders);
 void read_targets(const Host& host, const Blocks& blocks, const Mounts& mounts, Holders& holders,
                   Problems& problems);
 /// Routes through network interfaces; and what else these carry: guests, switches, containers.
-void read_routes(const Host& host, const Paths& paths, Holders& holders, Problems& problems);
+void read_routes(const Routes& routes, const Interfaces& interfaces, Holders& holders, Problems& problems);
 void read_networks(const Host& host, const Inventory& inventory, const Paths& paths, const Scan& scan,
                    Holders& holders);
 /// Framebuffers, and consoles of the kernel.

@@ -36,8 +36,13 @@ std::optional<Mount> parse_mount(std::string_view line) {
   while (dash < fields.size() && fields[dash] != "-") ++dash;
   if (dash + 2 >= fields.size()) return std::nullopt;
   const auto options = dash + 3 < fields.size() ? fields[dash + 3] : std::string_view();
-  return Mount{std::string(fields[2]), std::string(fields[3]), unescape(fields[4]),
-               core::printable(fields[dash + 1]), sources_of(fields[dash + 2], options)};
+  return Mount{std::string(fields[2]),
+               std::string(fields[3]),
+               unescape(fields[4]),
+               core::printable(fields[dash + 1]),
+               sources_of(fields[dash + 2], options),
+               unescape(fields[dash + 2]),
+               unescape(options)};
 }
 
 /// The mounts as the first process sees them; those of this process where that may not be read.

@@ -20,6 +20,7 @@ struct Mount {
   std::string subtree;  // which part of the file system is mounted
   std::string point, type;
   std::vector<std::string> sources;    // the device; further ones of bcachefs and xfs
+  std::string source, options;         // as they are written: "10.0.0.5:/srv", "rw,addr=10.0.0.5"
   const Process* elsewhere = nullptr;  // a process of the namespace that it is in; none: the host's
 };
 

@@ -20,6 +20,7 @@ struct Hold {
   std::string child = {};  // a mediated device
   std::string use = {};    // a storage layer's name, where its node is the kernel's: /dev/dm-5
   int depth = 0;           // of a disk, as in Holder
+  std::string remote = {};
 };
 using Holds = std::vector<Hold>;
 
@@ -146,7 +147,7 @@ class Nodes {
     const auto& label = blocks_.all().at(name).label;
     Holds holds;
     for (const auto& place : blocks_.below(name))
-      holds.push_back({place.function, "", label, place.depth + 1});
+      holds.push_back({place.function, "", label, place.depth + 1, place.remote});
     return holds;
   }
 
@@ -274,6 +275,7 @@ void read_processes(const Host& host, const Inventory& inventory, const Paths& p
       holder.use = hold.use == node ? "" : hold.use;
       holder.depth = hold.depth;
       holder.child = hold.child;
+      holder.remote = hold.remote;
       holders.push_back(std::move(holder));
     }
   }

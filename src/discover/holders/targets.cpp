@@ -102,6 +102,7 @@ void read_targets(const Host& host, const Blocks& blocks, const Mounts& mounts, 
       for (const auto& place : blocks.below(disk)) {
         holders.push_back({place.function, HolderKind::target, place.node, exported.name, 0, "",
                            exported.layer, place.depth + (file ? 2 : 1)});
+        holders.back().remote = place.remote;
       }
     }
   }

@@ -38,6 +38,8 @@ Evidence evidence_of(const Holder& use) {
       return {"/proc/swaps", use.use == use.node ? use.node : use.use + " on " + use.node};
     case HolderKind::layer:
       if (use.layer == "zfs") return {"/proc/spl/kstat/zfs/" + use.use, "on " + use.node};
+      if (use.layer == "loop")
+        return {"/sys/class/block" + use.use.substr(use.use.rfind('/')) + "/loop", "on " + use.node};
       return {"/sys/class/block" + use.node.substr(use.node.rfind('/')) + "/holders", use.use};
     case HolderKind::target:
       return {
