@@ -56,13 +56,15 @@ std::string of_host(const sys::Folder& proc, const char* kind) {
 Scan scan_processes(const Host& host, Problems& problems) {
   Scan scan;
   const auto proc = sys::Folder::open(host, "/proc");
-  const auto names = proc ? proc->list() : Result<std::vector<std::string>>(Failure(proc.error()));
+  auto names = proc ? proc->list() : Result<std::vector<std::string>>(Failure(proc.error()));
   if (!names) {
     note(problems, "/proc", names.error());
     return scan;
   }
   scan.mount_namespace = of_host(*proc, "mnt");
   scan.network_namespace = of_host(*proc, "net");
+  // As /proc lists them; another file system, a capture's, has an order of its own.
+  std::ranges::sort(*names, {}, [](const std::string& name) { return core::parse_number(name); });
   std::set<std::string> seen;
   std::size_t closed = 0;
   for (const auto& name : *names) {
