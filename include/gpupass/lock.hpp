@@ -29,6 +29,8 @@ class Lock {
   [[nodiscard]] static Result<Lock> acquire(Host& host, const std::string& name, const std::string& doing,
                                             std::chrono::milliseconds patience,
                                             const std::function<void(const LockOwner&)>& waiting = {});
+  /// What acquire() would refuse at once. Takes nothing.
+  [[nodiscard]] static Result<void> obtainable(const Host& host, const std::string& name);
   /// Who holds the lock right now; nothing when it is free.
   [[nodiscard]] static std::optional<LockOwner> owner(const Host& host, const std::string& name);
 

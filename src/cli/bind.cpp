@@ -192,8 +192,9 @@ Result<int> unbind(Context& context, const std::vector<std::string>& arguments) 
   inherit(context, holds, {}, request.options.timeout);
   const PlanFacts facts{inventory, std::move(holds), core::iso_time(context.host.now())};
   GPUPASS_TRY_ASSIGN(const auto plan, plan_unbind(facts, request.functions));
-  GPUPASS_TRY(consent(context, request.options,
-                      users_of_vfio(inventory, still_there(inventory, facts.holds, request.functions))));
+  GPUPASS_TRY(
+      consent(context, request.options,
+              obstacles_to_return(inventory, plan, still_there(inventory, facts.holds, request.functions))));
   return carry_out(context, request.options, plan, nullptr, locks,
                    homes_of(inventory, facts.holds, plan) + left_alone_note(inventory, facts.holds));
 }

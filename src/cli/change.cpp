@@ -13,6 +13,7 @@
 #include "gpupass/core/text.hpp"
 #include "gpupass/holds.hpp"
 #include "gpupass/judge/facts.hpp"
+#include "gpupass/judge/rules.hpp"
 #include "gpupass/judge/users.hpp"
 #include "gpupass/judge/viability.hpp"
 #include "gpupass/report/displaced.hpp"
@@ -48,8 +49,10 @@ Result<void> refuse_interrupted(Context& context, const Functions& functions) {
   return {};
 }
 
-/// What a command that changes nothing says of interrupted ones: the same, if it may read of them.
+/// What a command that changes nothing says of interrupted ones, and of what an ended one left in the kernel:
+/// the same, if it may read of them.
 Result<void> would_be_refused(Context& context, const Functions& functions) {
+  for (const auto& function : functions) GPUPASS_TRY(Lock::obtainable(context.host, to_string(function)));
   auto result = refuse_interrupted(context, functions);
   return result || result.error().kind != ErrorKind::denied ? result : Result<void>{};
 }
@@ -138,6 +141,10 @@ Failure refused(const std::vector<Finding>& findings, const std::string& advice)
   auto& last = error.also.empty() ? error.hint : error.also.back().hint;
   last += (last.empty() ? "" : "\n  ") + ("nothing was changed" + advice);
   return Failure(std::move(error));
+}
+
+bool asks_the_same(const Finding& a, const Finding& b) {
+  return a.rule == b.rule && a.device == b.device && a.what == b.what;
 }
 
 /// One question for all of them.
@@ -311,13 +318,18 @@ Result<void> refuse_impossible(const std::vector<Finding>& findings) {
 
 Result<void> consent(Context& context, const ChangeOptions& options, const std::vector<Finding>& findings) {
   GPUPASS_TRY(refuse_impossible(findings));
-  const auto& open = findings;
+  auto open = findings;
+  std::erase_if(open, [&](const Finding& finding) {
+    return std::ranges::any_of(context.agreed,
+                               [&](const Finding& agreed) { return asks_the_same(finding, agreed); });
+  });
   if (open.empty() || options.yes) return {};
   // A dry run cannot know what a person would answer: no yes is taken for granted.
   if (options.dry_run) return refused(open, "; --yes agrees to this, and --dry-run --yes shows the steps");
   if (!context.terminal.can_ask) return refused(open, "; --yes agrees to this");
-  if (agreed(context.terminal, open)) return {};
-  return refused(open, "");
+  if (!agreed(context.terminal, open)) return refused(open, "");
+  std::ranges::move(open, std::back_inserter(context.agreed));
+  return {};
 }
 
 bool says_yes(Terminal& terminal, const std::string& question) {
@@ -343,6 +355,17 @@ std::vector<Finding> users_of_vfio(const Inventory& inventory, const Functions& 
       finding.evidence.push_back({fmt::format("/proc/{}/fd", user.who.pid), node});
     findings.push_back(std::move(finding));
   }
+  return findings;
+}
+
+std::vector<Finding> obstacles_to_return(const Inventory& inventory, const Plan& plan,
+                                         const Functions& functions) {
+  auto findings = users_of_vfio(inventory, functions);
+  const bool writes = std::ranges::any_of(plan.steps, [](const Step& step) {
+    return std::holds_alternative<SetDriverOverride>(step) || std::holds_alternative<Unbind>(step) ||
+           std::holds_alternative<ProbeDriver>(step);
+  });
+  if (writes) std::ranges::move(rules::sys_writable(inventory, {}), std::back_inserter(findings));
   return findings;
 }
 

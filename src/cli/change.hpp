@@ -96,6 +96,9 @@ void say_waiting(Context& context, const LockOwner& owner);
 /// Who has the functions' groups open: a guest, or another program. To unbind them would wait until it
 /// lets go.
 [[nodiscard]] std::vector<Finding> users_of_vfio(const Inventory& inventory, const Functions& functions);
+/// What keeps functions from being given back as planned: these users, and a /sys that cannot be written.
+[[nodiscard]] std::vector<Finding> obstacles_to_return(const Inventory& inventory, const Plan& plan,
+                                                       const Functions& functions);
 
 /// The words that name exactly these functions to a command: "0000:01:00.0 --with 0000:01:00.1 --only".
 [[nodiscard]] std::vector<std::string> card_words(const Functions& functions);

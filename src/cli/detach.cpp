@@ -133,13 +133,15 @@ std::vector<std::string> what_stays(const PlanFacts& facts, const DomainFacts& d
     const auto* const device = facts.inventory.find(function);
     if (device == nullptr || device->driver != "vfio-pci") continue;
     const auto hold = std::ranges::find(facts.holds, function, &Hold::device);
+    const bool held = hold != facts.holds.end();
+    if (held && presence_of(hold->identity, function, facts.inventory) != Presence::there) continue;
     if (!domain.change_live && std::ranges::count(in_live, function) > 0) {
       running.push_back(function);
-    } else if (hold != facts.holds.end() && stays_with_others(*hold, domain)) {
+    } else if (held && stays_with_others(*hold, domain)) {
       of_others[core::enumerate(domains_of(without_domain(*hold, self)))].push_back(function);
-    } else if (hold != facts.holds.end() && hold->bound) {
+    } else if (held && hold->bound) {
       bound.push_back(function);
-    } else if (hold == facts.holds.end() || hold->original_driver == "vfio-pci") {
+    } else if (!held || hold->original_driver == "vfio-pci") {
       before.push_back(function);
     }
   }
@@ -226,9 +228,9 @@ Result<int> detach(Context& context, const std::vector<std::string>& arguments) 
   inherit(context, holds, {vm, options.uri}, options.change.timeout);
   const PlanFacts plan_facts{inventory, std::move(holds), core::iso_time(context.host.now())};
   GPUPASS_TRY_ASSIGN(const auto plan, plan_detach(plan_facts, facts, functions, templates));
-  if (!facts.state.running)
-    GPUPASS_TRY(consent(context, options.change,
-                        users_of_vfio(inventory, still_there(inventory, plan_facts.holds, functions))));
+  const auto there = still_there(inventory, plan_facts.holds, functions);
+  GPUPASS_TRY(consent(context, options.change,
+                      obstacles_to_return(inventory, plan, facts.state.running ? Functions{} : there)));
   return carry_out_for_domain(
       context, options, plan, domain, facts, locks,
       outcome_of(facts, functions, plan, plan_facts) + left_alone_note(inventory, plan_facts.holds));

@@ -117,44 +117,49 @@ Result<RecoveryReport> recover_one(Context& context, const ChangeOptions& option
 struct Preview {
   std::set<PciAddress> displaced;
   std::vector<std::string> lines;
+  RecoveryReport report = {};  // not_begun where the run could not begin; else nothing is known of its end
 };
 
-Result<Preview> preview(Context& context, const JournalRecord& journal) {
+Result<Preview> preview(Context& context, const JournalRecord& journal, const ChangeOptions& options) {
   Preview preview;
-  if (!journal.has_plan()) return preview;
-  GPUPASS_TRY_ASSIGN(preview.displaced, left_alone(context, journal));
   World world{context.host, nullptr, nullptr, {}, {}, {}};
+  if (!journal.has_plan()) {
+    preview.report = recover(journal, world);
+    return preview;
+  }
+  if (!journal.plan.uri.empty() && !context.host.captured()) {
+    const auto hypervisor = context.connect(journal.plan.uri, options.timeout);
+    if (!hypervisor) preview.report = {Recovery::not_begun, hypervisor.error()};
+  }
+  GPUPASS_TRY_ASSIGN(preview.displaced, left_alone(context, journal));
   world.displaced = preview.displaced;
   preview.lines = preview_recovery(journal, world);
   return preview;
 }
 
-Result<void> print_preview(Context& context, const JournalRecord& journal) {
-  auto& out = context.terminal.out;
+void print(std::ostream& out, const Context& context, const JournalRecord& journal, const Preview& what) {
   if (!journal.has_plan()) {
     out << fmt::format("{}: nothing could be done; --forget would set it aside\n", journal.damage);
-    return {};
+    return;
   }
   out << fmt::format("\"{}\", started {}: ", journal.plan.command, journal.started);
   if (is_under_way(context.host, journal)) {
     out << "is under way, would wait for its end\n";
-    return {};
+    return;
   }
-  GPUPASS_TRY_ASSIGN(const auto what, preview(context, journal));
   out << "would\n";
   print_left_alone(out, what.displaced);
   for (const auto& line : what.lines) out << "  " << line << "\n";
   if (what.lines.empty()) out << "  only close its journal: nothing else is left to do\n";
-  return {};
 }
 
 /// What --dry-run shows, for a program.
-Result<core::Json> preview_json(Context& context, const JournalRecord& journal) {
-  GPUPASS_TRY_ASSIGN(const auto what, preview(context, journal));
-  return core::Json{{"id", journal.id},
-                    {"command", journal.plan.command},
-                    {"under_way", is_under_way(context.host, journal)},
-                    {"would", what.lines}};
+core::Json preview_json(const Context& context, const JournalRecord& journal,
+                        const std::vector<std::string>& would) {
+  return {{"id", journal.id},
+          {"command", journal.plan.command},
+          {"under_way", is_under_way(context.host, journal)},
+          {"would", would}};
 }
 
 core::Json to_json(const JournalRecord& journal, const RecoveryReport& report) {
@@ -188,18 +193,32 @@ Result<int> verdict(const std::vector<RecoveryReport>& reports) {
   return 0;
 }
 
-/// The configurations that a journal was to bring back are kept: they are nowhere else. Gives the files.
-Result<std::vector<std::string>> keep_domains(Context& context, const JournalRecord& journal) {
-  std::vector<std::string> kept;
+/// A configuration that a journal was to bring back, and the file that forget() keeps it in: it is nowhere
+/// else.
+struct KeptDomain {
+  std::string domain, file, xml;
+};
+
+std::vector<KeptDomain> domains_to_keep(const JournalRecord& journal) {
+  std::vector<KeptDomain> kept;
   for (const auto& step : journal.plan.steps) {
     const auto* const define = std::get_if<DefineDomain>(&step);
     if (define == nullptr) continue;
     auto name = define->domain;
     std::ranges::replace(name, '/', '_');
-    const auto file = fmt::format("/var/lib/gpupass/forgotten/{}.{}.xml", journal.id, name);
-    GPUPASS_TRY(context.host.write_file(file, define->before));
+    kept.push_back({define->domain, fmt::format("/var/lib/gpupass/forgotten/{}.{}.xml", journal.id, name),
+                    define->before});
+  }
+  return kept;
+}
+
+/// Gives the files.
+Result<std::vector<std::string>> keep_domains(Context& context, const JournalRecord& journal) {
+  std::vector<std::string> kept;
+  for (const auto& [domain, file, xml] : domains_to_keep(journal)) {
+    GPUPASS_TRY(context.host.write_file(file, xml));
     context.terminal.out << fmt::format(
-        "  how {} was configured before is kept: {} (`virsh define` takes it)\n", define->domain, file);
+        "  how {} was configured before is kept: {} (`virsh define` takes it)\n", domain, file);
     kept.push_back(file);
   }
   return kept;
@@ -261,6 +280,37 @@ Result<int> forget(Context& context, const std::vector<JournalRecord>& journals,
   return 0;
 }
 
+/// What forget() would do.
+Result<std::vector<std::string>> preview_forget(const Context& context, const JournalRecord& journal) {
+  if (is_under_way(context.host, journal))
+    return fail(ErrorKind::busy, fmt::format("\"{}\" is under way", journal.plan.command),
+                "nothing was changed; `gpupass recover` waits for its end");
+  std::vector<std::string> lines;
+  if (!journal.damage.empty()) lines.push_back("set aside " + journal.path() + ", which cannot be read");
+  for (const auto& [domain, file, xml] : domains_to_keep(journal))
+    lines.push_back(fmt::format("keep how {} was configured before: {}", domain, file));
+  if (journal.damage.empty()) lines.push_back("close the journal; the machine stays as it is");
+  return lines;
+}
+
+Result<int> dry_forget(Context& context, const std::vector<JournalRecord>& journals, Format format) {
+  auto& out = context.terminal.out;
+  auto previews = core::Json::array();
+  for (const auto& journal : journals) {
+    GPUPASS_TRY_ASSIGN(const auto lines, preview_forget(context, journal));
+    previews.push_back(preview_json(context, journal, lines));
+    if (format == Format::json) continue;
+    if (journal.has_plan())
+      out << fmt::format("\"{}\", started {}: would\n", journal.plan.command, journal.started);
+    else
+      out << journal.path() << ": would\n";
+    for (const auto& line : lines) out << "  " << line << "\n";
+  }
+  if (format == Format::json) print_json(out, previews, {});
+  if (format == Format::text && journals.empty()) out << "nothing was left unfinished\n";
+  return 0;
+}
+
 Result<int> return_loans(Context& context, const ChangeOptions& options) {
   const bool json = options.format == Format::json;
   Quietly quiet(context);  // a program gets one document
@@ -269,6 +319,31 @@ Result<int> return_loans(Context& context, const ChangeOptions& options) {
   GPUPASS_TRY_ASSIGN(const auto ended, end_loans_left(json ? quiet.context() : context, as_text));
   if (!json) print_loans(context.terminal.out, ended, "returned");
   return 0;
+}
+
+/// Ends as the run, as far as that can be known.
+Result<int> dry_recover(Context& context, const ChangeOptions& options,
+                        const std::vector<JournalRecord>& journals) {
+  auto& out = context.terminal.out;
+  const bool json = options.format == Format::json;
+  std::vector<RecoveryReport> reports;
+  auto previews = core::Json::array();
+  for (const auto& journal : journals) {
+    GPUPASS_TRY_ASSIGN(auto what, preview(context, journal, options));
+    if (!json) print(out, context, journal, what);
+    previews.push_back(preview_json(context, journal, what.lines));
+    reports.push_back(std::move(what.report));
+  }
+  GPUPASS_TRY_ASSIGN(const auto loans, loans_left(context, options.timeout));
+  if (!json && journals.empty() && loans.empty()) out << "nothing was left unfinished\n";
+  auto end = verdict(reports);
+  if (!json) {
+    print_loans(out, loans, "would return");
+    return end;
+  }
+  // The errors stand in this one document.
+  print_json(out, previews, loans);
+  return end ? 0 : exit_code(end.error().kind);
 }
 
 }  // namespace
@@ -293,26 +368,15 @@ Result<int> recover(Context& context, const std::vector<std::string>& arguments)
     GPUPASS_TRY(remove_stillborn_journals(context.host));
   }
   GPUPASS_TRY_ASSIGN(const auto journals, load_journals(context.host));
+  if (options.dry_run)
+    return forgetting ? dry_forget(context, journals, options.format)
+                      : dry_recover(context, options, journals);
   auto& out = context.terminal.out;
   const bool json = options.format == Format::json;
-  if (options.dry_run && !json) {
-    for (const auto& journal : journals) GPUPASS_TRY(print_preview(context, journal));
-  }
   // Where libvirt does not say, the journals are gone through first, and that is the error.
   const auto asked = forgetting ? Result<Loans>(Loans{}) : loans_left(context, options.timeout);
-  if (options.dry_run && !asked) return Failure(asked.error());
   const auto loans = asked.value_or(Loans{});
   if (asked && journals.empty() && loans.empty() && !json) out << "nothing was left unfinished\n";
-  if (options.dry_run && !json) print_loans(out, loans, "would return");
-  if (options.dry_run && json) {
-    auto previews = core::Json::array();
-    for (const auto& journal : journals) {
-      GPUPASS_TRY_ASSIGN(auto one, preview_json(context, journal));
-      previews.push_back(std::move(one));
-    }
-    print_json(out, previews, loans);
-  }
-  if (options.dry_run) return 0;
   if (forgetting) return forget(context, journals, options.format);
 
   sys::outlive_readers();

@@ -86,13 +86,14 @@ bool is_for_libvirt(const std::vector<std::string>& words, std::size_t command) 
 
 /// Takes --root DIR and --root=DIR out of the words, wherever they are before "--": the root.
 Result<std::string> take_root(std::vector<std::string>& words) {
-  std::string root = "/";
+  std::optional<std::string> root;
   bool in_command = false;
   for (std::size_t i = 0; i < words.size() && words[i] != "--";) {
     const bool two = words[i] == k_root;
     if (two || words[i].starts_with("--root=")) {
       if (two && i + 1 == words.size())
         return fail(ErrorKind::usage, "--root names no folder", fmt::format("usage: {}", k_usage));
+      if (root) return fail(ErrorKind::usage, "--root is given twice", fmt::format("usage: {}", k_usage));
       root = two ? words[i + 1] : words[i].substr(k_root.size() + 1);
       const auto at = words.begin() + static_cast<std::ptrdiff_t>(i);
       words.erase(at, at + (two ? 2 : 1));
@@ -102,7 +103,7 @@ Result<std::string> take_root(std::vector<std::string>& words) {
     in_command = in_command || !words[i].starts_with('-');
     ++i;
   }
-  return root;
+  return root.value_or("/");
 }
 
 Result<Global> read_global(std::vector<std::string> arguments) {

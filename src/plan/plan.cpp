@@ -351,7 +351,9 @@ Result<Plan> plan_detach(const PlanFacts& facts, const DomainFacts& domain, cons
     // Another domain has it by turns, or `gpupass bind` took it before the domain did.
     auto rest = without_domain(*hold, self);
     const bool lent = hold->lent_to == domain.state.name;
-    const bool keeps = rest.bound || !rest.domain.empty();
+    // What bind took and is no longer there is forgotten.
+    const bool there = presence_of(hold->identity, function, facts.inventory) == Presence::there;
+    const bool keeps = (rest.bound && there) || !rest.domain.empty();
     if (!keeps || lent) returned.push_back(*hold);
     if (lent) rest.lent_to.clear();
     if (keeps) {

@@ -121,6 +121,12 @@ Result<Lock> Lock::acquire(Host& host, const std::string& name, const std::strin
   return lock;
 }
 
+Result<void> Lock::obtainable(const Host& host, const std::string& name) {
+  const auto holder = owner(host, name);
+  if (holder && holder->in_kernel) return busy(host, name, *holder);
+  return {};
+}
+
 std::optional<LockOwner> Lock::owner(const Host& host, const std::string& name) {
   if (host.captured()) return std::nullopt;  // nothing of it runs
   const sys::Fd file(host.open_file(path_of(name), O_RDONLY | O_NOFOLLOW));

@@ -465,6 +465,64 @@ TEST_F(Change, RecoverLeavesAloneWhatEndedWhileItWaited) {
   EXPECT_EQ(test::snapshot(tree.at("/sys")), before) << "nothing is undone that ended well";
 }
 
+TEST_F(Change, ADryRunRefusesWhatIsStillInTheKernel) {
+  const auto lock = Lock::acquire(kernel, k_gpu, "bind", std::chrono::seconds(0));
+  EXPECT_EQ(run({"bind", "01:00.0", "--dry-run"}), 0) << "a command that is at work ends";
+  lock->hand_over(getpid(), "unbind 0000:01:00.0 from nvidia", "2026-11-22T12:00:00Z");
+  for (const auto& words :
+       std::vector<std::vector<std::string>>{{"bind", "01:00.0"}, {"bind", "01:00.0", "--dry-run"}}) {
+    EXPECT_EQ(run(words), 6) << out;
+    EXPECT_THAT(err, HasSubstr("is still in the kernel (unbind 0000:01:00.0 from nvidia)"));
+  }
+}
+
+TEST_F(Change, WhereSysCannotBeWrittenNothingIsGivenBack) {
+  ASSERT_EQ(run({"attach", "vm1", "01:00.0"}), 0) << err;
+  ASSERT_EQ(run({"bind", k_nic, "--yes"}), 0) << err;
+  const auto bound = test::snapshot(tree.at("/sys"));
+  tree.file("/proc/self/mountinfo", "20 1 0:20 / /sys ro - sysfs sysfs ro\n");
+  for (auto words : std::vector<std::vector<std::string>>{{"detach", "vm1", "--all"}, {"unbind", k_nic}}) {
+    for (const bool dry : {true, false}) {
+      if (dry) words.emplace_back("--dry-run");
+      EXPECT_EQ(run(words), 5) << out;
+      EXPECT_THAT(err, HasSubstr("/sys is mounted read-only"));
+      if (dry) words.pop_back();
+    }
+  }
+  EXPECT_EQ(test::snapshot(tree.at("/sys")), bound);
+  EXPECT_EQ(hostdev_functions(libvirt.config())->size(), 2U);
+}
+
+TEST_F(Change, ADryRunOfRecoverEndsAsItDoes) {
+  tree.file("/var/lib/gpupass/journal/20260101T000000Z-1-0.jsonl", "rubbish\n{}\n");
+  const auto kept = test::snapshot(tree.at("/var/lib/gpupass"));
+  const int invalid = exit_code(ErrorKind::invalid);
+  EXPECT_EQ(run({"recover", "--dry-run"}), invalid);
+  EXPECT_THAT(err, HasSubstr("`gpupass recover --forget`"));
+  EXPECT_EQ(run({"recover", "--dry-run", "--format", "json"}), invalid);
+  EXPECT_THAT(out, HasSubstr("\"journals\""));
+  EXPECT_EQ(run({"recover"}), invalid);
+  EXPECT_EQ(run({"recover", "--forget", "--dry-run"}), 0) << err;
+  EXPECT_THAT(out, HasSubstr("set aside /var/lib/gpupass/journal/20260101T000000Z-1-0.jsonl"));
+  EXPECT_EQ(test::snapshot(tree.at("/var/lib/gpupass")), kept);
+}
+
+TEST_F(Change, ADryRunOfForgettingSaysWhatItWouldDo) {
+  kernel.reject_probe("vfio-pci", k_audio).reject_probe("nvidia", k_gpu);
+  ASSERT_EQ(run({"attach", "vm1", "01:00"}), 12);
+  const auto left = test::snapshot(tree.at("/var/lib/gpupass"));
+  ASSERT_EQ(run({"recover", "--forget", "--dry-run"}), 0) << err;
+  EXPECT_THAT(out,
+              testing::AllOf(HasSubstr("close the journal; the machine stays as it is"),
+                             HasSubstr("keep how vm1 was configured before: /var/lib/gpupass/forgotten/"),
+                             Not(HasSubstr("bind 0000:01:00.0"))));
+  ASSERT_EQ(run({"recover", "--forget", "--dry-run", "--format", "json"}), 0) << err;
+  EXPECT_THAT(out, HasSubstr("keep how vm1 was configured before"));
+  EXPECT_EQ(test::snapshot(tree.at("/var/lib/gpupass")), left);
+  libvirt_is_down = true;
+  EXPECT_EQ(run({"recover", "--dry-run"}), exit_code(ErrorKind::hypervisor)) << "as recover would";
+}
+
 TEST_F(Change, WhatCannotBePutBackCanBeAccepted) {
   kernel.reject_probe("vfio-pci", k_audio).reject_probe("nvidia", k_gpu);
   EXPECT_EQ(run({"bind", "01:00"}), 12);

@@ -242,6 +242,20 @@ TEST_F(Displaced, ABoundDeviceThatMovedIsForgottenWhereItWas) {
   EXPECT_THAT(*load_holds(kernel), IsEmpty());
 }
 
+TEST_F(Displaced, WhatBindTookAndADomainGotIsForgottenByDetach) {
+  ASSERT_EQ(run({"bind", k_gpu}), 0) << err;
+  ASSERT_EQ(run({"attach", "vm1", k_gpu}), 0) << err;
+  auto disk_now = disk("0000:01:00.0", "pci0000:00/0000:00:00.4", 2);
+  disk_now.driver = "vfio-pci";  // of an administrator
+  boot("second", {root_port("0000:00:00.4"), disk_now, root_port("0000:00:01.0"),
+                  gpu("0000:02:00.0", k_first_bus, 1), audio("0000:02:00.1", k_first_bus, 1)});
+  ASSERT_EQ(run({"detach", "vm1", "0000:01:00.0", "0000:01:00.1"}), 0) << err;
+  EXPECT_THAT(out, AllOf(HasSubstr("another device is at 0000:01:00.0 now, and was left alone"),
+                         Not(HasSubstr("stays on vfio-pci"))));
+  EXPECT_THAT(*load_holds(kernel), IsEmpty());
+  EXPECT_EQ(kernel.driver("0000:01:00.0"), "vfio-pci");
+}
+
 TEST_F(Displaced, ACardThatWasPulledIsSaidToBeGone) {
   ASSERT_EQ(run({"attach", "vm1", k_gpu}), 0) << err;
   boot("second", {root_port("0000:00:01.0")});

@@ -47,5 +47,12 @@ TEST(Help, FitsEightyColumns) {
   EXPECT_GE(actions, 20U);
 }
 
+/// Which of the two is meant cannot be told.
+TEST(Root, IsGivenOnce) {
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(run({"--root", "/", "list", "--root=/"}), exit_code(ErrorKind::usage));
+  EXPECT_NE(testing::internal::GetCapturedStderr().find("--root is given twice"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace gpupass::cli

@@ -35,10 +35,16 @@ class Alive {
     fs::copy(
         test::fixture(fs::path("hosts") / machine / "root"), tree_.root(),
         fs::copy_options::recursive | fs::copy_options::copy_symlinks | fs::copy_options::overwrite_existing);
-    tree_.file("/srv/image.raw", "an image").file("/suite", "gpupass-bench");
+    tree_.file("/srv/image.qcow2", "an image").file("/suite", "gpupass-bench");
+    // What a guest is fitted to.
+    tree_.file("/sys/devices/system/cpu/online", "0-3\n")
+        .file("/proc/meminfo", "MemTotal: 16777216 kB\nMemFree: 8388608 kB\n");
     kernel_.emplace(tree_);
     kernel_->add_driver("vfio-pci");
-    kernel_->on_run = [](const Program& program) { return program_end(program.argv); };
+    kernel_->on_run = [this](const Program& program) {
+      if (std::ranges::count(program.argv, "create") > 0) ++disks_made_;
+      return program_end(program.argv);
+    };
     inventory_ = discover(*kernel_, {.holders = false}).value();
     for (const auto& device : inventory_.devices) {
       const auto address = to_string(device.address);
@@ -109,14 +115,27 @@ class Alive {
     ASSERT_TRUE(journal && journal->append({0, StepState::intent, "", 0, "", ""}));
   }
 
+  /// A journal of which not even the plan can be read.
+  void damage_a_journal() {
+    tree_.file("/var/lib/gpupass/journal/20260101T000000Z-1-0.jsonl", "not even JSON\n{}\n");
+  }
+
+  /// As in a container, or not any more.
+  void mount_sys(bool read_only) {
+    const auto now = kernel_->read("/proc/self/mountinfo").value_or("");
+    const std::string line = "19 1 0:19 / /sys ro - sysfs sysfs ro\n";
+    tree_.file("/proc/self/mountinfo", read_only ? now + line : now.substr(0, now.size() - line.size()));
+  }
+
   [[nodiscard]] const Inventory& inventory() const { return inventory_; }
+  [[nodiscard]] int disks_made() const { return disks_made_; }
   [[nodiscard]] std::string path(const std::string& name) const { return tree_.at(name).string(); }
 
  private:
   static std::optional<ProgramEnd> program_end(const Words& argv) {
     const auto has = [&](const char* word) { return std::ranges::count(argv, word) > 0; };
     if (has("--list")) return ProgramEnd{0, R"([{"missing": ""}])", ""};
-    if (has("info")) return ProgramEnd{0, R"({"format": "raw", "virtual-size": 1073741824})", ""};
+    if (has("info")) return ProgramEnd{0, R"({"format": "qcow2", "virtual-size": 1073741824})", ""};
     if (argv.front() == "setpriv") return ProgramEnd{1, "", "no measurement"};
     return ProgramEnd{0, "", ""};
   }
@@ -126,6 +145,7 @@ class Alive {
   Inventory inventory_;
   test::MachineDomains libvirt_;
   std::map<std::string, std::string> no_others_;
+  int disks_made_ = 0;
 };
 
 /// One endpoint for each answer that the rules give on this machine: which of them block, and whether a
@@ -155,7 +175,11 @@ class DryRun : public testing::TestWithParam<std::string> {
     const auto looked = machine.run(dry);
     const auto command = testing::PrintToString(words);
     EXPECT_EQ(machine.state(), before) << "by a dry run of " << command << "\n" << looked.text;
+    const auto disks = machine.disks_made();
     const auto did = machine.run(words);
+    if (did.status == exit_code(ErrorKind::refused)) {
+      EXPECT_EQ(machine.disks_made(), disks) << "before it was refused: " << command << "\n" << did.text;
+    }
     EXPECT_EQ(looked.status, did.status) << command << "\ndry run: " << looked.text << "\nrun: " << did.text;
     EXPECT_NE(did.status, exit_code(ErrorKind::usage)) << command << "\n" << did.text;
     if (did.status != 0) {
@@ -202,10 +226,13 @@ TEST_P(DryRun, EndsAsTheRun) {
     const auto address = to_string(device);
     const auto before = machine.devices();
     for (const std::string consent : {"", "--yes"}) {
-      const Words create{"guest", "create",  "new",       "--image",  "/srv/image.raw",
+      const Words create{"guest", "create",  "new",       "--image",  "/srv/image.qcow2",
                          "--gpu", address,   "--network", "none",     "--folder",
                          "/srv",  "--vcpus", "1",         "--memory", "64M"};
       compare(create, consent);
+      machine.mount_sys(true);
+      compare({"guest", "delete", "new"}, consent);
+      machine.mount_sys(false);
       compare({"guest", "delete", "new"}, consent);
       compare_experiment(address, consent);
       compare({"attach", "vm1", address}, consent);
@@ -235,6 +262,20 @@ TEST_P(DryRun, EndsAsTheRunWhereACommandWasInterrupted) {
                                               {"recover"}})
     compare(words);
   EXPECT_THAT(machine.run({"recover"}).text, testing::HasSubstr("nothing was left unfinished"));
+  // What --forget would do is to close the journal: nothing is undone.
+  machine.interrupt(device);
+  const auto forgetting = machine.run({"recover", "--forget", "--dry-run"});
+  EXPECT_THAT(forgetting.text, testing::HasSubstr("close the journal; the machine stays as it is"));
+  EXPECT_THAT(forgetting.text, testing::Not(testing::HasSubstr("driver_override")));
+  compare({"recover", "--forget"});
+}
+
+TEST_P(DryRun, EndsAsTheRunWhereAJournalCannotBeRead) {
+  machine.damage_a_journal();
+  compare({"recover"});
+  EXPECT_EQ(machine.run({"recover"}).status, exit_code(ErrorKind::invalid));
+  compare({"recover", "--forget"});
+  compare({"recover"});
 }
 
 INSTANTIATE_TEST_SUITE_P(Machines, DryRun, testing::ValuesIn(test::machines()), test::machine_name);

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "gpupass/finding.hpp"
 #include "gpupass/host.hpp"
 #include "gpupass/hypervisor.hpp"
 
@@ -31,8 +32,9 @@ struct Context {
   Host& host;
   Terminal& terminal;
   Connect connect;
-  std::filesystem::path data;  // holds xml-templates/ and lab/
-  std::string default_uri;     // LIBVIRT_DEFAULT_URI, else qemu:///system
+  std::filesystem::path data;        // holds xml-templates/ and lab/
+  std::string default_uri;           // LIBVIRT_DEFAULT_URI, else qemu:///system
+  std::vector<Finding> agreed = {};  // by a person, in this command: it is not asked again
 };
 
 /// The machine whose files a person names on the command line, and whose programs read them: always this one,

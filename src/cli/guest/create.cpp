@@ -362,19 +362,18 @@ Result<void> create(Context& context, const Wanted& wanted, const GuestDomain& d
   return {};
 }
 
-/// What would be refused of the cards, as `gpupass attach` refuses it.
+/// Refuses of the cards what `gpupass attach` refuses, and asks what it asks: before anything is made.
 Result<void> judge_cards(Context& context, const Wanted& wanted, Hypervisor& hypervisor,
-                         const Functions& functions, bool yes) {
+                         const Functions& functions, ChangeOptions options) {
   if (functions.empty()) return {};
-  ChangeOptions options;
-  options.dry_run = true;
-  options.yes = yes;
   options.timeout = wanted.options.timeout;
   Locks none;
+  const bool dry_run = std::exchange(options.dry_run, true);  // nothing is locked yet
   GPUPASS_TRY(lock(context, options, "", functions, wanted.options.vm, none));
   GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host));
   GPUPASS_TRY_ASSIGN(const auto approved, approve(context, options, inventory, functions, hypervisor,
                                                   {wanted.options.vm, "", false, true}));
+  options.dry_run = dry_run;
   return consent(context, options, approved.open);
 }
 
@@ -424,11 +423,13 @@ Result<int> guest_create(Context& context, const Words& arguments) {
   if (values->count("explain") == 0)
     context.terminal.err << report::warnings_text(domain.choices,
                                                   static_cast<std::size_t>(context.terminal.columns));
-  if (values->count("dry-run") > 0) GPUPASS_TRY(refuse_taken_place(context, wanted));
-  if (values->count("dry-run") > 0)
-    GPUPASS_TRY(judge_cards(context, wanted, *hypervisor, functions, values->count("yes") > 0));
+  ChangeOptions change;
+  change.dry_run = values->count("dry-run") > 0;
+  change.yes = values->count("yes") > 0;
+  if (change.dry_run) GPUPASS_TRY(refuse_taken_place(context, wanted));
+  if (change.dry_run || !look_only) GPUPASS_TRY(judge_cards(context, wanted, *hypervisor, functions, change));
   if (look_only) return print_only(context, *values, domain, wanted, functions, format);
-  GPUPASS_TRY(create(context, wanted, domain, *hypervisor, functions, values->count("yes") > 0));
+  GPUPASS_TRY(create(context, wanted, domain, *hypervisor, functions, change.yes));
   const auto next = fmt::format("`gpupass guest start {}` starts it", wanted.options.vm);
   context.terminal.out << fmt::format("{} is there; {}\n", wanted.options.vm,
                                       with_connection(next, connection_named(arguments)));

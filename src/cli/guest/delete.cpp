@@ -8,6 +8,7 @@
 
 #include "cli/change.hpp"
 #include "cli/domain_uses.hpp"
+#include "cli/experiment/quietly.hpp"
 #include "cli/guest/files.hpp"
 #include "cli/guest/guest.hpp"
 #include "cli/guest/under_way.hpp"
@@ -121,6 +122,15 @@ std::vector<std::string> detach_words(const GuestOptions& options, const std::st
           options.uri, "--yes", "--timeout", seconds_text(options.timeout)};
 }
 
+/// What the detach would refuse. It is asked before anybody agrees to anything.
+Result<void> try_detach(Context& context, const GuestOptions& options, const std::string& name,
+                        const Devices& devices) {
+  if (devices.given.empty()) return {};
+  auto words = detach_words(options, name);
+  words.emplace_back("--dry-run");
+  return Quietly(context, Quietly::Progress::unheard)(detach, words);
+}
+
 /// The domain last: it knows its files, so that what failed can be tried again.
 Result<void> remove_with_files(Context& context, const OpenGuest& guest, const Belongings& files) {
   GPUPASS_TRY(remove_files(context.host, files.go));
@@ -177,6 +187,7 @@ Result<int> guest_delete(Context& context, const std::vector<std::string>& argum
   }
   Locks none;
   GPUPASS_TRY(lock(context, {.dry_run = true}, "", devices.given, name, none));
+  GPUPASS_TRY(try_detach(context, options, name, devices));
   if (dry_run) {
     if (values->count("yes") == 0) return not_agreed(guest);
     out << "This was a dry run; nothing was changed.\n";
