@@ -2,9 +2,8 @@
 #include "bench/needs.hpp"
 
 #include <fmt/format.h>
-#ifdef GPUPASS_BENCH_CUDA
+
 #include "bench/cuda/cuda.hpp"
-#endif
 
 namespace gpupass::bench {
 namespace {
@@ -20,13 +19,6 @@ Result<> pci_device(const Host& host, const std::string& address) {
   return {};
 }
 
-#ifndef GPUPASS_BENCH_CUDA
-Result<> without_cuda() {
-  return fail(ErrorKind::unsupported, "this gpupass-bench was built without CUDA",
-              "build it where nvcc is found: CUDACXX=/usr/local/cuda/bin/nvcc");
-}
-#endif
-
 }  // namespace
 
 Result<> NeedsMet::operator()(Needs needs) {
@@ -37,14 +29,10 @@ Result<> NeedsMet::operator()(Needs needs) {
 Result<> NeedsMet::look(Needs needs) const {
   if (needs == Needs::nothing) return {};
   if (needs == Needs::pci_device) return pci_device(host_, settings_.pci);
-#ifdef GPUPASS_BENCH_CUDA
   GPUPASS_TRY(cuda::usable(settings_.device));
   if (needs == Needs::cublas) return cuda::cublas_usable();
   if (needs == Needs::two_cards) return cuda::two_cards();
   return {};
-#else
-  return without_cuda();
-#endif
 }
 
 }  // namespace gpupass::bench

@@ -9,15 +9,13 @@
 #include <limits>
 #include <optional>
 
+#include "bench/cuda/cuda.hpp"
 #include "bench/needs.hpp"
 #include "bench/pci/by_ids.hpp"
 #include "bench/run_once.hpp"
 #include "bench/text.hpp"
 #include "gpupass/sys/output_file.hpp"
 #include "gpupass/sys/terminal.hpp"
-#ifdef GPUPASS_BENCH_CUDA
-#include "bench/cuda/cuda.hpp"
-#endif
 
 namespace gpupass::bench {
 namespace {
@@ -152,11 +150,9 @@ Result<int> run_with(Options options) {
 }  // namespace
 
 int run_program(const std::vector<std::string>& arguments) {
-#ifdef GPUPASS_BENCH_CUDA
   if (!arguments.empty() && arguments.front() == "--child") {
     return cuda::child({arguments.begin() + 1, arguments.end()});
   }
-#endif
   auto options = parse_options(arguments);
   if (!options) return report(options.error());
   if (options->information) {

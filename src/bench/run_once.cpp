@@ -8,6 +8,7 @@
 #include <iostream>
 #include <mutex>
 
+#include "bench/cuda/cuda.hpp"
 #include "bench/machine/clocks.hpp"
 #include "bench/machine/counters.hpp"
 #include "bench/machine/environment.hpp"
@@ -17,9 +18,6 @@
 #include "gpupass/core/printable.hpp"
 #include "gpupass/core/text.hpp"
 #include "gpupass/sys/terminal.hpp"
-#ifdef GPUPASS_BENCH_CUDA
-#include "bench/cuda/cuda.hpp"
-#endif
 
 namespace gpupass::bench {
 namespace {
@@ -31,10 +29,7 @@ nlohmann::json tool_facts(const Host& host, const Settings& settings) {
                          {"compiler", GPUPASS_COMPILER},
                          {"quick", settings.quick},
                          {"inject", settings.inject}};
-#ifdef GPUPASS_BENCH_CUDA
-  tool["nvcc"] = GPUPASS_NVCC;
-  tool["sm"] = GPUPASS_SM;
-#endif
+  tool.update(cuda::compiled_with());
   if (const auto file = host.read(sys::executable().string(), 1U << 30U)) tool["sha256"] = sha256(*file);
   return tool;
 }
@@ -91,9 +86,7 @@ class Surroundings {
     run.counters = between(counters_, counters, sysconf(_SC_CLK_TCK));
     append(run.gates, gates(moment_, moment(), clock_read_ns()));
     append(run.gates, gates(counters_, counters));
-#ifdef GPUPASS_BENCH_CUDA
     append(run.gates, cuda::gates(device));
-#endif
   }
 
  private:
@@ -138,6 +131,10 @@ bool all_right(const Run& run) {
   });
 }
 
+bool needs_card(const Case* row) {
+  return row->needs != Needs::nothing && row->needs != Needs::pci_device;
+}
+
 bool any_measured(const Run& run) {
   return std::ranges::any_of(run.benchmarks,
                              [](const Measurement& measurement) { return !measurement.samples_ns.empty(); });
@@ -150,13 +147,11 @@ Result<Run> run_once(Host& host, const Options& options, Progress& progress, con
   auto settings = options.settings;
   const auto limit = k_waits_in_a_case * options.settings.timeout;
   Watchdog watchdog(limit, [&](const std::string& id) { give_up(id, limit, run, keep); });
-#ifdef GPUPASS_BENCH_CUDA
   watchdog.begin("looking at the card");
-  if (!settings.device_address.empty()) {
+  if (!settings.device_address.empty() && std::ranges::any_of(rows, needs_card)) {
     GPUPASS_TRY_ASSIGN(settings.device, cuda::ordinal_at(settings.device_address));
   }
   run.add_to_env(cuda::environment(settings.device));
-#endif
   NeedsMet met(host, settings);
   const Surroundings surroundings(host);
   for (std::size_t i = 0; i < rows.size(); ++i) {

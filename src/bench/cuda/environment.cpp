@@ -22,6 +22,10 @@ void put(json& object, const char* key, const std::optional<T>& value) {
 
 }  // namespace
 
+json compiled_with() {
+  return {{"nvcc", GPUPASS_NVCC}, {"sm", GPUPASS_SM}};
+}
+
 json environment(int device) {
   const auto found = card(device);
   if (!found) return json::object();
