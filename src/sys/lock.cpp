@@ -14,6 +14,7 @@
 #include "gpupass/core/json.hpp"
 #include "gpupass/core/text.hpp"
 #include "gpupass/sys/fd.hpp"
+#include "gpupass/sys/wait.hpp"
 
 namespace gpupass {
 namespace {
@@ -21,6 +22,8 @@ namespace {
 constexpr const char* k_folder = "/run/gpupass";
 constexpr auto k_time_to_sign =
     std::chrono::milliseconds(200);  // from having a lock to having written it down
+
+constexpr auto k_between_looks = std::chrono::milliseconds(50);
 
 std::string path_of(const std::string& name) {
   return fmt::format("{}/{}.lock", k_folder, name);
@@ -104,17 +107,19 @@ Result<Lock> Lock::acquire(Host& host, const std::string& name, const std::strin
                            const std::function<void(const LockOwner&)>& waiting) {
   GPUPASS_TRY_ASSIGN(const int opened, host.open_lock(path_of(name)));
   const sys::Fd file(opened);
-  const auto until = std::chrono::steady_clock::now() + patience;
-  bool told = false;
-  while (flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
-    if (errno != EWOULDBLOCK && errno != EINTR)
-      return Failure(sys::errno_error("lock " + path_of(name), errno));
-    const auto owner = find_owner(host, name);
-    if (owner.in_kernel || std::chrono::steady_clock::now() >= until) return busy(host, name, owner);
-    if (!told && waiting) waiting(owner);
-    told = true;
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
-  }
+  LockOwner owner;
+  bool told = patience.count() == 0;  // nothing is waited for then
+  GPUPASS_TRY_ASSIGN(const bool free, sys::wait_until(patience, k_between_looks, [&]() -> Result<bool> {
+                       if (flock(file.get(), LOCK_EX | LOCK_NB) == 0) return true;
+                       if (errno != EWOULDBLOCK && errno != EINTR)
+                         return Failure(sys::errno_error("lock " + path_of(name), errno));
+                       owner = find_owner(host, name);
+                       if (owner.in_kernel) return busy(host, name, owner);
+                       if (!told && waiting) waiting(owner);
+                       told = true;
+                       return false;
+                     }));
+  if (!free) return busy(host, name, owner);
   write_owner(file.get(), {getpid(), doing, core::iso_time(host.now()), false});
   Lock lock(dup(file.get()));  // flock belongs to the open file, which the copy shares
   fcntl(lock.fd_, F_SETFD, FD_CLOEXEC);

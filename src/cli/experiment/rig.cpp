@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <ostream>
-#include <thread>
 
 #include "cli/experiment/quietly.hpp"
 #include "cli/guest/guest.hpp"
@@ -17,6 +16,7 @@
 #include "gpupass/holds.hpp"
 #include "gpupass/journal.hpp"
 #include "gpupass/sys/terminal.hpp"
+#include "gpupass/sys/wait.hpp"
 
 namespace gpupass::cli {
 namespace {
@@ -144,15 +144,14 @@ Result<std::vector<pid_t>> Rig::users_of_card() {
 /// libvirt calls a guest off while QEMU is still closing its devices. A card that is unbound then is not
 /// reset: bochs-drm was seen not to take it back.
 Result<void> Rig::wait_until_gone(const std::vector<pid_t>& users) {
-  const auto until = std::chrono::steady_clock::now() + k_step;
-  for (const auto user : users) {
-    while (context_.host.look_at(user)) {
-      if (std::chrono::steady_clock::now() >= until)
-        return fail(ErrorKind::timeout, fmt::format("process {} still has {}", user, names(functions_)));
-      std::this_thread::sleep_for(std::chrono::milliseconds(100));
-    }
-  }
-  return {};
+  const auto is_there = [&](pid_t user) { return context_.host.look_at(user).has_value(); };
+  GPUPASS_TRY_ASSIGN(const bool all_gone,
+                     sys::wait_until(k_step, std::chrono::milliseconds(100), [&]() -> Result<bool> {
+                       return std::ranges::none_of(users, is_there);
+                     }));
+  if (all_gone) return {};
+  return fail(ErrorKind::timeout, fmt::format("process {} still has {}",
+                                              *std::ranges::find_if(users, is_there), names(functions_)));
 }
 
 Result<void> Rig::end_guest() {

@@ -5,11 +5,11 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <thread>
 
 #include "cli/actions.hpp"
 #include "cli/uri.hpp"
 #include "gpupass/sys/terminal.hpp"
+#include "gpupass/sys/wait.hpp"
 
 namespace gpupass::cli {
 namespace {
@@ -73,15 +73,14 @@ Result<void> take_cards(Context& context, const GuestOptions& options, const std
   return {};
 }
 
-Result<void> wait_for(Context& context, std::chrono::milliseconds timeout, const std::string& what,
+Result<void> wait_for(std::chrono::milliseconds timeout, const std::string& what,
                       const std::function<Result<bool>()>& reached) {
-  const auto until = context.host.now() + timeout;
-  while (true) {
-    GPUPASS_TRY_ASSIGN(const bool yes, reached());
-    if (yes) return {};
-    if (context.host.now() >= until || sys::interrupted()) break;
-    std::this_thread::sleep_for(std::chrono::milliseconds(500));
-  }
+  GPUPASS_TRY_ASSIGN(const bool came,
+                     sys::wait_until(timeout, std::chrono::milliseconds(500), [&]() -> Result<bool> {
+                       if (sys::interrupted()) return fail(ErrorKind::system, what + ": interrupted");
+                       return reached();
+                     }));
+  if (came) return {};
   return fail(ErrorKind::timeout,
               fmt::format("{}: not within {} s", what,
                           std::chrono::duration_cast<std::chrono::seconds>(timeout).count()));

@@ -57,7 +57,7 @@ struct OpenGuest {
                                       std::chrono::milliseconds timeout);
 
 /// Waits until `reached` says yes. Error: timeout, with `what` was waited for; or what `reached` ended with.
-[[nodiscard]] Result<void> wait_for(Context& context, std::chrono::milliseconds timeout,
-                                    const std::string& what, const std::function<Result<bool>()>& reached);
+[[nodiscard]] Result<void> wait_for(std::chrono::milliseconds timeout, const std::string& what,
+                                    const std::function<Result<bool>()>& reached);
 
 }  // namespace gpupass::cli

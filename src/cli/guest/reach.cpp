@@ -5,12 +5,12 @@
 
 namespace gpupass::cli {
 
-Result<std::string> reach(Context& context, const GuestOptions& options, const OpenGuest& guest) {
+Result<std::string> reach(const GuestOptions& options, const OpenGuest& guest) {
   const auto& name = guest.state.name;
   if (!guest.state.running)
     return fail(ErrorKind::refused, name + " is not running", "`gpupass guest start " + name + "` starts it");
   std::vector<std::string> addresses;
-  auto waited = wait_for(context, options.timeout, name + " to have an address", [&]() -> Result<bool> {
+  auto waited = wait_for(options.timeout, name + " to have an address", [&]() -> Result<bool> {
     GPUPASS_TRY_ASSIGN(addresses, guest.hypervisor->addresses(name));
     return !addresses.empty();
   });

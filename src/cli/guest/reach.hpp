@@ -10,8 +10,7 @@
 namespace gpupass::cli {
 
 /// The address of a running guest, waited for. Errors: refused (it is off), timeout.
-[[nodiscard]] Result<std::string> reach(Context& context, const GuestOptions& options,
-                                        const OpenGuest& guest);
+[[nodiscard]] Result<std::string> reach(const GuestOptions& options, const OpenGuest& guest);
 
 /// --user and --identity.
 void add_login_options(po::options_description& options);

@@ -26,7 +26,7 @@ Result<int> guest_ssh(Context& context, const std::vector<std::string>& argument
   GPUPASS_TRY(context.host.changeable());
   GPUPASS_TRY_ASSIGN(const auto options, guest_options_of(context, *values));
   GPUPASS_TRY_ASSIGN(const auto guest, open_guest(context, options));
-  GPUPASS_TRY_ASSIGN(const auto address, reach(context, options, guest));
+  GPUPASS_TRY_ASSIGN(const auto address, reach(options, guest));
   auto argv = ssh_words(login_of(*values), address);
   argv.insert(argv.end(), command.begin(), command.end());
   return Failure(context.host.become(argv));

@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <ostream>
-#include <thread>
 
 #include "cli/change.hpp"
 #include "cli/guest/guest.hpp"
+#include "gpupass/sys/wait.hpp"
 
 namespace gpupass::cli {
 namespace {
@@ -28,18 +28,18 @@ Result<void> stop_guest(Hypervisor& hypervisor, const std::string& vm, std::chro
   using Clock = std::chrono::steady_clock;
   // A guest that is still starting does not hear the first.
   constexpr auto k_ask_again = std::chrono::seconds(15);
-  const auto until = Clock::now() + timeout;
   auto ask_at = Clock::now();
-  while (true) {
-    GPUPASS_TRY_ASSIGN(const auto state, hypervisor.domain(vm));
-    if (!state.running) return {};
-    if (Clock::now() >= until) break;
-    if (Clock::now() >= ask_at) {
-      GPUPASS_TRY(hypervisor.request_shutdown(vm));
-      ask_at = Clock::now() + k_ask_again;
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(200));
-  }
+  GPUPASS_TRY_ASSIGN(const bool off,
+                     sys::wait_until(timeout, std::chrono::milliseconds(200), [&]() -> Result<bool> {
+                       GPUPASS_TRY_ASSIGN(const auto state, hypervisor.domain(vm));
+                       if (!state.running) return true;
+                       if (Clock::now() >= ask_at) {
+                         GPUPASS_TRY(hypervisor.request_shutdown(vm));
+                         ask_at = Clock::now() + k_ask_again;
+                       }
+                       return false;
+                     }));
+  if (off) return {};
   return fail(
       ErrorKind::timeout,
       fmt::format("{} did not shut down within {} s", vm,

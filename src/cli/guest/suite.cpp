@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <set>
-#include <thread>
 
 #include "cli/bench_files.hpp"
 #include "gpupass/bench/machine/sha256.hpp"
@@ -14,6 +13,7 @@
 #include "gpupass/domain.hpp"
 #include "gpupass/guest/frames.hpp"
 #include "gpupass/sys/terminal.hpp"
+#include "gpupass/sys/wait.hpp"
 
 namespace gpupass::cli {
 namespace {
@@ -45,7 +45,6 @@ class Search {
   Search(Hypervisor& hypervisor, std::string vm, milliseconds timeout)
       : hypervisor_(hypervisor), vm_(std::move(vm)), until_(Clock::now() + timeout) {}
 
-  [[nodiscard]] bool over() const { return Clock::now() >= until_; }
   [[nodiscard]] const Seen& seen() const { return seen_; }
 
   Result<std::unique_ptr<Suite>> look() {
@@ -153,13 +152,14 @@ Result<std::unique_ptr<Suite>> reach_suite(Context& context, Hypervisor& hypervi
                                            milliseconds timeout) {
   Search search(hypervisor, vm, timeout);
   const auto watch = watch_over(hypervisor, vm);
-  while (true) {
-    GPUPASS_TRY(watch());
-    GPUPASS_TRY_ASSIGN(auto suite, search.look());
-    if (suite) return suite;
-    if (search.over()) return never_answered(context, vm, timeout, search.seen());
-    std::this_thread::sleep_for(k_between_looks);
-  }
+  std::unique_ptr<Suite> suite;
+  GPUPASS_TRY_ASSIGN(const bool found, sys::wait_until(timeout, k_between_looks, [&]() -> Result<bool> {
+                       GPUPASS_TRY(watch());
+                       GPUPASS_TRY_ASSIGN(suite, search.look());
+                       return suite != nullptr;
+                     }));
+  if (!found) return never_answered(context, vm, timeout, search.seen());
+  return suite;
 }
 
 Result<void> refuse_without_a_way(const std::string& vm, const std::string& domain_xml) {

@@ -4,18 +4,17 @@
 
 #include <algorithm>
 #include <array>
-#include <thread>
 
 #include "cli/guest/suite.hpp"
 #include "gpupass/core/base64.hpp"
 #include "gpupass/core/json.hpp"
 #include "gpupass/core/text.hpp"
 #include "gpupass/guest/frames.hpp"
+#include "gpupass/sys/wait.hpp"
 
 namespace gpupass::cli {
 namespace {
 
-using Clock = std::chrono::steady_clock;
 using core::Json;
 using std::chrono::milliseconds;
 
@@ -97,18 +96,16 @@ class AgentSuite final : public Suite {
   /// not there, or the agent runs none.
   Result<ProgramEnd> execute(const std::string& program, const std::vector<std::string>& words,
                              milliseconds timeout, milliseconds between = milliseconds(100)) {
-    const auto until = Clock::now() + timeout;
     GPUPASS_TRY_ASSIGN(const auto started,
                        ask("guest-exec", {{"path", program}, {"arg", words}, {"capture-output", true}}));
     GPUPASS_TRY_ASSIGN(const auto pid,
                        take([&] { return core::number_from_json<std::int64_t>(started.at("pid")); }));
-    while (true) {
-      GPUPASS_TRY_ASSIGN(const auto state, ask("guest-exec-status", {{"pid", pid}}));
-      GPUPASS_TRY_ASSIGN(const bool exited, take([&] { return state.at("exited").get<bool>(); }));
-      if (exited) return end_of(state);
-      if (Clock::now() >= until) break;
-      std::this_thread::sleep_for(between);
-    }
+    Json state;
+    GPUPASS_TRY_ASSIGN(const bool ended, sys::wait_until(timeout, between, [&]() -> Result<bool> {
+                         GPUPASS_TRY_ASSIGN(state, ask("guest-exec-status", {{"pid", pid}}));
+                         return take([&] { return state.at("exited").get<bool>(); });
+                       }));
+    if (ended) return end_of(state);
     return fail(ErrorKind::timeout,
                 fmt::format("{} in the guest did not end within {} s", program,
                             std::chrono::duration_cast<std::chrono::seconds>(timeout).count()));

@@ -43,9 +43,10 @@ Result<void> wait_until_ready(Context& context, const GuestOptions& options, con
   auto words = ssh_words(login, address, {"BatchMode=yes", "ConnectTimeout=30", "ServerAliveInterval=20"});
   for (const auto* const word : {"cloud-init", "status", "--wait", "--long"}) words.emplace_back(word);
   ProgramEnd end;
-  const auto until = context.host.now() + options.timeout;
-  auto waited = wait_for(context, options.timeout, vm + " to be ready", [&]() -> Result<bool> {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - context.host.now());
+  const auto until = std::chrono::steady_clock::now() + options.timeout;
+  auto waited = wait_for(options.timeout, vm + " to be ready", [&]() -> Result<bool> {
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
     GPUPASS_TRY_ASSIGN(end, context.host.run({words, {}, left + std::chrono::seconds(1)}));
     return end.status != k_not_reached;
   });
@@ -80,7 +81,7 @@ Result<int> guest_wait(Context& context, const std::vector<std::string>& argumen
                 "ready or address");
   GPUPASS_TRY_ASSIGN(const auto options, guest_options_of(context, *values));
   GPUPASS_TRY_ASSIGN(const auto guest, open_guest(context, options));
-  GPUPASS_TRY_ASSIGN(const auto address, reach(context, options, guest));
+  GPUPASS_TRY_ASSIGN(const auto address, reach(options, guest));
   if (what == "ready")
     GPUPASS_TRY(wait_until_ready(context, options, guest.state.name, address, login_of(*values)));
   context.terminal.out << address << "\n";
