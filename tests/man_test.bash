@@ -58,9 +58,20 @@ commands=$("$gpupass" --help | sed -nE 's/^  ([a-z]+) .*/\1/p' | grep -vx bench)
 same "pages and commands" "$(for command in $commands; do echo "gpupass-$command.1"; done | sort)" \
   "$(cd "$pages" && printf '%s\n' gpupass-*.1 | grep -v '^gpupass-bench' | sort)"
 
+# What a command does is said in the same words by --help, in one line or two, and by its page.
+summary_of_help() {
+  "$gpupass" --help | awk -v name="$1" '
+    $1 == name { found = 1; sub(/^  [a-z]+ +([A-Z\[][^ ]* ?(SELECTOR…|VM|…)?\]?|run\|shell\|list)? +/, ""); text = $0; next }
+    found && /^   / { sub(/^ +/, ""); text = text " " $0; next }
+    found { exit }
+    END { print text }'
+}
+
 for command in $commands; do
   page=$pages/gpupass-$command.1
   [[ -e $page ]] || continue
+  same "what $command does" "$(summary_of_help "$command")" \
+    "$(sed -nE '/^\.SH NAME/{n;s/^gpupass-[a-z]+ \\- //;s/\\-/-/g;p;q}' "$page")"
   same "options of $command" "$(options_of_help "$gpupass" "$command")" "$(options_of_page "$page")"
 done
 for action in $("$gpupass" bench --help | sed -nE 's/^  ([a-z]+) .*/\1/p'); do

@@ -44,7 +44,10 @@ std::string rows_text(std::span<const Command> rows) {
     arguments = std::max(arguments, core::columns(row.arguments));
   }
   std::string text;
+  std::string_view group;
   for (const auto& row : rows) {
+    if (row.group != group) text += fmt::format("{}{}\n", text.empty() ? "" : "\n", row.group);
+    group = row.group;
     const auto words = fmt::format("  {:<{}} {:<{}} ", row.name, names, row.arguments, arguments);
     text += words + report::wrapped(row.summary, k_help_columns, core::columns(words)) + "\n";
   }

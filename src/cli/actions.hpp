@@ -22,7 +22,7 @@ struct Actions {
 [[nodiscard]] Result<int> run_action(Context& context, const Actions& actions,
                                      const std::vector<std::string>& arguments);
 
-/// A line for each row: name, arguments, summary, as --help shows them.
+/// A line for each row: name, arguments, summary, as --help shows them; a heading above each group.
 [[nodiscard]] std::string rows_text(std::span<const Command> rows);
 
 /// "did you mean `gpupass list`? ": the row whose name is typed most like it, behind `before`; nothing where

@@ -22,22 +22,23 @@
 namespace gpupass::cli {
 namespace {
 
-// The one place where a command is listed.
+// The one place where a command is listed, with others of its task.
 const std::vector<Command> k_commands = {
-    {"list", "[SELECTOR…]", "show GPUs and their companion functions", list},
-    {"groups", "[SELECTOR…]", "show IOMMU groups and whether they can be passed through", groups},
-    {"doctor", "[SELECTOR…]", "say what stands in the way of passing a card through, and what helps", doctor},
-    {"attach", "VM SELECTOR…", "give a card to a domain", attach},
-    {"detach", "VM SELECTOR…", "take a card out of a domain and give it back to its driver", detach},
-    {"bind", "SELECTOR…", "take devices from their drivers and bind them to vfio-pci", bind},
-    {"unbind", "SELECTOR…", "give devices back to the drivers they had", unbind},
-    {"status", "", "show what gpupass holds, and what was left unfinished", status},
-    {"recover", "", "finish or undo what was interrupted", recover},
-    {"xml", "SELECTOR…", "print the <hostdev> elements, or a whole edited domain", xml},
-    {"bench", "ACTION …", "what passthrough costs: run, compare, report, experiment, …", bench},
-    {"guest", "ACTION VM", "machines made for cards: create, start, stop, delete, …", guest},
-    {"hook", "ACTION", "have libvirt ask before it starts a domain: install, check, …", hook},
-    {"lab", "run|shell|list", "try it all in an emulated machine, with no hardware", lab},
+    {"list", "[SELECTOR…]", "show graphics cards and the functions that go along", list, "Look"},
+    {"groups", "[SELECTOR…]", "show IOMMU groups, and which can be passed through", groups, "Look"},
+    {"doctor", "[SELECTOR…]", "say what prevents passthrough, and what to do about it", doctor, "Look"},
+    {"status", "", "show what is assigned, and what was interrupted", status, "Look"},
+    {"attach", "VM SELECTOR…", "assign a card to a domain", attach, "Assign and return"},
+    {"detach", "VM SELECTOR…", "take a card out of a domain and return it to its driver", detach,
+     "Assign and return"},
+    {"bind", "SELECTOR…", "reserve devices for vfio-pci, without a domain", bind, "Assign and return"},
+    {"unbind", "SELECTOR…", "return devices to the drivers that they had", unbind, "Assign and return"},
+    {"recover", "", "finish or undo what was interrupted", recover, "Assign and return"},
+    {"guest", "ACTION VM", "make, start, reach, stop and delete guests for cards", guest, "Guests"},
+    {"xml", "SELECTOR…", "print the <hostdev> elements, or an edited domain", xml, "Guests"},
+    {"hook", "ACTION", "have libvirt ask gpupass before it starts a domain", hook, "Guests"},
+    {"bench", "ACTION …", "measure cards, compare runs, write reports", bench, "Measure"},
+    {"lab", "run|shell|list", "try all of it in an emulated machine, without hardware", lab, "Try it"},
 };
 
 constexpr const char* k_usage = "gpupass [--root DIR] COMMAND [options]";
@@ -45,7 +46,7 @@ constexpr std::string_view k_root = "--root";
 
 void print_help(std::ostream& out) {
   out << "usage: " << k_usage
-      << "\n\nGives a real graphics card to a virtual machine, safely, and takes it back.\n\n";
+      << "\n\nAssigns a real graphics card to a virtual machine, and returns it as it was.\n\n";
   out << rows_text(k_commands)
       << "\n  --root DIR   look at a captured machine (see capture-host), which is never\n"
          "               changed: commands that change something only run with --dry-run\n"

@@ -49,6 +49,7 @@ struct Command {
   const char* arguments;  // for the usage line: "VM SELECTOR…"
   const char* summary;
   Function function;
+  const char* group = "";  // what it is for, above the first of them in --help: "Look"; empty: no heading
 };
 
 // One file each in src/cli; the literal table is in run.cpp.
