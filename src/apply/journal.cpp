@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "gpupass/core/json.hpp"
+#include "gpupass/core/names.hpp"
 #include "gpupass/core/text.hpp"
 
 namespace gpupass {
@@ -18,18 +19,14 @@ namespace {
 constexpr const char* k_folder = "/var/lib/gpupass/journal";
 constexpr std::string_view k_suffix = ".jsonl";
 
-struct StateRow {
-  StepState state;
-  const char* name;
-};
 constexpr std::array k_states = {
-    StateRow{StepState::intent, "intent"},
-    StateRow{StepState::untouched, "untouched"},
-    StateRow{StepState::done, "done"},
-    StateRow{StepState::failed, "failed"},
-    StateRow{StepState::open, "open"},
-    StateRow{StepState::undone, "undone"},
-    StateRow{StepState::undo_failed, "undo-failed"},
+    core::Name<StepState>{StepState::intent, "intent"},
+    core::Name<StepState>{StepState::untouched, "untouched"},
+    core::Name<StepState>{StepState::done, "done"},
+    core::Name<StepState>{StepState::failed, "failed"},
+    core::Name<StepState>{StepState::open, "open"},
+    core::Name<StepState>{StepState::undone, "undone"},
+    core::Name<StepState>{StepState::undo_failed, "undo-failed"},
 };
 
 std::string path_of(const std::string& id) {
@@ -48,9 +45,7 @@ std::string new_id(const Host& host) {
 
 StepState state_from(const core::Json& json) {
   const auto text = json.get<std::string>();
-  for (const auto& row : k_states) {
-    if (text == row.name) return row.state;
-  }
+  if (const auto state = core::value_in(k_states, text)) return *state;
   throw nlohmann::json::type_error::create(302, "'" + text + "' is no state", &json);
 }
 
@@ -182,9 +177,7 @@ bool is_at_work(const Host& host, pid_t pid) {
 }  // namespace
 
 const char* name(StepState state) {
-  return std::find_if(k_states.begin(), k_states.end(),
-                      [state](const auto& row) { return row.state == state; })
-      ->name;
+  return core::name_in(k_states, state);
 }
 
 std::vector<std::optional<JournalEntry>> JournalRecord::latest() const {

@@ -90,7 +90,7 @@ std::optional<Value> value_of(const po::variables_map& values, const char* name)
 Result<std::vector<Group>> groups_of(const std::vector<std::string>& words) {
   std::vector<Group> groups;
   for (const auto& word : words) {
-    const auto group = value_in(k_groups, word);
+    const auto group = core::value_in(k_groups, word);
     if (!group) {
       std::vector<std::string> names;
       names.reserve(k_groups.size());

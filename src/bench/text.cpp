@@ -113,7 +113,7 @@ std::string json_of(const std::vector<Listed>& cases) {
                     {"group", name(row->group)},
                     {"metric", row->metric},
                     {"unit", row->unit},
-                    {"better", name_in(k_betters, row->better)},
+                    {"better", core::name_in(k_betters, row->better)},
                     {"formula", row->formula},
                     {"check", row->check},
                     {"hurts", row->hurts},

@@ -8,6 +8,7 @@
 #include <functional>
 
 #include "gpupass/core/json.hpp"
+#include "gpupass/core/names.hpp"
 #include "gpupass/core/text.hpp"
 
 namespace gpupass::boot {
@@ -41,11 +42,12 @@ std::string this_boot(const Host& host) {
   return host.attribute("/proc/sys/kernel/random/boot_id").value_or("");
 }
 
-constexpr const char* name_of(Loader loader) {
-  if (loader == Loader::grub) return "grub";
-  if (loader == Loader::grubby) return "grubby";
-  return loader == Loader::systemd_boot ? "systemd-boot" : "unknown";
-}
+constexpr std::array k_loader_names = {
+    core::Name<Loader>{Loader::grub, "grub"},
+    core::Name<Loader>{Loader::grubby, "grubby"},
+    core::Name<Loader>{Loader::systemd_boot, "systemd-boot"},
+    core::Name<Loader>{Loader::unknown, "unknown"},
+};
 
 Result<std::optional<Added>> read_record(const Host& host) {
   const auto text = host.read(k_record);
@@ -53,9 +55,8 @@ Result<std::optional<Added>> read_record(const Host& host) {
   if (!text) return Failure(text.error());
   return core::read_json(*text, k_record, [&](const core::Json& json) {
     Added added;
-    for (const auto loader : {Loader::grub, Loader::grubby, Loader::systemd_boot}) {
-      if (json.at("loader") == name_of(loader)) added.loader = loader;
-    }
+    added.loader =
+        core::value_in(k_loader_names, json.at("loader").get<std::string>()).value_or(Loader::unknown);
     for (const auto& word : json.at("words")) added.words.push_back(core::line_from_json(word));
     for (const auto& file : json.at("files")) added.files.push_back(core::line_from_json(file));
     if (json.contains("boot_id")) added.boot_id = core::line_from_json(json.at("boot_id"));
@@ -65,7 +66,7 @@ Result<std::optional<Added>> read_record(const Host& host) {
 
 FileContent record_of(const Added& added) {
   const core::Json json{{"schema", "gpupass.kernel-words/1"},
-                        {"loader", name_of(added.loader)},
+                        {"loader", core::name_in(k_loader_names, added.loader)},
                         {"words", added.words},
                         {"files", added.files},
                         {"boot_id", added.boot_id}};

@@ -71,7 +71,7 @@ Result<double> fraction_of(const po::variables_map& values, const char* option) 
 Result<std::set<bench::Group>> groups_of(const Words& words) {
   std::set<bench::Group> groups;
   for (const auto& word : words) {
-    const auto group = bench::value_in(bench::k_groups, word);
+    const auto group = core::value_in(bench::k_groups, word);
     if (!group) {
       Words names;
       for (const auto& row : bench::k_groups) names.emplace_back(row.name);

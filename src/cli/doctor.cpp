@@ -9,6 +9,7 @@
 #include "cli/libvirt_now.hpp"
 #include "cli/options.hpp"
 #include "cli/selection.hpp"
+#include "gpupass/core/names.hpp"
 #include "gpupass/core/text.hpp"
 #include "gpupass/discover.hpp"
 #include "gpupass/finding.hpp"
@@ -164,10 +165,11 @@ void print(Terminal& terminal, const Inventory& inventory, const Diagnosis& diag
   terminal.err << report::problems_text(inventory.problems);
 }
 
-const char* name(Verdict verdict) {
-  if (verdict == Verdict::can) return "can";
-  return verdict == Verdict::cannot ? "cannot" : "with-consent";
-}
+constexpr std::array k_verdict_names = {
+    core::Name<Verdict>{Verdict::can, "can"},
+    core::Name<Verdict>{Verdict::cannot, "cannot"},
+    core::Name<Verdict>{Verdict::with_consent, "with-consent"},
+};
 
 /// What the ids of the rules mean.
 core::Json rules_json() {
@@ -183,9 +185,10 @@ core::Json to_json(const Inventory& inventory, const Diagnosis& diagnosis, bool 
   for (const auto& [target, findings] : diagnosis.patients) {
     auto functions = core::Json::array();
     for (const auto& function : target.functions) functions.push_back(to_string(function));
-    targets.push_back({{"functions", functions},
-                       {"verdict", name(judgement_of(diagnosis.machine, findings).verdict)},
-                       {"findings", report::to_json(findings)}});
+    targets.push_back(
+        {{"functions", functions},
+         {"verdict", core::name_in(k_verdict_names, judgement_of(diagnosis.machine, findings).verdict)},
+         {"findings", report::to_json(findings)}});
   }
   return {{"schema", "gpupass.doctor/1"},
           {"blocks", blocks},

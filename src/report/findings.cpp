@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "gpupass/core/names.hpp"
 #include "gpupass/core/printable.hpp"
 #include "gpupass/core/text.hpp"
 #include "gpupass/report/table.hpp"
@@ -53,24 +54,26 @@ std::string finding_text(const Finding& finding, const FindingsView& view) {
   return text;
 }
 
+constexpr std::array k_consent_names = {
+    core::Name<Consent>{Consent::may_be_given, "may-be-given"},
+    core::Name<Consent>{Consent::impossible, "impossible"},
+};
+
+constexpr std::array k_severity_names = {
+    core::Name<Severity>{Severity::fine, "fine"},
+    core::Name<Severity>{Severity::unmeasured, "unmeasured"},
+    core::Name<Severity>{Severity::warns, "warns"},
+    core::Name<Severity>{Severity::blocks, "blocks"},
+};
+
 const char* name(Consent consent) {
-  return consent == Consent::may_be_given ? "may-be-given" : "impossible";
+  return core::name_in(k_consent_names, consent);
 }
 
 }  // namespace
 
 const char* name(Severity severity) {
-  switch (severity) {
-    case Severity::fine:
-      return "fine";
-    case Severity::unmeasured:
-      return "unmeasured";
-    case Severity::warns:
-      return "warns";
-    case Severity::blocks:
-      break;
-  }
-  return "blocks";
+  return core::name_in(k_severity_names, severity);
 }
 
 std::string wrapped(const std::string& text, std::size_t columns, std::size_t indent) {

@@ -6,6 +6,7 @@
 #include <ostream>
 #include <set>
 
+#include "gpupass/core/names.hpp"
 #include "gpupass/report/device_text.hpp"
 
 namespace gpupass::report {
@@ -28,80 +29,58 @@ Json addresses(const std::vector<PciAddress>& list) {
   return json;
 }
 
+constexpr std::array k_header_type_names = {
+    core::Name<HeaderType>{HeaderType::endpoint, "endpoint"},
+    core::Name<HeaderType>{HeaderType::bridge, "bridge"},
+    core::Name<HeaderType>{HeaderType::cardbus, "cardbus"},
+    core::Name<HeaderType>{HeaderType::unreadable, "unreadable"},
+};
+
 const char* name(HeaderType type) {
-  switch (type) {
-    case HeaderType::endpoint:
-      return "endpoint";
-    case HeaderType::bridge:
-      return "bridge";
-    case HeaderType::cardbus:
-      return "cardbus";
-    case HeaderType::unreadable:
-      break;
-  }
-  return "unreadable";
+  return core::name_in(k_header_type_names, type);
 }
+
+constexpr std::array k_iommu_kind_names = {
+    core::Name<IommuKind>{IommuKind::none, "none"},
+    core::Name<IommuKind>{IommuKind::intel_vtd, "intel-vtd"},
+    core::Name<IommuKind>{IommuKind::amd_vi, "amd-vi"},
+    core::Name<IommuKind>{IommuKind::arm_smmu, "arm-smmu"},
+    core::Name<IommuKind>{IommuKind::other, "other"},
+};
 
 const char* name(IommuKind kind) {
-  switch (kind) {
-    case IommuKind::none:
-      return "none";
-    case IommuKind::intel_vtd:
-      return "intel-vtd";
-    case IommuKind::amd_vi:
-      return "amd-vi";
-    case IommuKind::arm_smmu:
-      return "arm-smmu";
-    case IommuKind::other:
-      break;
-  }
-  return "other";
+  return core::name_in(k_iommu_kind_names, kind);
 }
+
+constexpr std::array k_iommu_off_names = {
+    core::Name<IommuOff>{IommuOff::not_off, "not-off"},
+    core::Name<IommuOff>{IommuOff::kernel_option_missing, "kernel-option-missing"},
+    core::Name<IommuOff>{IommuOff::kernel_option_off, "kernel-option-off"},
+    core::Name<IommuOff>{IommuOff::no_firmware_table, "no-firmware-table"},
+    core::Name<IommuOff>{IommuOff::no_cpu_support, "no-cpu-support"},
+    core::Name<IommuOff>{IommuOff::no_unit, "no-unit"},
+    core::Name<IommuOff>{IommuOff::xen_dom0, "xen-dom0"},
+    core::Name<IommuOff>{IommuOff::could_not_tell, "could-not-tell"},
+};
 
 const char* name(IommuOff off) {
-  switch (off) {
-    case IommuOff::not_off:
-      return "not-off";
-    case IommuOff::kernel_option_missing:
-      return "kernel-option-missing";
-    case IommuOff::kernel_option_off:
-      return "kernel-option-off";
-    case IommuOff::no_firmware_table:
-      return "no-firmware-table";
-    case IommuOff::no_cpu_support:
-      return "no-cpu-support";
-    case IommuOff::no_unit:
-      return "no-unit";
-    case IommuOff::xen_dom0:
-      return "xen-dom0";
-    case IommuOff::could_not_tell:
-      break;
-  }
-  return "could-not-tell";
+  return core::name_in(k_iommu_off_names, off);
 }
 
+constexpr std::array k_holder_kind_names = {
+    core::Name<HolderKind>{HolderKind::process, "process"},
+    core::Name<HolderKind>{HolderKind::mount, "mount"},
+    core::Name<HolderKind>{HolderKind::swap, "swap"},
+    core::Name<HolderKind>{HolderKind::layer, "layer"},
+    core::Name<HolderKind>{HolderKind::target, "target"},
+    core::Name<HolderKind>{HolderKind::route, "route"},
+    core::Name<HolderKind>{HolderKind::network, "network"},
+    core::Name<HolderKind>{HolderKind::console, "console"},
+    core::Name<HolderKind>{HolderKind::framebuffer, "framebuffer"},
+};
+
 const char* name(HolderKind kind) {
-  switch (kind) {
-    case HolderKind::process:
-      return "process";
-    case HolderKind::mount:
-      return "mount";
-    case HolderKind::swap:
-      return "swap";
-    case HolderKind::layer:
-      return "layer";
-    case HolderKind::target:
-      return "target";
-    case HolderKind::route:
-      return "route";
-    case HolderKind::network:
-      return "network";
-    case HolderKind::console:
-      return "console";
-    case HolderKind::framebuffer:
-      break;
-  }
-  return "framebuffer";
+  return core::name_in(k_holder_kind_names, kind);
 }
 
 Json ternary(Ternary value) {

@@ -7,6 +7,7 @@
 #include "cli/change.hpp"
 #include "cli/hook/hook.hpp"
 #include "gpupass/core/json.hpp"
+#include "gpupass/core/names.hpp"
 #include "gpupass/sys/terminal.hpp"
 
 namespace gpupass::cli {
@@ -20,18 +21,15 @@ constexpr const char* k_hooks = "/etc/libvirt/hooks";
 enum class Installed { no, yes, outdated, foreign };
 
 /// In JSON.
+constexpr std::array k_installed_names = {
+    core::Name<Installed>{Installed::no, "no"},
+    core::Name<Installed>{Installed::yes, "yes"},
+    core::Name<Installed>{Installed::outdated, "outdated"},
+    core::Name<Installed>{Installed::foreign, "foreign"},
+};
+
 const char* name(Installed installed) {
-  switch (installed) {
-    case Installed::no:
-      return "no";
-    case Installed::yes:
-      return "yes";
-    case Installed::outdated:
-      return "outdated";
-    case Installed::foreign:
-      break;
-  }
-  return "foreign";
+  return core::name_in(k_installed_names, installed);
 }
 
 struct HookFile {

@@ -1,61 +1,61 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The words that stand for a comparison's enumerations in documents.
+#include "gpupass/core/names.hpp"
 #include "gpupass/bench/comparison.hpp"
 
 namespace gpupass::bench {
+namespace {
+
+constexpr std::array k_verdict_names = {
+    core::Name<Verdict>{Verdict::equivalent, "equivalent"},
+    core::Name<Verdict>{Verdict::slower, "slower"},
+    core::Name<Verdict>{Verdict::faster, "faster"},
+    core::Name<Verdict>{Verdict::inconclusive, "inconclusive"},
+};
+
+constexpr std::array k_statistic_names = {
+    core::Name<Statistic>{Statistic::median, "median"},
+    core::Name<Statistic>{Statistic::p99, "p99"},
+};
+
+constexpr std::array k_part_names = {
+    core::Name<Part>{Part::judged, "judged"},
+    core::Name<Part>{Part::control, "control"},
+    core::Name<Part>{Part::explains, "explains"},
+};
+
+constexpr std::array k_answer_names = {
+    core::Name<Answer>{Answer::within, "within"},
+    core::Name<Answer>{Answer::outside, "outside"},
+    core::Name<Answer>{Answer::inconclusive, "inconclusive"},
+};
+
+constexpr std::array k_weight_names = {
+    core::Name<Difference::Weight>{Difference::Weight::must_match, "must-match"},
+    core::Name<Difference::Weight>{Difference::Weight::explains, "explains"},
+    core::Name<Difference::Weight>{Difference::Weight::other, "other"},
+};
+
+}  // namespace
 
 const char* name(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::equivalent:
-      return "equivalent";
-    case Verdict::slower:
-      return "slower";
-    case Verdict::faster:
-      return "faster";
-    case Verdict::inconclusive:
-      break;
-  }
-  return "inconclusive";
+  return core::name_in(k_verdict_names, verdict);
 }
 
 const char* name(Statistic statistic) {
-  return statistic == Statistic::median ? "median" : "p99";
+  return core::name_in(k_statistic_names, statistic);
 }
 
 const char* name(Part part) {
-  switch (part) {
-    case Part::judged:
-      return "judged";
-    case Part::control:
-      return "control";
-    case Part::explains:
-      break;
-  }
-  return "explains";
+  return core::name_in(k_part_names, part);
 }
 
 const char* name(Answer answer) {
-  switch (answer) {
-    case Answer::within:
-      return "within";
-    case Answer::outside:
-      return "outside";
-    case Answer::inconclusive:
-      break;
-  }
-  return "inconclusive";
+  return core::name_in(k_answer_names, answer);
 }
 
 const char* name(Difference::Weight weight) {
-  switch (weight) {
-    case Difference::Weight::must_match:
-      return "must-match";
-    case Difference::Weight::explains:
-      return "explains";
-    case Difference::Weight::other:
-      break;
-  }
-  return "other";
+  return core::name_in(k_weight_names, weight);
 }
 
 }  // namespace gpupass::bench

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "study/report/canvas.hpp"
+#include "gpupass/core/names.hpp"
 
 #include <fmt/format.h>
 
@@ -12,16 +13,14 @@ std::string list_of(const std::vector<Point>& points) {
   return list;
 }
 
+constexpr std::array k_anchor_names = {
+    core::Name<Anchor>{Anchor::start, "start"},
+    core::Name<Anchor>{Anchor::middle, "middle"},
+    core::Name<Anchor>{Anchor::end, "end"},
+};
+
 const char* name(Anchor anchor) {
-  switch (anchor) {
-    case Anchor::start:
-      return "start";
-    case Anchor::middle:
-      return "middle";
-    case Anchor::end:
-      break;
-  }
-  return "end";
+  return core::name_in(k_anchor_names, anchor);
 }
 
 }  // namespace

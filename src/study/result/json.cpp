@@ -48,7 +48,7 @@ Json json_of(const Measurement& measurement) {
                {"group", name(measurement.group)},
                {"metric", measurement.metric},
                {"unit", measurement.unit},
-               {"better", name_in(k_betters, measurement.better)},
+               {"better", core::name_in(k_betters, measurement.better)},
                {"status", name(measurement.status)},
                {"reason", measurement.reason},
                {"work", {{"amount", measurement.work.amount}, {"iterations", measurement.work.iterations}}},
@@ -141,9 +141,9 @@ class Place {
   }
 
   template <class Value, std::size_t Count>
-  [[nodiscard]] Value word(const std::array<Name<Value>, Count>& names) const {
+  [[nodiscard]] Value word(const std::array<core::Name<Value>, Count>& names) const {
     const auto word = text();
-    if (const auto value = value_in(names, word)) return *value;
+    if (const auto value = core::value_in(names, word)) return *value;
     refuse(fmt::format("is '{}', which is none of its words", word));
   }
 

@@ -68,11 +68,11 @@ Summary summarize(std::vector<double> values, Better better) {
 }
 
 const char* name(Group group) {
-  return name_in(k_groups, group);
+  return core::name_in(k_groups, group);
 }
 
 const char* name(Status status) {
-  return name_in(k_statuses, status);
+  return core::name_in(k_statuses, status);
 }
 
 }  // namespace gpupass::bench
