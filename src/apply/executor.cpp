@@ -57,7 +57,9 @@ Result<void> Executor::forward(std::size_t index) {
     if (auto written = note({index, StepState::failed, before.before, 0, end.error().what}, text); !written) {
       end.error().also.push_back(written.error());
     }
-    if (had_no_effect(step, before.before, world_)) states_.at(index)->state = StepState::undone;
+    // One that did not answer in time may still come about: its undo looks, later.
+    if (end.error().kind != ErrorKind::timeout && had_no_effect(step, before.before, world_))
+      states_.at(index)->state = StepState::undone;
     return within(text, end.error());
   }
   GPUPASS_TRY_ASSIGN(auto result, result_of(step, world_));
@@ -95,6 +97,10 @@ Result<void> Executor::backward(std::size_t index) {
   const auto text = describe_undo(step);
   auto end = undo(step, entry, world_);
   if (end && end->unfinished) return left_behind(index, *end->unfinished, text);
+  if (!end && end.error().kind != ErrorKind::timeout && is_put_back(step, entry.before, world_)) {
+    if (world_.warn) world_.warn(within(text, end.error()).value());
+    end = WriteEnd{};
+  }
   if (end) {
     // A line that cannot be written undoes nothing of what was put back: whoever reads the journal later
     // looks.

@@ -63,7 +63,7 @@ TEST(AddingABenchmarkDocument, QuotesTheCodeAsItIs) {
 }
 
 TEST(AddingAStepDocument, QuotesTheCodeAsItIs) {
-  EXPECT_EQ(check_quotations("adding-a-step.md"), 6);
+  EXPECT_EQ(check_quotations("adding-a-step.md"), 8);
 }
 
 }  // namespace

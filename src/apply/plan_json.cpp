@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A plan as JSON, as the journal keeps it and `--dry-run --format json` prints it. Fields are only
+// ever added, so that an old journal can be read after an upgrade.
+#include "apply/steps.hpp"
+#include "gpupass/core/identity_json.hpp"
+#include "gpupass/core/json.hpp"
+#include "gpupass/plan.hpp"
+
+namespace gpupass {
+
+std::string to_json(const Plan& plan) {
+  core::Json json{{"schema", "gpupass.plan/1"},
+                  {"command", plan.command},
+                  {"direction", plan.direction == Direction::take ? "take" : "give-back"},
+                  {"uri", plan.uri},
+                  {"devices", core::Json::array()},
+                  {"identities", core::Json::object()},
+                  {"steps", core::Json::array()}};
+  for (const auto& device : plan.devices) json["devices"].push_back(to_string(device));
+  for (const auto& [device, identity] : plan.identities)
+    json["identities"][to_string(device)] = core::to_json(identity);
+  for (const auto& step : plan.steps) json["steps"].push_back(apply_detail::to_json_value(step));
+  return json.dump();
+}
+
+Result<Plan> plan_from_json(const std::string& text) {
+  return core::read_json(text, "plan", [](const core::Json& json) {
+    Plan plan;
+    plan.command = core::line_from_json(json.at("command"));
+    plan.direction = json.at("direction") == "take" ? Direction::take : Direction::give_back;
+    plan.uri = core::line_from_json(json.at("uri"));
+    for (const auto& device : json.at("devices")) plan.devices.push_back(core::address_from_json(device));
+    // A journal of an earlier gpupass has none.
+    const auto identities = json.value("identities", core::Json::object());
+    for (const auto& [device, identity] : identities.items())
+      plan.identities.emplace(core::address_from_json(device), core::identity_from_json(identity));
+    for (const auto& step : json.at("steps")) plan.steps.push_back(apply_detail::step_from_json(step));
+    return plan;
+  });
+}
+
+}  // namespace gpupass

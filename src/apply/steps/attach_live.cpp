@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A running guest gets a function. Undone by unplugging it.
+#include <fmt/format.h>
+
+#include "apply/steps/domain_calls.hpp"
+#include "apply/steps/kinds.hpp"
+
+namespace gpupass::apply_detail {
+namespace {
+
+class AttachLiveKind final : public Kind<AttachLive> {
+ public:
+  Subject subject(const AttachLive& step) const override { return {step.device, step.domain}; }
+
+  std::string words(const AttachLive& step) const override {
+    return fmt::format("plug {} into the running {}", to_string(step.device), step.domain);
+  }
+  std::string words_back(const AttachLive& step) const override {
+    return fmt::format("unplug {} from the running {}", to_string(step.device), step.domain);
+  }
+  const char* name() const override { return "attach-live"; }
+  core::Json fields(const AttachLive& step) const override {
+    return {{"domain", step.domain}, {"device", to_string(step.device)}, {"hostdev", step.hostdev_xml}};
+  }
+  AttachLive read(const core::Json& json) const override {
+    return {core::line_from_json(json.at("domain")), core::address_from_json(json.at("device")),
+            json.at("hostdev").get<std::string>()};
+  }
+
+  Result<Look> look(const AttachLive& step, World& world) const override {
+    GPUPASS_TRY_ASSIGN(const auto there, has_live(world, step.domain, step.device));
+    return Look{there, ""};
+  }
+  Result<WriteEnd> carry_out(const AttachLive& step, World& world) const override {
+    return plug_in(world, step.domain, step.device, step.hostdev_xml);
+  }
+  Result<WriteEnd> undo(const AttachLive& step, const JournalEntry& /*entry*/, World& world) const override {
+    GPUPASS_TRY_ASSIGN(const auto there, has_live(world, step.domain, step.device));
+    if (!there) return WriteEnd{};
+    return unplug(world, step.domain, step.device, step.hostdev_xml);
+  }
+};
+
+}  // namespace
+
+template <>
+const Kind<AttachLive>& kind() {
+  static const AttachLiveKind row;
+  return row;
+}
+
+}  // namespace gpupass::apply_detail

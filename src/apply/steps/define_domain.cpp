@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A domain's persistent configuration changes from one text to another. Undone by defining the first again,
+// unless somebody changed it since.
+#include <fmt/format.h>
+
+#include "apply/steps/domain_calls.hpp"
+#include "apply/steps/kinds.hpp"
+
+namespace gpupass::apply_detail {
+namespace {
+
+/// Somebody changed the configuration after us: only our own change is taken out of theirs.
+Result<WriteEnd> take_out(World& world, const DefineDomain& step, const std::string& now) {
+  GPUPASS_TRY_ASSIGN(const auto without, without_gain(now, {step.before, step.after}));
+  if (without) return define(world, step.domain, *without);
+  return fail(ErrorKind::hypervisor,
+              fmt::format("the configuration of {} was changed by somebody else meanwhile", step.domain),
+              fmt::format("it is left as it is; look at it with `virsh dumpxml --inactive {}`", step.domain));
+}
+
+class DefineDomainKind final : public Kind<DefineDomain> {
+ public:
+  Subject subject(const DefineDomain& step) const override { return {{}, step.domain}; }
+
+  std::string words(const DefineDomain& step) const override {
+    return fmt::format("change the configuration of {}", step.domain);
+  }
+  std::string words_back(const DefineDomain& step) const override {
+    return fmt::format("put back the configuration of {}", step.domain);
+  }
+  const char* name() const override { return "define-domain"; }
+  core::Json fields(const DefineDomain& step) const override {
+    return {{"domain", step.domain}, {"before", step.before}, {"after", step.after}};
+  }
+  DefineDomain read(const core::Json& json) const override {
+    return {core::line_from_json(json.at("domain")), json.at("before").get<std::string>(),
+            json.at("after").get<std::string>()};
+  }
+
+  Result<Look> look(const DefineDomain& step, World& world) const override {
+    GPUPASS_TRY_ASSIGN(auto* const libvirt, hypervisor(world));
+    GPUPASS_TRY_ASSIGN(const auto now, libvirt->xml(step.domain, DomainView::config));
+    if (now == step.before) return Look{false, ""};
+    GPUPASS_TRY_ASSIGN(const auto already, same_functions(now, step.after));
+    if (already) return Look{true, ""};
+    return fail(ErrorKind::busy, fmt::format("the configuration of {} was changed meanwhile", step.domain),
+                "run the command again");
+  }
+  Result<WriteEnd> carry_out(const DefineDomain& step, World& world) const override {
+    return define(world, step.domain, step.after);
+  }
+  /// The text as libvirt gives it back after our change.
+  Result<std::string> result(const DefineDomain& step, World& world) const override {
+    GPUPASS_TRY_ASSIGN(auto* const libvirt, hypervisor(world));
+    return libvirt->xml(step.domain, DomainView::config);
+  }
+  Result<WriteEnd> undo(const DefineDomain& step, const JournalEntry& entry, World& world) const override {
+    GPUPASS_TRY_ASSIGN(auto* const libvirt, hypervisor(world));
+    GPUPASS_TRY_ASSIGN(const auto now, libvirt->xml(step.domain, DomainView::config));
+    GPUPASS_TRY_ASSIGN(const auto undone, same_functions(now, step.before));
+    if (undone) return WriteEnd{};
+    // Where the change was cut short, or said to have failed, there is no result: then what is not of cards
+    // tells whether somebody else was there since.
+    bool ours_alone = entry.result == now;
+    if (entry.result.empty()) {
+      GPUPASS_TRY_ASSIGN(ours_alone, same_apart_from_cards(now, step.before));
+    }
+    if (ours_alone) return define(world, step.domain, step.before);
+    return take_out(world, step, now);
+  }
+};
+
+}  // namespace
+
+template <>
+const Kind<DefineDomain>& kind() {
+  static const DefineDomainKind row;
+  return row;
+}
+
+}  // namespace gpupass::apply_detail

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A running guest gives a function back: done when it is gone from the live XML. Undone by plugging it in
+// again.
+#include <fmt/format.h>
+
+#include "apply/steps/domain_calls.hpp"
+#include "apply/steps/kinds.hpp"
+
+namespace gpupass::apply_detail {
+namespace {
+
+class DetachLiveKind final : public Kind<DetachLive> {
+ public:
+  Subject subject(const DetachLive& step) const override { return {step.device, step.domain}; }
+
+  std::string words(const DetachLive& step) const override {
+    return fmt::format("unplug {} from the running {}", to_string(step.device), step.domain);
+  }
+  std::string words_back(const DetachLive& step) const override {
+    return fmt::format("plug {} into the running {}", to_string(step.device), step.domain);
+  }
+  const char* name() const override { return "detach-live"; }
+  core::Json fields(const DetachLive& step) const override {
+    return {{"domain", step.domain}, {"device", to_string(step.device)}, {"hostdev", step.hostdev_xml}};
+  }
+  DetachLive read(const core::Json& json) const override {
+    return {core::line_from_json(json.at("domain")), core::address_from_json(json.at("device")),
+            json.at("hostdev").get<std::string>()};
+  }
+
+  Result<Look> look(const DetachLive& step, World& world) const override {
+    GPUPASS_TRY_ASSIGN(const auto there, has_live(world, step.domain, step.device));
+    return Look{!there, ""};
+  }
+  Result<WriteEnd> carry_out(const DetachLive& step, World& world) const override {
+    return unplug(world, step.domain, step.device, step.hostdev_xml);
+  }
+  Result<WriteEnd> undo(const DetachLive& step, const JournalEntry& /*entry*/, World& world) const override {
+    GPUPASS_TRY_ASSIGN(const auto there, has_live(world, step.domain, step.device));
+    if (there) return WriteEnd{};
+    return plug_in(world, step.domain, step.device, step.hostdev_xml);
+  }
+};
+
+}  // namespace
+
+template <>
+const Kind<DetachLive>& kind() {
+  static const DetachLiveKind row;
+  return row;
+}
+
+}  // namespace gpupass::apply_detail

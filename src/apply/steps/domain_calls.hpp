@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Calls of libvirt that change a domain. What libvirt says of one is not believed: it is looked at.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "gpupass/apply.hpp"
+
+namespace gpupass::apply_detail {
+
+/// Error: hypervisor, where the plan has no connection.
+[[nodiscard]] Result<Hypervisor*> hypervisor(World& world);
+
+/// Whether two texts give a domain the same functions.
+[[nodiscard]] Result<bool> same_functions(const std::string& a, const std::string& b);
+/// Whether the running guest has this function.
+[[nodiscard]] Result<bool> has_live(World& world, const std::string& domain, const PciAddress& device);
+
+/// Each of these succeeds when the domain is as asked, whatever the call ended with.
+[[nodiscard]] Result<WriteEnd> define(World& world, const std::string& domain, const std::string& xml);
+[[nodiscard]] Result<WriteEnd> plug_in(World& world, const std::string& domain, const PciAddress& device,
+                                       const std::string& xml);
+[[nodiscard]] Result<WriteEnd> unplug(World& world, const std::string& domain, const PciAddress& device,
+                                      const std::string& xml);
+
+}  // namespace gpupass::apply_detail

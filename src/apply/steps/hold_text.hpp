@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A hold as the text that undoes a change of it.
+#pragma once
+
+#include <string>
+
+#include "gpupass/host.hpp"
+#include "gpupass/pci_address.hpp"
+
+namespace gpupass::apply_detail {
+
+/// Empty where there is none.
+[[nodiscard]] Result<std::string> hold_text(const Host& host, const PciAddress& device);
+/// Writes what hold_text() gave before, or removes it.
+[[nodiscard]] Result<WriteEnd> restore_hold(Host& host, const PciAddress& device, const std::string& before);
+
+}  // namespace gpupass::apply_detail

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The kernel looks for a driver and must come up with this one. Undone by unbinding it.
+#include <fmt/format.h>
+
+#include "apply/device_files.hpp"
+#include "apply/steps/kinds.hpp"
+
+namespace gpupass::apply_detail {
+namespace {
+
+class ProbeDriverKind final : public Kind<ProbeDriver> {
+ public:
+  Subject subject(const ProbeDriver& step) const override { return {step.device, {}, true}; }
+
+  std::string words(const ProbeDriver& step) const override {
+    return fmt::format("bind {} to {}", to_string(step.device), step.driver);
+  }
+  std::string words_back(const ProbeDriver& step) const override {
+    return fmt::format("unbind {} from {}", to_string(step.device), step.driver);
+  }
+  const char* name() const override { return "probe-driver"; }
+  core::Json fields(const ProbeDriver& step) const override {
+    return {{"device", to_string(step.device)}, {"driver", step.driver}};
+  }
+  ProbeDriver read(const core::Json& json) const override {
+    return {core::address_from_json(json.at("device")), core::line_from_json(json.at("driver"))};
+  }
+
+  Result<Look> look(const ProbeDriver& step, World& world) const override {
+    return Look{driver_of(world.host, step.device) == step.driver, ""};
+  }
+  Result<WriteEnd> carry_out(const ProbeDriver& step, World& world) const override {
+    return probe(world, step.device, step.driver);
+  }
+  Result<WriteEnd> undo(const ProbeDriver& step, const JournalEntry& /*entry*/, World& world) const override {
+    if (driver_of(world.host, step.device) != step.driver) return WriteEnd{};
+    return unbind(world, step.device, step.driver);
+  }
+};
+
+}  // namespace
+
+template <>
+const Kind<ProbeDriver>& kind() {
+  static const ProbeDriverKind row;
+  return row;
+}
+
+}  // namespace gpupass::apply_detail

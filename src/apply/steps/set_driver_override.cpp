@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Which driver alone may bind a device. Undone by writing the previous value.
+#include <fmt/format.h>
+
+#include "apply/device_files.hpp"
+#include "apply/steps/kinds.hpp"
+
+namespace gpupass::apply_detail {
+namespace {
+
+class SetDriverOverrideKind final : public Kind<SetDriverOverride> {
+ public:
+  Subject subject(const SetDriverOverride& step) const override { return {step.device, {}, true}; }
+
+  std::string words(const SetDriverOverride& step) const override {
+    return step.driver.empty() ? fmt::format("let any driver have {}", to_string(step.device))
+                               : fmt::format("let only {} have {}", step.driver, to_string(step.device));
+  }
+  std::string words_back(const SetDriverOverride& step) const override {
+    return fmt::format("put back the driver override of {}", to_string(step.device));
+  }
+  const char* name() const override { return "set-driver-override"; }
+  core::Json fields(const SetDriverOverride& step) const override {
+    return {{"device", to_string(step.device)}, {"driver", step.driver}};
+  }
+  SetDriverOverride read(const core::Json& json) const override {
+    return {core::address_from_json(json.at("device")), core::line_from_json(json.at("driver"))};
+  }
+
+  Result<Look> look(const SetDriverOverride& step, World& world) const override {
+    GPUPASS_TRY_ASSIGN(auto now, override_of(world.host, step.device));
+    const bool already = now == step.driver;
+    return Look{already, std::move(now)};
+  }
+  Result<WriteEnd> carry_out(const SetDriverOverride& step, World& world) const override {
+    return set_override(world, step.device, step.driver);
+  }
+  Result<WriteEnd> undo(const SetDriverOverride& step, const JournalEntry& entry,
+                        World& world) const override {
+    GPUPASS_TRY_ASSIGN(const auto now, override_of(world.host, step.device));
+    if (now == entry.before) return WriteEnd{};
+    return set_override(world, step.device, entry.before);
+  }
+};
+
+}  // namespace
+
+template <>
+const Kind<SetDriverOverride>& kind() {
+  static const SetDriverOverrideKind row;
+  return row;
+}
+
+}  // namespace gpupass::apply_detail

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A driver lets go of its device, which can block for ever. Undone by aiming the override at that driver and
+// probing.
+#include <fmt/format.h>
+
+#include "apply/device_files.hpp"
+#include "apply/steps/kinds.hpp"
+
+namespace gpupass::apply_detail {
+namespace {
+
+class UnbindKind final : public Kind<Unbind> {
+ public:
+  Subject subject(const Unbind& step) const override { return {step.device, {}, true}; }
+
+  std::string words(const Unbind& step) const override {
+    return fmt::format("unbind {} from {}", to_string(step.device), step.driver);
+  }
+  std::string words_back(const Unbind& step) const override {
+    return fmt::format("bind {} to {}", to_string(step.device), step.driver);
+  }
+  const char* name() const override { return "unbind"; }
+  core::Json fields(const Unbind& step) const override {
+    return {{"device", to_string(step.device)}, {"driver", step.driver}};
+  }
+  Unbind read(const core::Json& json) const override {
+    return {core::address_from_json(json.at("device")), core::line_from_json(json.at("driver"))};
+  }
+
+  Result<Look> look(const Unbind& step, World& world) const override {
+    return Look{driver_of(world.host, step.device) != step.driver, step.driver};
+  }
+  Result<WriteEnd> carry_out(const Unbind& step, World& world) const override {
+    return unbind(world, step.device, step.driver);
+  }
+  /// Back to that driver, whatever others might take the device: the override is aimed at it for as long.
+  Result<WriteEnd> undo(const Unbind& step, const JournalEntry& /*entry*/, World& world) const override {
+    if (driver_of(world.host, step.device) == step.driver) return WriteEnd{};
+    GPUPASS_TRY_ASSIGN(const auto before, override_of(world.host, step.device));
+    GPUPASS_TRY_ASSIGN(auto end, set_override(world, step.device, step.driver));
+    if (end.unfinished) return end;
+    auto probed = probe(world, step.device, step.driver);
+    if (probed && probed->unfinished) return probed;
+    GPUPASS_TRY_ASSIGN(end, set_override(world, step.device, before));
+    if (!probed) return Failure(probed.error());
+    return end;
+  }
+};
+
+}  // namespace
+
+template <>
+const Kind<Unbind>& kind() {
+  static const UnbindKind row;
+  return row;
+}
+
+}  // namespace gpupass::apply_detail
