@@ -35,7 +35,8 @@ struct World {
   /// Devices that are no longer what the plan was made for, when it is recovered: another one that is at the
   /// address by now is left alone, and counts as given back.
   std::set<PciAddress> displaced = {};
-  std::function<void(const Error&)> warn = {};  // of what is no failure; may be empty
+  /// Of what is no failure: something said that it failed, and is seen to be done. May be empty.
+  std::function<void(const Error&)> warn = {};
 };
 
 /// Does every step in order; on a failure puts back, in reverse, whatever it did.
@@ -56,7 +57,8 @@ enum class Recovery {
 struct RecoveryReport {
   Recovery outcome = Recovery::undone;
   std::optional<Error> error;  // failed, not_begun, still_releasing; undone: why it could not be finished
-  std::optional<Error> warning = {};  // the outcome is as it says, but its journal is still there
+  std::optional<Error> warning =
+      {};  // the outcome is as it says, but something on the way said that it failed
 };
 
 /// Compares a journal with the machine, and finishes or undoes it. The caller holds the locks of the

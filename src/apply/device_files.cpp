@@ -48,13 +48,15 @@ Result<std::string> override_of(const Host& host, const PciAddress& device) {
 }
 
 Result<WriteEnd> set_override(World& world, const PciAddress& device, const std::string& driver) {
-  GPUPASS_TRY_ASSIGN(auto end, write(world, device, device_folder(device) + "/driver_override", driver + "\n",
-                                     fmt::format("set the driver override of {}", to_string(device))));
-  if (end.unfinished) return end;
-  GPUPASS_TRY_ASSIGN(const auto now, override_of(world.host, device));
-  if (now == driver) return end;
+  const auto end = write(world, device, device_folder(device) + "/driver_override", driver + "\n",
+                         fmt::format("set the driver override of {}", to_string(device)));
+  if (end && end->unfinished) return end;
+  const auto now = override_of(world.host, device);
+  if (now && *now == driver) return WriteEnd{};  // also where the write was said to have failed
+  if (!end) return end;
+  if (!now) return Failure(now.error());
   return fail(ErrorKind::system, fmt::format("{}: driver_override reads '{}' after '{}' was written",
-                                             to_string(device), now, driver));
+                                             to_string(device), *now, driver));
 }
 
 Result<WriteEnd> unbind(World& world, const PciAddress& device, const std::string& driver) {

@@ -4,13 +4,16 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <ostream>
 #include <set>
 
 #include "cli/change.hpp"
 #include "cli/experiment/quietly.hpp"
+#include "cli/guest/interrupted.hpp"
 #include "cli/hook/loans.hpp"
 #include "gpupass/core/json.hpp"
+#include "gpupass/core/text.hpp"
 #include "gpupass/discover.hpp"
 #include "gpupass/sys/terminal.hpp"
 
@@ -102,6 +105,8 @@ Result<RecoveryReport> recover_one(Context& context, const ChangeOptions& option
   }
   World world{context.host, hypervisor.get(), &claimed.locks.devices, options.timeout, {}, {}};
   GPUPASS_TRY_ASSIGN(world.displaced, left_alone(context, journal));
+  std::vector<Error> warnings;
+  world.warn = [&](const Error& warning) { warnings.push_back(warning); };
   if (options.format == Format::text) {
     print_left_alone(context.terminal.out, world.displaced);
     world.observe = [&](const StepEvent& event) {
@@ -110,7 +115,12 @@ Result<RecoveryReport> recover_one(Context& context, const ChangeOptions& option
       }
     };
   }
-  return recover(journal, world);
+  auto report = recover(journal, world);
+  if (report.warning) warnings.push_back(*std::move(report.warning));
+  if (warnings.empty()) return report;
+  report.warning = std::move(warnings.front());
+  report.warning->also.insert(report.warning->also.end(), std::next(warnings.begin()), warnings.end());
+  return report;
 }
 
 /// What the run would do with a journal.
@@ -239,9 +249,47 @@ core::Json to_json(const Loans& loans) {
   return json;
 }
 
-void print_json(std::ostream& out, const core::Json& journals, const Loans& loans) {
-  out << core::Json{{"schema", "gpupass.recover/1"}, {"journals", journals}, {"loans", to_json(loans)}}.dump(
-             2)
+void print_creates(std::ostream& out, const std::vector<InterruptedCreate>& creates, bool done) {
+  for (const auto& [guest, defined] : creates) {
+    if (defined)
+      out << fmt::format("{} of {}, which is there: `gpupass guest start {}` starts it\n",
+                         done ? "closed the interrupted create" : "would close the interrupted create",
+                         guest.name, guest.name);
+    else
+      out << fmt::format("{} what an interrupted create of {} left: {}\n", done ? "removed" : "would remove",
+                         guest.name, core::enumerate(guest.files));
+  }
+}
+
+core::Json to_json(const std::vector<InterruptedCreate>& creates) {
+  auto json = core::Json::array();
+  for (const auto& [guest, defined] : creates)
+    json.push_back({{"guest", guest.name},
+                    {"uri", guest.uri},
+                    {"defined", defined},
+                    {"files", defined ? core::Json::array() : core::Json(guest.files)}});
+  return json;
+}
+
+/// What is left beside journals: what the hook bound, and guests that were being made.
+struct Leftovers {
+  Loans loans;
+  std::vector<InterruptedCreate> creates;
+};
+
+Result<Leftovers> leftovers(Context& context, std::chrono::milliseconds timeout) {
+  Leftovers left;
+  GPUPASS_TRY_ASSIGN(left.loans, loans_left(context, timeout));
+  GPUPASS_TRY_ASSIGN(left.creates, interrupted_creates(context, timeout));
+  return left;
+}
+
+void print_json(std::ostream& out, const core::Json& journals, const Leftovers& left) {
+  out << core::Json{{"schema", "gpupass.recover/1"},
+                    {"journals", journals},
+                    {"loans", to_json(left.loans)},
+                    {"creates", to_json(left.creates)}}
+             .dump(2)
       << "\n";
 }
 
@@ -334,16 +382,23 @@ Result<int> dry_recover(Context& context, const ChangeOptions& options,
     previews.push_back(preview_json(context, journal, what.lines));
     reports.push_back(std::move(what.report));
   }
-  GPUPASS_TRY_ASSIGN(const auto loans, loans_left(context, options.timeout));
-  if (!json && journals.empty() && loans.empty()) out << "nothing was left unfinished\n";
+  GPUPASS_TRY_ASSIGN(const auto left, leftovers(context, options.timeout));
+  if (!json && journals.empty() && left.loans.empty() && left.creates.empty()) out << "nothing was left unfinished\n";
   auto end = verdict(reports);
   if (!json) {
-    print_loans(out, loans, "would return");
+    print_loans(out, left.loans, "would return");
+    print_creates(out, left.creates, false);
     return end;
   }
   // The errors stand in this one document.
-  print_json(out, previews, loans);
+  print_json(out, previews, left);
   return end ? 0 : exit_code(end.error().kind);
+}
+
+Result<int> end_creates(Context& context, const ChangeOptions& options) {
+  GPUPASS_TRY_ASSIGN(const auto ended, end_interrupted_creates(context, options.timeout));
+  if (options.format == Format::text) print_creates(context.terminal.out, ended, true);
+  return 0;
 }
 
 }  // namespace
@@ -353,7 +408,8 @@ Result<int> recover(Context& context, const std::vector<std::string>& arguments)
       "gpupass recover [--dry-run] [--forget] [options]",
       "Compares what interrupted commands left in the journal with the machine. An interrupted attach or\n"
       "bind is undone, an interrupted detach or unbind is finished: either way the host ends up with its\n"
-      "card. Without anything to do it says so and does nothing.",
+      "card. A `guest create` that was killed is undone, or closed where libvirt has the guest. Without\n"
+      "anything to do it says so and does nothing.",
       {},
       {}};
   syntax.options.add_options()("forget", "accept the machine as it is and close the journals");
@@ -374,9 +430,10 @@ Result<int> recover(Context& context, const std::vector<std::string>& arguments)
   auto& out = context.terminal.out;
   const bool json = options.format == Format::json;
   // Where libvirt does not say, the journals are gone through first, and that is the error.
-  const auto asked = forgetting ? Result<Loans>(Loans{}) : loans_left(context, options.timeout);
-  const auto loans = asked.value_or(Loans{});
-  if (asked && journals.empty() && loans.empty() && !json) out << "nothing was left unfinished\n";
+  const auto asked = forgetting ? Result<Leftovers>(Leftovers{}) : leftovers(context, options.timeout);
+  const auto left = asked.value_or(Leftovers{});
+  if (asked && journals.empty() && left.loans.empty() && left.creates.empty() && !json)
+    out << "nothing was left unfinished\n";
   if (forgetting) return forget(context, journals, options.format);
 
   sys::outlive_readers();
@@ -400,9 +457,10 @@ Result<int> recover(Context& context, const std::vector<std::string>& arguments)
   }
   auto end = verdict(reports);
   if (end) end = return_loans(context, options);
+  if (end) end = end_creates(context, options);
   if (!json) return end;
   // The errors stand in this one document.
-  print_json(out, results, loans);
+  print_json(out, results, left);
   return end ? 0 : exit_code(end.error().kind);
 }
 

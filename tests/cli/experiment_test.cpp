@@ -10,18 +10,20 @@
 #include "gpupass/cli/run.hpp"
 #include "gpupass/holds.hpp"
 #include "gpupass/journal.hpp"
-#include "study/compare/runs.hpp"
 #include "support/command.hpp"
 #include "support/desktop.hpp"
 #include "support/fake_agent.hpp"
 #include "support/fake_hypervisor.hpp"
 #include "support/fake_kernel.hpp"
 #include "support/shared_hypervisor.hpp"
+#include "support/suite_words.hpp"
 
 namespace gpupass::cli {
 namespace {
 
 using test::k_gpu;
+using test::result_of;
+using test::value_of;
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
@@ -126,19 +128,6 @@ class Experiment : public testing::Test {
     libvirt.agent = [this](const std::string& text) { return in_guest(text); };
     guest.files["/usr/bin/gpupass-bench"] = "the host's gpupass-bench";
     before = test::snapshot(tree.at("/sys"));
-  }
-
-  static std::string value_of(const Words& words, const std::string& option) {
-    const auto found =
-        std::ranges::find_if(words, [&](const auto& word) { return word.starts_with(option + "="); });
-    return found == words.end() ? "" : found->substr(option.size() + 1);
-  }
-
-  static std::string result_of(const Words& words) {
-    auto run = test::run_of(value_of(words, "--role"), {test::latency("pci.config", 1e-6)});
-    run.block = std::stoi(value_of(words, "--block"));
-    run.order_in_block = std::stoi(value_of(words, "--order"));
-    return bench::to_json(run).dump();
   }
 
   std::optional<ProgramEnd> on_host(const Words& argv) {

@@ -13,16 +13,21 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <set>
 #include <sstream>
 
 #include "gpupass/boot_binding.hpp"
 #include "gpupass/cli/run.hpp"
+#include "gpupass/core/json.hpp"
 #include "gpupass/journal.hpp"
 #include "gpupass/sys/fd.hpp"
 #include "support/desktop.hpp"
+#include "support/fake_agent.hpp"
 #include "support/fake_kernel.hpp"
 #include "support/faulty_libvirt.hpp"
 #include "support/golden.hpp"
+#include "support/in_memory.hpp"
+#include "support/suite_words.hpp"
 
 namespace gpupass::cli {
 namespace {
@@ -39,7 +44,9 @@ const char* const k_domain =
     "<domain type='kvm'><name>vm1</name><os><type arch='x86_64' machine='q35'>hvm</type></os>"
     "<devices><controller type='pci' index='0' model='pcie-root'/>"
     "<controller type='pci' index='1' model='pcie-root-port'/>"
-    "<controller type='pci' index='2' model='pcie-root-port'/></devices></domain>";
+    "<controller type='pci' index='2' model='pcie-root-port'/>"
+    "<channel type='unix'><source mode='bind' path='/none'/>"
+    "<target type='virtio' name='org.qemu.guest_agent.0' state='connected'/></channel></devices></domain>";
 
 const char* const k_second_domain =
     "<domain type='kvm'><name>vm2</name><os><type arch='x86_64' machine='q35'>hvm</type></os>"
@@ -74,18 +81,24 @@ std::string files_below(const fs::path& folder) {
   return all;
 }
 
-/// Thousands of machines are made, and none outlives its test: in memory, where that is.
-bool in_memory() {
-  std::error_code error;
-  return fs::is_directory("/dev/shm", error) && setenv("TMPDIR", "/dev/shm", 1) == 0;
-}
-const bool k_in_memory = in_memory();
+const bool k_in_memory = test::in_memory();
 
 /// A qcow2 of version 2 that names no other file.
 std::string image_header() {
   std::string header("QFI\xfb\0\0\0\2", 8);
   header.resize(512);
   return header;
+}
+
+/// The names of the files below a folder.
+std::set<std::string> names_below(const fs::path& folder) {
+  std::set<std::string> names;
+  std::error_code error;
+  for (const auto& entry : fs::recursive_directory_iterator(folder, error)) {
+    if (!entry.is_directory() || entry.is_symlink())
+      names.insert(entry.path().lexically_relative(folder).string());
+  }
+  return names;
 }
 
 class Machine {
@@ -106,12 +119,14 @@ class Machine {
         .file("/etc/default/grub", "GRUB_TIMEOUT=5\n")
         .file("/srv/cloud.qcow2", image_header())
         .file("/srv/key.pub", "ssh-ed25519 AAAA somebody\n")
+        .file("/srv/gpupass-bench", "the suite")
         .file("/sys/devices/system/cpu/online", "0-3\n")
         .file("/proc/meminfo", "MemTotal: 16777216 kB\nMemFree: 8388608 kB\n");
     kernel.add_program("/usr/sbin/update-initramfs");
     for (const auto* const driver : {"nvidia", "snd_hda_intel"}) kernel.add_driver(driver);
     kernel.prefer(test::k_gpu, "nvidia").prefer(test::k_audio, "snd_hda_intel");
     kernel.on_run = [this](const Program& program) { return run_tool(program.argv); };
+    guest.files["/usr/bin/gpupass-bench"] = "the suite";
   }
 
   /// A command, or what happens to a machine: "boot", and "start" or "end" of vm1.
@@ -126,16 +141,20 @@ class Machine {
     const auto connect = [this](const std::string&,
                                 std::chrono::milliseconds) -> Result<std::unique_ptr<Hypervisor>> {
       GPUPASS_TRY(test::FaultyLibvirt::connects(kernel));
-      return std::make_unique<test::FaultyLibvirt>(domains, kernel);
+      return std::make_unique<test::FaultyLibvirt>(
+          domains, kernel, "fake:///", [this](const std::string& text) { return ask_guest(text); });
     };
     Context context{kernel, terminal, connect, test::source(), "fake:///"};
     const auto command = std::ranges::find(commands(), words.front(), &Command::name);
     Words arguments(words.begin() + 1, words.end());
-    std::ranges::replace(arguments, "KEY", tree.at("/srv/key.pub").string());
+    for (auto& word : arguments) {  // what a command opens by itself, it finds by its real path
+      if (word.starts_with("TREE/")) word = tree.at(word.substr(4)).string();
+    }
     if (command->name != std::string("hook")) arguments.insert(arguments.end(), {"--timeout", "1"});
     const int status = run_command(context, *command, arguments);
     said = to_out.str() + to_err.str();
-    return status;
+    constexpr int k_inconclusive = 14;  // an experiment's answer, of one block: it was done
+    return status == k_inconclusive ? 0 : status;
   }
 
   /// All that a command may change, but for its journal.
@@ -153,18 +172,40 @@ class Machine {
       text += fmt::format("{}: {}, override {}", device, kernel.driver(device),
                           tree.text(std::string("/sys/bus/pci/devices/") + device + "/driver_override"));
     text += kernel.exists("/sys/bus/pci/drivers/vfio-pci") ? "vfio-pci is loaded\n" : "";
-    for (const auto* const folder : {"holds", "bindings", "guests"})
+    for (const auto* const folder : {"holds", "bindings"})
       text += files_below(tree.at(std::string("/var/lib/gpupass/") + folder));
     return text;
   }
-  [[nodiscard]] std::size_t journals() { return files_below(tree.at("/var/lib/gpupass/journal")).size(); }
+  /// What says that something was begun.
+  [[nodiscard]] std::string journals() {
+    return files_below(tree.at("/var/lib/gpupass/journal")) + files_below(tree.at("/var/lib/gpupass/guests"));
+  }
+  /// Every file where gpupass may write.
+  [[nodiscard]] std::set<std::string> files() {
+    std::set<std::string> all;
+    for (const auto* const folder : {"/etc", "/run", "/var"}) {
+      for (const auto& name : names_below(tree.at(folder))) all.insert(folder + ("/" + name));
+    }
+    return all;
+  }
+  [[nodiscard]] bool card_is_home() const { return kernel.driver(test::k_gpu) == "nvidia"; }
 
   test::Tree tree;
   test::FakeKernel kernel{tree};
   test::LibvirtDomains domains{{"vm1", {k_domain, ""}}, {"vm2", {k_second_domain, ""}}};
+  test::FakeAgent guest;
   std::string said;
 
  private:
+  /// Of a guest in which gpupass-bench is run.
+  Result<std::string> ask_guest(const std::string& text) {
+    const auto command = core::Json::parse(text);
+    if (command.at("execute") == "guest-exec" &&
+        command.at("arguments").at("path") == "/usr/bin/gpupass-bench")
+      guest.result = test::result_of(command.at("arguments").at("arg").get<Words>());
+    return guest.answer(text);
+  }
+
   /// Every driver has its devices again, vfio-pci is not loaded, and no guest runs.
   int boot() {
     tree.file("/proc/sys/kernel/random/boot_id", "another-boot\n");
@@ -181,6 +222,8 @@ class Machine {
   /// What makes and removes a guest's files.
   std::optional<ProgramEnd> run_tool(const Words& argv) {
     const auto& name = argv.front();
+    if (std::ranges::count(argv, "--list") > 0) return ProgramEnd{0, R"({"cases": [{"missing": ""}]})", ""};
+    if (name == "setpriv") return ProgramEnd{0, test::result_of(argv), ""};
     if (name == "qemu-img" && argv[1] == "info")
       return ProgramEnd{0, R"({"format": "qcow2", "virtual-size": 67108864})", ""};
     if (name == "qemu-img") {
@@ -206,6 +249,9 @@ struct Scenario {
   int killed_at = -1;         // the last of it was killed before this change; -1: it was not
   Words command;
   Words makes_room = {};  // what a person does where the same command says that something is in its way
+  bool goes_on = false;   // after a kill it is the same command that brings it to its end, not recover alone
+  std::size_t every = 1;  // of a long command's points; all where GPUPASS_EVERY_POINT is set
+  bool removes = false;   // what it has removed does not come back: that is no 12 once the card is home
 };
 
 // ---- faults ------------------------------------------------------------------------------------
@@ -375,19 +421,27 @@ class Faults : public testing::TestWithParam<Scenario> {
     ASSERT_EQ(machine.run(scenario.command), 0) << machine.said;
     mend(machine);
     end = machine.state();
-    ASSERT_EQ(machine.journals(), 0U);
+    ASSERT_EQ(machine.journals(), "");
+    known = machine.files();
     ASSERT_EQ(machine.run({"recover"}), 0) << machine.said;
     settled = machine.state();
+    known.merge(machine.files());
+    Machine fresh;
+    prepare(fresh, scenario);
+    known.merge(fresh.files());
+    known.merge(earlier.files());
   }
 
   /// What a command said with its status. Empty: it is so. Where libvirt answers nothing any more, a command
   /// cannot know that all is put back.
-  [[nodiscard]] std::string judge_status(Fault fault, const std::string& state, int status) const {
+  [[nodiscard]] std::string judge_status(Fault fault, const std::string& state, bool home, int status) const {
     constexpr int k_partial = 12, k_timeout = 7;
     const bool can_know = fault != Fault::silent_from_here;
     if (status == 0 && state != end && !is_undone(state)) return "it ended with 0 and was not done";
     if (status == k_partial && state == begin && !is_recover && can_know)
       return "it ended with 12, and all was put back";
+    if (GetParam().removes)
+      return status == k_partial && home ? "it ended with 12, and the card is home" : "";
     if (status != 0 && status != k_partial && status != k_timeout && state != begin && state != end)
       return fmt::format("it ended with {} and was not put back", status);
     return "";
@@ -396,17 +450,35 @@ class Faults : public testing::TestWithParam<Scenario> {
   /// Empty: it survived.
   [[nodiscard]] std::string judge(Machine& machine, Fault fault, std::optional<int> status) const {
     if (status) {
-      if (auto wrong = judge_status(fault, machine.state(), *status); !wrong.empty()) return wrong;
+      if (auto wrong = judge_status(fault, machine.state(), machine.card_is_home(), *status); !wrong.empty())
+        return wrong;
     }
+    if (auto names = unknown_files(machine, true); !names.empty()) return "there is now " + names;
     if (const int recovered = machine.run({"recover"}); recovered != 0)
       return fmt::format("recover ended with {}: {}", recovered, machine.said);
-    if (machine.journals() != 0) return "a journal is left";
+    if (const auto left = machine.journals(); !left.empty()) return "a journal is left: " + left;
+    if (auto names = unknown_files(machine, false); !names.empty()) return "after recover there is " + names;
     const auto state = machine.state();
     if (is_undone(state) || state == end) return "";
-    const bool may_be_between = !GetParam().makes_room.empty();
+    const bool may_be_between = !GetParam().makes_room.empty() || GetParam().goes_on;
     if (state != begin && state != settled && !may_be_between)
       return "after recover it is neither as before nor as after:\n" + state;
     return run_again(machine);
+  }
+
+  /// Files that nobody would expect: neither those of a machine on which all went well, nor, until recover
+  /// has run, what says that something was begun.
+  [[nodiscard]] std::string unknown_files(Machine& machine, bool begun) const {
+    std::string names;
+    for (const auto& name : machine.files()) {
+      const bool says_begun = name.starts_with("/var/lib/gpupass/journal/") ||
+                              name.starts_with("/var/lib/gpupass/guests/") ||
+                              fs::path(name).filename().string().find(".gpupass-1-0") != std::string::npos;
+      const bool may_hold = name.starts_with("/var/lib/gpupass/holds/") && (begun || GetParam().goes_on);
+      const bool is_lock = name.starts_with("/run/gpupass/") && name.ends_with(".lock");
+      if (!known.contains(name) && !is_lock && !may_hold && !(begun && says_begun)) names += name + " ";
+    }
+    return names;
   }
 
   [[nodiscard]] std::string run_again(Machine& machine) const {
@@ -429,7 +501,8 @@ class Faults : public testing::TestWithParam<Scenario> {
 
   std::vector<std::string> changes;
   std::string begin, end, settled;
-  std::string undone;  // before the command that recover is for
+  std::string undone;           // before the command that recover is for
+  std::set<std::string> known;  // the files that there are where nothing goes wrong
   bool is_recover = false;
 };
 
@@ -438,7 +511,10 @@ TEST_P(Faults, AreSurvivedAtEveryPoint) {
   ASSERT_NO_FATAL_FAILURE(learn());
   ASSERT_FALSE(changes.empty());
   int tried = 0, survived = 0;
-  for (const auto& one : tries_at(changes)) {
+  const auto tries = tries_at(changes);
+  const auto step = std::getenv("GPUPASS_EVERY_POINT") == nullptr ? scenario.every : 1U;
+  for (std::size_t i = 0; i < tries.size(); i += step) {
+    const auto& one = tries[i];
     Machine machine;
     prepare(machine, scenario);
     Injected injected;
@@ -459,7 +535,8 @@ TEST_P(Faults, AreSurvivedAtEveryPoint) {
                          << said;
     if (HasFailure() && tried - survived > 20) break;
   }
-  std::cout << fmt::format("{}: {} points tried, {} survived\n", scenario.name, tried, survived);
+  std::cout << fmt::format("{}: {}{} points tried, {} survived\n", scenario.name, tried,
+                           step > 1 ? fmt::format(" of {}", tries.size()) : "", survived);
 }
 
 const Words k_attach{"attach", "vm1", "01:00.0"};
@@ -471,10 +548,14 @@ const Words k_lend_shared{"attach", "vm2", "01:00.0", "--lend", "--shared"};
 const Words k_hook_prepare{"hook", "run", "qemu", "vm1", "prepare", "begin", "-"};
 const Words k_hook_release{"hook", "run", "qemu", "vm1", "release", "end", "-"};
 const Words k_persist{"bind", "01:00", "--persist", "--apply"};
-const Words k_create{"guest",     "create",  "g1",        "--image", "/srv/cloud.qcow2",
-                     "--gpu",     "01:00.0", "--network", "none",    "--yes",
-                     "--ssh-key", "KEY",     "--profile", "minimal"};
+const Words k_create{"guest",     "create", "g1",    "--image",   "/srv/cloud.qcow2", "--gpu",     "01:00.0",
+                     "--network", "none",   "--yes", "--ssh-key", "TREE/srv/key.pub", "--profile", "minimal"};
 const Words k_delete{"guest", "delete", "g1", "--yes"};
+const Words k_experiment{"bench",    "experiment", "--gpu",     "01:00.0",
+                         "--domain", "vm1",        "--group",   "pci",
+                         "--blocks", "1",          "--seed",    "1",
+                         "--out",    "TREE/out",   "--program", "TREE/srv/gpupass-bench",
+                         "--yes"};
 
 INSTANTIATE_TEST_SUITE_P(
     Commands, Faults,
@@ -501,7 +582,10 @@ INSTANTIATE_TEST_SUITE_P(
         Scenario{"hook_release", {k_attach, {"boot"}, {"start"}, k_hook_prepare}, -1, k_hook_release},
         Scenario{"hook_release_off", {k_attach, {"boot"}, k_hook_prepare}, -1, k_hook_release},
         Scenario{"guest_create", {}, -1, k_create, k_delete},
-        Scenario{"guest_delete", {k_create}, -1, k_delete, {"recover"}},
+        Scenario{"guest_delete", {k_create}, -1, k_delete, {"recover"}, false, 1, true},
+        Scenario{"recover_create_begun", {k_create}, 5, {"recover"}},
+        Scenario{"recover_create_defined", {k_create}, 8, {"recover"}},
+        Scenario{"bench_experiment", {}, -1, k_experiment, {}, true, 41},
         Scenario{"recover_attach_begun", {k_attach}, 6, {"recover"}},
         Scenario{"recover_attach_late", {k_attach}, 21, {"recover"}},
         Scenario{"recover_attach_running", {{"start"}, k_attach}, 24, {"recover"}},

@@ -14,6 +14,7 @@
 #include "gpupass/core/json.hpp"
 #include "gpupass/discover.hpp"
 #include "gpupass/holds.hpp"
+#include "gpupass/lock.hpp"
 #include "support/command.hpp"
 #include "support/fake_hypervisor.hpp"
 #include "support/golden.hpp"
@@ -35,6 +36,7 @@ class TreeHost : public Host {
  public:
   explicit TreeHost(const std::filesystem::path& root) : Host(root, Alive::yes) {}
   std::string fail_program;         // this one fails
+  std::string fails_too;            // and this one
   std::vector<ProgramEnd> by_ssh;   // what ssh ends with, one after the other; the last again and again
   std::vector<std::string> to_ssh;  // what it was told last
 
@@ -45,7 +47,8 @@ class TreeHost : public Host {
       if (by_ssh.size() > 1) by_ssh.erase(by_ssh.begin());
       return end;
     }
-    if (program.argv.front() == fail_program) return ProgramEnd{1, "", "it does not want to"};
+    if (program.argv.front() == fail_program || program.argv.front() == fails_too)
+      return ProgramEnd{1, "", "it does not want to"};
     // A kill before and after each program: the odd and the even points.
     if (++points == killed_at) raise(SIGKILL);
     auto end = run_in_tree(program);
@@ -193,6 +196,64 @@ TEST_F(GuestCommand, LeavesNothingWhereAProgramFails) {
   EXPECT_THAT(run(cli::guest_list, {}).out, Not(HasSubstr("never")));
 }
 
+TEST_F(GuestCommand, SaysWhatIsLeftWhereNotAllCanBeRemoved) {
+  host.fail_program = "xorriso";
+  host.fails_too = "rm";
+  const auto said = create("left");
+  EXPECT_EQ(said.status, exit_code(ErrorKind::partial));
+  EXPECT_THAT(said.err, HasSubstr("`gpupass guest delete left` removes what is left"));
+  EXPECT_TRUE(host.exists("/srv/left"));
+  host.fail_program.clear();
+  host.fails_too.clear();
+  const auto deleted = run(cli::guest_delete, {"left", "--yes"});
+  EXPECT_EQ(deleted.status, 0) << deleted.err;
+  EXPECT_FALSE(host.exists("/srv/left"));
+}
+
+/// A create that was killed is undone by recover, too; where libvirt had got the guest, it stays.
+TEST_F(GuestCommand, IsGoneOrThereAfterRecover) {
+  const auto* const record = "/var/lib/gpupass/guests/began.json";
+  const auto text =
+      R"({"name": "began", "uri": "test:///default", "files": ["/srv/began/disk.qcow2", "/srv/began/seed.iso"]})";
+  tree.file(record, text).file("/srv/began/disk.qcow2", "half");
+  const auto would = run(cli::recover, {"--dry-run"});
+  EXPECT_THAT(would.out, HasSubstr("would remove what an interrupted create of began left"));
+  EXPECT_TRUE(host.exists("/srv/began/disk.qcow2"));
+  const auto undone = run(cli::recover, {});
+  EXPECT_EQ(undone.status, 0) << undone.err;
+  EXPECT_THAT(undone.out, HasSubstr("removed what an interrupted create of began left"));
+  EXPECT_FALSE(host.exists("/srv/began"));
+  EXPECT_FALSE(host.exists(record));
+
+  ASSERT_EQ(create("began").status, 0);
+  tree.file(record, text);
+  const auto closed = run(cli::recover, {});
+  EXPECT_EQ(closed.status, 0) << closed.err;
+  EXPECT_THAT(closed.out, HasSubstr("closed the interrupted create of began, which is there"));
+  EXPECT_TRUE(host.exists("/srv/began/disk.qcow2"));
+  EXPECT_FALSE(host.exists(record));
+
+  // Deleted before recover was run: the record goes along, but not another libvirt's of that name.
+  tree.file(record, text);
+  EXPECT_EQ(run(cli::guest_delete, {"began", "--yes"}).status, 0);
+  EXPECT_FALSE(host.exists(record));
+  ASSERT_EQ(create("began").status, 0);
+  tree.file(record, R"({"name": "began", "uri": "qemu:///session", "files": ["/srv/other/disk.qcow2"]})");
+  EXPECT_EQ(run(cli::guest_delete, {"began", "--yes"}).status, 0);
+  EXPECT_TRUE(host.exists(record));
+}
+
+/// Whoever has its lock is at work.
+TEST_F(GuestCommand, IsLeftAloneByRecoverWhileItIsMade) {
+  tree.file("/var/lib/gpupass/guests/made.json",
+            R"({"name": "made", "uri": "test:///default", "files": ["/srv/made/disk.qcow2"]})")
+      .file("/srv/made/disk.qcow2", "half");
+  const auto lock = Lock::acquire(host, "guest-made", "guest create made", std::chrono::seconds(0));
+  ASSERT_TRUE(lock);
+  EXPECT_EQ(run(cli::recover, {}).status, 0);
+  EXPECT_TRUE(host.exists("/srv/made/disk.qcow2"));
+}
+
 /// Killed at every point, a create is gone on with by the same command, and cleared by delete.
 TEST_F(GuestCommand, ComesThroughAfterAKill) {
   int tried = 0;
@@ -320,7 +381,7 @@ TEST_F(GuestCommand, CanTryADeletionAgain) {
   ASSERT_EQ(create("again").status, 0);
   host.fail_program = "rm";
   const auto said = run(cli::guest_delete, {"again", "--yes"});
-  EXPECT_EQ(said.status, exit_code(ErrorKind::partial));
+  EXPECT_EQ(said.status, exit_code(ErrorKind::system)) << "nothing is to be put back";
   EXPECT_THAT(said.err, HasSubstr("`gpupass guest delete again` again goes on"));
   host.fail_program.clear();
   EXPECT_EQ(run(cli::guest_delete, {"again", "--yes"}).status, 0);

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <functional>
 #include <map>
 #include <string>
 #include <utility>
@@ -27,8 +28,11 @@ using LibvirtDomains = std::map<std::string, LibvirtDomain>;
 /// read …" for those that change nothing.
 class FaultyLibvirt final : public Hypervisor {
  public:
-  FaultyLibvirt(LibvirtDomains& domains, FakeKernel& kernel, std::string uri = "fake:///")
-      : domains_(domains), kernel_(kernel), uri_(std::move(uri)) {}
+  /// What an agent in any guest answers; no point.
+  using Agent = std::function<Result<std::string>(const std::string& command)>;
+
+  FaultyLibvirt(LibvirtDomains& domains, FakeKernel& kernel, std::string uri = "fake:///", Agent agent = {})
+      : domains_(domains), kernel_(kernel), uri_(std::move(uri)), agent_(std::move(agent)) {}
 
   [[nodiscard]] const std::string& uri() const override { return uri_; }
   [[nodiscard]] Result<std::vector<DomainState>> domains() override {
@@ -95,8 +99,9 @@ class FaultyLibvirt final : public Hypervisor {
   [[nodiscard]] Result<std::vector<std::string>> addresses(const std::string&) override {
     return std::vector<std::string>{};
   }
-  [[nodiscard]] Result<std::string> ask_agent(const std::string&, const std::string&,
+  [[nodiscard]] Result<std::string> ask_agent(const std::string&, const std::string& command,
                                               std::chrono::seconds) override {
+    if (agent_) return agent_(command);
     return fail(ErrorKind::unsupported, "no agent answers");
   }
   [[nodiscard]] Result<std::vector<std::string>> networks() override { return std::vector<std::string>{}; }
@@ -146,6 +151,7 @@ class FaultyLibvirt final : public Hypervisor {
   LibvirtDomains& domains_;
   FakeKernel& kernel_;
   std::string uri_;
+  Agent agent_;
 };
 
 }  // namespace gpupass::test

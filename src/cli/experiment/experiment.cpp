@@ -437,9 +437,9 @@ Result<void> carry_out(Context& context, Hypervisor& hypervisor, const Wanted& w
     context.terminal.err << "putting right what the interrupted experiment left\n" << std::flush;
     done = caught([&] { return rig.mend(); });
   }
-  if (done) done = caught([&] { return rig.prepare(); });
+  if (done && !missing.empty()) done = caught([&] { return rig.prepare(); });
   if (done) done = caught([&] { return run_all(context, rig, wanted, plan, missing); });
-  auto back = rig.put_back(wanted.keep);
+  auto back = caught([&] { return rig.put_back(wanted.keep); });
   if (back) {
     // All is put back; the next one only looks once more.
     if (auto removed = remove_output(mark_path(wanted)); !removed)
@@ -477,7 +477,8 @@ Result<int> bench_experiment(Context& context, const Words& arguments) {
   GPUPASS_TRY_ASSIGN(const auto cases, count_cases(context, wanted));
   GPUPASS_TRY_ASSIGN(auto plan, plan_of(context, wanted, inventory));
   GPUPASS_TRY_ASSIGN(const auto missing, missing_runs(wanted, plan));
-  if (!missing.empty()) {
+  // One that was killed with its last result there has not put back.
+  if (!missing.empty() || fs::exists(mark_path(wanted))) {
     GPUPASS_TRY_ASSIGN(const auto hypervisor, context.connect(wanted.settings.uri, wanted.times.guest));
     GPUPASS_TRY(refuse_without_room(wanted, *values));
     // What a killed one left is not in the way of its own going on.

@@ -82,11 +82,16 @@ Result<void> Rig::mend() {
   GPUPASS_TRY_ASSIGN(const bool there, guest_exists());
   if (there) GPUPASS_TRY(end_guest());
   GPUPASS_TRY(card_home());
-  // A run on the host may have had it on vfio-pci without a guest.
+  return end_host_run();
+}
+
+/// A run on the host may have the card on vfio-pci without a guest.
+Result<void> Rig::end_host_run() {
+  if (!runs_without_driver(plan_.settings.options)) return {};
   GPUPASS_TRY_ASSIGN(const auto holds, load_holds(context_.host));
   Words bound;
   for (const auto& hold : holds) {
-    if (is_ours(hold.device) && hold.domain.empty() && runs_without_driver(plan_.settings.options))
+    if (std::ranges::count(functions_, hold.device) > 0 && hold.domain.empty())
       bound.push_back(to_string(hold.device));
   }
   return bound.empty() ? Result<void>{} : Quietly(context_)(unbind, joined(bound, {"--yes"}));
@@ -277,6 +282,7 @@ Result<void> Rig::put_back(bool keep) {
   GPUPASS_TRY_ASSIGN(const bool there, guest_exists());
   auto done = there ? end_guest() : Result<void>{};
   done = and_always(std::move(done), [this] { return card_home(); });
+  done = and_always(std::move(done), [this] { return end_host_run(); });
   if (!there || !done) return done;
   const auto& settings = plan_.settings;
   if (made() && !keep)

@@ -48,6 +48,7 @@ class Rig {
   [[nodiscard]] Result<std::vector<pid_t>> users_of_card();
   [[nodiscard]] Result<void> wait_until_gone(const std::vector<pid_t>& users);
   [[nodiscard]] Result<void> card_home();
+  [[nodiscard]] Result<void> end_host_run();
   [[nodiscard]] Result<void> remember_card();
   [[nodiscard]] Result<std::string> in_started_guest(const std::vector<std::string>& options);
   [[nodiscard]] Result<std::string> run_program(const std::vector<std::string>& options);

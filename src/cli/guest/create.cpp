@@ -316,9 +316,9 @@ Result<void> clear_interrupted(Context& context, const Wanted& wanted) {
   const auto& name = wanted.options.vm;
   GPUPASS_TRY_ASSIGN(const auto left, interrupted_create(context, wanted));
   if (!left) return {};
-  GPUPASS_TRY(remove_files(context.host, left->files));
+  GPUPASS_TRY(undo_create(context.host, *left));
   context.terminal.err << fmt::format("note: removed what an interrupted create of {} left\n", name);
-  return remove_under_way(context.host, name);
+  return {};
 }
 
 /// The name was free when this began: a domain that has it is what was defined, also where libvirt said that
@@ -330,11 +330,24 @@ Result<void> forget_if_there(Hypervisor& hypervisor, const std::string& vm) {
   return hypervisor.undefine(vm);
 }
 
+/// Also where libvirt does not say that it is not.
+bool may_be_there(Hypervisor& hypervisor, const std::string& vm) {
+  const auto there = hypervisor.domain(vm);
+  return there || there.error().kind != ErrorKind::not_found;
+}
+
+Result<void> make_files(Context& context, const Wanted& wanted) {
+  auto& host = context.host;
+  GPUPASS_TRY(make_folder(host, wanted.files));
+  GPUPASS_TRY(make_disk(host, wanted.files, wanted.image, wanted.disk_size));
+  GPUPASS_TRY(make_seed_image(host, wanted.files, guest::make_seed(wanted.seed), wanted.programs));
+  return open_folder(host, wanted.files);
+}
+
 Result<void> create(Context& context, const Wanted& wanted, const GuestDomain& domain, Hypervisor& hypervisor,
                     const Functions& functions, bool yes) {
   Undo undo;
   auto& host = context.host;
-  const auto seed = guest::make_seed(wanted.seed);
   const auto& vm = wanted.options.vm;
   const auto waiting = [&context](const LockOwner& owner) { say_waiting(context, owner); };
   GPUPASS_TRY_ASSIGN(const auto lock, Lock::acquire(host, under_way_lock(vm), "guest create " + vm,
@@ -342,23 +355,21 @@ Result<void> create(Context& context, const Wanted& wanted, const GuestDomain& d
   GPUPASS_TRY(refuse_taken_name(hypervisor, vm));  // again: another create may have been at work
   GPUPASS_TRY(clear_interrupted(context, wanted));
   GPUPASS_TRY(refuse_taken_folder(host, wanted.files));
-  const std::vector<std::string> files{wanted.files.disk, wanted.files.seed};
-  undo.add([&] { return remove_under_way(host, vm); });
-  if (auto done = save_under_way(host, {vm, wanted.options.uri, files}); !done)
-    return undo.because_of(std::move(done).error());
-  undo.add([&] { return remove_files(host, files); });
-  if (auto done = make_folder(host, wanted.files); !done) return undo.because_of(std::move(done).error());
-  if (auto done = make_disk(host, wanted.files, wanted.image, wanted.disk_size); !done)
-    return undo.because_of(std::move(done).error());
-  if (auto done = make_seed_image(host, wanted.files, seed, wanted.programs); !done)
-    return undo.because_of(std::move(done).error());
-  if (auto done = open_folder(host, wanted.files); !done) return undo.because_of(std::move(done).error());
-  undo.add([&] { return forget_if_there(hypervisor, vm); });
-  if (auto done = hypervisor.define(domain.xml); !done) return undo.because_of(std::move(done).error());
+  const UnderWay record{vm, wanted.options.uri, {wanted.files.disk, wanted.files.seed}};
+  const auto failed = [&](Error error) {
+    return undo.because_of(std::move(error),
+                           fmt::format("`gpupass guest delete {}` removes what is left", vm));
+  };
+  undo.add([&] { return undo_create(host, record); }, [&] { return host.exists(wanted.files.folder); });
+  if (auto done = save_under_way(host, record); !done) return failed(std::move(done).error());
+  if (auto done = make_files(context, wanted); !done) return failed(std::move(done).error());
+  undo.add([&] { return forget_if_there(hypervisor, vm); }, [&] { return may_be_there(hypervisor, vm); });
+  if (auto done = hypervisor.define(domain.xml); !done) return failed(std::move(done).error());
   // From here on the domain itself knows its files, and `guest delete` what to do.
-  if (auto done = remove_under_way(host, vm); !done) return undo.because_of(std::move(done).error());
+  if (auto done = remove_under_way(host, vm); !done)
+    context.terminal.err << fmt::format("note: {}; `gpupass recover` removes it\n", describe(done.error()));
   if (auto done = take_cards(context, wanted.options, vm, functions, yes); !done)
-    return undo.because_of(std::move(done).error());
+    return failed(std::move(done).error());
   return {};
 }
 

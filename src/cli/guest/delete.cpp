@@ -132,9 +132,16 @@ Result<void> try_detach(Context& context, const GuestOptions& options, const std
 }
 
 /// The domain last: it knows its files, so that what failed can be tried again.
-Result<void> remove_with_files(Context& context, const OpenGuest& guest, const Belongings& files) {
+Result<void> remove_with_files(Context& context, const OpenGuest& guest, const std::string& uri,
+                               const Belongings& files) {
   GPUPASS_TRY(remove_files(context.host, files.go));
-  return guest.hypervisor->undefine(guest.state.name);
+  GPUPASS_TRY(guest.hypervisor->undefine(guest.state.name));
+  // Of a create that was killed when libvirt had just got it.
+  const auto record = load_under_way(context.host, guest.state.name);
+  if (!record || !*record || (*record)->uri != uri) return {};
+  if (auto done = remove_under_way(context.host, guest.state.name); !done)
+    context.terminal.err << fmt::format("note: {}; `gpupass recover` removes it\n", describe(done.error()));
+  return {};
 }
 
 /// A guest that libvirt does not have: what is left of a create that was killed is removed. `absent` is what
@@ -157,8 +164,7 @@ Result<int> delete_interrupted(Context& context, const GuestOptions& options, bo
                                                     "guest delete " + name, options.timeout, waiting));
   GPUPASS_TRY_ASSIGN(const auto still, load_under_way(context.host, name));
   if (!still) return Failure(absent);  // that create was not interrupted: it has ended
-  GPUPASS_TRY(remove_files(context.host, still->files));
-  GPUPASS_TRY(remove_under_way(context.host, name));
+  GPUPASS_TRY(undo_create(context.host, *still));
   out << fmt::format("removed what an interrupted create of {} left\n", name);
   return 0;
 }
@@ -195,10 +201,10 @@ Result<int> guest_delete(Context& context, const std::vector<std::string>& argum
   }
   if (values->count("yes") == 0) GPUPASS_TRY(agree(context, guest, devices, files));
   if (!devices.given.empty()) GPUPASS_TRY(detach(context, detach_words(options, name)));
-  if (auto done = remove_with_files(context, guest, files); !done) {
+  if (auto done = remove_with_files(context, guest, options.uri, files); !done) {
     auto& error = done.error();
-    error.kind = ErrorKind::partial;
-    error.hint = fmt::format("part of {} may be gone; `gpupass guest delete {}` again goes on", name, name);
+    error.hint = fmt::format("{}part of {} may be gone; `gpupass guest delete {}` again goes on",
+                             devices.given.empty() ? "" : "its card was given back, and ", name, name);
     return Failure(std::move(error));
   }
   out << fmt::format("{} is gone\n", name);

@@ -3,13 +3,17 @@
 
 #include <fmt/format.h>
 
+#include "cli/guest/files.hpp"
 #include "gpupass/core/json.hpp"
 
 namespace gpupass::cli {
 namespace {
 
+constexpr const char* k_folder = "/var/lib/gpupass/guests";
+constexpr std::string_view k_suffix = ".json";
+
 std::string path_of(const std::string& name) {
-  return fmt::format("/var/lib/gpupass/guests/{}.json", name);
+  return fmt::format("{}/{}{}", k_folder, name, k_suffix);
 }
 
 }  // namespace
@@ -25,6 +29,19 @@ Result<std::optional<UnderWay>> load_under_way(const Host& host, const std::stri
   });
 }
 
+Result<std::vector<UnderWay>> load_all_under_way(const Host& host) {
+  std::vector<UnderWay> all;
+  const auto names = host.list(k_folder);
+  if (!names && names.error().kind == ErrorKind::not_found) return all;
+  if (!names) return Failure(names.error());
+  for (const auto& file : *names) {
+    if (!file.ends_with(k_suffix)) continue;  // one that a power cut left half-written
+    GPUPASS_TRY_ASSIGN(auto guest, load_under_way(host, file.substr(0, file.size() - k_suffix.size())));
+    if (guest) all.push_back(*std::move(guest));
+  }
+  return all;
+}
+
 Result<void> save_under_way(Host& host, const UnderWay& guest) {
   const core::Json json{{"schema", "gpupass.guest-under-way/1"},
                         {"name", guest.name},
@@ -35,6 +52,11 @@ Result<void> save_under_way(Host& host, const UnderWay& guest) {
 
 Result<void> remove_under_way(Host& host, const std::string& name) {
   return host.remove_file(path_of(name));
+}
+
+Result<void> undo_create(Host& host, const UnderWay& guest) {
+  GPUPASS_TRY(remove_files(host, guest.files));
+  return remove_under_way(host, guest.name);
 }
 
 std::string under_way_lock(const std::string& name) {

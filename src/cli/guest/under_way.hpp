@@ -22,8 +22,12 @@ struct UnderWay {
 /// cannot be read.
 [[nodiscard]] Result<std::optional<UnderWay>> load_under_way(const Host& host, const std::string& name);
 [[nodiscard]] Result<void> save_under_way(Host& host, const UnderWay& guest);
+/// Those of all guests. Error: invalid, as above; that of a folder that cannot be read.
+[[nodiscard]] Result<std::vector<UnderWay>> load_all_under_way(const Host& host);
 /// The guest is there, or all that was made for it is gone.
 [[nodiscard]] Result<void> remove_under_way(Host& host, const std::string& name);
+/// Removes what was made for a guest that is not there, and then its record.
+[[nodiscard]] Result<void> undo_create(Host& host, const UnderWay& guest);
 
 /// The lock of a create or delete of this name: whoever has it may take a record for an interrupted one's.
 [[nodiscard]] std::string under_way_lock(const std::string& name);
