@@ -13,6 +13,8 @@ namespace gpupass::guest {
 namespace {
 
 constexpr std::size_t k_largest_body = std::size_t{16} << 20U;
+// A result, what was said beside it, and the rest of what was asked for before.
+constexpr std::size_t k_largest_answer = 3 * k_largest_body;
 
 bool is_plain(const std::string& word) {
   const auto splits = [](char c) { return c <= ' ' || c == '"' || c == '\'' || c == '\\' || c == 0x7f; };
@@ -38,7 +40,15 @@ std::optional<FrameReader::Header> FrameReader::header_of(std::string_view line)
   return Header{std::string(words[3]), *size};
 }
 
+void FrameReader::add(std::string_view bytes) {
+  all_ += bytes.size();
+  if (all_ <= k_largest_answer) buffer_ += bytes;
+}
+
 Result<std::optional<Frame>> FrameReader::next() {
+  if (all_ > k_largest_answer)
+    return fail(ErrorKind::invalid,
+                fmt::format("the guest sent more than {} MiB and no end", k_largest_answer >> 20U));
   while (!begun_) {
     const auto end = buffer_.find('\n');
     if (end == std::string::npos) return std::nullopt;

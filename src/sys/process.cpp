@@ -87,7 +87,14 @@ Result<pid_t> spawn(const std::vector<std::string>& argv, const Streams& streams
   return pid;
 }
 
-/// One round of moving bytes. False once both outputs are closed.
+// Of one output: what a program prints can come from a guest (ssh), or from a file that a guest wrote.
+constexpr std::size_t k_most_output = std::size_t{64} << 20U;
+
+bool says_too_much(const ProgramEnd& end) {
+  return end.output.size() > k_most_output || end.errors.size() > k_most_output;
+}
+
+/// One round of moving bytes. False once both outputs are closed, or one is too long.
 bool pump(Streams& streams, std::string_view& input, ProgramEnd& end, Clock::time_point until) {
   // A signal ends the wait; one that came just before it is seen a second later.
   constexpr std::int64_t k_longest_wait = 1000;
@@ -112,6 +119,7 @@ bool pump(Streams& streams, std::string_view& input, ProgramEnd& end, Clock::tim
   };
   take(waits[1], streams.out.read_end, end.output);
   take(waits[2], streams.err.read_end, end.errors);
+  if (says_too_much(end)) return false;
   return streams.out.read_end || streams.err.read_end;
 }
 
@@ -143,15 +151,21 @@ Result<ProgramEnd> Host::run(const Program& program) {
   sigaction(SIGPIPE, &before, nullptr);
 
   const bool stop = sys::InterruptsEndPrograms::now();
+  const bool too_much = says_too_much(end);
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - Clock::now());
   auto status = sys::wait_child(
-      pid, stop ? std::chrono::milliseconds(0) : std::max(left, std::chrono::milliseconds(0)));
-  if (status) {
+      pid, stop || too_much ? std::chrono::milliseconds(0) : std::max(left, std::chrono::milliseconds(0)));
+  if (status && !too_much) {
     end.status = *status;
     return end;
   }
-  kill(pid, SIGKILL);
-  (void)sys::wait_child(pid, std::chrono::seconds(1));
+  if (!status) {
+    kill(pid, SIGKILL);
+    (void)sys::wait_child(pid, std::chrono::seconds(1));
+  }
+  if (too_much)
+    return fail(ErrorKind::invalid,
+                fmt::format("{} prints more than {} MiB", program.argv.front(), k_most_output >> 20U));
   if (stop) return fail(ErrorKind::system, fmt::format("{}: interrupted", program.argv.front()));
   return fail(ErrorKind::timeout,
               fmt::format("{} did not end within {} ms", program.argv.front(), program.timeout.count()));

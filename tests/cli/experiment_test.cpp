@@ -157,7 +157,7 @@ class Experiment : public testing::Test {
                 "--seed",    "1",
                 "--out",     tree.at("/out").string(),
                 "--program", tree.at("/suite").string(),
-                "--timeout", "60",
+                "--timeout", timeout,
                 "--yes"};
     words.insert(words.end(), more.begin(), more.end());
     return test::run(
@@ -191,6 +191,7 @@ class Experiment : public testing::Test {
   std::string before;
   Words said;  // what was run, where the card then was
   std::size_t fail_at = 0;
+  std::string timeout = "60";
   int list_status = 0;
   std::string list = R"({"cases": [{"missing": ""}, {"missing": "a card"}]})";
 };
@@ -261,6 +262,64 @@ TEST_F(Experiment, PutsRightWhatAKilledOneLeft) {
   EXPECT_EQ(ended.status, 0) << ended.err;
   EXPECT_EQ(said.size(), 3U) << "the one that was done stays";
   EXPECT_THAT(ended.err, HasSubstr("putting right"));
+  expect_all_as_before();
+}
+
+/// From the run in the guest on its agent answers anything: that is an error, and all is put back.
+TEST_F(Experiment, PutsAllBackWhereTheGuestAnswersAnything) {
+  timeout = "1";
+  const std::vector<std::pair<std::string, ErrorKind>> answers{
+      {R"({"return": {"pid": "text"}})", ErrorKind::invalid},
+      {R"({"return": {"pid": 1, "exited": 7}})", ErrorKind::invalid},
+      {R"({"return": {"pid": 1, "exited": true, "exitcode": 0, "out-data": {}}})", ErrorKind::invalid},
+      {R"({"return": {"pid": 1, "exited": true, "exitcode": 1e300}})", ErrorKind::invalid},
+      {R"({"return": {"pid": 1, "exited": true, "exitcode": 0}})", ErrorKind::system},  // and no result
+      {R"({"return": )" + std::string(100'000, '['), ErrorKind::invalid},
+      {"", ErrorKind::invalid}};
+  for (const auto& [answer, kind] : answers) {
+    bool measures = false;
+    libvirt.agent = [&](const std::string& text) -> Result<std::string> {
+      measures = measures || text.find("--role=guest") != std::string::npos;
+      return measures ? Result<std::string>(answer) : in_guest(text);
+    };
+    const auto ended = experiment();
+    EXPECT_EQ(ended.status, exit_code(kind)) << answer.substr(0, 80) << "\n" << ended.err;
+    EXPECT_TRUE(measures);
+    expect_all_as_before();
+  }
+}
+
+/// A result that is no run: nested, or with values of other types.
+TEST_F(Experiment, PutsAllBackWhereTheResultIsNoRun) {
+  timeout = "1";
+  auto run = core::Json::parse(result_of({"--role=guest", "--block=1", "--order=1"}));
+  auto nested = run;
+  nested["benchmarks"][0]["params"]["x"] = 7;
+  auto text = nested.dump();
+  text.replace(text.find("\"x\":7"), 5, "\"x\":" + std::string(1'000, '[') + std::string(1'000, ']'));
+  auto typed = run;
+  typed["benchmarks"] = "none";
+  for (const auto& result : {text, typed.dump(), std::string("[]"), std::string("null"), std::string("{")}) {
+    libvirt.agent = [&](const std::string& command) -> Result<std::string> {
+      if (command.find("--role=guest") == std::string::npos) return in_guest(command);
+      guest.result = result;
+      return guest.answer(command);
+    };
+    const auto ended = experiment();
+    EXPECT_EQ(ended.status, exit_code(ErrorKind::invalid)) << result.substr(0, 80) << "\n" << ended.err;
+    expect_all_as_before();
+  }
+}
+
+TEST_F(Experiment, PutsAllBackWhereSomethingThrows) {
+  timeout = "1";
+  libvirt.agent = [&](const std::string& text) -> Result<std::string> {
+    if (text.find("--role=guest") != std::string::npos) throw std::runtime_error("a library gave up");
+    return in_guest(text);
+  };
+  const auto ended = experiment();
+  EXPECT_EQ(ended.status, exit_code(ErrorKind::internal)) << ended.err;
+  EXPECT_THAT(ended.err, HasSubstr("a library gave up"));
   expect_all_as_before();
 }
 

@@ -39,6 +39,22 @@ TEST(Frames, AreNotOfAnySizeThatAGuestSays) {
   EXPECT_EQ(reader.next().error().kind, ErrorKind::invalid);
 }
 
+/// Neither a line that never ends, nor frames without an end, fill the host's memory.
+TEST(Frames, AreNotOfAnyNumberThatAGuestSends) {
+  const std::string mebibyte(std::size_t{1} << 20U, 'x');
+  for (const auto* const header : {"", "\ngpupass 1 a more 1048576\n"}) {
+    FrameReader reader("a");
+    int sent = 0;
+    for (; sent < 100; ++sent) {
+      reader.add(header + mebibyte);
+      if (!reader.next()) break;
+    }
+    EXPECT_GT(sent, 16) << header;
+    EXPECT_LT(sent, 50) << header;
+    EXPECT_EQ(reader.next().error().kind, ErrorKind::invalid);
+  }
+}
+
 TEST(Requests, AreOneLineThatTheGuestCanSplit) {
   EXPECT_EQ(request("ab", {"run", "--filter=pci.*"}).value(), "gpupass 1 ab run --filter=pci.*\n");
   for (const auto* const word : {"", "two words", "a\nline", "'", "\\"})

@@ -208,5 +208,17 @@ TEST(HostRun, EndsAProgramThatTakesTooLongAndSaysWhichIsNotThere) {
   EXPECT_EQ(host.run({{"no-such-program"}}).error().kind, ErrorKind::not_found);
 }
 
+/// ssh prints what a guest sends.
+TEST(Programs, ThatPrintWithoutEndAreEnded) {
+  for (const auto* const line : {"yes", "yes >&2"}) {
+    const auto begun = std::chrono::steady_clock::now();
+    const auto end = Host().run({{"sh", "-c", line}, "", std::chrono::seconds(300)});
+    ASSERT_FALSE(end) << line;
+    EXPECT_EQ(end.error().kind, ErrorKind::invalid);
+    EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(200));
+  }
+  EXPECT_EQ(Host().run({{"head", "-c", "1000000", "/dev/zero"}})->output.size(), 1'000'000U);
+}
+
 }  // namespace
 }  // namespace gpupass

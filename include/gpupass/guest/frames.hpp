@@ -31,9 +31,9 @@ class FrameReader {
  public:
   explicit FrameReader(std::string id) : id_(std::move(id)) {}
 
-  void add(std::string_view bytes) { buffer_ += bytes; }
+  void add(std::string_view bytes);
   /// The next whole frame of this request; nothing before it is whole. Error: invalid, for one that is larger
-  /// than any result.
+  /// than any result, and where more came than any answer has, in frames or not.
   [[nodiscard]] Result<std::optional<Frame>> next();
   /// "1200 of 4096 bytes of its result"; empty where no frame has begun.
   [[nodiscard]] std::string unfinished() const;
@@ -47,6 +47,7 @@ class FrameReader {
 
   std::string id_;
   std::string buffer_;
+  std::size_t all_ = 0;  // bytes that came
   std::optional<Header> begun_;
 };
 
