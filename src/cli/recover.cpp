@@ -383,7 +383,8 @@ Result<int> dry_recover(Context& context, const ChangeOptions& options,
     reports.push_back(std::move(what.report));
   }
   GPUPASS_TRY_ASSIGN(const auto left, leftovers(context, options.timeout));
-  if (!json && journals.empty() && left.loans.empty() && left.creates.empty()) out << "nothing was left unfinished\n";
+  if (!json && journals.empty() && left.loans.empty() && left.creates.empty())
+    out << "nothing was left unfinished\n";
   auto end = verdict(reports);
   if (!json) {
     print_loans(out, left.loans, "would return");

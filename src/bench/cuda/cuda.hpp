@@ -12,8 +12,8 @@
 
 namespace gpupass::bench::cuda {
 
-/// For Run::env's tool: {"nvcc": "12.9.86", "sm": "80"}, what compiled the cases and for which cards. Empty in a
-/// build without CUDA.
+/// For Run::env's tool: {"nvcc": "12.9.86", "sm": "80"}, what compiled the cases and for which cards. Empty
+/// in a build without CUDA.
 [[nodiscard]] nlohmann::json compiled_with();
 /// Which number CUDA gives to the card at this PCI address. Error: not_found, where it counts none there.
 [[nodiscard]] Result<int> ordinal_at(const std::string& pci_address);
