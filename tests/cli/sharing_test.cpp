@@ -137,7 +137,7 @@ TEST_F(Sharing, StatusAndItsJsonNameAllDomains) {
   ASSERT_EQ(run({"attach", "vm1", "01:00.0"}), 0) << err;
   ASSERT_EQ(run({"attach", "vm2", "01:00.0", "--shared"}), 0) << err;
   ASSERT_EQ(run({"status"}), 0) << err;
-  EXPECT_THAT(out, ContainsRegex("0000:01:00.0 +vfio-pci +nvidia +vm1,vm2 "));
+  EXPECT_THAT(out, ContainsRegex("0000:01:00.0 +vfio-pci +nvidia +vm1 .off., vm2 .off. "));
   ASSERT_EQ(run({"status", "--format", "json"}), 0) << err;
   const auto device = core::Json::parse(out).at("devices").at(0);
   EXPECT_EQ(device.at("domain"), "vm1");
