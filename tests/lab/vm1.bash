@@ -45,7 +45,8 @@ check "vm1 is ended" virsh -q -c qemu:///system destroy vm1
 
 step "what became of it"
 check "somebody undefines vm1" virsh -q -c qemu:///system undefine vm1
-check "status says that vm1 is gone" wait_until 60 says "vm1 \(gone\)" gpupass status
+wait_until 60 says "vm1 \(gone\)" gpupass status  # in this shell, which keeps what was said
+check_match "status says that vm1 is gone" "vm1 \(gone\)" "$said"
 # shellcheck disable=SC2016  # the backquotes that the message has
 mend=$(grep -oE '`gpupass unbind [^`]*`' <<<"$said" | tr -d '`')
 check_match "and what gives the card back" "^gpupass unbind $gpu" "$mend"
