@@ -121,6 +121,8 @@ inline constexpr int k_first_free_bus = 0x10;
 /// The host functions that a domain's <hostdev> (and <interface type='hostdev'>) elements name,
 /// whatever base their numbers are written in. Error: invalid.
 [[nodiscard]] Result<std::vector<PciAddress>> hostdev_functions(const std::string& domain_xml);
+/// The same for a text that may be empty; none, too, where it is odd.
+[[nodiscard]] std::vector<PciAddress> hostdev_functions_if_any(const std::string& domain_xml);
 
 /// Whether two texts of a domain are the same but for their PCI controllers and the functions that are passed
 /// through: whether what differs may be the work of add_cards and remove_functions. Error: invalid.

@@ -38,6 +38,9 @@ struct Hold {
   bool operator==(const Hold&) const = default;
 };
 
+/// The hold of a device among these; null for none.
+[[nodiscard]] const Hold* find_hold(const std::vector<Hold>& holds, const PciAddress& device);
+
 /// All domains that a device is held for; none for one that only `gpupass bind` took.
 [[nodiscard]] std::vector<Sharer> sharers_of(const Hold& hold);
 /// For a person: "vm1"; with its connection where two of one name have it.

@@ -27,11 +27,6 @@ Functions joined(Functions functions, const Functions& more) {
   return in_order(std::move(functions));
 }
 
-const Hold* hold_of(const std::vector<Hold>& holds, const PciAddress& function) {
-  const auto found = std::ranges::find(holds, function, &Hold::device);
-  return found == holds.end() ? nullptr : &*found;
-}
-
 /// What one domain asks for: who, what of, and how.
 struct Wish {
   Sharer self;
@@ -46,7 +41,7 @@ Functions without_decided(const Inventory& inventory, const Wish& wish, const Fu
   std::erase_if(functions, [&](const PciAddress& function) {
     const auto* const device = inventory.find(function);
     if (device == nullptr || device->driver != "vfio-pci") return false;
-    const auto* const hold = hold_of(wish.holds, function);
+    const auto* const hold = find_hold(wish.holds, function);
     const bool given = hold != nullptr && !hold->domain.empty();
     return (given && (wish.terms.shared || is_for(*hold, wish.self))) ||
            std::ranges::find(in_guests, function) != in_guests.end();
@@ -92,7 +87,7 @@ Result<void> refuse_turn(const DomainUse& use, const Wish& wish, const Sharer& o
   const auto device = to_string(use.device);
   const auto place = fmt::format("{} is in the {} {}", device,
                                  use.running ? "running guest" : "configuration of", use.domain);
-  const auto* const hold = hold_of(wish.holds, use.device);
+  const auto* const hold = find_hold(wish.holds, use.device);
   const bool agreed = hold != nullptr && is_for(*hold, wish.self) && is_for(*hold, other);
   if (!wish.terms.shared && !agreed)
     return fail(ErrorKind::busy, place,

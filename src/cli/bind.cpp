@@ -106,9 +106,9 @@ Result<Request> to_unbind(Context& context, const po::variables_map& values) {
 std::string homes_of(const Inventory& inventory, const std::vector<Hold>& holds, const Plan& plan) {
   std::vector<std::string> homes;
   for (const auto& function : plan.devices) {
-    const auto hold = std::ranges::find(holds, function, &Hold::device);
+    const auto* const hold = find_hold(holds, function);
     const auto* const device = inventory.find(function);
-    const bool held = hold != holds.end();
+    const bool held = hold != nullptr;
     if (held && presence_of(hold->identity, hold->device, inventory) != Presence::there) {
       homes.push_back(to_string(function) + " forgotten");
       continue;

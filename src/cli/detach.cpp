@@ -127,13 +127,12 @@ std::vector<std::string> what_stays(const PlanFacts& facts, const DomainFacts& d
   Functions running;
   std::map<std::string, Functions> of_others;  // by the domains that have them
   const Sharer self{domain.state.name, domain.uri};
-  const auto in_live =
-      domain.live_xml.empty() ? Functions{} : hostdev_functions(domain.live_xml).value_or(Functions{});
+  const auto in_live = hostdev_functions_if_any(domain.live_xml);
   for (const auto& function : plan.devices) {
     const auto* const device = facts.inventory.find(function);
     if (device == nullptr || device->driver != "vfio-pci") continue;
-    const auto hold = std::ranges::find(facts.holds, function, &Hold::device);
-    const bool held = hold != facts.holds.end();
+    const auto* const hold = find_hold(facts.holds, function);
+    const bool held = hold != nullptr;
     if (held && presence_of(hold->identity, function, facts.inventory) != Presence::there) continue;
     if (!domain.change_live && std::ranges::count(in_live, function) > 0) {
       running.push_back(function);

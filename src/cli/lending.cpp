@@ -17,10 +17,6 @@ Failure cannot_lend(const std::string& why, const std::string& helps) {
   return fail(ErrorKind::refused, why, "nothing was changed; " + helps);
 }
 
-Functions functions_in(const std::string& xml) {
-  return xml.empty() ? Functions{} : hostdev_functions(xml).value_or(Functions{});
-}
-
 /// The hook answers for QEMU, and root's libvirt alone may bind a device in it.
 Result<void> refuse_connection(const std::string& uri) {
   const auto driver = uri.substr(0, uri.find_first_of("+:"));
@@ -48,7 +44,7 @@ Result<void> refuse_loan_to(const Context& context, const DomainFacts& domain, c
   if (!domain.state.persistent)
     return cannot_lend(fmt::format("{} is transient, so it has no next start to lend a card for", vm),
                        "leave --lend out");
-  const auto in_live = functions_in(domain.live_xml);
+  const auto in_live = hostdev_functions_if_any(domain.live_xml);
   const bool has_all = std::ranges::all_of(functions, [&](const PciAddress& function) {
     return std::ranges::find(in_live, function) != in_live.end();
   });
@@ -62,14 +58,13 @@ Result<void> refuse_loan_to(const Context& context, const DomainFacts& domain, c
 Result<void> refuse_loan_of(const Context& context, const Inventory& inventory,
                             const std::vector<Hold>& holds, const DomainFacts& domain,
                             const Functions& functions) {
-  const auto in_live = functions_in(domain.live_xml);
+  const auto in_live = hostdev_functions_if_any(domain.live_xml);
   GPUPASS_TRY_ASSIGN(const auto written, load_boot_bindings(context.host));
   const auto listed = listed_for_boot(context.host);
   for (const auto& function : functions) {
     const auto text = to_string(function);
     const auto* const device = inventory.find(function);
-    const auto found = std::ranges::find(holds, function, &Hold::device);
-    const auto* const hold = found == holds.end() ? nullptr : &*found;
+    const auto* const hold = find_hold(holds, function);
     if (std::ranges::find(in_live, function) != in_live.end() && !is_on_loan_to(hold, domain.state))
       return cannot_lend(
           fmt::format("{} is in the running {} and cannot go back to the host now", text, domain.state.name),

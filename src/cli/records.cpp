@@ -77,9 +77,7 @@ Result<void> check_records(Context& context, const Inventory& inventory, const s
   if (auto error = report::displaced_error(inventory, holds, context.default_uri))
     return Failure(*std::move(error));
   auto missing = functions;
-  std::erase_if(missing, [&](const PciAddress& function) {
-    return std::ranges::find(holds, function, &Hold::device) != holds.end();
-  });
+  std::erase_if(missing, [&](const PciAddress& function) { return find_hold(holds, function) != nullptr; });
   if (!missing.empty()) return no_record(inventory, domain, missing);
   auto of_others = holds;
   std::erase_if(of_others, [&](const Hold& hold) {

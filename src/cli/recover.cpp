@@ -275,6 +275,8 @@ core::Json to_json(const std::vector<InterruptedCreate>& creates) {
 struct Leftovers {
   Loans loans;
   std::vector<InterruptedCreate> creates;
+
+  [[nodiscard]] bool empty() const { return loans.empty() && creates.empty(); }
 };
 
 Result<Leftovers> leftovers(Context& context, std::chrono::milliseconds timeout) {
@@ -383,8 +385,7 @@ Result<int> dry_recover(Context& context, const ChangeOptions& options,
     reports.push_back(std::move(what.report));
   }
   GPUPASS_TRY_ASSIGN(const auto left, leftovers(context, options.timeout));
-  if (!json && journals.empty() && left.loans.empty() && left.creates.empty())
-    out << "nothing was left unfinished\n";
+  if (!json && journals.empty() && left.empty()) out << "nothing was left unfinished\n";
   auto end = verdict(reports);
   if (!json) {
     print_loans(out, left.loans, "would return");
@@ -433,8 +434,7 @@ Result<int> recover(Context& context, const std::vector<std::string>& arguments)
   // Where libvirt does not say, the journals are gone through first, and that is the error.
   const auto asked = forgetting ? Result<Leftovers>(Leftovers{}) : leftovers(context, options.timeout);
   const auto left = asked.value_or(Leftovers{});
-  if (asked && journals.empty() && left.loans.empty() && left.creates.empty() && !json)
-    out << "nothing was left unfinished\n";
+  if (asked && journals.empty() && left.empty() && !json) out << "nothing was left unfinished\n";
   if (forgetting) return forget(context, journals, options.format);
 
   sys::outlive_readers();

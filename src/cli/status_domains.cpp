@@ -135,7 +135,7 @@ std::vector<NotHeld> not_held(const Inventory& inventory, const std::vector<Hold
                               const std::vector<Assignment>& assignments) {
   std::vector<NotHeld> all;
   for (const auto& device : inventory.devices) {
-    if (std::ranges::find(holds, device.address, &Hold::device) != holds.end()) continue;
+    if (find_hold(holds, device.address) != nullptr) continue;
     NotHeld row{device.address, device.driver.value_or(""), {}, false};
     if (const auto* const assignment = assignment_of(assignments, device.address)) {
       row.lost = assignment->own;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Which domains a device is held for.
+// Which hold is a device's, and which domains it is held for.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,6 +8,11 @@
 #include "gpupass/hold.hpp"
 
 namespace gpupass {
+
+const Hold* find_hold(const std::vector<Hold>& holds, const PciAddress& device) {
+  const auto found = std::ranges::find(holds, device, &Hold::device);
+  return found == holds.end() ? nullptr : &*found;
+}
 
 std::vector<Sharer> sharers_of(const Hold& hold) {
   if (hold.domain.empty()) return {};

@@ -12,17 +12,12 @@ namespace {
 
 using Functions = std::vector<PciAddress>;
 
-/// The hostdevs that an XML has, none where it is odd: the plan was made from it, so it is not.
-Functions passed(const std::string& xml) {
-  return xml.empty() ? Functions{} : hostdev_functions(xml).value_or(Functions{});
-}
-
 /// Of these functions those that are in no domain yet, and those of their slots that are in this one.
 struct Halves {
   Functions joining, there;
 };
 Halves halves_of(const std::string& xml, const Functions& functions) {
-  const auto present = passed(xml);
+  const auto present = hostdev_functions_if_any(xml);
   Halves halves;
   std::ranges::copy_if(functions, std::back_inserter(halves.joining),
                        [&](const auto& one) { return std::ranges::find(present, one) == present.end(); });

@@ -17,13 +17,6 @@ bool contains(const Functions& functions, const PciAddress& function) {
   return std::find(functions.begin(), functions.end(), function) != functions.end();
 }
 
-const Hold* hold_of(const PlanFacts& facts, const PciAddress& function) {
-  for (const auto& hold : facts.holds) {
-    if (hold.device == function) return &hold;
-  }
-  return nullptr;
-}
-
 /// The device, of which everything is known that a plan needs.
 Result<const Device*> known_device(const PlanFacts& facts, const PciAddress& function) {
   const auto* const device = facts.inventory.find(function);
@@ -43,7 +36,7 @@ Result<const Device*> known_device(const PlanFacts& facts, const PciAddress& fun
 /// What will be remembered of a device: what was remembered already, or how it is now.
 Hold hold_for(const PlanFacts& facts, const Device& device) {
   auto identity = identity_of(facts.inventory, device);
-  if (const auto* const known = hold_of(facts, device.address)) {
+  if (const auto* const known = find_hold(facts.holds, device.address)) {
     auto hold = *known;
     hold.identity = completed(std::move(hold.identity), identity);
     return hold;
@@ -60,7 +53,7 @@ Hold hold_for(const PlanFacts& facts, const Device& device) {
 
 /// A hold that is written down just so already is no step.
 void append_hold(std::vector<Step>& steps, const PlanFacts& facts, const Hold& hold) {
-  const auto* const kept = hold_of(facts, hold.device);
+  const auto* const kept = find_hold(facts.holds, hold.device);
   if (kept == nullptr || *kept != hold) steps.emplace_back(KeepHold{hold});
 }
 
@@ -279,7 +272,7 @@ Result<Plan> plan_unbind(const PlanFacts& facts, const Functions& functions) {
   auto plan = empty_plan(facts, functions, Direction::give_back, fmt::format("unbind {}", names(functions)));
   std::vector<Hold> holds;
   for (const auto& function : functions) {
-    const auto* const hold = hold_of(facts, function);
+    const auto* const hold = find_hold(facts.holds, function);
     if (hold == nullptr) {
       const auto* const device = facts.inventory.find(function);
       const bool on_host_driver = device != nullptr && !is_on_vfio(*device);
@@ -343,7 +336,7 @@ Result<Plan> plan_detach(const PlanFacts& facts, const DomainFacts& domain, cons
   std::vector<Hold> kept;
   const Sharer self{domain.state.name, domain.uri};
   for (const auto& function : functions) {
-    const auto* const hold = hold_of(facts, function);
+    const auto* const hold = find_hold(facts.holds, function);
     const bool ours = hold != nullptr && is_for(*hold, self);
     const bool stays = (contains(in_live, function) && !domain.change_live) ||
                        (contains(in_config, function) && !domain.change_config);

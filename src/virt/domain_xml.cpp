@@ -287,6 +287,11 @@ Result<std::vector<PciAddress>> hostdev_functions(const std::string& domain_xml)
   return virt::distinct_functions(domain);
 }
 
+std::vector<PciAddress> hostdev_functions_if_any(const std::string& domain_xml) {
+  return domain_xml.empty() ? std::vector<PciAddress>{}
+                            : hostdev_functions(domain_xml).value_or(std::vector<PciAddress>{});
+}
+
 Result<bool> same_apart_from_cards(const std::string& one, const std::string& other) {
   GPUPASS_TRY_ASSIGN(const auto a, without_cards(one));
   GPUPASS_TRY_ASSIGN(const auto b, without_cards(other));

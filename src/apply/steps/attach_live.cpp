@@ -4,14 +4,13 @@
 
 #include "apply/steps/domain_calls.hpp"
 #include "apply/steps/kinds.hpp"
+#include "apply/steps/live_hostdev.hpp"
 
 namespace gpupass::apply_detail {
 namespace {
 
-class AttachLiveKind final : public Kind<AttachLive> {
+class AttachLiveKind final : public LiveHostdev<AttachLive> {
  public:
-  Subject subject(const AttachLive& step) const override { return {step.device, step.domain}; }
-
   std::string words(const AttachLive& step) const override {
     return fmt::format("plug {} into the running {}", to_string(step.device), step.domain);
   }
@@ -19,13 +18,6 @@ class AttachLiveKind final : public Kind<AttachLive> {
     return fmt::format("unplug {} from the running {}", to_string(step.device), step.domain);
   }
   const char* name() const override { return "attach-live"; }
-  core::Json fields(const AttachLive& step) const override {
-    return {{"domain", step.domain}, {"device", to_string(step.device)}, {"hostdev", step.hostdev_xml}};
-  }
-  AttachLive read(const core::Json& json) const override {
-    return {core::line_from_json(json.at("domain")), core::address_from_json(json.at("device")),
-            json.at("hostdev").get<std::string>()};
-  }
 
   Result<Look> look(const AttachLive& step, World& world) const override {
     GPUPASS_TRY_ASSIGN(const auto there, has_live(world, step.domain, step.device));

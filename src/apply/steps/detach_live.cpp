@@ -5,14 +5,13 @@
 
 #include "apply/steps/domain_calls.hpp"
 #include "apply/steps/kinds.hpp"
+#include "apply/steps/live_hostdev.hpp"
 
 namespace gpupass::apply_detail {
 namespace {
 
-class DetachLiveKind final : public Kind<DetachLive> {
+class DetachLiveKind final : public LiveHostdev<DetachLive> {
  public:
-  Subject subject(const DetachLive& step) const override { return {step.device, step.domain}; }
-
   std::string words(const DetachLive& step) const override {
     return fmt::format("unplug {} from the running {}", to_string(step.device), step.domain);
   }
@@ -20,13 +19,6 @@ class DetachLiveKind final : public Kind<DetachLive> {
     return fmt::format("plug {} into the running {}", to_string(step.device), step.domain);
   }
   const char* name() const override { return "detach-live"; }
-  core::Json fields(const DetachLive& step) const override {
-    return {{"domain", step.domain}, {"device", to_string(step.device)}, {"hostdev", step.hostdev_xml}};
-  }
-  DetachLive read(const core::Json& json) const override {
-    return {core::line_from_json(json.at("domain")), core::address_from_json(json.at("device")),
-            json.at("hostdev").get<std::string>()};
-  }
 
   Result<Look> look(const DetachLive& step, World& world) const override {
     GPUPASS_TRY_ASSIGN(const auto there, has_live(world, step.domain, step.device));

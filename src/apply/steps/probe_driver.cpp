@@ -3,15 +3,14 @@
 #include <fmt/format.h>
 
 #include "apply/device_files.hpp"
+#include "apply/steps/device_driver.hpp"
 #include "apply/steps/kinds.hpp"
 
 namespace gpupass::apply_detail {
 namespace {
 
-class ProbeDriverKind final : public Kind<ProbeDriver> {
+class ProbeDriverKind final : public DeviceDriver<ProbeDriver> {
  public:
-  Subject subject(const ProbeDriver& step) const override { return {step.device, {}, true}; }
-
   std::string words(const ProbeDriver& step) const override {
     return fmt::format("bind {} to {}", to_string(step.device), step.driver);
   }
@@ -19,12 +18,6 @@ class ProbeDriverKind final : public Kind<ProbeDriver> {
     return fmt::format("unbind {} from {}", to_string(step.device), step.driver);
   }
   const char* name() const override { return "probe-driver"; }
-  core::Json fields(const ProbeDriver& step) const override {
-    return {{"device", to_string(step.device)}, {"driver", step.driver}};
-  }
-  ProbeDriver read(const core::Json& json) const override {
-    return {core::address_from_json(json.at("device")), core::line_from_json(json.at("driver"))};
-  }
 
   Result<Look> look(const ProbeDriver& step, World& world) const override {
     return Look{driver_of(world.host, step.device) == step.driver, ""};

@@ -3,15 +3,14 @@
 #include <fmt/format.h>
 
 #include "apply/device_files.hpp"
+#include "apply/steps/device_driver.hpp"
 #include "apply/steps/kinds.hpp"
 
 namespace gpupass::apply_detail {
 namespace {
 
-class SetDriverOverrideKind final : public Kind<SetDriverOverride> {
+class SetDriverOverrideKind final : public DeviceDriver<SetDriverOverride> {
  public:
-  Subject subject(const SetDriverOverride& step) const override { return {step.device, {}, true}; }
-
   std::string words(const SetDriverOverride& step) const override {
     return step.driver.empty() ? fmt::format("let any driver have {}", to_string(step.device))
                                : fmt::format("let only {} have {}", step.driver, to_string(step.device));
@@ -20,12 +19,6 @@ class SetDriverOverrideKind final : public Kind<SetDriverOverride> {
     return fmt::format("put back the driver override of {}", to_string(step.device));
   }
   const char* name() const override { return "set-driver-override"; }
-  core::Json fields(const SetDriverOverride& step) const override {
-    return {{"device", to_string(step.device)}, {"driver", step.driver}};
-  }
-  SetDriverOverride read(const core::Json& json) const override {
-    return {core::address_from_json(json.at("device")), core::line_from_json(json.at("driver"))};
-  }
 
   Result<Look> look(const SetDriverOverride& step, World& world) const override {
     GPUPASS_TRY_ASSIGN(auto now, override_of(world.host, step.device));

@@ -4,15 +4,14 @@
 #include <fmt/format.h>
 
 #include "apply/device_files.hpp"
+#include "apply/steps/device_driver.hpp"
 #include "apply/steps/kinds.hpp"
 
 namespace gpupass::apply_detail {
 namespace {
 
-class UnbindKind final : public Kind<Unbind> {
+class UnbindKind final : public DeviceDriver<Unbind> {
  public:
-  Subject subject(const Unbind& step) const override { return {step.device, {}, true}; }
-
   std::string words(const Unbind& step) const override {
     return fmt::format("unbind {} from {}", to_string(step.device), step.driver);
   }
@@ -20,12 +19,6 @@ class UnbindKind final : public Kind<Unbind> {
     return fmt::format("bind {} to {}", to_string(step.device), step.driver);
   }
   const char* name() const override { return "unbind"; }
-  core::Json fields(const Unbind& step) const override {
-    return {{"device", to_string(step.device)}, {"driver", step.driver}};
-  }
-  Unbind read(const core::Json& json) const override {
-    return {core::address_from_json(json.at("device")), core::line_from_json(json.at("driver"))};
-  }
 
   Result<Look> look(const Unbind& step, World& world) const override {
     return Look{driver_of(world.host, step.device) != step.driver, step.driver};

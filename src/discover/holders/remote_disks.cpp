@@ -12,15 +12,6 @@ namespace {
 
 using Names = std::vector<std::string>;
 
-/// "10.0.0.5" of "traddr=10.0.0.5,trsvcid=4420,host_iface=eth1"; empty where there is none.
-std::string option_of(std::string_view options, std::string_view name) {
-  for (const auto option : core::split(options, ',')) {
-    if (option.starts_with(name) && option.substr(name.size()).starts_with('='))
-      return std::string(option.substr(name.size() + 1));
-  }
-  return "";
-}
-
 /// Finds the disks of each kind by what the kernel lists of them.
 class Finder {
  public:
@@ -51,15 +42,8 @@ class Finder {
     remote.what = describe_remote(by, to);
     remote.functions = paths_.functions_of(path);
     if (!remote.functions.empty()) return;
-    if (!interface.empty()) {
-      remote.functions = servers_.through(interface, remote.what, problems_);
-      return;
-    }
-    for (const auto& server : to) {
-      const auto functions = servers_.towards(server, remote.what, problems_);
-      remote.functions.insert(remote.functions.end(), functions.begin(), functions.end());
-    }
-    if (to.empty()) Servers::note_unknown(problems_, remote.what, "its server is not known");
+    remote.functions = interface.empty() ? servers_.towards_all(to, remote.what, problems_)
+                                         : servers_.through(interface, remote.what, problems_);
   }
 
   /// A session is at /sys/devices/platform/host6/session1/iscsi_session/session1; its connections are named
@@ -100,9 +84,9 @@ class Finder {
       const auto transport = text(folder + "/transport"), address = text(folder + "/address");
       const auto path = host_.resolve(folder);
       if (!path) continue;
-      const auto to = option_of(address, "traddr");
+      const std::string to(option_of(address, "traddr")), from(option_of(address, "host_iface"));
       const Names servers = to.empty() ? Names{} : Names{to};
-      if (transport == "tcp") add(*path, "NVMe over TCP", servers, option_of(address, "host_iface"));
+      if (transport == "tcp") add(*path, "NVMe over TCP", servers, from);
       if (transport == "rdma") add(*path, "NVMe over RDMA", servers);
       if (transport == "fc") fibre_channel(*path, option_of(address, "host_traddr"));
     }

@@ -11,15 +11,6 @@ namespace {
 
 using Names = std::vector<std::string>;
 
-/// The value of an option of a mount; empty where there is none.
-std::string_view option_of(const Mount& mount, std::string_view name) {
-  for (const auto option : core::split(mount.options, ',')) {
-    if (option.starts_with(name) && option.substr(name.size()).starts_with('='))
-      return option.substr(name.size() + 1);
-  }
-  return {};
-}
-
 Names pieces(std::string_view text, char separator) {
   Names names;
   for (const auto piece : core::split(text, separator)) names.emplace_back(piece);
@@ -41,7 +32,7 @@ Names before_path(std::string_view source) {
 /// What the kernel says of a mount by its number: "v4 0a000005  801 0:44 …" in /proc/net/nfsfs/volumes. There
 /// the bytes of an address are in order.
 Names nfs_servers(const Mount& mount, const Host& host) {
-  if (const auto address = option_of(mount, "addr"); !address.empty()) return at_most_one(address);
+  if (const auto address = option_of(mount.options, "addr"); !address.empty()) return at_most_one(address);
   const auto text = host.read("/proc/net/nfsfs/volumes", 16U << 20U).value_or("");
   for (const auto line : core::split(text, '\n')) {
     const auto fields = core::words(line);
@@ -59,14 +50,15 @@ Names nfs_servers(const Mount& mount, const Host& host) {
 }
 
 Names smb_servers(const Mount& mount, const Host& /*host*/) {
-  if (const auto address = option_of(mount, "addr"); !address.empty()) return at_most_one(address);
+  if (const auto address = option_of(mount.options, "addr"); !address.empty()) return at_most_one(address);
   const auto parts = core::split(mount.source, '/');  // "//filer/share"
   return parts.empty() ? Names{} : at_most_one(parts.front());
 }
 
 /// "mon_addr=10.0.0.1:6789/10.0.0.2:6789", or before the path: "10.0.0.1:6789,10.0.0.2:6789:/".
 Names ceph_servers(const Mount& mount, const Host& /*host*/) {
-  if (const auto monitors = option_of(mount, "mon_addr"); !monitors.empty()) return pieces(monitors, '/');
+  if (const auto monitors = option_of(mount.options, "mon_addr"); !monitors.empty())
+    return pieces(monitors, '/');
   const auto path = mount.source.find(":/");
   if (path == mount.source.npos) return {};
   return pieces(std::string_view(mount.source).substr(0, path), ',');
@@ -106,7 +98,7 @@ constexpr std::array k_types = {
 };
 
 bool is_local(const Mount& mount) {
-  const auto transport = option_of(mount, "trans");
+  const auto transport = option_of(mount.options, "trans");
   return mount.type == "9p" && transport != "tcp" && transport != "rdma";
 }
 
@@ -117,14 +109,9 @@ std::optional<Remote> remote_of(const Mount& mount, const Host& host, const Serv
   const auto type = std::ranges::find(k_types, mount.type, &Type::type);
   if (type == k_types.end() || is_local(mount)) return std::nullopt;
   const auto from = type->servers(mount, host);
-  Remote remote{describe_remote(type->by, from), {}};
-  const auto what = fmt::format("the file system on {} ({})", mount.point, remote.what);
-  for (const auto& server : from) {
-    const auto functions = servers.towards(server, what, problems);
-    remote.functions.insert(remote.functions.end(), functions.begin(), functions.end());
-  }
-  if (from.empty()) Servers::note_unknown(problems, what, "its server is not known");
-  return remote;
+  const auto by = describe_remote(type->by, from);
+  const auto what = fmt::format("the file system on {} ({})", mount.point, by);
+  return Remote{by, servers.towards_all(from, what, problems)};
 }
 
 }  // namespace gpupass::discovery

@@ -16,6 +16,14 @@ std::string_view without_port(std::string_view server) {
   return is_ipv6 ? server : server.substr(0, colon);
 }
 
+std::string_view option_of(std::string_view options, std::string_view name) {
+  for (const auto option : core::split(options, ',')) {
+    if (option.starts_with(name) && option.substr(name.size()).starts_with('='))
+      return option.substr(name.size() + 1);
+  }
+  return {};
+}
+
 void Servers::note_unknown(Problems& problems, const std::string& what, const std::string& why) {
   note(problems, "/proc/net/route",
        fmt::format("the network card that {} comes through is not known: {}", what, why));
@@ -65,6 +73,17 @@ std::vector<PciAddress> Servers::towards(std::string_view server, const std::str
   const auto interfaces = routes_.towards(*address);
   if (interfaces.empty()) note_unknown(problems, what, "there is no route to " + to_string(*address));
   return through_all(interfaces, what, problems);
+}
+
+std::vector<PciAddress> Servers::towards_all(const std::vector<std::string>& servers, const std::string& what,
+                                             Problems& problems) const {
+  if (servers.empty()) note_unknown(problems, what, "its server is not known");
+  std::vector<PciAddress> functions;
+  for (const auto& server : servers) {
+    const auto some = towards(server, what, problems);
+    functions.insert(functions.end(), some.begin(), some.end());
+  }
+  return functions;
 }
 
 std::vector<PciAddress> Servers::around(std::string_view own, const std::string& what,

@@ -22,6 +22,9 @@ class Servers {
   /// a card. Where no way is known that is a problem of `what`: "the NFS mount /srv".
   [[nodiscard]] std::vector<PciAddress> towards(std::string_view server, const std::string& what,
                                                 Problems& problems) const;
+  /// Of all of a storage's servers; that none is named is a problem, too.
+  [[nodiscard]] std::vector<PciAddress> towards_all(const std::vector<std::string>& servers,
+                                                    const std::string& what, Problems& problems) const;
   /// Of the cards below an interface.
   [[nodiscard]] std::vector<PciAddress> through(const std::string& interface, const std::string& what,
                                                 Problems& problems) const;
@@ -41,6 +44,9 @@ class Servers {
   const Routes& routes_;
   const Interfaces& interfaces_;
 };
+
+/// "10.0.0.5" for traddr in "traddr=10.0.0.5,trsvcid=4420"; empty where there is none.
+[[nodiscard]] std::string_view option_of(std::string_view options, std::string_view name);
 
 /// "10.0.0.5" of "10.0.0.5:6789/0", "fd00::5" of "[fd00::5]:3260".
 [[nodiscard]] std::string_view without_port(std::string_view server);
