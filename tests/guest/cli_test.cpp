@@ -463,6 +463,7 @@ TEST_F(GuestCommand, RefusesAnImageThatReadsOtherFilesOfTheHost) {
   image("/srv/backed.qcow2", {"-F", "raw", "-b", "text"});
   image("/srv/over.qcow2", {"-F", "qcow2", "-b", "backed.qcow2"});
   image("/srv/split.qcow2", {"-o", "data_file=split.data"});
+  std::filesystem::remove("split.data");  // which qemu-img makes where this test runs
   image("/srv/json.qcow2",
         {"-u", "-F", "raw", "-b", "json:{\"driver\":\"file\",\"filename\":\"/srv/text\"}"});
   image("/srv/remote.qcow2", {"-u", "-F", "raw", "-b", "nbd://198.51.100.1/disk"});
