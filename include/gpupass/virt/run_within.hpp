@@ -2,6 +2,7 @@
 // Waiting a bounded time for a call that may never return.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <future>
 #include <optional>
@@ -10,6 +11,9 @@
 #include <utility>
 
 namespace gpupass::virt {
+
+/// Calls whose answer nobody waits for any more, and that may still be in their threads.
+inline std::atomic<int> calls_left_behind = 0;
 
 /// What the call returned; nothing when it had not by the deadline. It then goes on in its thread,
 /// with nobody to hear its answer, so it must own everything it uses.
@@ -20,6 +24,7 @@ template <class Call>
   auto answer = task.get_future();
   std::thread worker(std::move(task));
   if (answer.wait_for(deadline) != std::future_status::ready) {
+    ++calls_left_behind;
     worker.detach();
     return std::nullopt;
   }
