@@ -99,9 +99,13 @@ class Host {
 
   // ---- files of the host; what was written is there after a power cut ------------------------------
   /// The whole file with this mode, or the one that was there before. A symbolic link stays one: what it
-  /// leads to is replaced. Folders are made; who can read the file can enter them.
+  /// leads to is replaced. Folders are made, for everybody to enter.
   [[nodiscard]] virtual Result<void> write_file(const std::string& path, const std::string& text,
                                                 mode_t mode = 0600);
+  /// A file that the user named as the place of a result: a path of the machine that gpupass runs on,
+  /// relative to the current folder, whatever machine is looked at. Error: refused, in the tree of a captured
+  /// machine.
+  [[nodiscard]] virtual Result<void> write_output(const std::string& file, const std::string& text);
   /// A line, without its newline, behind the others of a file that is there. What follows the last newline,
   /// of a line that never got whole, is cut off first.
   [[nodiscard]] virtual Result<void> append_line(const std::string& path, const std::string& line);

@@ -20,7 +20,7 @@ Result<int> answer(Context& context, const Sides& sides, const po::variables_map
   if (report.comparison.answer) terminal.out << study::to_text(report, terminal.columns, terminal.colour);
   if (!file.empty()) {
     GPUPASS_TRY_ASSIGN(const auto form, report_form(file));
-    GPUPASS_TRY(write_output(file, form.write(report)));
+    GPUPASS_TRY(context.host.write_output(file, form.write(report)));
     terminal.out << file << "\n";
   }
   return report.comparison.answer ? bench::exit_code(*report.comparison.answer) : 0;

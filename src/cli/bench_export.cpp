@@ -49,7 +49,7 @@ Result<int> bench_export(Context& context, const std::vector<std::string>& argum
     context.terminal.out << text;
     return 0;
   }
-  GPUPASS_TRY(write_output((*values)["output"].as<std::string>(), text));
+  GPUPASS_TRY(context.host.write_output((*values)["output"].as<std::string>(), text));
   return 0;
 }
 

@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 #include <fnmatch.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <charconv>
@@ -19,7 +18,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t k_largest_file = core::JsonLimits{}.bytes;
-constexpr mode_t k_for_all = 0666;             // less the umask
 constexpr const char* k_separator = "\n--\n";  // a word that nobody types
 
 using Words = std::vector<std::string>;
@@ -197,13 +195,6 @@ Result<std::string> read_program(const std::string& path) {
   constexpr std::size_t k_largest_program = std::size_t{1} << 30U;
   const Host here;
   return here.read(absolute(path), k_largest_program);
-}
-
-Result<> write_output(const std::string& path, const std::string& text) {
-  const auto mask = umask(0);
-  umask(mask);
-  Host here;
-  return here.write_file(absolute(path), text, k_for_all & ~mask);
 }
 
 Result<> remove_output(const std::string& path) {

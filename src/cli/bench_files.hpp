@@ -14,8 +14,6 @@ namespace gpupass::cli {
 [[nodiscard]] Result<std::string> read_input(const std::string& path);
 /// gpupass-bench itself, which is larger than any result.
 [[nodiscard]] Result<std::string> read_program(const std::string& path);
-/// Where the caller says, readable as the umask has it.
-[[nodiscard]] Result<> write_output(const std::string& path, const std::string& text);
 /// Removes one for good; it may be gone already.
 [[nodiscard]] Result<> remove_output(const std::string& path);
 

@@ -58,7 +58,7 @@ Result<int> bench_import(Context& context, const std::vector<std::string>& argum
   if (!run) return within(words[1], run.error());
   const auto json = bench::to_json(*run).dump(1) + "\n";
   if (values->count("output") > 0) {
-    GPUPASS_TRY(write_output((*values)["output"].as<std::string>(), json));
+    GPUPASS_TRY(context.host.write_output((*values)["output"].as<std::string>(), json));
   } else {
     context.terminal.out << json;
   }

@@ -39,7 +39,7 @@ Result<int> bench_report(Context& context, const std::vector<std::string>& argum
   const auto file = (*values)["output"].as<std::string>();
   GPUPASS_TRY_ASSIGN(const auto form, report_form(file));
   GPUPASS_TRY_ASSIGN(const auto report, report_of(sides, *values));
-  GPUPASS_TRY(write_output(file, form.write(report)));
+  GPUPASS_TRY(context.host.write_output(file, form.write(report)));
   context.terminal.out << study::headline(report.comparison) << "\n" << file << "\n";
   return 0;
 }

@@ -25,11 +25,8 @@ Failure failure(const std::string& action, const fs::path& file) {
   return Failure(errno_error(action + " " + file.string(), errno));
 }
 
-/// For a file of this mode.
-mode_t folder_mode(mode_t mode) {
-  constexpr mode_t k_readers = 0444;
-  return 0700U | (mode & k_readers) | (mode & k_readers) >> 2U;
-}
+/// What gpupass makes for itself everybody may enter and list: what is secret has a mode of its own.
+constexpr mode_t k_own_folders = 0755;
 
 Result<Reached> reach(const char* action, const fs::path& file, WalkRules rules) {
   const Fd root(open("/", O_PATH | O_DIRECTORY | O_CLOEXEC));
@@ -42,6 +39,13 @@ Result<Reached> reach(const char* action, const fs::path& file, WalkRules rules)
                 fmt::format("{} {}: the way leads through a symbolic link that an ordinary user made", action,
                             file.string()),
                 "nothing was written; name the file that it leads to");
+  if (errno == EXDEV)
+    return fail(
+        ErrorKind::refused,
+        fmt::format("{} {}: it is in the tree of --root, which stands for another machine and is never "
+                    "changed",
+                    action, file.string()),
+        "nothing was written; name a file outside of it");
   if (errno != 0) return failure(action, file);
   return reached;
 }
@@ -150,8 +154,10 @@ off_t end_of_lines(int file) {
 
 }  // namespace
 
-Result<void> write_durably(const fs::path& file, const std::string& text, mode_t mode) {
-  GPUPASS_TRY_ASSIGN(const auto place, reach("write", file, {.make = folder_mode(mode)}));
+namespace {
+
+Result<void> write_by(const WalkRules& rules, const fs::path& file, const std::string& text, mode_t mode) {
+  GPUPASS_TRY_ASSIGN(const auto place, reach("write", file, rules));
   const int folder = place.folder.get();
   GPUPASS_TRY(refuse_what_is_no_file(place, file));
   remove_leftovers(folder, temporary_prefix(place.name));
@@ -162,6 +168,21 @@ Result<void> write_durably(const fs::path& file, const std::string& text, mode_t
   if (done) return sync_folder(folder, file);
   (void)unlinkat(folder, temporary.name.c_str(), 0);
   return done;
+}
+
+}  // namespace
+
+Result<void> write_durably(const fs::path& file, const std::string& text, mode_t mode) {
+  return write_by({.make = k_own_folders}, file, text, mode);
+}
+
+Result<void> write_output(const fs::path& file, const std::string& text, const fs::path& captured) {
+  const auto mask = umask(0);
+  umask(mask);
+  struct stat root {};
+  WalkRules rules{.make = 0777 & ~mask};
+  if (!captured.empty() && stat(captured.c_str(), &root) == 0) rules.keep_out = {root.st_dev, root.st_ino};
+  return write_by(rules, file, text, 0666 & ~mask);
 }
 
 Result<void> append_line_durably(const fs::path& file, const std::string& line) {
@@ -207,8 +228,7 @@ void clear_leftovers(const fs::path& folder) {
 
 Result<int> open_private(const fs::path& file) {
   constexpr mode_t k_private = 0600;
-  GPUPASS_TRY_ASSIGN(const auto place,
-                     reach("open", file, {.follow_last = false, .make = folder_mode(k_private)}));
+  GPUPASS_TRY_ASSIGN(const auto place, reach("open", file, {.follow_last = false, .make = k_own_folders}));
   const int fd =
       openat(place.folder.get(), place.name.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, k_private);
   if (fd < 0) return failure("open", file);

@@ -13,11 +13,15 @@
 namespace gpupass::sys {
 
 /// The whole file, or the one that was there before: written under a name of its own beside it, synced, given
-/// its mode, renamed, and the folder synced. A symbolic link stays one. Folders are made, to be entered by
-/// whoever can read the file. Error: refused for what is no ordinary file, and, to root, where the way leads
-/// through a link that an ordinary user made.
+/// its mode, renamed, and the folder synced. A symbolic link stays one. Folders are made, for everybody to
+/// enter and list, whatever the umask. Error: refused for what is no ordinary file, and, to root, where the
+/// way leads through a link that an ordinary user made.
 [[nodiscard]] Result<void> write_durably(const std::filesystem::path& file, const std::string& text,
                                          mode_t mode = 0600);
+/// The same for a file that the user named: it and the folders that are made have the modes that the umask
+/// leaves. Error: refused, too, in the tree of a captured machine; `captured` is its root, or empty.
+[[nodiscard]] Result<void> write_output(const std::filesystem::path& file, const std::string& text,
+                                        const std::filesystem::path& captured);
 /// A line behind the others of a file that is there; the rest of one that never got whole is cut off first.
 [[nodiscard]] Result<void> append_line_durably(const std::filesystem::path& file, const std::string& line);
 /// Removes a file for good. One that is not there is no error.

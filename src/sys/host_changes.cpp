@@ -11,6 +11,11 @@ Result<void> Host::write_file(const std::string& path, const std::string& text, 
   return sys::write_durably(at(path), text, mode);
 }
 
+Result<void> Host::write_output(const std::string& file, const std::string& text) {
+  return sys::write_output(std::filesystem::absolute(file).lexically_normal(), text,
+                           captured_ ? root_ : std::filesystem::path());
+}
+
 Result<void> Host::append_line(const std::string& path, const std::string& line) {
   GPUPASS_TRY(changeable());
   return sys::append_line_durably(at(path), line);

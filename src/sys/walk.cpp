@@ -60,6 +60,23 @@ class Way {
   std::vector<Fd> folders_;  // from the root down
 };
 
+bool is(int file, const FileId& other) {
+  struct stat status {};
+  return fstat(file, &status) == 0 && FileId{status.st_dev, status.st_ino} == other;
+}
+
+/// Makes a folder with exactly this mode; one that is there keeps its own. 0, or an errno.
+int make_folder(int parent, const std::string& name, mode_t mode) {
+  if (mkdirat(parent, name.c_str(), mode) != 0) return errno == EEXIST ? 0 : errno;
+  const Fd made(openat(parent, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  struct stat status {};
+  if (!made || fstat(made.get(), &status) != 0) return errno;
+  constexpr mode_t k_permissions = 0777;
+  const auto others = status.st_mode & 07000U;  // a group that the parent hands down stays
+  if ((status.st_mode & k_permissions) != mode && fchmod(made.get(), others | mode) != 0) return errno;
+  return 0;
+}
+
 int arrive(const Way& way, std::string name, Reached& reached) {
   reached = {Fd(fcntl(way.here(), F_DUPFD_CLOEXEC, 0)), std::move(name)};
   return reached.folder ? 0 : errno;
@@ -89,10 +106,11 @@ int walk(int root, std::string_view path, const WalkRules& rules, Reached& reach
       continue;
     }
     if (last) return arrive(way, name, reached);
-    constexpr mode_t k_for_all = 0755;
-    const auto mode = ahead.size() == 1 ? rules.make : rules.make ? std::optional(k_for_all) : std::nullopt;
-    if (mode && mkdirat(way.here(), name.c_str(), *mode) != 0 && errno != EEXIST) return errno;
+    if (rules.make) {
+      if (const int error = make_folder(way.here(), name, *rules.make); error != 0) return error;
+    }
     if (const int error = way.down(name); error != 0) return error;
+    if (rules.keep_out && is(way.here(), *rules.keep_out)) return EXDEV;
   }
   return arrive(way, ".", reached);
 }

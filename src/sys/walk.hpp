@@ -13,11 +13,18 @@
 
 namespace gpupass::sys {
 
+/// Which file of all that are mounted.
+struct FileId {
+  dev_t device;
+  ino_t number;
+  bool operator==(const FileId&) const = default;
+};
+
 struct WalkRules {
   bool follow_last = true;     // a link as the last component is followed, too
   bool trusted_links = false;  // where we are root, links that an ordinary user made are an error: EPERM
-  std::optional<mode_t> make =
-      {};  // the last folder is made with this mode, those above it for everybody to enter
+  std::optional<FileId> keep_out = {};  // a folder that no way may lead through: EXDEV
+  std::optional<mode_t> make = {};  // folders that are not there are made, with this mode whatever the umask
 };
 
 /// The folder that a path leads to, and the name in it, which is no link unless follow_last was false. "."

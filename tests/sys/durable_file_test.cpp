@@ -29,10 +29,51 @@ TEST(DurableFile, WritesAppendsAndRemovesForItsOwnerOnly) {
   ASSERT_TRUE(append_line_durably(file, "second"));
   EXPECT_EQ(tree.text("/var/lib/gpupass/journal/one"), "first\nsecond\n");
   EXPECT_EQ(mode_of(file), 0600U);
-  EXPECT_EQ(mode_of(file.parent_path()), 0700U);
+  EXPECT_EQ(mode_of(file.parent_path()), 0755U) << "whoever looks may see that there is one";
   EXPECT_EQ(test::snapshot(file.parent_path()), "one: first\nsecond\n\n") << "no temporary file is left";
   ASSERT_TRUE(remove_durably(file));
   EXPECT_TRUE(remove_durably(file)) << "one that is gone is no error";
+}
+
+/// Runs it with this umask.
+template <class Function>
+void with_umask(mode_t mask, Function function) {
+  const auto before = umask(mask);
+  function();
+  umask(before);
+}
+
+TEST(DurableFile, FoldersOfItsOwnAreForAllToEnterWhateverTheUmask) {
+  test::Tree tree;
+  with_umask(0077, [&] { EXPECT_TRUE(write_durably(tree.at("/var/lib/gpupass/holds/one"), "x", 0644)); });
+  for (const auto* const folder : {"/var", "/var/lib/gpupass", "/var/lib/gpupass/holds"})
+    EXPECT_EQ(mode_of(tree.at(folder)), 0755U) << folder;
+  EXPECT_EQ(mode_of(tree.at("/var/lib/gpupass/holds/one")), 0644U);
+  ASSERT_EQ(chmod(tree.at("/var/lib/gpupass").c_str(), 0700), 0);
+  ASSERT_TRUE(write_durably(tree.at("/var/lib/gpupass/holds/two"), "x"));
+  EXPECT_EQ(mode_of(tree.at("/var/lib/gpupass")), 0700U) << "an admin's mode stays";
+}
+
+TEST(DurableFile, WhatAUserNamedHasTheModesOfTheUmask) {
+  test::Tree tree;
+  with_umask(0027, [&] { EXPECT_TRUE(write_output(tree.at("/out/runs/one.json"), "x", {})); });
+  EXPECT_EQ(mode_of(tree.at("/out")), 0750U);
+  EXPECT_EQ(mode_of(tree.at("/out/runs")), 0750U);
+  EXPECT_EQ(mode_of(tree.at("/out/runs/one.json")), 0640U);
+}
+
+TEST(DurableFile, WhatAUserNamedIsNotWrittenIntoACapturedMachine) {
+  test::Tree tree;
+  tree.dir("/copy/var").dir("/elsewhere").link("/way", tree.at("/copy/var").string());
+  const auto before = test::snapshot(tree.root());
+  for (const auto* const path : {"/copy/report.html", "/copy/new/report.html", "/way/report.html",
+                                 "/elsewhere/../copy/var/report.html"}) {
+    const auto result = write_output(tree.at(path), "x", tree.at("/copy"));
+    ASSERT_FALSE(result) << path;
+    EXPECT_EQ(result.error().kind, ErrorKind::refused) << path;
+    EXPECT_EQ(test::snapshot(tree.root()), before) << path;
+  }
+  EXPECT_TRUE(write_output(tree.at("/elsewhere/report.html"), "x", tree.at("/copy")));
 }
 
 /// A disk with room for ten bytes a file, as far as a process can have one.

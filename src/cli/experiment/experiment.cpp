@@ -412,7 +412,7 @@ Result<void> run_all(Context& context, Rig& rig, const Wanted& wanted, const Exp
       err << "\n";
       return Failure(result.error());
     }
-    GPUPASS_TRY(write_output(wanted.folder + "/" + run.file(), *result));
+    GPUPASS_TRY(context.host.write_output(wanted.folder + "/" + run.file(), *result));
     missing.erase(missing.begin());
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
     pace.took(run.role, took.count());
@@ -428,10 +428,10 @@ Result<void> carry_out(Context& context, Hypervisor& hypervisor, const Wanted& w
   std::error_code error;
   fs::create_directories(wanted.folder, error);
   if (error) return fail(ErrorKind::system, fmt::format("make {}: {}", wanted.folder, error.message()));
-  GPUPASS_TRY(write_output(plan_path(wanted), to_json(plan)));
+  GPUPASS_TRY(context.host.write_output(plan_path(wanted), to_json(plan)));
   Rig rig(context, hypervisor, plan, wanted.functions, wanted.program, wanted.times);
   const bool was_killed = fs::exists(mark_path(wanted));
-  GPUPASS_TRY(write_output(mark_path(wanted), ""));
+  GPUPASS_TRY(context.host.write_output(mark_path(wanted), ""));
   Result<void> done;
   if (was_killed) {
     context.terminal.err << "putting right what the interrupted experiment left\n" << std::flush;

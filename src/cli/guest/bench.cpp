@@ -135,7 +135,7 @@ Result<void> measure(Context& context, const Wanted& wanted, Hypervisor& hypervi
     err << fmt::format("run {} of {} … ", number, wanted.runs) << std::flush;
     GPUPASS_TRY_ASSIGN(const auto run, run_in_guest(**suite, vm, options, wanted.limit));
     const auto file = fmt::format("{}/run-{:03}.json", wanted.folder, number);
-    GPUPASS_TRY(write_output(file, run.text));
+    GPUPASS_TRY(context.host.write_output(file, run.text));
     all_right = all_right && run.all_right;
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
     err << fmt::format("{} s{}\n", static_cast<int>(took.count()),
