@@ -10,6 +10,7 @@
 #include "gpupass/host.hpp"
 #include "gpupass/identity.hpp"
 #include "gpupass/pci_address.hpp"
+#include "gpupass/record_files.hpp"
 
 namespace gpupass {
 
@@ -40,8 +41,8 @@ struct BootBinding {
 
 /// Where gpupass writes one down: below /var/lib/gpupass/bindings.
 [[nodiscard]] std::string boot_binding_path(const PciAddress& device);
-/// Those written down, sorted by device. A record that cannot be read is an error that names it.
-[[nodiscard]] Result<std::vector<BootBinding>> load_boot_bindings(const Host& host);
+/// Those written down, sorted by device.
+[[nodiscard]] Result<Records<BootBinding>> read_boot_bindings(const Host& host);
 
 /// The list that is read at boot. It lies in /etc: /var may not be mounted by then.
 constexpr const char* k_boot_list = "/etc/gpupass/boot-bindings";
@@ -49,6 +50,9 @@ constexpr const char* k_boot_list = "/etc/gpupass/boot-bindings";
 [[nodiscard]] std::string boot_list(const std::vector<BootBinding>& bindings);
 /// What the list says now: identities by addresses. Empty where there is no list.
 [[nodiscard]] std::map<PciAddress, std::string> listed_for_boot(const Host& host);
+
+/// A line of it: who is to be at the address.
+[[nodiscard]] BootBinding listed_binding(const PciAddress& device, const std::string& identity);
 
 /// What the script said of a function at this boot: "bound", "late nouveau", …; nothing: it did not run, or
 /// knew nothing of it. scripts/boot/boot-bind has the words.

@@ -7,11 +7,15 @@
 
 #include "gpupass/hold.hpp"
 #include "gpupass/host.hpp"
+#include "gpupass/record_files.hpp"
 
 namespace gpupass {
 
-/// All holds, sorted by device. A record that cannot be read is an error of kind invalid that names it.
+/// All holds, sorted by device.
+[[nodiscard]] Result<Records<Hold>> read_holds(const Host& host);
+/// Those of them that can be read, for what is about no one device: what is about a device asks load_hold().
 [[nodiscard]] Result<std::vector<Hold>> load_holds(const Host& host);
+/// A record that cannot be read is an error that names it: of kind invalid, or denied.
 [[nodiscard]] Result<std::optional<Hold>> load_hold(const Host& host, const PciAddress& device);
 /// Written to a temporary file, fsynced, renamed.
 [[nodiscard]] Result<void> save_hold(Host& host, const Hold& hold);

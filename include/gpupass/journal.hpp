@@ -47,6 +47,7 @@ struct JournalRecord {
   /// What of it cannot be read (a damaged disk); empty: all of it can. Where the plan itself cannot be, it
   /// has no steps, and the devices are those whose addresses are found in the text.
   std::string damage = {};
+  bool denied = false;  // it is for root only, and `damage` says so: nothing is known of it but its name
   bool operator==(const JournalRecord&) const = default;
 
   /// The last state of each step; nothing for a step that was never reached.
@@ -57,6 +58,8 @@ struct JournalRecord {
   [[nodiscard]] bool has_plan() const { return !plan.command.empty(); }
   /// The file, as the host names it.
   [[nodiscard]] std::string path() const;
+  /// When it was started, as its name says: "20261122T123521Z".
+  [[nodiscard]] std::string started_by_name() const { return id.substr(0, id.find('-')); }
 };
 
 /// A journal being written: one file below /var/lib/gpupass/journal, mode 0600 (a domain's XML may
@@ -87,10 +90,6 @@ class Journal {
 /// Removes the files of journals whose first line never got whole: before it was, nothing was changed. Only
 /// those of processes that have ended.
 [[nodiscard]] Result<void> remove_stillborn_journals(Host& host);
-
-/// Gives a damaged journal ".unreadable" behind its name: it is in nobody's way any more. Returns the new
-/// path.
-[[nodiscard]] Result<std::string> set_aside(Host& host, const JournalRecord& journal);
 
 [[nodiscard]] const char* name(StepState state);
 

@@ -22,24 +22,30 @@ Result<std::optional<Hold>> load_hold(const Host& host, const PciAddress& device
   const auto path = path_of(device);
   const auto text = host.read(path);
   if (!text && text.error().kind == ErrorKind::not_found) return std::optional<Hold>();
-  if (!text) return Failure(text.error());
+  const auto unreadable = [&](Error error) {
+    return damaged(std::move(error),
+                   fmt::format("then `gpupass bind {} --driver NAME` gives the device to its driver",
+                               to_string(device)));
+  };
+  if (!text) return unreadable(text.error());
   auto hold = hold_from_json(*text);
-  if (!hold) return within(path, hold.error());
+  if (!hold) return unreadable(within(path, hold.error()).value());
+  if (hold->device != device)
+    return unreadable(
+        {ErrorKind::invalid, fmt::format("{}: is about {}", path, to_string(hold->device)), "", {}, {}});
   return std::optional(*std::move(hold));
 }
 
+Result<Records<Hold>> read_holds(const Host& host) {
+  return load_records<Hold>(host, k_folder, [&](const std::string& name) -> Result<std::optional<Hold>> {
+    const auto device = parse_pci_address(name);
+    return device ? load_hold(host, *device) : std::optional<Hold>();
+  });
+}
+
 Result<std::vector<Hold>> load_holds(const Host& host) {
-  std::vector<Hold> holds;
-  const auto names = host.list(k_folder);
-  if (!names && names.error().kind == ErrorKind::not_found) return holds;
-  if (!names) return Failure(names.error());
-  for (const auto& name : *names) {
-    const auto device = parse_pci_address(std::string_view(name).substr(0, name.rfind(".json")));
-    if (!device || !name.ends_with(".json")) continue;  // a temporary file that a power cut left
-    GPUPASS_TRY_ASSIGN(auto hold, load_hold(host, *device));
-    if (hold) holds.push_back(*std::move(hold));
-  }
-  return holds;
+  GPUPASS_TRY_ASSIGN(auto records, read_holds(host));
+  return std::move(records.readable);
 }
 
 Result<void> save_hold(Host& host, const Hold& hold) {

@@ -150,13 +150,19 @@ Result<std::vector<std::string>> journal_ids(const Host& host) {
   return ids;
 }
 
-/// Nothing, too, for one that another gpupass, having ended well, has just removed. Error: denied.
-Result<std::optional<JournalRecord>> load_journal(const Host& host, const std::string& id) {
+/// Nothing, too, for one that another gpupass, having ended well, has just removed.
+std::optional<JournalRecord> load_journal(const Host& host, const std::string& id) {
   constexpr std::size_t k_limit = std::size_t{1} << 26U;
   const auto text = host.read(path_of(id), k_limit);
   if (text) return record_from(*text, id);
-  if (text.error().kind == ErrorKind::not_found) return std::optional<JournalRecord>();
-  if (text.error().kind == ErrorKind::denied) return Failure(text.error());
+  if (text.error().kind == ErrorKind::not_found) return std::nullopt;
+  if (text.error().kind == ErrorKind::denied) {
+    JournalRecord closed;
+    closed.id = id;
+    closed.denied = true;
+    closed.damage = text.error().what;
+    return closed;
+  }
   // Too large, or on a disk that fails: what can be read of it.
   auto record = record_from(host.read_start(path_of(id), k_limit).value_or("\n"), id);
   if (record) record->damage = text.error().what;
@@ -240,8 +246,7 @@ Result<std::vector<JournalRecord>> load_journals(const Host& host) {
   std::vector<JournalRecord> records;
   GPUPASS_TRY_ASSIGN(const auto ids, journal_ids(host));
   for (const auto& id : ids) {
-    GPUPASS_TRY_ASSIGN(auto record, load_journal(host, id));
-    if (record) records.push_back(*std::move(record));
+    if (auto record = load_journal(host, id)) records.push_back(*std::move(record));
   }
   return records;
 }
@@ -249,16 +254,10 @@ Result<std::vector<JournalRecord>> load_journals(const Host& host) {
 Result<void> remove_stillborn_journals(Host& host) {
   GPUPASS_TRY_ASSIGN(const auto ids, journal_ids(host));
   for (const auto& id : ids) {
-    GPUPASS_TRY_ASSIGN(const auto record, load_journal(host, id));
-    if (!record && !is_at_work(host, writer_of(id))) GPUPASS_TRY(host.remove_file(path_of(id)));
+    if (!load_journal(host, id) && !is_at_work(host, writer_of(id)))
+      GPUPASS_TRY(host.remove_file(path_of(id)));
   }
   return {};
-}
-
-Result<std::string> set_aside(Host& host, const JournalRecord& journal) {
-  const auto name = fmt::format("{}{}.unreadable", journal.id, k_suffix);
-  GPUPASS_TRY(host.rename_file(journal.path(), name));
-  return fmt::format("{}/{}", k_folder, name);
 }
 
 }  // namespace gpupass

@@ -2,8 +2,10 @@
 #include <algorithm>
 #include <iterator>
 
+#include "apply/device_files.hpp"
 #include "apply/executor.hpp"
 #include "apply/steps.hpp"
+#include "gpupass/record_files.hpp"
 
 namespace gpupass {
 namespace {
@@ -19,10 +21,26 @@ bool goes_forward(const JournalRecord& journal) {
   });
 }
 
+/// A disk may have lost the line with which a step was begun. A device that this plan took from its driver,
+/// and that is where the plan was to bring it, was brought there by it.
+void add_lost_probes(States& states, const Plan& plan, const Host& host) {
+  std::set<PciAddress> taken;
+  for (std::size_t i = 0; i < states.size(); ++i) {
+    const auto* const unbind = std::get_if<Unbind>(&plan.steps[i]);
+    if (unbind != nullptr && states[i] && states[i]->state != StepState::untouched)
+      taken.insert(unbind->device);
+    const auto* const probe = std::get_if<ProbeDriver>(&plan.steps[i]);
+    if (probe == nullptr || states[i] || !taken.contains(probe->device)) continue;
+    if (apply_detail::driver_of(host, probe->device) == probe->driver)
+      states[i] = JournalEntry{i, StepState::intent, "", 0, "", ""};
+  }
+}
+
 /// How far each step got. After a reboot no module is as we left it: who loaded it now is not known, so it
 /// stays.
 States states_now(const JournalRecord& journal, const Host& host) {
   auto states = journal.latest();
+  add_lost_probes(states, journal.plan, host);
   if (host.attribute("/proc/sys/kernel/random/boot_id").value_or("") == journal.boot_id) return states;
   for (std::size_t i = 0; i < states.size(); ++i) {
     if (std::holds_alternative<LoadModule>(journal.plan.steps[i])) states[i].reset();
@@ -46,7 +64,7 @@ RecoveryReport closed(const JournalRecord& record, World& world, RecoveryReport 
     }
     return report;
   }
-  auto kept = set_aside(world.host, record);
+  auto kept = set_aside(world.host, record.path());
   if (!kept) {
     report.warning = std::move(kept).error();
   } else {
@@ -67,6 +85,9 @@ bool all_done(const JournalRecord& journal) {
 }  // namespace
 
 RecoveryReport recover(const JournalRecord& record, World& world) {
+  if (record.denied)
+    return {Recovery::not_begun,
+            fail(ErrorKind::denied, record.damage, "nothing was changed; run it as root").value()};
   if (!record.has_plan())
     return {
         Recovery::not_begun,

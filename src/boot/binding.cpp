@@ -123,21 +123,24 @@ std::string boot_binding_path(const PciAddress& device) {
   return fmt::format("{}/{}.json", k_folder, to_string(device));
 }
 
-Result<std::vector<BootBinding>> load_boot_bindings(const Host& host) {
-  std::vector<BootBinding> bindings;
-  const auto names = host.list(k_folder);
-  if (!names && names.error().kind == ErrorKind::not_found) return bindings;
-  if (!names) return Failure(names.error());
-  for (const auto& name : *names) {
-    const auto device = parse_pci_address(std::string_view(name).substr(0, name.rfind(".json")));
-    if (!device || !name.ends_with(".json")) continue;  // a temporary file that a power cut left
-    const auto path = boot_binding_path(*device);
-    GPUPASS_TRY_ASSIGN(const auto text, host.read(path));
-    auto binding = boot_binding_from_json(text);
-    if (!binding) return within(path, binding.error());
-    bindings.push_back(*std::move(binding));
-  }
-  return bindings;
+Result<Records<BootBinding>> read_boot_bindings(const Host& host) {
+  return load_records<BootBinding>(
+      host, k_folder, [&](const std::string& name) -> Result<std::optional<BootBinding>> {
+        const auto device = parse_pci_address(name);
+        if (!device) return std::optional<BootBinding>();
+        const auto unreadable = [&](Error error) {
+          return damaged(std::move(error),
+                         fmt::format("then `gpupass unbind --persist --apply {0}` ends the "
+                                     "binding, or `gpupass bind --persist --apply {0}` renews it",
+                                     name));
+        };
+        const auto path = boot_binding_path(*device);
+        const auto text = host.read(path);
+        if (!text) return unreadable(text.error());
+        auto binding = boot_binding_from_json(*text);
+        if (!binding) return unreadable(within(path, binding.error()).value());
+        return std::optional(*std::move(binding));
+      });
 }
 
 std::string boot_list(const std::vector<BootBinding>& bindings) {
@@ -161,6 +164,13 @@ std::map<PciAddress, std::string> listed_for_boot(const Host& host) {
       listed.emplace(*device, line.substr(end + 1));
   }
   return listed;
+}
+
+BootBinding listed_binding(const PciAddress& device, const std::string& identity) {
+  auto words = core::words(identity);
+  words.resize(7);  // a line that somebody cut
+  const auto word = [&](std::size_t number) { return std::string(words[number]); };
+  return {device, word(0), word(1), word(2), word(3), word(4), word(5), word(6), "", ""};
 }
 
 std::optional<std::string> boot_outcome(const Host& host, const PciAddress& device) {

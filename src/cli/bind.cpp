@@ -8,6 +8,7 @@
 #include "cli/domain_change.hpp"
 #include "cli/persist.hpp"
 #include "cli/selection.hpp"
+#include "cli/unreadable.hpp"
 #include "gpupass/core/text.hpp"
 #include "gpupass/discover.hpp"
 #include "gpupass/holds.hpp"
@@ -70,7 +71,9 @@ Result<Request> request_to_return(Context& context, const po::variables_map& val
   GPUPASS_TRY_ASSIGN(auto options, change_options_of(values));
   GPUPASS_TRY_ASSIGN(auto selectors, selectors_of(values, "selector"));
   if (selectors.empty()) return no_device_named();
-  GPUPASS_TRY_ASSIGN(const auto holds, load_holds(context.host));
+  GPUPASS_TRY_ASSIGN(const auto records,
+                     if_permitted(context, "what gpupass holds", read_holds(context.host)));
+  const auto& holds = records.readable;
   GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host, {.holders = false}));
   auto functions = take_displaced(inventory, holds, selectors);
   GPUPASS_TRY_ASSIGN(const auto named, functions_meant(inventory, selectors, Companions::left_out));
@@ -78,6 +81,10 @@ Result<Request> request_to_return(Context& context, const po::variables_map& val
   functions.insert(functions.end(), named.begin(), named.end());
   for (const auto& hold : holds) {
     if (std::ranges::find(card, hold.device) != card.end()) functions.push_back(hold.device);
+  }
+  for (const auto& record : records.unreadable) {  // of the same card: it may be held
+    const auto device = parse_pci_address(record.of);
+    if (device && std::ranges::find(card, *device) != card.end()) functions.push_back(*device);
   }
   return Request{options, in_order(std::move(functions))};
 }
@@ -94,7 +101,7 @@ Result<Request> to_unbind(Context& context, const po::variables_map& values) {
   if (values.count("all") == 0) return request_to_return(context, values);
   Request request;
   GPUPASS_TRY_ASSIGN(request.options, change_options_of(values));
-  GPUPASS_TRY_ASSIGN(auto holds, load_holds(context.host));
+  GPUPASS_TRY_ASSIGN(auto holds, known_holds(context));
   inherit(context, holds, {}, request.options.timeout);
   for (const auto& hold : holds) {
     if (hold.domain.empty()) request.functions.push_back(hold.device);

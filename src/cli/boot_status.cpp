@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <ostream>
 
@@ -74,7 +75,8 @@ BoundAtBoot row_of(const Host& host, const PciAddress& device) {
 }  // namespace
 
 Result<std::vector<BoundAtBoot>> bound_at_boot(const Host& host) {
-  GPUPASS_TRY_ASSIGN(const auto bindings, load_boot_bindings(host));
+  GPUPASS_TRY_ASSIGN(const auto records, read_boot_bindings(host));
+  const auto& bindings = records.readable;
   auto listed = listed_for_boot(host);
   Inventory inventory;
   if (!bindings.empty()) {
@@ -92,16 +94,15 @@ Result<std::vector<BoundAtBoot>> bound_at_boot(const Host& host) {
   for (const auto& [device, identity] : listed) {
     if (rows.contains(device)) continue;
     auto row = row_of(host, device);
-    const auto words = core::words(identity);
     row.set_up = true;
-    if (words.size() > 1) {
-      BootBinding known;
-      known.vendor = words[0];
-      known.device_id = words[1];
+    if (const auto known = listed_binding(device, identity); !known.device_id.empty())
       row.ids = ids_text(known);
-    }
-    row.state = fmt::format("forgotten, and still set up; `gpupass unbind --persist --apply {}` ends it",
-                            to_string(device));
+    const bool unreadable =
+        std::ranges::count(records.unreadable, to_string(device), &UnreadableRecord::of) > 0;
+    row.state =
+        unreadable ? "set up; its record cannot be read"
+                   : fmt::format("forgotten, and still set up; `gpupass unbind --persist --apply {}` ends it",
+                                 to_string(device));
     rows.emplace(device, std::move(row));
   }
   std::vector<BoundAtBoot> all;

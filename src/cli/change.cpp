@@ -8,6 +8,7 @@
 #include <iterator>
 #include <ostream>
 
+#include "cli/unreadable.hpp"
 #include "gpupass/card.hpp"
 #include "gpupass/core/json.hpp"
 #include "gpupass/core/text.hpp"
@@ -53,6 +54,12 @@ Result<void> refuse_interrupted(Context& context, const Functions& functions) {
 /// the same, if it may read of them.
 Result<void> would_be_refused(Context& context, const Functions& functions) {
   for (const auto& function : functions) GPUPASS_TRY(Lock::obtainable(context.host, to_string(function)));
+  const auto journals = load_journals(context.host);
+  const bool for_root = journals ? std::ranges::any_of(*journals, &JournalRecord::denied)
+                                 : journals.error().kind == ErrorKind::denied;
+  if (for_root)
+    context.terminal.err
+        << "note: which commands did not end is for root to read; run as root this may be refused for that\n";
   auto result = refuse_interrupted(context, functions);
   return result || result.error().kind != ErrorKind::denied ? result : Result<void>{};
 }
@@ -215,6 +222,7 @@ Result<void> lock(Context& context, const ChangeOptions& options, const std::str
                   const Functions& functions, const std::string& domain, Locks& locks) {
   GPUPASS_TRY(refuse_captured(context, options));
   sys::outlive_readers();  // of our output, and of what we say to libvirt
+  context.only_looks = options.dry_run;
   if (options.dry_run) return would_be_refused(context, functions);
   const auto waiting = [&context](const LockOwner& owner) { say_waiting(context, owner); };
   for (const auto& function : in_order(functions)) {
@@ -233,7 +241,12 @@ Result<void> lock(Context& context, const ChangeOptions& options, const std::str
 Result<std::vector<Hold>> written_holds(Context& context, const Functions& functions) {
   std::vector<Hold> holds;
   for (const auto& function : functions) {
-    GPUPASS_TRY_ASSIGN(auto hold, load_hold(context.host, function));
+    auto written = load_hold(context.host, function);
+    if (!written && context.only_looks && written.error().kind == ErrorKind::denied) {
+      say_not_shown(context, fmt::format("what gpupass holds of {}", to_string(function)), written.error());
+      continue;
+    }
+    GPUPASS_TRY_ASSIGN(auto hold, std::move(written));
     if (hold) holds.push_back(*std::move(hold));
   }
   return holds;

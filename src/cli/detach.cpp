@@ -10,6 +10,7 @@
 #include "cli/domain_uses.hpp"
 #include "cli/hints.hpp"
 #include "cli/templates.hpp"
+#include "cli/unreadable.hpp"
 #include "gpupass/card.hpp"
 #include "gpupass/core/text.hpp"
 #include "gpupass/discover.hpp"
@@ -27,7 +28,7 @@ Result<Functions> functions_of(Context& context, const DomainFacts& facts,
     GPUPASS_TRY_ASSIGN(const auto found, hostdev_functions(*xml));
     functions.insert(functions.end(), found.begin(), found.end());
   }
-  GPUPASS_TRY_ASSIGN(auto holds, load_holds(context.host));
+  GPUPASS_TRY_ASSIGN(auto holds, known_holds(context));
   recognise(context, holds, facts.state, facts.uri, timeout);
   for (const auto& hold : holds) {
     if (is_for(hold, {facts.state.name, facts.uri})) functions.push_back(hold.device);

@@ -93,6 +93,7 @@ Result<DomainOptions> domain_options_of(Context& context, const po::variables_ma
   options.shared = values.count("shared") > 0;
   options.lend = values.count("lend") > 0;
   if (options.print_xml || options.print_diff) options.change.dry_run = true;
+  context.only_looks = options.change.dry_run;
   return options;
 }
 

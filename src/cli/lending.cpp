@@ -59,7 +59,7 @@ Result<void> refuse_loan_of(const Context& context, const Inventory& inventory,
                             const std::vector<Hold>& holds, const DomainFacts& domain,
                             const Functions& functions) {
   const auto in_live = hostdev_functions_if_any(domain.live_xml);
-  GPUPASS_TRY_ASSIGN(const auto written, load_boot_bindings(context.host));
+  GPUPASS_TRY_ASSIGN(const auto bindings, read_boot_bindings(context.host));
   const auto listed = listed_for_boot(context.host);
   for (const auto& function : functions) {
     const auto text = to_string(function);
@@ -69,7 +69,10 @@ Result<void> refuse_loan_of(const Context& context, const Inventory& inventory,
       return cannot_lend(
           fmt::format("{} is in the running {} and cannot go back to the host now", text, domain.state.name),
           fmt::format("`virsh shutdown {}` first, or leave --lend out", domain.state.name));
-    if (listed.contains(function) || std::ranges::count(written, function, &BootBinding::device) > 0)
+    const auto unreadable = std::ranges::find(bindings.unreadable, text, &UnreadableRecord::of);
+    if (unreadable != bindings.unreadable.end()) return Failure(unreadable->why);
+    if (listed.contains(function) ||
+        std::ranges::count(bindings.readable, function, &BootBinding::device) > 0)
       return cannot_lend(
           fmt::format("{} is bound to vfio-pci at each boot, so the host would not have it", text),
           fmt::format("`gpupass unbind --persist --apply {}` ends that; or leave --lend out", text));

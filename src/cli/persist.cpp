@@ -10,6 +10,7 @@
 
 #include "cli/difference.hpp"
 #include "cli/selection.hpp"
+#include "cli/unreadable.hpp"
 #include "gpupass/boot/changes.hpp"
 #include "gpupass/boot/kernel_options.hpp"
 #include "gpupass/boot/screen.hpp"
@@ -24,7 +25,8 @@ namespace {
 const std::set<std::string> k_rules_elsewhere = {"group-viable", "kvm-usable", "interrupt-remapping",
                                                  "device-held", "boot-display"};
 const std::set<std::string> k_rules_for_guests = {"group-viable", "kvm-usable", "interrupt-remapping"};
-constexpr unsigned k_private = 0600;
+// Nothing in them is secret, and `status` of an ordinary user goes by them.
+constexpr unsigned k_for_all = 0644;
 
 struct Request {
   ChangeOptions options;
@@ -65,6 +67,23 @@ std::vector<Finding> obstacles_at_boot(const Inventory& inventory, const Request
   auto findings = obstacles(inventory, request.functions, without);
   if (auto screen = boot::screen_without(inventory, all)) findings.push_back(*std::move(screen));
   return findings;
+}
+
+/// Those written down. What is written down of these functions must be readable; what cannot be read of
+/// others stays as the list that is read at boot has it. Error: that of a record of these functions.
+Result<std::vector<BootBinding>> written_bindings(Context& context, const Functions& functions) {
+  auto read = read_boot_bindings(context.host);
+  if (context.only_looks) read = if_permitted(context, "what is bound at each boot", std::move(read));
+  GPUPASS_TRY_ASSIGN(auto records, std::move(read));
+  const auto listed = listed_for_boot(context.host);
+  for (const auto& record : records.unreadable) {
+    const auto device = parse_pci_address(record.of);
+    if (!device) continue;
+    if (std::ranges::find(functions, *device) != functions.end()) return Failure(record.why);
+    if (listed.contains(*device)) records.readable.push_back(listed_binding(*device, listed.at(*device)));
+  }
+  std::ranges::sort(records.readable, {}, &BootBinding::device);
+  return std::move(records.readable);
 }
 
 /// Those that stay, and the new ones, sorted by device.
@@ -146,7 +165,7 @@ Result<int> carry_out_at_boot(Context& context, const Request& request, Work wor
   const auto left = request.apply ? std::vector<SetFiles>{} : left_to_do(context.host, work.steps);
   // What a person is shown they may do, and make another initramfs of it.
   if (!left.empty() && context.host.exists(boot::k_files_record))
-    work.record.files.push_back({boot::k_files_record, std::nullopt, k_private});
+    work.record.files.push_back({boot::k_files_record, std::nullopt, k_for_all});
   Plan plan{work.doing, work.direction, "", request.functions, work.now};
   if (!work.record.files.empty()) plan.steps.emplace_back(work.record);
   if (request.apply) plan.steps.insert(plan.steps.end(), work.steps.begin(), work.steps.end());
@@ -183,12 +202,19 @@ Functions meant_now(const Inventory& inventory, const Selector& selector, Compan
 
 /// Those written down, and those only still in the list that is read at boot.
 std::vector<BootBinding> known_at_boot(const Host& host, std::vector<BootBinding> known) {
-  for (const auto& [device, identity] : listed_for_boot(host)) {
-    const auto words = core::words(identity);
-    if (words.size() < 2) continue;
-    known.push_back({device, std::string(words[0]), std::string(words[1]), "", "", "", "", "", "", ""});
-  }
+  for (const auto& [device, identity] : listed_for_boot(host))
+    known.push_back(listed_binding(device, identity));
   return known;
+}
+
+/// Those of which something cannot be read stay as they are, and are told.
+Functions without_unreadable(Context& context, Functions functions) {
+  const auto records = read_boot_bindings(context.host).value_or(Records<BootBinding>{});
+  for (const auto& record : records.unreadable) {
+    context.terminal.err << fmt::format("note: {}\n", describe(record.why));
+    std::erase_if(functions, [&](const PciAddress& function) { return to_string(function) == record.of; });
+  }
+  return functions;
 }
 
 /// The card itself may be gone; what is in the machine and not bound has been unbound before.
@@ -234,6 +260,7 @@ Result<int> bind_at_boot(Context& context, const po::variables_map& values) {
   if (values["driver"].as<std::string>() != "vfio-pci")
     return fail(ErrorKind::usage, "--persist binds to vfio-pci and to no other driver", "leave --driver out");
   GPUPASS_TRY_ASSIGN(const auto options, change_options_of(values));
+  context.only_looks = options.dry_run;
   GPUPASS_TRY_ASSIGN(const auto selectors, selectors_of(values, "selector"));
   if (selectors.empty()) return no_device_named();
   GPUPASS_TRY_ASSIGN(const auto first_look, discover(context.host, {.holders = false}));
@@ -250,7 +277,7 @@ Result<int> bind_at_boot(Context& context, const po::variables_map& values) {
   GPUPASS_TRY(lock_boot(context, request, work.doing, locks));
   GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host));
   GPUPASS_TRY(refuse_virtual(inventory, request.functions));
-  GPUPASS_TRY_ASSIGN(auto bindings, load_boot_bindings(context.host));
+  GPUPASS_TRY_ASSIGN(auto bindings, written_bindings(context, request.functions));
   std::vector<BootBinding> added;
   work.record.purpose = "write them down";
   for (const auto& function : request.functions) {
@@ -259,7 +286,7 @@ Result<int> bind_at_boot(Context& context, const po::variables_map& values) {
     if (kept != bindings.end() && identity_of(*kept) == identity_of(binding)) continue;
     binding.since = core::iso_time(context.host.now());
     binding.boot_id = inventory.kernel.boot_id;
-    work.record.files.push_back({boot_binding_path(function), to_json(binding) + "\n", k_private});
+    work.record.files.push_back({boot_binding_path(function), to_json(binding) + "\n", k_for_all});
     added.push_back(std::move(binding));
   }
   bindings = merged(std::move(bindings), added);
@@ -291,15 +318,16 @@ Result<int> bind_at_boot(Context& context, const po::variables_map& values) {
 
 Result<int> unbind_at_boot(Context& context, const po::variables_map& values) {
   GPUPASS_TRY_ASSIGN(const auto options, change_options_of(values));
+  context.only_looks = options.dry_run;
   GPUPASS_TRY_ASSIGN(const auto selectors, selectors_of(values, "selector"));
   const bool every = values.count("all") > 0;
   if (selectors.empty() && !every) return no_device_named();
-  GPUPASS_TRY_ASSIGN(auto bindings, load_boot_bindings(context.host));
+  GPUPASS_TRY_ASSIGN(auto bindings, written_bindings(context, {}));
   const auto known = known_at_boot(context.host, bindings);
   Functions functions;
   if (every) {
     std::ranges::transform(known, std::back_inserter(functions), &BootBinding::device);
-    functions = in_order(std::move(functions));
+    functions = in_order(without_unreadable(context, std::move(functions)));
   } else {
     GPUPASS_TRY_ASSIGN(functions, bound_functions(context, known, selectors, companions_of(values)));
   }
@@ -313,11 +341,11 @@ Result<int> unbind_at_boot(Context& context, const po::variables_map& values) {
 
   Locks locks;
   GPUPASS_TRY(lock_boot(context, request, work.doing, locks));
-  GPUPASS_TRY_ASSIGN(bindings, load_boot_bindings(context.host));
+  GPUPASS_TRY_ASSIGN(bindings, written_bindings(context, request.functions));
   work.record.purpose = "forget them";
   for (const auto& function : request.functions) {
     if (std::erase_if(bindings, [&](const auto& binding) { return binding.device == function; }) > 0)
-      work.record.files.push_back({boot_binding_path(function), std::nullopt, k_private});
+      work.record.files.push_back({boot_binding_path(function), std::nullopt, k_for_all});
   }
   GPUPASS_TRY_ASSIGN(work.steps,
                      boot::changes(context.host, boot::look_at(context.host), context.data, {bindings, {}}));

@@ -12,6 +12,7 @@
 #include "cli/experiment/quietly.hpp"
 #include "cli/guest/interrupted.hpp"
 #include "cli/hook/loans.hpp"
+#include "cli/unreadable.hpp"
 #include "gpupass/core/json.hpp"
 #include "gpupass/core/text.hpp"
 #include "gpupass/discover.hpp"
@@ -148,6 +149,13 @@ Result<Preview> preview(Context& context, const JournalRecord& journal, const Ch
 }
 
 void print(std::ostream& out, const Context& context, const JournalRecord& journal, const Preview& what) {
+  if (journal.denied) {
+    out << fmt::format(
+        "a command started {} did not end, or is under way: what would be done, only root can "
+        "read; its journal may have a domain's passwords\n",
+        journal.started_by_name());
+    return;
+  }
   if (!journal.has_plan()) {
     out << fmt::format("{}: nothing could be done; --forget would set it aside\n", journal.damage);
     return;
@@ -186,21 +194,26 @@ core::Json to_json(const JournalRecord& journal, const RecoveryReport& report) {
           {"warning", report.warning ? core::Json(describe(*report.warning)) : core::Json()}};
 }
 
-/// The worst of the journals' outcomes as an error; its text has been printed.
-Result<int> verdict(const std::vector<RecoveryReport>& reports) {
+/// The worst of all as one error: journals that could not be put right, then what else went wrong, then what
+/// takes its time.
+Result<int> verdict(const std::vector<RecoveryReport>& reports, std::vector<Error> others) {
+  std::vector<Error> errors;
   for (const auto& report : reports) {
-    if (report.outcome == Recovery::failed || report.outcome == Recovery::not_begun) {
-      auto error = report.error.value_or(Error{});
-      error.hint += error.hint.empty() ? "" : "\n  ";
-      error.hint +=
-          "mend that and run it again, or accept the machine as it is with `gpupass recover --forget`";
-      return Failure(std::move(error));
-    }
+    if (report.outcome != Recovery::failed && report.outcome != Recovery::not_begun) continue;
+    errors.push_back(report.error.value_or(Error{}));
+    auto& hint = errors.back().hint;
+    hint += hint.empty() ? "" : "\n  ";
+    hint += "mend that and run it again, or accept the machine as it is with `gpupass recover --forget`";
+    break;  // the others' were printed
   }
+  std::ranges::move(others, std::back_inserter(errors));
   for (const auto& report : reports) {
-    if (report.outcome == Recovery::still_releasing) return Failure(report.error.value_or(Error{}));
+    if (report.outcome == Recovery::still_releasing) errors.push_back(report.error.value_or(Error{}));
   }
-  return 0;
+  if (errors.empty()) return 0;
+  auto first = std::move(errors.front());
+  first.also.insert(first.also.end(), std::next(errors.begin()), errors.end());
+  return Failure(std::move(first));
 }
 
 /// A configuration that a journal was to bring back, and the file that forget() keeps it in: it is nowhere
@@ -271,26 +284,51 @@ core::Json to_json(const std::vector<InterruptedCreate>& creates) {
   return json;
 }
 
-/// What is left beside journals: what the hook bound, and guests that were being made.
+/// What is left beside journals: what the hook bound, guests that were being made, records that are damaged.
 struct Leftovers {
   Loans loans;
   std::vector<InterruptedCreate> creates;
+  std::vector<UnreadableRecord> records;
+  std::vector<Error> errors;
 
-  [[nodiscard]] bool empty() const { return loans.empty() && creates.empty(); }
+  [[nodiscard]] bool empty() const { return loans.empty() && creates.empty() && records.empty(); }
 };
 
-Result<Leftovers> leftovers(Context& context, std::chrono::milliseconds timeout) {
-  Leftovers left;
-  GPUPASS_TRY_ASSIGN(left.loans, loans_left(context, timeout));
-  GPUPASS_TRY_ASSIGN(left.creates, interrupted_creates(context, timeout));
-  return left;
+std::vector<Error> joined(std::vector<Error> some, const std::vector<Error>& more) {
+  some.insert(some.end(), more.begin(), more.end());
+  return some;
 }
 
-void print_json(std::ostream& out, const core::Json& journals, const Leftovers& left) {
+Leftovers leftovers(Context& context, std::chrono::milliseconds timeout) {
+  auto loans = loans_left(context, timeout);
+  auto creates = interrupted_creates(context, timeout);
+  return {std::move(loans.loans), std::move(creates.creates), damaged_records(context.host),
+          joined(std::move(loans.errors), creates.errors)};
+}
+
+void print_records(std::ostream& out, const std::vector<UnreadableRecord>& records) {
+  for (const auto& record : records) out << record.path << ":\n  not begun: it cannot be read\n";
+}
+
+std::vector<Error> errors_of(const std::vector<UnreadableRecord>& records) {
+  std::vector<Error> errors;
+  std::ranges::transform(records, std::back_inserter(errors), &UnreadableRecord::why);
+  return errors;
+}
+
+core::Json to_json(const std::vector<UnreadableRecord>& records) {
+  auto json = core::Json::array();
+  for (const auto& record : records) json.push_back(cli::to_json(record));
+  return json;
+}
+
+void print_json(std::ostream& out, const core::Json& journals, const Leftovers& left,
+                const core::Json& records) {
   out << core::Json{{"schema", "gpupass.recover/1"},
                     {"journals", journals},
                     {"loans", to_json(left.loans)},
-                    {"creates", to_json(left.creates)}}
+                    {"creates", to_json(left.creates)},
+                    {"records", records}}
              .dump(2)
       << "\n";
 }
@@ -306,7 +344,7 @@ Result<core::Json> forget(Context& context, const JournalRecord& journal) {
   }
   auto& out = context.terminal.out;
   if (!journal.damage.empty()) {
-    GPUPASS_TRY_ASSIGN(const auto file, set_aside(context.host, journal));
+    GPUPASS_TRY_ASSIGN(const auto file, set_aside(context.host, journal.path()));
     out << "a journal that cannot be read was set aside: " << file << "\n";
     GPUPASS_TRY_ASSIGN(json["kept"], keep_domains(context, journal));
     json["kept"].push_back(file);
@@ -319,15 +357,36 @@ Result<core::Json> forget(Context& context, const JournalRecord& journal) {
   return json;
 }
 
-Result<int> forget(Context& context, const std::vector<JournalRecord>& journals, Format format) {
+/// One that is busy stops no other.
+Result<int> forget(Context& context, const std::vector<JournalRecord>& journals,
+                   const std::vector<UnreadableRecord>& records, Format format) {
   Quietly quiet(context);  // a program gets one document
+  auto& heard = format == Format::json ? quiet.context() : context;
+  std::vector<Error> errors;
   auto forgotten = core::Json::array();
   for (const auto& journal : journals) {
-    GPUPASS_TRY_ASSIGN(auto json, forget(format == Format::json ? quiet.context() : context, journal));
-    forgotten.push_back(std::move(json));
+    auto json = forget(heard, journal);
+    if (json) {
+      forgotten.push_back(*std::move(json));
+    } else {
+      errors.push_back(std::move(json).error());
+    }
   }
-  if (format == Format::json) print_json(context.terminal.out, forgotten, {});
-  return 0;
+  auto kept = core::Json::array();
+  for (const auto& record : records) {
+    const auto file = set_aside(context.host, record.path);
+    if (!file) {
+      errors.push_back(file.error());
+      continue;
+    }
+    heard.terminal.out << "a record that cannot be read was set aside: " << *file << "\n";
+    kept.push_back(cli::to_json(record));
+    kept.back()["kept"] = *file;
+  }
+  auto end = verdict({}, std::move(errors));
+  if (format != Format::json) return end;
+  print_json(context.terminal.out, forgotten, {}, kept);
+  return end ? 0 : exit_code(end.error().kind);
 }
 
 /// What forget() would do.
@@ -343,11 +402,18 @@ Result<std::vector<std::string>> preview_forget(const Context& context, const Jo
   return lines;
 }
 
-Result<int> dry_forget(Context& context, const std::vector<JournalRecord>& journals, Format format) {
+Result<int> dry_forget(Context& context, const std::vector<JournalRecord>& journals,
+                       const std::vector<UnreadableRecord>& records, Format format) {
   auto& out = context.terminal.out;
+  std::vector<Error> errors;
   auto previews = core::Json::array();
   for (const auto& journal : journals) {
-    GPUPASS_TRY_ASSIGN(const auto lines, preview_forget(context, journal));
+    auto preview = preview_forget(context, journal);
+    if (!preview) {
+      errors.push_back(std::move(preview).error());
+      continue;
+    }
+    const auto& lines = *preview;
     previews.push_back(preview_json(context, journal, lines));
     if (format == Format::json) continue;
     if (journal.has_plan())
@@ -356,24 +422,30 @@ Result<int> dry_forget(Context& context, const std::vector<JournalRecord>& journ
       out << journal.path() << ": would\n";
     for (const auto& line : lines) out << "  " << line << "\n";
   }
-  if (format == Format::json) print_json(out, previews, {});
-  if (format == Format::text && journals.empty()) out << "nothing was left unfinished\n";
-  return 0;
+  auto end = verdict({}, std::move(errors));
+  if (format == Format::json) {
+    print_json(out, previews, {}, to_json(records));
+    return end ? 0 : exit_code(end.error().kind);
+  }
+  for (const auto& record : records) out << record.path << ": would\n  set it aside: it cannot be read\n";
+  if (journals.empty() && records.empty()) out << "nothing was left unfinished\n";
+  return end;
 }
 
-Result<int> return_loans(Context& context, const ChangeOptions& options) {
+/// Gives what went wrong.
+std::vector<Error> return_loans(Context& context, const ChangeOptions& options) {
   const bool json = options.format == Format::json;
   Quietly quiet(context);  // a program gets one document
   auto as_text = options;
   as_text.format = Format::text;
-  GPUPASS_TRY_ASSIGN(const auto ended, end_loans_left(json ? quiet.context() : context, as_text));
-  if (!json) print_loans(context.terminal.out, ended, "returned");
-  return 0;
+  auto ended = end_loans_left(json ? quiet.context() : context, as_text);
+  if (!json) print_loans(context.terminal.out, ended.loans, "returned");
+  return std::move(ended.errors);
 }
 
-/// Ends as the run, as far as that can be known.
+/// Ends as the run, as far as that can be known. What is not for this user is told, and ends nothing.
 Result<int> dry_recover(Context& context, const ChangeOptions& options,
-                        const std::vector<JournalRecord>& journals) {
+                        const std::vector<JournalRecord>& journals, bool all_seen) {
   auto& out = context.terminal.out;
   const bool json = options.format == Format::json;
   std::vector<RecoveryReport> reports;
@@ -384,23 +456,32 @@ Result<int> dry_recover(Context& context, const ChangeOptions& options,
     previews.push_back(preview_json(context, journal, what.lines));
     reports.push_back(std::move(what.report));
   }
-  GPUPASS_TRY_ASSIGN(const auto left, leftovers(context, options.timeout));
-  if (!json && journals.empty() && left.empty()) out << "nothing was left unfinished\n";
-  auto end = verdict(reports);
+  auto left = leftovers(context, options.timeout);
+  const auto denied = [](const Error& error) { return error.kind == ErrorKind::denied; };
+  for (const auto& error : left.errors) {
+    if (denied(error)) say_not_shown(context, "all that would be returned", error);
+  }
+  all_seen = all_seen && std::ranges::none_of(left.errors, denied);
+  std::erase_if(left.errors, denied);
+  std::erase_if(reports, [&](const RecoveryReport& report) { return report.error && denied(*report.error); });
+  if (!json && all_seen && journals.empty() && left.empty()) out << "nothing was left unfinished\n";
+  auto end = verdict(reports, joined(std::move(left.errors), errors_of(left.records)));
   if (!json) {
     print_loans(out, left.loans, "would return");
     print_creates(out, left.creates, false);
+    print_records(out, left.records);
     return end;
   }
   // The errors stand in this one document.
-  print_json(out, previews, left);
+  print_json(out, previews, left, to_json(left.records));
   return end ? 0 : exit_code(end.error().kind);
 }
 
-Result<int> end_creates(Context& context, const ChangeOptions& options) {
-  GPUPASS_TRY_ASSIGN(const auto ended, end_interrupted_creates(context, options.timeout));
-  if (options.format == Format::text) print_creates(context.terminal.out, ended, true);
-  return 0;
+/// Gives what went wrong.
+std::vector<Error> end_creates(Context& context, const ChangeOptions& options) {
+  auto ended = end_interrupted_creates(context, options.timeout);
+  if (options.format == Format::text) print_creates(context.terminal.out, ended.creates, true);
+  return std::move(ended.errors);
 }
 
 }  // namespace
@@ -411,7 +492,7 @@ Result<int> recover(Context& context, const std::vector<std::string>& arguments)
       "Compares what interrupted commands left in the journal with the machine. An interrupted attach or\n"
       "bind is undone, an interrupted detach or unbind is finished: either way the host ends up with its\n"
       "card. A `guest create` that was killed is undone, or closed where libvirt has the guest. Without\n"
-      "anything to do it says so and does nothing.",
+      "anything to do it says so and does nothing. What cannot be read stops its own device or guest only.",
       {},
       {}};
   syntax.options.add_options()("forget", "accept the machine as it is and close the journals");
@@ -425,17 +506,23 @@ Result<int> recover(Context& context, const std::vector<std::string>& arguments)
     for (const auto* const folder : k_written_to) context.host.clear_leftovers(folder);
     GPUPASS_TRY(remove_stillborn_journals(context.host));
   }
-  GPUPASS_TRY_ASSIGN(const auto journals, load_journals(context.host));
+  auto loaded = load_journals(context.host);
+  const bool all_seen = loaded.has_value();
+  if (options.dry_run) loaded = if_permitted(context, "which commands did not end", std::move(loaded));
+  GPUPASS_TRY_ASSIGN(const auto journals, std::move(loaded));
   if (options.dry_run)
-    return forgetting ? dry_forget(context, journals, options.format)
-                      : dry_recover(context, options, journals);
+    return forgetting ? dry_forget(context, journals, damaged_records(context.host), options.format)
+                      : dry_recover(context, options, journals, all_seen);
   auto& out = context.terminal.out;
   const bool json = options.format == Format::json;
-  // Where libvirt does not say, the journals are gone through first, and that is the error.
-  const auto asked = forgetting ? Result<Leftovers>(Leftovers{}) : leftovers(context, options.timeout);
-  const auto left = asked.value_or(Leftovers{});
-  if (asked && journals.empty() && left.empty() && !json) out << "nothing was left unfinished\n";
-  if (forgetting) return forget(context, journals, options.format);
+  if (forgetting) {
+    const auto records = damaged_records(context.host);
+    if (journals.empty() && records.empty() && !json) out << "nothing was left unfinished\n";
+    return forget(context, journals, records, options.format);
+  }
+  const auto left = leftovers(context, options.timeout);
+  if (journals.empty() && left.empty() && left.errors.empty() && !json)
+    out << "nothing was left unfinished\n";
 
   sys::outlive_readers();
   std::vector<RecoveryReport> reports;
@@ -456,12 +543,14 @@ Result<int> recover(Context& context, const std::vector<std::string>& arguments)
     results.push_back(to_json(journal, *report));
     reports.push_back(*std::move(report));
   }
-  auto end = verdict(reports);
-  if (end) end = return_loans(context, options);
-  if (end) end = end_creates(context, options);
+  // Nothing of this stops the rest.
+  auto errors = return_loans(context, options);
+  errors = joined(std::move(errors), end_creates(context, options));
+  if (!json) print_records(out, left.records);
+  auto end = verdict(reports, joined(std::move(errors), errors_of(left.records)));
   if (!json) return end;
   // The errors stand in this one document.
-  print_json(out, results, left);
+  print_json(out, results, left, to_json(left.records));
   return end ? 0 : exit_code(end.error().kind);
 }
 

@@ -11,6 +11,7 @@
 #include "cli/change.hpp"
 #include "cli/libvirt_now.hpp"
 #include "cli/status_domains.hpp"
+#include "cli/unreadable.hpp"
 #include "gpupass/core/json.hpp"
 #include "gpupass/discover.hpp"
 #include "gpupass/holds.hpp"
@@ -41,6 +42,7 @@ struct Status {
   std::vector<JournalRecord> journals;
   std::vector<BoundAtBoot> at_boot;
   std::vector<LibvirtNow> libvirt;
+  std::vector<UnreadableRecord> unreadable;
 };
 
 template <class Rows, class ToJson>
@@ -124,7 +126,7 @@ core::Json to_json(const Host& host, const JournalRecord& journal) {
   for (const auto& device : journal.plan.devices) devices.push_back(to_string(device));
   return {{"id", journal.id},
           {"command", journal.plan.command},
-          {"started", journal.started},
+          {"started", journal.denied ? journal.started_by_name() : journal.started},
           {"devices", std::move(devices)},
           {"under_way", is_under_way(host, journal)}};
 }
@@ -179,6 +181,13 @@ void print_unfinished(Context& context, const std::vector<JournalRecord>& journa
   auto& out = context.terminal.out;
   for (const auto& journal : journals) {
     const bool under_way = is_under_way(context.host, journal);
+    if (journal.denied) {
+      out << fmt::format(
+          "unfinished, or under way: a command started {}; only root can read its journal, "
+          "which may have a domain's passwords\n",
+          journal.started_by_name());
+      continue;
+    }
     if (!journal.has_plan()) {
       out << fmt::format("unfinished, and cannot be read: {}; `gpupass recover --forget` sets it aside\n",
                          journal.damage);
@@ -187,6 +196,16 @@ void print_unfinished(Context& context, const std::vector<JournalRecord>& journa
     out << fmt::format("{}: \"{}\", started {}{}\n", under_way ? "under way" : "unfinished",
                        journal.plan.command, journal.started,
                        under_way ? "" : "; `gpupass recover` finishes or undoes it");
+  }
+}
+
+/// What is not for this user is told beside what is shown.
+void print_unreadable(Context& context, const std::vector<UnreadableRecord>& records) {
+  for (const auto& record : records) {
+    if (record.why.kind == ErrorKind::denied)
+      say_not_shown(context, record.path, record.why);
+    else
+      print_line(context.terminal, "cannot be read: " + describe(record.why));
   }
 }
 
@@ -234,15 +253,9 @@ core::Json to_json(const Host& host, const Status& status) {
           {"unfinished", array_of(status.journals, on_host)},
           {"at_boot", array_of(status.at_boot, one)},
           {"libvirt",
-           array_of(answers(status.libvirt), [](const auto& answer) { return report::to_json(answer); })}};
-}
-
-/// What an ordinary user may not read is left out, and told.
-template <class Value>
-Result<Value> if_permitted(Context& context, const char* what, Result<Value> read) {
-  if (read || read.error().kind != ErrorKind::denied) return read;
-  context.terminal.err << fmt::format("note: {} is not shown: {}\n", what, describe(read.error()));
-  return Value{};
+           array_of(answers(status.libvirt), [](const auto& answer) { return report::to_json(answer); })},
+          {"unreadable",
+           array_of(status.unreadable, [](const UnreadableRecord& record) { return cli::to_json(record); })}};
 }
 
 }  // namespace
@@ -264,6 +277,8 @@ Result<int> status(Context& context, const std::vector<std::string>& arguments) 
   GPUPASS_TRY_ASSIGN(const auto format, format_of(*values));
   GPUPASS_TRY_ASSIGN(const auto holds, if_permitted(context, "what gpupass holds", load_holds(context.host)));
   Status status;
+  status.unreadable = unreadable_records(context.host);
+  std::erase_if(status.unreadable, [](const UnreadableRecord& one) { return one.of.empty(); });  // told below
   GPUPASS_TRY_ASSIGN(status.journals,
                      if_permitted(context, "which commands did not end", load_journals(context.host)));
   GPUPASS_TRY_ASSIGN(status.at_boot,
@@ -278,6 +293,7 @@ Result<int> status(Context& context, const std::vector<std::string>& arguments) 
   print_devices(context, status);
   print_remedies(context, status);
   print_unfinished(context, status.journals);
+  print_unreadable(context, status.unreadable);
   print(context.terminal, status.at_boot);
   return 0;
 }

@@ -264,6 +264,30 @@ TEST_F(Apply, APowerCutAtAnyWriteIsRecoveredFrom) {
   }
 }
 
+TEST_F(Apply, ALineThatTheDiskLostLeavesNoCardOnVfio) {
+  ASSERT_TRUE(kernel.run({{"modprobe", "vfio-pci"}, "", {}}));
+  before = test::snapshot(tree.at("/sys"));
+  const auto is_probe = [](const std::string& line) { return line.find("drivers_probe") != line.npos; };
+  for (const std::ptrdiff_t probed : {1, 2}) {
+    const auto earlier = std::ranges::count_if(kernel.writes(), is_probe);
+    kernel.after_change = [&](const test::FakeKernel::Change& change) {
+      if (is_probe(change.what) && std::ranges::count_if(kernel.writes(), is_probe) == earlier + probed)
+        throw PowerCut();
+      return 0;
+    };
+    EXPECT_THROW((void)run(bind_plan()), PowerCut);
+    kernel.after_change = {};
+    const auto file = load_journals(kernel)->front().path();
+    const auto text = tree.text(file);
+    tree.file(file, text.substr(0, text.size() - 25));  // of the line that announced the probe
+    World world{kernel, nullptr, nullptr, std::chrono::milliseconds(50), {}, {}};
+    const auto report = recover(load_journals(kernel)->front(), world);
+    ASSERT_EQ(report.outcome, Recovery::undone) << probed << ": " << report.error->what;
+    EXPECT_EQ(test::snapshot(tree.at("/sys")), before) << probed;
+    EXPECT_EQ(holds(), "");
+  }
+}
+
 Plan unbind_plan() {
   return {"unbind the card",
           Direction::give_back,

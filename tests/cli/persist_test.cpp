@@ -59,7 +59,7 @@ class Persist : public testing::Test {
     if (!outcome.empty()) tree.file(std::string("/run/gpupass/boot/") + k_gpu, outcome + "\n");
   }
   void expect_nothing_written() {
-    EXPECT_THAT(*load_boot_bindings(kernel), IsEmpty());
+    EXPECT_THAT(read_boot_bindings(kernel)->readable, IsEmpty());
     EXPECT_FALSE(kernel.exists("/etc/gpupass"));
     EXPECT_FALSE(kernel.exists("/etc/systemd"));
     EXPECT_THAT(kernel.programs(), IsEmpty());
@@ -78,7 +78,7 @@ TEST_F(Persist, WithoutApplyOnlyItsOwnRecordIsWrittenAndTheStepsArePrinted) {
   EXPECT_THAT(out, HasSubstr("+0000:01:00.0 0x10de 0x2330 "));
   EXPECT_THAT(out, HasSubstr("     /usr/sbin/update-initramfs -u -k all\n"));
   EXPECT_THAT(out, HasSubstr("`gpupass bind --persist 0000:01:00.0 0000:01:00.1 --apply`"));
-  EXPECT_THAT(*load_boot_bindings(kernel), testing::SizeIs(2));
+  EXPECT_THAT(read_boot_bindings(kernel)->readable, testing::SizeIs(2));
   EXPECT_FALSE(kernel.exists(k_list));
   EXPECT_FALSE(kernel.exists("/etc/systemd"));
   EXPECT_THAT(kernel.programs(), Not(testing::Contains(HasSubstr("initramfs"))));
@@ -161,14 +161,14 @@ TEST_F(Persist, WhatAPersonIsToDoIsNotTakenAsDone) {
 
 TEST_F(Persist, ACardIsBoundAndForgottenWithItsCompanionsUnlessOnlyItIsMeant) {
   ASSERT_EQ(run(bind, {"01:00.0", "--persist"}), 0) << err;
-  EXPECT_EQ(load_boot_bindings(kernel)->size(), 2U);
+  EXPECT_EQ(read_boot_bindings(kernel)->readable.size(), 2U);
   ASSERT_EQ(run(unbind, {"01:00.0", "--persist", "--only"}), 0) << err;
-  EXPECT_EQ(load_boot_bindings(kernel)->size(), 1U) << "the sound is bound still";
+  EXPECT_EQ(read_boot_bindings(kernel)->readable.size(), 1U) << "the sound is bound still";
   ASSERT_EQ(run(bind, {"01:00.0", "--persist", "--only"}), 0) << err;
   ASSERT_EQ(run(unbind, {"01:00.0", "--persist"}), 0) << err;
-  EXPECT_THAT(*load_boot_bindings(kernel), IsEmpty());
+  EXPECT_THAT(read_boot_bindings(kernel)->readable, IsEmpty());
   ASSERT_EQ(run(bind, {"01:00.0", "--persist", "--only"}), 0) << err;
-  EXPECT_EQ(load_boot_bindings(kernel)->size(), 1U);
+  EXPECT_EQ(read_boot_bindings(kernel)->readable.size(), 1U);
   EXPECT_THAT(out, HasSubstr("of the same card 0000:01:00.1 on snd_hda_intel stays"));
 }
 
@@ -192,7 +192,7 @@ TEST_F(Persist, ApplyDoesThemAndUnbindTakesThemBack) {
   EXPECT_FALSE(kernel.exists("/etc/systemd/system/gpupass-boot.service"));
   EXPECT_FALSE(kernel.exists("/etc/initramfs-tools/hooks/gpupass"));
   EXPECT_EQ(tree.text("/etc/default/grub"), "GRUB_TIMEOUT=5\n");
-  EXPECT_THAT(*load_boot_bindings(kernel), IsEmpty());
+  EXPECT_THAT(read_boot_bindings(kernel)->readable, IsEmpty());
   ASSERT_EQ(run(status, {}), 0);
   EXPECT_EQ(out, "gpupass holds no device\n");
   EXPECT_EQ(run(unbind, {k_gpu, "--persist"}), 0) << err;
@@ -207,7 +207,7 @@ TEST_F(Persist, AProgramThatFailsLeavesEverythingAsItWas) {
   EXPECT_THAT(err, HasSubstr("`/usr/sbin/update-initramfs -u -k all` ended with 1: it said no"));
   EXPECT_FALSE(kernel.exists(k_list));
   EXPECT_FALSE(kernel.exists("/etc/systemd/system/gpupass-boot.service"));
-  EXPECT_THAT(*load_boot_bindings(kernel), IsEmpty());
+  EXPECT_THAT(read_boot_bindings(kernel)->readable, IsEmpty());
 }
 
 TEST_F(Persist, DryRunsAndRefusalsWriteNothing) {

@@ -288,9 +288,8 @@ Result<void> refuse_without_room(const Wanted& wanted, const po::variables_map& 
 
 /// The card's runs on the host are with the driver that it has now.
 Result<void> refuse_held(Context& context, const Wanted& wanted) {
-  GPUPASS_TRY_ASSIGN(const auto holds, load_holds(context.host));
+  GPUPASS_TRY_ASSIGN(const auto holds, written_holds(context, wanted.functions));
   for (const auto& hold : holds) {
-    if (std::ranges::count(wanted.functions, hold.device) == 0) continue;
     return fail(ErrorKind::busy,
                 fmt::format("{} {}", to_string(hold.device),
                             hold.domain.empty() ? "was taken from its driver by `gpupass bind`"

@@ -88,12 +88,10 @@ Result<void> Rig::mend() {
 /// A run on the host may have the card on vfio-pci without a guest.
 Result<void> Rig::end_host_run() {
   if (!runs_without_driver(plan_.settings.options)) return {};
-  GPUPASS_TRY_ASSIGN(const auto holds, load_holds(context_.host));
+  GPUPASS_TRY_ASSIGN(const auto holds, written_holds(context_, functions_));
   Words bound;
-  for (const auto& hold : holds) {
-    if (std::ranges::count(functions_, hold.device) > 0 && hold.domain.empty())
-      bound.push_back(to_string(hold.device));
-  }
+  for (const auto& hold : holds)
+    if (hold.domain.empty()) bound.push_back(to_string(hold.device));
   return bound.empty() ? Result<void>{} : Quietly(context_)(unbind, joined(bound, {"--yes"}));
 }
 

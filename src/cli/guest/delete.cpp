@@ -12,6 +12,7 @@
 #include "cli/guest/files.hpp"
 #include "cli/guest/guest.hpp"
 #include "cli/guest/under_way.hpp"
+#include "cli/unreadable.hpp"
 #include "gpupass/holds.hpp"
 #include "gpupass/lock.hpp"
 
@@ -78,7 +79,7 @@ struct Devices {
 
 Result<Devices> devices_of(Context& context, const OpenGuest& guest) {
   GPUPASS_TRY_ASSIGN(const auto all, devices_in(*guest.hypervisor, guest.xml));
-  GPUPASS_TRY_ASSIGN(const auto holds, load_holds(context.host));
+  GPUPASS_TRY_ASSIGN(const auto holds, known_holds(context));
   Devices devices;
   for (const auto& device : all) {
     if (device.function && is_editable(device.way)) {

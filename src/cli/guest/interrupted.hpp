@@ -15,13 +15,17 @@ struct InterruptedCreate {
   bool is_defined = false;  // libvirt has it: only its record is left over
 };
 
-/// Those of no process that is at work. Error: that of a libvirt that does not say whether it has the guest.
-[[nodiscard]] Result<std::vector<InterruptedCreate>> interrupted_creates(Context& context,
-                                                                         std::chrono::milliseconds timeout);
+/// One of them stops no other: those of which it is known, and what was said of the rest.
+struct InterruptedCreates {
+  std::vector<InterruptedCreate> creates;
+  std::vector<Error> errors;  // of a libvirt that does not say whether it has the guest, or of what was tried
+};
+
+/// Those of no process that is at work.
+[[nodiscard]] InterruptedCreates interrupted_creates(Context& context, std::chrono::milliseconds timeout);
 
 /// A guest that libvirt does not have is undone, and the record of any other is removed. Gives those of which
 /// that was done.
-[[nodiscard]] Result<std::vector<InterruptedCreate>> end_interrupted_creates(
-    Context& context, std::chrono::milliseconds timeout);
+[[nodiscard]] InterruptedCreates end_interrupted_creates(Context& context, std::chrono::milliseconds timeout);
 
 }  // namespace gpupass::cli

@@ -10,10 +10,11 @@ namespace gpupass::cli {
 namespace {
 
 constexpr const char* k_folder = "/var/lib/gpupass/guests";
-constexpr std::string_view k_suffix = ".json";
+// Nothing in it is secret, and a dry run of an ordinary user goes by it.
+constexpr mode_t k_for_all = 0644;
 
 std::string path_of(const std::string& name) {
-  return fmt::format("{}/{}{}", k_folder, name, k_suffix);
+  return fmt::format("{}/{}.json", k_folder, name);
 }
 
 }  // namespace
@@ -22,24 +23,23 @@ Result<std::optional<UnderWay>> load_under_way(const Host& host, const std::stri
   const auto path = path_of(name);
   const auto text = host.read(path);
   if (!text && text.error().kind == ErrorKind::not_found) return std::optional<UnderWay>();
-  if (!text) return Failure(text.error());
-  return core::read_json(*text, path, [](const core::Json& json) {
-    return std::optional(UnderWay{core::line_from_json(json.at("name")), core::line_from_json(json.at("uri")),
-                                  json.at("files").get<std::vector<std::string>>()});
+  const auto unreadable = [&](Error error) {
+    return damaged(std::move(error), "then remove what was made for the guest by hand");
+  };
+  if (!text) return unreadable(text.error());
+  auto guest = core::read_json(*text, path, [](const core::Json& json) {
+    return UnderWay{core::line_from_json(json.at("name")), core::line_from_json(json.at("uri")),
+                    json.at("files").get<std::vector<std::string>>()};
   });
+  if (!guest) return unreadable(std::move(guest).error());
+  if (guest->name != name)
+    return unreadable({ErrorKind::invalid, fmt::format("{}: is about {}", path, guest->name), "", {}, {}});
+  return std::optional(*std::move(guest));
 }
 
-Result<std::vector<UnderWay>> load_all_under_way(const Host& host) {
-  std::vector<UnderWay> all;
-  const auto names = host.list(k_folder);
-  if (!names && names.error().kind == ErrorKind::not_found) return all;
-  if (!names) return Failure(names.error());
-  for (const auto& file : *names) {
-    if (!file.ends_with(k_suffix)) continue;  // one that a power cut left half-written
-    GPUPASS_TRY_ASSIGN(auto guest, load_under_way(host, file.substr(0, file.size() - k_suffix.size())));
-    if (guest) all.push_back(*std::move(guest));
-  }
-  return all;
+Result<Records<UnderWay>> read_all_under_way(const Host& host) {
+  return load_records<UnderWay>(host, k_folder,
+                                [&](const std::string& name) { return load_under_way(host, name); });
 }
 
 Result<void> save_under_way(Host& host, const UnderWay& guest) {
@@ -47,7 +47,7 @@ Result<void> save_under_way(Host& host, const UnderWay& guest) {
                         {"name", guest.name},
                         {"uri", guest.uri},
                         {"files", guest.files}};
-  return host.write_file(path_of(guest.name), json.dump() + "\n");
+  return host.write_file(path_of(guest.name), json.dump() + "\n", k_for_all);
 }
 
 Result<void> remove_under_way(Host& host, const std::string& name) {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "gpupass/host.hpp"
+#include "gpupass/record_files.hpp"
 
 namespace gpupass::cli {
 
@@ -22,8 +22,8 @@ struct UnderWay {
 /// cannot be read.
 [[nodiscard]] Result<std::optional<UnderWay>> load_under_way(const Host& host, const std::string& name);
 [[nodiscard]] Result<void> save_under_way(Host& host, const UnderWay& guest);
-/// Those of all guests. Error: invalid, as above; that of a folder that cannot be read.
-[[nodiscard]] Result<std::vector<UnderWay>> load_all_under_way(const Host& host);
+/// Those of all guests. Error: that of a folder that cannot be read.
+[[nodiscard]] Result<Records<UnderWay>> read_all_under_way(const Host& host);
 /// The guest is there, or all that was made for it is gone.
 [[nodiscard]] Result<void> remove_under_way(Host& host, const std::string& name);
 /// Removes what was made for a guest that is not there, and then its record.

@@ -131,30 +131,40 @@ Result<void> end_loan(Context& context, const std::string& domain) {
   return end_loan(context, domain, quietly(), [] { return true; });
 }
 
-Result<Loans> loans_left(Context& context, std::chrono::milliseconds timeout) {
-  Loans left;
-  GPUPASS_TRY_ASSIGN(const auto all, loans(context.host));
-  for (const auto& [domain, holds] : all) {
+LoansLeft loans_left(Context& context, std::chrono::milliseconds timeout) {
+  LoansLeft left;
+  const auto all = loans(context.host);
+  if (!all) return {{}, {all.error()}};
+  for (const auto& [domain, holds] : *all) {
     const auto off = is_off(context, connections_of(context, domain, holds), domain, timeout);
     if (!off)
-      return within(fmt::format("whether {} still runs, for whose start {} {} bound", domain,
-                                names(functions_of(holds)), holds.size() == 1 ? "was" : "were"),
-                    off.error());
-    if (*off) left.emplace(domain, functions_of(holds));
+      left.errors.push_back(
+          within(fmt::format("whether {} still runs, for whose start {} {} bound", domain,
+                             names(functions_of(holds)), holds.size() == 1 ? "was" : "were"),
+                 off.error())
+              .value());
+    else if (*off)
+      left.loans.emplace(domain, functions_of(holds));
   }
   return left;
 }
 
-Result<Loans> end_loans_left(Context& context, const ChangeOptions& options) {
-  GPUPASS_TRY_ASSIGN(auto left, loans_left(context, options.timeout));
-  GPUPASS_TRY_ASSIGN(const auto all, loans(context.host));
-  for (const auto& [domain, functions] : left) {
+LoansLeft end_loans_left(Context& context, const ChangeOptions& options) {
+  auto left = loans_left(context, options.timeout);
+  const auto all = loans(context.host).value_or(std::map<std::string, std::vector<Hold>>{});
+  LoansLeft ended{{}, std::move(left.errors)};
+  for (const auto& [domain, functions] : left.loans) {
     const auto holds = all.contains(domain) ? all.at(domain) : std::vector<Hold>{};
     const auto uris = connections_of(context, domain, holds);
-    GPUPASS_TRY(end_loan(context, domain, options,
-                         [&, &name = domain] { return is_off(context, uris, name, options.timeout); }));
+    auto done = end_loan(context, domain, options,
+                         [&, &name = domain] { return is_off(context, uris, name, options.timeout); });
+    if (done) {
+      ended.loans.emplace(domain, functions);
+    } else {
+      ended.errors.push_back(std::move(done).error());
+    }
   }
-  return left;
+  return ended;
 }
 
 }  // namespace gpupass::cli

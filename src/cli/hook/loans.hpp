@@ -23,11 +23,15 @@ using Loans = std::map<std::string, Functions>;  // by domain
 /// What was bound for the domain's start goes back to the driver it had; the holds stay.
 [[nodiscard]] Result<void> end_loan(Context& context, const std::string& domain);
 
-/// Those whose domain is not running although nobody returned them: the hook was killed, or libvirt was. By
-/// domain. Error: that of a libvirt that does not say whether one runs.
-[[nodiscard]] Result<Loans> loans_left(Context& context, std::chrono::milliseconds timeout);
+/// Loans whose domain is not running although nobody returned them: the hook was killed, or libvirt was. One
+/// of them stops no other: those of which it is known, and what was said of the rest.
+struct LoansLeft {
+  Loans loans;
+  std::vector<Error> errors;  // of a libvirt that does not say whether a domain runs, or of what was tried
+};
+[[nodiscard]] LoansLeft loans_left(Context& context, std::chrono::milliseconds timeout);
 
-/// loans_left(), returned.
-[[nodiscard]] Result<Loans> end_loans_left(Context& context, const ChangeOptions& options);
+/// loans_left(), returned; those of which that was done.
+[[nodiscard]] LoansLeft end_loans_left(Context& context, const ChangeOptions& options);
 
 }  // namespace gpupass::cli

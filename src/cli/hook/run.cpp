@@ -34,14 +34,18 @@ Result<Functions> own_functions(const Host& host, const std::string& xml) {
   GPUPASS_TRY_ASSIGN(const auto hostdevs, virt::hostdevs(document));
   GPUPASS_TRY_ASSIGN(const auto devices, domain_devices(xml));
   if (devices.empty()) return Functions{};  // most domains: nothing more is read
-  GPUPASS_TRY_ASSIGN(const auto holds, load_holds(host));
+  GPUPASS_TRY_ASSIGN(const auto holds, read_holds(host));
   Functions functions;
   for (const auto& hostdev : hostdevs) {
     if (virt::has_own_alias(hostdev)) functions.push_back(hostdev.function);
   }
   for (const auto& device : devices) {
-    if (device.function && std::ranges::count(holds, *device.function, &Hold::device) > 0)
-      functions.push_back(*device.function);
+    if (!device.function) continue;
+    const bool held = std::ranges::count(holds.readable, *device.function, &Hold::device) > 0;
+    // Whom it is held for cannot be told: what looks at it says so.
+    const bool unknown =
+        std::ranges::count(holds.unreadable, to_string(*device.function), &UnreadableRecord::of) > 0;
+    if (held || unknown) functions.push_back(*device.function);
   }
   return in_order(std::move(functions));
 }
@@ -100,7 +104,9 @@ Result<void> answer(Context& context, const std::string& driver, const std::stri
 }
 
 std::string in_one(const Error& error) {
-  auto line = error.what + (error.hint.empty() ? "" : "; " + error.hint);
+  std::string line;
+  for (const auto& context : error.context) line += context + ": ";
+  line += error.what + (error.hint.empty() ? "" : "; " + error.hint);
   for (const auto& further : error.also) line += "; " + in_one(further);
   return line;
 }
