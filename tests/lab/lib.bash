@@ -71,6 +71,18 @@ wait_until() {
   done
 }
 
+# kill_when CONDITION COMMAND…: kill -9 as soon as CONDITION (a function, of builtins: it is asked all the time,
+# beside the work that it waits for) holds.
+kill_when() {
+  local condition=$1
+  shift
+  "$@" >/tmp/killed.out 2>&1 &
+  local pid=$!
+  until "$condition"; do kill -0 $pid 2>/dev/null || break; done
+  kill -9 $pid 2>/dev/null
+  wait $pid 2>/dev/null
+}
+
 # give_up WHY: for what the rest of a test cannot do without.
 give_up() {
   failed "$1"

@@ -12,16 +12,6 @@ start_libvirt
 make_domain vm1
 xml_before=$(virsh dumpxml --inactive vm1)
 
-# kill_when CONDITION COMMAND…: kill -9 as soon as CONDITION (a function) holds.
-kill_when() {
-  local condition=$1
-  shift
-  "$@" >/tmp/killed.out 2>&1 &
-  local pid=$!
-  until "$condition"; do kill -0 $pid 2>/dev/null || break; done
-  kill -9 $pid 2>/dev/null
-  wait $pid 2>/dev/null
-}
 # Builtins only: they are asked all the time, beside the work that they wait for.
 override_set() { read -r override <"/sys/bus/pci/devices/$gpu/driver_override" && [[ $override == vfio-pci ]]; }
 released() { [[ ! -e /sys/bus/pci/devices/$audio/driver ]]; }
