@@ -52,16 +52,22 @@ constexpr std::array k_loader_names = {
 Result<std::optional<Added>> read_record(const Host& host) {
   const auto text = host.read(k_record);
   if (!text && text.error().kind == ErrorKind::not_found) return std::optional<Added>();
-  if (!text) return Failure(text.error());
-  return core::read_json(*text, k_record, [&](const core::Json& json) {
+  const auto unreadable = [](Error error) {
+    return damaged(std::move(error),
+                   "then take the words that gpupass added to the kernel's command line out by hand");
+  };
+  if (!text) return unreadable(text.error());
+  auto record = core::read_json(*text, k_record, [&](const core::Json& json) {
     Added added;
     added.loader =
         core::value_in(k_loader_names, json.at("loader").get<std::string>()).value_or(Loader::unknown);
     for (const auto& word : json.at("words")) added.words.push_back(core::line_from_json(word));
     for (const auto& file : json.at("files")) added.files.push_back(core::line_from_json(file));
     if (json.contains("boot_id")) added.boot_id = core::line_from_json(json.at("boot_id"));
-    return std::optional(std::move(added));
+    return added;
   });
+  if (!record) return unreadable(std::move(record).error());
+  return std::optional(*std::move(record));
 }
 
 FileContent record_of(const Added& added) {
@@ -344,6 +350,12 @@ Result<std::optional<SetFiles>> drop_kernel_words(const Host& host) {
     step.undo_program = put.program;
   }
   return std::optional(std::move(step));
+}
+
+std::optional<UnreadableRecord> unreadable_kernel_words(const Host& host) {
+  auto record = read_record(host);
+  if (record) return std::nullopt;
+  return UnreadableRecord{"the kernel's command line", k_record, std::move(record).error()};
 }
 
 }  // namespace gpupass::boot

@@ -12,6 +12,7 @@
 #include "cli/experiment/quietly.hpp"
 #include "cli/guest/interrupted.hpp"
 #include "cli/hook/loans.hpp"
+#include "cli/libvirt_now.hpp"
 #include "cli/unreadable.hpp"
 #include "gpupass/core/json.hpp"
 #include "gpupass/core/text.hpp"
@@ -443,6 +444,19 @@ std::vector<Error> return_loans(Context& context, const ChangeOptions& options) 
   return std::move(ended.errors);
 }
 
+/// Connections of what only looks: an ordinary user's do not go to the system's libvirt.
+Connect asking(const Context& context) {
+  return
+      [&context, connect = context.connect](
+          const std::string& uri, std::chrono::milliseconds timeout) -> Result<std::unique_ptr<Hypervisor>> {
+        if (may_ask(context, uri)) return connect(uri, timeout);
+        return fail(ErrorKind::denied,
+                    context.host.captured()
+                        ? std::string("this machine's libvirt knows nothing of a captured machine")
+                        : fmt::format("only root asks {}: it may ask for a password", uri));
+      };
+}
+
 /// Ends as the run, as far as that can be known. What is not for this user is told, and ends nothing.
 Result<int> dry_recover(Context& context, const ChangeOptions& options,
                         const std::vector<JournalRecord>& journals, bool all_seen) {
@@ -456,10 +470,12 @@ Result<int> dry_recover(Context& context, const ChangeOptions& options,
     previews.push_back(preview_json(context, journal, what.lines));
     reports.push_back(std::move(what.report));
   }
-  auto left = leftovers(context, options.timeout);
+  auto looking = context;
+  looking.connect = asking(context);
+  auto left = leftovers(looking, options.timeout);
   const auto denied = [](const Error& error) { return error.kind == ErrorKind::denied; };
   for (const auto& error : left.errors) {
-    if (denied(error)) say_not_shown(context, "all that would be returned", error);
+    if (denied(error)) say_not_shown(context, "all that would be done", error);
   }
   all_seen = all_seen && std::ranges::none_of(left.errors, denied);
   std::erase_if(left.errors, denied);

@@ -8,6 +8,7 @@
 #include <ostream>
 
 #include "cli/guest/under_way.hpp"
+#include "gpupass/boot/kernel_options.hpp"
 #include "gpupass/boot_binding.hpp"
 #include "gpupass/holds.hpp"
 
@@ -30,6 +31,7 @@ std::vector<UnreadableRecord> unreadable_records(const Host& host) {
   add(all, "/var/lib/gpupass/holds", read_holds(host));
   add(all, "/var/lib/gpupass/bindings", read_boot_bindings(host));
   add(all, "/var/lib/gpupass/guests", read_all_under_way(host));
+  if (auto words = boot::unreadable_kernel_words(host)) all.push_back(*std::move(words));
   return all;
 }
 

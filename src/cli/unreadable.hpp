@@ -12,7 +12,8 @@
 
 namespace gpupass::cli {
 
-/// Of all kinds: holds, bindings at boot, creates of guests under way. A folder that cannot be read is one.
+/// Of all kinds: holds, bindings at boot, creates of guests under way, words of the kernel's command line. A
+/// folder that cannot be read is one.
 [[nodiscard]] std::vector<UnreadableRecord> unreadable_records(const Host& host);
 /// Those that are damaged: for what is not for this user, nothing can be done but to be root.
 [[nodiscard]] std::vector<UnreadableRecord> damaged_records(const Host& host);

@@ -229,6 +229,19 @@ TEST_P(Unreadable, ABindingStopsItsOwnFunctionOnlyAndStaysInTheList) {
   EXPECT_FALSE(kernel.exists(k_boot_list));
 }
 
+TEST_P(Unreadable, TheRecordOfTheKernelsWordsStopsOnlyWhatIsAboutTheBoot) {
+  const std::string file = "/var/lib/gpupass/kernel-words.json";
+  tree.file(file, GetParam().text);
+  expect(0, {"status"});
+  EXPECT_THAT(out, HasSubstr(file));
+  expect(0, {"bind", "01:00"});
+  expect(0, {"unbind", "01:00"});
+  expect(k_invalid, {"unbind", "01:00", "--persist", "--apply"});
+  EXPECT_THAT(err, AllOf(HasSubstr(file), HasSubstr("recover --forget")));
+  expect_set_aside(file);
+  expect(0, {"unbind", "01:00", "--persist", "--apply"});
+}
+
 INSTANTIATE_TEST_SUITE_P(Damages, Unreadable, testing::ValuesIn(k_damages),
                          [](const auto& one) { return std::string(one.param.name); });
 

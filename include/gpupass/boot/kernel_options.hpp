@@ -10,6 +10,7 @@
 #include "gpupass/boot/machine.hpp"
 #include "gpupass/inventory.hpp"
 #include "gpupass/plan.hpp"
+#include "gpupass/record_files.hpp"
 
 namespace gpupass::boot {
 
@@ -23,5 +24,8 @@ namespace gpupass::boot {
                                                                const std::vector<std::string>& words);
 /// The change that takes out what gpupass added; nothing where it added none.
 [[nodiscard]] Result<std::optional<SetFiles>> drop_kernel_words(const Host& host);
+
+/// The record of the words that gpupass added, where it cannot be read.
+[[nodiscard]] std::optional<UnreadableRecord> unreadable_kernel_words(const Host& host);
 
 }  // namespace gpupass::boot
