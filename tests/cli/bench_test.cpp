@@ -265,6 +265,25 @@ TEST_F(Bench, ReportCanBeReadByOthers) {
   EXPECT_EQ(fs::status(folder_ / "r.md").permissions(), fs::perms{0644});
 }
 
+/// --root says which machine is looked at; what the user names is this machine's.
+TEST_F(Bench, WritesNothingIntoTheTreeOfACapturedMachine) {
+  fs::create_directories(folder_ / "copy/sys");
+  fs::create_directory_symlink(folder_ / "copy", folder_ / "way");
+  Host captured(folder_ / "copy");
+  ASSERT_TRUE(captured.captured());
+  const auto report = [&](const std::string& output) {
+    return test::run(cli::bench, captured, {"report", at("host"), "-o", output});
+  };
+  for (const auto* const inside : {"copy/r.md", "copy/new/r.md", "way/sys/r.md", "slow/../copy/r.md"}) {
+    const auto said = report(at(inside));
+    EXPECT_EQ(said.status, 5) << inside;
+    EXPECT_THAT(said.err, HasSubstr("in the tree of --root")) << inside;
+  }
+  EXPECT_EQ(std::distance(fs::recursive_directory_iterator(folder_ / "copy"), {}), 1);
+  EXPECT_EQ(report(at("r.md")).status, 0);
+  EXPECT_THAT(read("r.md"), HasSubstr("host: 10 runs"));
+}
+
 TEST_F(Bench, ImportMakesARunThatCanBeCompared) {
   const auto from = test::fixture("study/formats/nvbandwidth.json").string();
   const auto said =

@@ -151,6 +151,12 @@ Result<void> FakeKernel::write_file(const std::string& path, const std::string& 
                               [&] { return Host::write_file(path, text, mode); });
 }
 
+Result<void> FakeKernel::write_output(const std::string& file, const std::string& text) {
+  const auto root = tree_.root().string();
+  const auto path = file.starts_with(root) ? file.substr(root.size()) : file;
+  return around<Result<void>>({"write " + path, path, text}, [&] { return Host::write_output(file, text); });
+}
+
 Result<void> FakeKernel::append_line(const std::string& path, const std::string& line) {
   return around<Result<void>>({"append " + path, path, line + "\n"},
                               [&] { return Host::append_line(path, line); });

@@ -73,6 +73,7 @@ class FakeKernel : public Host {
 
   [[nodiscard]] Result<void> write_file(const std::string& path, const std::string& text,
                                         mode_t mode) override;
+  [[nodiscard]] Result<void> write_output(const std::string& file, const std::string& text) override;
   [[nodiscard]] Result<void> append_line(const std::string& path, const std::string& line) override;
   [[nodiscard]] Result<void> remove_file(const std::string& path) override;
   [[nodiscard]] Result<void> rename_file(const std::string& path, const std::string& name) override;

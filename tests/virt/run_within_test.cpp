@@ -29,6 +29,7 @@ TEST(RunWithin, LeavesACallThatDoesNotReturnAndWhatItOwns) {
   std::promise<std::string> late;
   auto seen = late.get_future();
   const auto before = std::chrono::steady_clock::now();
+  const int left_before = calls_left_behind;
   const auto answer = run_within(50ms, [kept = std::move(owned), &late, go = release.get_future().share()] {
     go.wait();
     late.set_value(*kept);
@@ -37,6 +38,7 @@ TEST(RunWithin, LeavesACallThatDoesNotReturnAndWhatItOwns) {
   EXPECT_EQ(answer, std::nullopt);
   EXPECT_LT(std::chrono::steady_clock::now() - before, 10s);
   EXPECT_FALSE(watch.expired());
+  EXPECT_EQ(calls_left_behind, left_before + 1) << "for who ends the process";
   release.set_value();
   EXPECT_EQ(seen.get(), "still there");
 }
