@@ -210,6 +210,9 @@ TEST(HostRun, EndsAProgramThatTakesTooLongAndSaysWhichIsNotThere) {
 
 /// ssh prints what a guest sends.
 TEST(Programs, ThatPrintWithoutEndAreEnded) {
+  const auto much = Host().run({{"head", "-c", "68000000", "/dev/zero"}});  // of 64 MiB
+  ASSERT_FALSE(much);
+  EXPECT_EQ(much.error().what, "head prints more than 64 MiB");
   for (const auto* const line : {"yes", "yes >&2"}) {
     const auto begun = std::chrono::steady_clock::now();
     const auto end = Host().run({{"sh", "-c", line}, "", std::chrono::seconds(300)});
