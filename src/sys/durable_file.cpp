@@ -79,10 +79,10 @@ std::string temporary_prefix(const std::string& name) {
   return fmt::format(".{}{}", name.substr(0, k_longest_name), k_ours);
 }
 
-/// ".FILE.gpupass-PID-COUNT"
+/// Of a hidden name: ".FILE.gpupass-PID-COUNT"
 bool is_temporary(std::string_view name) {
   const auto mark = name.rfind(k_ours);
-  return name.starts_with('.') && mark != name.npos && mark > 0 &&
+  return mark != name.npos && mark > 0 &&
          name.find_first_not_of("0123456789-", mark + k_ours.size()) == name.npos;
 }
 

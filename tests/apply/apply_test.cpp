@@ -288,6 +288,23 @@ TEST_F(Apply, ALineThatTheDiskLostLeavesNoCardOnVfio) {
   }
 }
 
+TEST_F(Apply, ACardThatSomebodyElseBoundIsLeftThere) {
+  ASSERT_TRUE(kernel.run({{"modprobe", "vfio-pci"}, "", {}}));
+  kernel.before_write = [](std::size_t) { throw PowerCut(); };  // before the first override
+  EXPECT_THROW((void)run(bind_plan()), PowerCut);
+  kernel.before_write = {};
+  const std::vector<std::pair<std::string, std::string>> by_hand = {
+      {"/sys/bus/pci/devices/0000:01:00.0/driver_override", "vfio-pci"},
+      {"/sys/bus/pci/drivers/nvidia/unbind", k_gpu_name},
+      {"/sys/bus/pci/drivers_probe", k_gpu_name}};
+  for (const auto& [path, text] : by_hand)
+    ASSERT_TRUE(kernel.write({path, text, std::chrono::seconds(1)})) << path;
+  ASSERT_EQ(kernel.driver(k_gpu_name), "vfio-pci");
+  World world{kernel, nullptr, nullptr, std::chrono::milliseconds(50), {}, {}};
+  EXPECT_EQ(recover(load_journals(kernel)->front(), world).outcome, Recovery::undone);
+  EXPECT_EQ(kernel.driver(k_gpu_name), "vfio-pci") << "the plan had not come to its driver";
+}
+
 Plan unbind_plan() {
   return {"unbind the card",
           Direction::give_back,
@@ -297,6 +314,16 @@ Plan unbind_plan() {
            ProbeDriver{k_gpu, "nvidia"}, SetDriverOverride{k_gpu, ""},
            SetDriverOverride{k_audio, "snd_hda_intel"}, ProbeDriver{k_audio, "snd_hda_intel"},
            SetDriverOverride{k_audio, ""}, DropHold{k_gpu}, DropHold{k_audio}}};
+}
+
+TEST_F(Apply, AGiveBackThatHadNotBegunIsNotCarriedOut) {
+  ASSERT_TRUE(run(bind_plan()));
+  const auto bound = test::snapshot(tree.at("/sys"));
+  ASSERT_TRUE(Journal::start(kernel, unbind_plan(), "b00t"));
+  World world{kernel, nullptr, nullptr, std::chrono::milliseconds(50), {}, {}};
+  EXPECT_EQ(recover(load_journals(kernel)->front(), world).outcome, Recovery::undone);
+  EXPECT_EQ(test::snapshot(tree.at("/sys")), bound);
+  EXPECT_TRUE(load_journals(kernel)->empty());
 }
 
 TEST_F(Apply, ThereAndBackLeavesTheMachineByteForByte) {

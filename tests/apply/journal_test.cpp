@@ -3,7 +3,11 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <filesystem>
+
+#include "gpupass/record_files.hpp"
 #include "support/fake_kernel.hpp"
 
 namespace gpupass {
@@ -152,6 +156,53 @@ TEST_F(JournalFile, HasEndedOnceAllIsDoneOrAllIsPutBack) {
   EXPECT_FALSE(ended({k_intent, k_done}));
   EXPECT_FALSE(ended({k_intent, k_done, dropped, {1, StepState::undo_failed, "", 0, "", ""}}));
   EXPECT_FALSE(ended({undone, dropped}));
+}
+
+TEST_F(JournalFile, HasNotEndedWhereALineOfItIsDamaged) {
+  const auto file = write({k_intent, k_done, {1, StepState::done, "", 0, "", ""}});
+  ASSERT_TRUE(load_journals(kernel)->front().ended());
+  tree.file(file, tree.text(file) + "{no line\n");
+  EXPECT_FALSE(load_journals(kernel)->front().ended()) << "it may have said that a step is put back";
+}
+
+TEST_F(JournalFile, OneWithoutANameIsDamaged) {
+  const auto file = write({k_intent});
+  auto text = tree.text(file);
+  const std::string name = R"("command":"bind")";
+  ASSERT_NE(text.find(name), text.npos);
+  tree.file(file, text.replace(text.find(name), name.size(), R"("command":"")"));
+  const auto journal = load_journals(kernel)->front();
+  EXPECT_FALSE(journal.has_plan());
+  EXPECT_THAT(journal.damage, testing::HasSubstr("the plan has no name"));
+  EXPECT_EQ(journal.plan.devices, std::vector{k_gpu});
+}
+
+TEST_F(JournalFile, OneThatIsLargerThanAnyIsReadAsFarAsItGoesAndIsDamaged) {
+  const auto file = write({k_intent});
+  std::filesystem::resize_file(tree.at(file), std::size_t{65} << 20U);
+  const auto journal = load_journals(kernel)->front();
+  EXPECT_TRUE(journal.has_plan());
+  EXPECT_THAT(journal.damage, testing::HasSubstr(file));
+}
+
+TEST_F(JournalFile, OneOfAnEarlierProcessOfOurNumberIsRemoved) {
+  const auto pid = std::to_string(getpid());
+  const auto file = std::string(k_folder) + "20261122T120000Z-" + pid + "-0.jsonl";
+  tree.file(file, "{\"schema\": ").dir("/proc/" + pid);
+  ASSERT_TRUE(remove_stillborn_journals(kernel));
+  EXPECT_FALSE(kernel.exists(file));
+}
+
+TEST_F(JournalFile, TwoOfOneSecondAreTwo) {
+  const auto first = write({k_intent}), second = write({});
+  EXPECT_NE(first, second);
+  EXPECT_EQ(load_journals(kernel)->size(), 2U);
+}
+
+TEST_F(JournalFile, WhatWasSetAsideIsNone) {
+  const auto file = write({k_intent});
+  EXPECT_EQ(set_aside(kernel, file).value(), file + ".unreadable");
+  EXPECT_TRUE(load_journals(kernel)->empty());
 }
 
 TEST_F(JournalFile, NothingIsLeftOfOneThatCouldNotBeStarted) {

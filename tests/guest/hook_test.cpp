@@ -158,6 +158,14 @@ TEST_F(Hook, KeepsTheHoldOfAnAttachThatARebootOutlived) {
   EXPECT_EQ(load_holds(kernel)->size(), 2U);
 }
 
+TEST_F(Hook, LooksAtTheRecordsAgainOnceTheDevicesAreLocked) {
+  EXPECT_EQ(call(begin_loan, {"vm1"}),
+            exit_code(ErrorKind::refused));  // the hold went since it was looked at
+  EXPECT_THAT(err, HasSubstr("gpupass has no record of 0000:01:00.0 and 0000:01:00.1 in vm1"));
+  EXPECT_EQ(kernel.driver(k_gpu), "nvidia");
+  EXPECT_THAT(*load_holds(kernel), IsEmpty());
+}
+
 TEST_F(Hook, RefusesAStartWhileAnotherGuestHasTheCardOpen) {
   ASSERT_EQ(call(cli::bind, {"0000:01:00.0", "--yes"}), 0) << err;
   auto holds = load_holds(kernel).value();

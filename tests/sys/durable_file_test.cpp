@@ -153,6 +153,23 @@ TEST(DurableFile, ClearsAFolderOfThemAndLeavesWhatOnlyLooksLikeThem) {
   EXPECT_EQ(test::snapshot(tree.at("/etc")), ".c.gpupass-notes: \n.gpupass-1-0: \nd.gpupass-1-0: \n");
 }
 
+TEST(DurableFile, LeavesWhatIsSomebodyElses) {
+  if (geteuid() != 0) GTEST_SKIP() << "takes root";
+  test::Tree tree;
+  tree.file("/etc/.a.gpupass-1-0");
+  constexpr uid_t k_user = 65534;
+  ASSERT_EQ(chown(tree.at("/etc/.a.gpupass-1-0").c_str(), k_user, k_user), 0);
+  clear_leftovers(tree.at("/etc"));
+  EXPECT_TRUE(std::filesystem::exists(tree.at("/etc/.a.gpupass-1-0")));
+}
+
+TEST(DurableFile, ALockIsNoLink) {
+  test::Tree tree;
+  tree.dir("/run").link("/run/one.lock", tree.at("/victim").string());
+  EXPECT_FALSE(open_private(tree.at("/run/one.lock")));
+  EXPECT_FALSE(std::filesystem::exists(tree.at("/victim")));
+}
+
 TEST(DurableFile, NothingIsWrittenOverWhatIsNoFile) {
   test::Tree tree;
   tree.dir("/folder");
