@@ -165,6 +165,17 @@ TEST_F(JournalFile, HasNotEndedWhereALineOfItIsDamaged) {
   EXPECT_FALSE(load_journals(kernel)->front().ended()) << "it may have said that a step is put back";
 }
 
+TEST_F(JournalFile, ALineOfAStepThatThePlanHasNotIsDamage) {
+  const auto file = write({k_intent});
+  tree.file(file, tree.text(file) +
+                      R"({"step": 2, "state": "done", "before": "", "pid": 0, "note": "", "result": ""})" +
+                      "\n");
+  const auto journal = load_journals(kernel)->front();
+  EXPECT_EQ(journal.entries.size(), 1U);
+  EXPECT_THAT(journal.damage, testing::HasSubstr("there is no such step"));
+  EXPECT_EQ(journal.latest().size(), 2U);
+}
+
 TEST_F(JournalFile, OneWithoutANameIsDamaged) {
   const auto file = write({k_intent});
   auto text = tree.text(file);

@@ -79,6 +79,42 @@ TEST(BootBinding, GoesThroughJsonWithIdsAsEverywhere) {
   EXPECT_EQ(boot_binding_from_json(to_json(unread)).value(), unread);
 }
 
+TEST(BootBinding, IsLookedForByAllThatIsKnownOfIt) {
+  const Identity identity = remembered(binding());
+  EXPECT_EQ(identity.vendor, 0x10de);
+  EXPECT_EQ(identity.device, 0x2330);
+  EXPECT_EQ(identity.subsystem_vendor, 0x10de);
+  EXPECT_EQ(identity.subsystem_device, 0x0001);
+  EXPECT_EQ(identity.class_code, 0x030000U);
+  EXPECT_EQ(identity.place, "0000:00/01.0/00.0");
+  auto unread = binding();
+  unread.subsystem_vendor = "-";
+  unread.subsystem_device = "abcd";  // as nothing writes it
+  EXPECT_EQ(remembered(unread).subsystem_vendor, 0);
+  EXPECT_EQ(remembered(unread).subsystem_device, 0);
+}
+
+TEST(BootBinding, ALineOfTheListIsTakenAsFarAsItGoes) {
+  const auto one = binding();
+  auto listed = listed_binding(one.device, identity_of(one));
+  EXPECT_EQ(identity_of(listed), identity_of(one));
+  EXPECT_EQ(identity_of(listed_binding(one.device, identity_of(one) + " and more")), identity_of(one));
+  listed = listed_binding(one.device, "0x10de");
+  EXPECT_EQ(listed.vendor, "0x10de");
+  EXPECT_EQ(listed.device_id, "");
+}
+
+TEST_F(Boot, ADeviceIsKnownByItsWayFromTheHostBridge) {
+  const auto one = binding();
+  const auto folder = "/sys/devices/" + one.place;
+  tree.file(folder + "/vendor", "0x10de\n")
+      .link("/sys/bus/pci/devices/0000:01:00.0", "../../../devices/" + one.place);
+  const auto found = identify(host, one.device);
+  EXPECT_EQ(found.place, one.place);
+  EXPECT_EQ(found.vendor, "0x10de");
+  EXPECT_EQ(found.device_id, "-") << "what cannot be read";
+}
+
 TEST(BootBinding, OfTheFirstSchemaIsRead) {
   EXPECT_EQ(boot_binding_from_json(
                 R"({"schema":"gpupass.boot-binding/1","device":"0000:01:00.0","vendor":"0x10de",)"

@@ -122,6 +122,25 @@ TEST(PlanUnbind, WhatWasOnVfioBeforeStaysThere) {
               ElementsAre("let any driver have 0000:01:00.0", "forget 0000:01:00.0"));
 }
 
+TEST(PlanUnbind, AnotherDeviceAtTheAddressIsLeftAlone) {
+  const auto inventory = machine("vfio-pci", "snd_hda_intel");
+  auto gone = hold(k_gpu, "nvidia");
+  gone.identity.device = 0x1111;
+  EXPECT_THAT(words(plan_unbind({inventory, {gone}, "now"}, {k_gpu})), ElementsAre("forget 0000:01:00.0"));
+}
+
+TEST(PlanUnbind, TheOverrideOfAnEarlierBootIsNotPutBack) {
+  const auto inventory = machine("vfio-pci", "snd_hda_intel");
+  auto earlier = hold(k_gpu, "nvidia");
+  earlier.original_override = "nouveau";
+  EXPECT_THAT(words(plan_unbind({inventory, {earlier}, "now"}, {k_gpu})),
+              testing::Contains("let only nouveau have 0000:01:00.0"));
+  earlier.boot_id = "before";
+  const auto later = words(plan_unbind({inventory, {earlier}, "now"}, {k_gpu}));
+  EXPECT_THAT(later, testing::Contains("let any driver have 0000:01:00.0"));
+  EXPECT_THAT(later, testing::Not(testing::Contains("let only nouveau have 0000:01:00.0")));
+}
+
 TEST(PlanUnbind, AfterARebootADeviceThatIsHomeIsOnlyForgotten) {
   const auto inventory = machine("nvidia", "snd_hda_intel");
   auto old = hold(k_gpu, "nvidia");
@@ -368,10 +387,40 @@ TEST(PlanDetach, ALoanEndsAlthoughAnotherDomainHasTheCardByTurns) {
                           "let only nvidia have 0000:01:00.0", "bind 0000:01:00.0 to nvidia",
                           "let any driver have 0000:01:00.0",
                           "remember 0000:01:00.0 for vm2 (driver before: nvidia)"));
+  const auto detached = plan_detach({inventory, {lent}, "now"}, with_gpu(), {k_gpu}, templates());
+  EXPECT_EQ(std::get<KeepHold>(detached->steps.back()).hold.lent_to, "") << "it is over";
   lent.lent_to = "vm2";  // which runs
   EXPECT_THAT(words(plan_detach({inventory, {lent}, "now"}, with_gpu(), {k_gpu}, templates())),
               ElementsAre("change the configuration of vm1",
                           "remember 0000:01:00.0 for vm2 (driver before: nvidia)"));
+}
+
+TEST(PlanLoan, OfWhatBindTookIsNone) {
+  const auto inventory = machine("nvidia", "snd_hda_intel");
+  auto bound = hold(k_gpu, "nvidia", "vm1");
+  const auto lent_to = [&] {
+    const auto plan = plan_loan({inventory, {bound}, "now"}, "vm1", {k_gpu});
+    return std::get<KeepHold>(plan->steps.front()).hold.lent_to;
+  };
+  EXPECT_EQ(lent_to(), "vm1");
+  bound.bound = true;
+  EXPECT_EQ(lent_to(), "") << "it stays bound when the guest ends";
+}
+
+TEST(PlanBind, EndsALoan) {
+  const auto inventory = machine("vfio-pci", "snd_hda_intel");
+  auto lent = hold(k_gpu, "nvidia", "vm1");
+  lent.lent_to = "vm1";
+  const auto plan = plan_bind({inventory, {lent}, "now"}, {k_gpu}, "vfio-pci");
+  EXPECT_EQ(std::get<KeepHold>(plan->steps.front()).hold.lent_to, "") << "it stays bound when the guest ends";
+}
+
+TEST(PlanLoan, IsOverWithTheEndOfTheGuest) {
+  const auto inventory = machine("vfio-pci", "snd_hda_intel");
+  auto lent = hold(k_gpu, "nvidia", "vm1");
+  lent.lent_to = "vm1";
+  const auto plan = plan_end_of_loan({inventory, {lent}, "now"}, "vm1", {k_gpu});
+  EXPECT_EQ(std::get<KeepHold>(plan.steps.back()).hold.lent_to, "");
 }
 
 TEST(PlanUnbind, NamesWhatGivesASharedCardBack) {

@@ -223,11 +223,19 @@ Result<void> refuse_another_card(const ExperimentPlan& plan, const Inventory& in
   return {};
 }
 
+/// Nothing is in the folder but what a write of its plan left that was killed: the next one takes that away.
+bool has_nothing(const std::string& folder) {
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    if (!entry.path().filename().string().starts_with(".plan.json.gpupass-")) return false;
+  }
+  return !error;
+}
+
 /// The plan that is there, or a new one.
 Result<ExperimentPlan> plan_of(Context& context, const Wanted& wanted, const Inventory& inventory) {
   if (!fs::exists(plan_path(wanted))) {
-    std::error_code error;
-    if (fs::exists(wanted.folder) && !fs::is_empty(wanted.folder, error))
+    if (fs::exists(wanted.folder) && !has_nothing(wanted.folder))
       return fail(ErrorKind::refused, fmt::format("{} is there, and is no experiment's", wanted.folder),
                   "nothing was changed; name another folder with --out");
     ExperimentPlan plan{wanted.settings, wanted.seed, core::iso_time(context.host.now()),
