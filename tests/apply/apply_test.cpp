@@ -319,11 +319,15 @@ Plan unbind_plan() {
 TEST_F(Apply, AGiveBackThatHadNotBegunIsNotCarriedOut) {
   ASSERT_TRUE(run(bind_plan()));
   const auto bound = test::snapshot(tree.at("/sys"));
-  ASSERT_TRUE(Journal::start(kernel, unbind_plan(), "b00t"));
   World world{kernel, nullptr, nullptr, std::chrono::milliseconds(50), {}, {}};
-  EXPECT_EQ(recover(load_journals(kernel)->front(), world).outcome, Recovery::undone);
-  EXPECT_EQ(test::snapshot(tree.at("/sys")), bound);
-  EXPECT_TRUE(load_journals(kernel)->empty());
+  for (const auto* const behind : {"", "{damage\n"}) {
+    ASSERT_TRUE(Journal::start(kernel, unbind_plan(), "b00t"));
+    const auto file = load_journals(kernel)->front().path();
+    tree.file(file, tree.text(file) + behind);
+    EXPECT_EQ(recover(load_journals(kernel)->front(), world).outcome, Recovery::undone) << behind;
+    EXPECT_EQ(test::snapshot(tree.at("/sys")), bound) << behind;
+    EXPECT_TRUE(load_journals(kernel)->empty()) << behind;
+  }
 }
 
 TEST_F(Apply, ThereAndBackLeavesTheMachineByteForByte) {
