@@ -66,6 +66,8 @@ struct RecoveryReport {
 [[nodiscard]] RecoveryReport recover(const JournalRecord& journal, World& world);
 /// The plan's devices that are gone or replaced.
 [[nodiscard]] std::set<PciAddress> displaced_devices(const Plan& plan, const Inventory& inventory);
+/// What is left of its plan, in the order in which recover() would go through it.
+[[nodiscard]] std::vector<Step> steps_to_recover(const JournalRecord& journal, const World& world);
 /// What recover() would do with it in this world, a line a step; changes nothing.
 [[nodiscard]] std::vector<std::string> preview_recovery(const JournalRecord& journal, const World& world);
 

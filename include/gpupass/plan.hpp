@@ -51,8 +51,9 @@ struct DomainFacts {
   std::string live_xml;        // empty: it is not running
   bool change_config = false;  // what this plan may change of the two
   bool change_live = false;
-  bool lend = false;     // attach: the card stays with the host until the domain starts
-  Sharers sharers = {};  // attach: domains that have a device by turns with this one, as libvirt tells
+  bool lend = false;            // attach: the card stays with the host until the domain starts
+  Sharers sharers = {};         // attach: domains that have a device by turns with this one, as libvirt tells
+  bool keeps_variants = false;  // its libvirt takes what is on a variant of vfio-pci as it is: from 10.0 on
 };
 
 /// Takes functions from their drivers and binds them to `driver`, with no domain.

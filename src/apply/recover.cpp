@@ -130,9 +130,9 @@ std::set<PciAddress> displaced_devices(const Plan& plan, const Inventory& invent
   return displaced;
 }
 
-std::vector<std::string> preview_recovery(const JournalRecord& journal, const World& world) {
-  std::vector<std::string> lines;
-  if (journal.ended()) return lines;
+std::vector<Step> steps_to_recover(const JournalRecord& journal, const World& world) {
+  std::vector<Step> left;
+  if (journal.ended()) return left;
   const auto states = states_now(journal, world.host);
   const auto& steps = journal.plan.steps;
   const bool forward = goes_forward(journal);
@@ -142,9 +142,18 @@ std::vector<std::string> preview_recovery(const JournalRecord& journal, const Wo
         forward
             ? !states[i] || states[i]->state == StepState::intent || states[i]->state == StepState::open
             : states[i] && states[i]->state != StepState::untouched && states[i]->state != StepState::undone;
-    if (is_to_do) lines.push_back(forward ? describe(steps[i]) : describe_undo(steps[i]));
+    if (is_to_do) left.push_back(steps[i]);
   }
-  if (!forward) std::ranges::reverse(lines);
+  if (!forward) std::ranges::reverse(left);
+  return left;
+}
+
+std::vector<std::string> preview_recovery(const JournalRecord& journal, const World& world) {
+  const auto left = steps_to_recover(journal, world);
+  std::vector<std::string> lines;
+  const bool forward = goes_forward(journal);
+  std::ranges::transform(left, std::back_inserter(lines),
+                         [&](const Step& step) { return forward ? describe(step) : describe_undo(step); });
   return lines;
 }
 

@@ -17,6 +17,7 @@
 #include "gpupass/judge/facts.hpp"
 #include "gpupass/judge/rules.hpp"
 #include "gpupass/report/findings.hpp"
+#include "gpupass/vfio.hpp"
 #include "gpupass/virt/hotplug_window.hpp"
 
 namespace gpupass::cli {
@@ -40,7 +41,7 @@ Functions without_decided(const Inventory& inventory, const Wish& wish, const Fu
                           Functions functions) {
   std::erase_if(functions, [&](const PciAddress& function) {
     const auto* const device = inventory.find(function);
-    if (device == nullptr || device->driver != "vfio-pci") return false;
+    if (device == nullptr || !is_vfio_driver(device->driver.value_or(""))) return false;
     const auto* const hold = find_hold(wish.holds, function);
     const bool given = hold != nullptr && !hold->domain.empty();
     return (given && (wish.terms.shared || is_for(*hold, wish.self))) ||
@@ -188,7 +189,7 @@ std::vector<Finding> users_of_returned(const Inventory& inventory, const Plan& p
   Functions returned;
   for (const auto& step : plan.steps) {
     const auto* const unbind = std::get_if<Unbind>(&step);
-    if (unbind != nullptr && rules::is_vfio_driver(unbind->driver)) returned.push_back(unbind->device);
+    if (unbind != nullptr && is_vfio_driver(unbind->driver)) returned.push_back(unbind->device);
   }
   return users_of_vfio(inventory, returned);
 }

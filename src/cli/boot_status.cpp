@@ -49,21 +49,6 @@ std::string state_of(const Host& host, const BootBinding& binding, bool set_up) 
                    : "NOT bound at this boot: nothing ran (`systemctl status gpupass-boot` says why)";
 }
 
-/// What is at the address instead, where the device is, and what mends it; empty where it is there.
-std::string displacement(const Inventory& inventory, const BootBinding& binding) {
-  const auto identity = remembered(binding);
-  if (presence_of(identity, binding.device, inventory) == Presence::there) return "";
-  auto text =
-      fmt::format("; {}, not the {} that was named; {}; `gpupass unbind --persist --apply {}` forgets it",
-                  report::what_is_there(inventory, binding.device, identity), ids_text(identity),
-                  report::where_it_is(inventory, identity), to_string(binding.device));
-  const auto found = find_device(inventory, identity);
-  if (found.certain)
-    text +=
-        fmt::format(", then `gpupass bind --persist --apply {}`", to_string(found.devices.front()->address));
-  return text;
-}
-
 BoundAtBoot row_of(const Host& host, const PciAddress& device) {
   BoundAtBoot row;
   row.device = device;
@@ -73,6 +58,23 @@ BoundAtBoot row_of(const Host& host, const PciAddress& device) {
 }
 
 }  // namespace
+
+std::string displacement(const Inventory& inventory, const BootBinding& binding) {
+  const auto identity = remembered(binding);
+  if (presence_of(identity, binding.device, inventory) == Presence::there) return "";
+  return fmt::format("{}, not the {} that was named; {}",
+                     report::what_is_there(inventory, binding.device, identity), ids_text(identity),
+                     report::where_it_is(inventory, identity));
+}
+
+std::string mending(const Inventory& inventory, const BootBinding& binding) {
+  auto text = fmt::format("`gpupass unbind --persist --apply {}` forgets it", to_string(binding.device));
+  const auto found = find_device(inventory, remembered(binding));
+  if (found.certain)
+    text +=
+        fmt::format(", then `gpupass bind --persist --apply {}`", to_string(found.devices.front()->address));
+  return text;
+}
 
 Result<std::vector<BoundAtBoot>> bound_at_boot(const Host& host) {
   GPUPASS_TRY_ASSIGN(const auto records, read_boot_bindings(host));
@@ -88,7 +90,10 @@ Result<std::vector<BoundAtBoot>> bound_at_boot(const Host& host) {
     const auto found = listed.find(binding.device);
     row.set_up = found != listed.end() && found->second == identity_of(binding);
     row.ids = ids_text(binding);
-    row.state = state_of(host, binding, row.set_up) + displacement(inventory, binding);
+    row.state = state_of(host, binding, row.set_up);
+    const auto elsewhere = displacement(inventory, binding);
+    row.there = elsewhere.empty();
+    if (!row.there) row.state += fmt::format("; {}; {}", elsewhere, mending(inventory, binding));
     rows.emplace(binding.device, std::move(row));
   }
   for (const auto& [device, identity] : listed) {

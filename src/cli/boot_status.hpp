@@ -17,12 +17,18 @@ struct BoundAtBoot {
   std::string driver;     // now; empty: none
   bool set_up = false;    // the list that is read at boot has it
   bool honoured = false;  // this boot bound it
+  bool there = true;      // false: another device is at that address, or none
   std::string state;      // for a person
   bool operator==(const BoundAtBoot&) const = default;
 };
 
 /// What is written down and what the host's list says, sorted by device. Error: a record cannot be read.
 [[nodiscard]] Result<std::vector<BoundAtBoot>> bound_at_boot(const Host& host);
+
+/// What is at the binding's address instead and where the device is; empty where it is there.
+[[nodiscard]] std::string displacement(const Inventory& inventory, const BootBinding& binding);
+/// The commands that mend it.
+[[nodiscard]] std::string mending(const Inventory& inventory, const BootBinding& binding);
 
 /// Nothing where there is none.
 void print(Terminal& terminal, const std::vector<BoundAtBoot>& bindings);

@@ -408,6 +408,7 @@ Functions in_order(Functions functions) {
 
 Result<int> carry_out(Context& context, const ChangeOptions& options, const Plan& plan,
                       Hypervisor* hypervisor, const Locks& locks, const Outcome& outcome) {
+  GPUPASS_TRY(refuse_captured(context, options));  // also where nothing is left to do
   auto& out = context.terminal.out;
   const bool json = options.format == Format::json;
   if (options.dry_run) {

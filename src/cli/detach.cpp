@@ -15,6 +15,7 @@
 #include "gpupass/core/text.hpp"
 #include "gpupass/discover.hpp"
 #include "gpupass/holds.hpp"
+#include "gpupass/vfio.hpp"
 
 namespace gpupass::cli {
 namespace {
@@ -131,7 +132,7 @@ std::vector<std::string> what_stays(const PlanFacts& facts, const DomainFacts& d
   const auto in_live = hostdev_functions_if_any(domain.live_xml);
   for (const auto& function : plan.devices) {
     const auto* const device = facts.inventory.find(function);
-    if (device == nullptr || device->driver != "vfio-pci") continue;
+    if (device == nullptr || !is_vfio_driver(device->driver.value_or(""))) continue;
     const auto* const hold = find_hold(facts.holds, function);
     const bool held = hold != nullptr;
     if (held && presence_of(hold->identity, function, facts.inventory) != Presence::there) continue;
@@ -141,7 +142,7 @@ std::vector<std::string> what_stays(const PlanFacts& facts, const DomainFacts& d
       of_others[core::enumerate(domains_of(without_domain(*hold, self)))].push_back(function);
     } else if (held && hold->bound) {
       bound.push_back(function);
-    } else if (!held || hold->original_driver == "vfio-pci") {
+    } else if (!held || is_vfio_driver(hold->original_driver)) {
       before.push_back(function);
     }
   }
@@ -161,9 +162,10 @@ std::vector<std::string> what_stays(const PlanFacts& facts, const DomainFacts& d
         bound.size() == 1 ? "stays" : "stay", bound.size() == 1 ? "it" : "them", words_for(bound)));
   }
   if (!before.empty()) {
-    lines.push_back(fmt::format(
-        "{} {} on vfio-pci as before; `gpupass bind{} --driver NAME` gives {} to a driver", names(before),
-        before.size() == 1 ? "stays" : "stay", words_for(before), before.size() == 1 ? "it" : "them"));
+    lines.push_back(fmt::format("{} {} on {} as before; `gpupass bind{} --driver NAME` gives {} to a driver",
+                                names(before), before.size() == 1 ? "stays" : "stay",
+                                *facts.inventory.find(before.front())->driver, words_for(before),
+                                before.size() == 1 ? "it" : "them"));
   }
   return lines;
 }

@@ -93,6 +93,7 @@ Result<DomainOptions> domain_options_of(Context& context, const po::variables_ma
   options.shared = values.count("shared") > 0;
   options.lend = values.count("lend") > 0;
   if (options.print_xml || options.print_diff) options.change.dry_run = true;
+  GPUPASS_TRY(refuse_captured(context, options.change));
   context.only_looks = options.change.dry_run;
   return options;
 }
@@ -144,6 +145,8 @@ Result<DomainFacts> domain_facts(const OpenDomain& domain, const DomainOptions& 
   }
   const bool both = options.live == options.config;
   DomainFacts facts{state, options.uri, "", "", false, false, options.lend};
+  constexpr std::uint64_t k_knows_variants = 10'000'000;
+  facts.keeps_variants = domain.hypervisor->version().value_or(0) >= k_knows_variants;
   facts.change_live = state.running && (both || options.live);
   facts.change_config = state.persistent && (both || options.config);
   if (state.running) {

@@ -5,10 +5,11 @@
 
 #include <algorithm>
 
+#include "cli/boot_status.hpp"
 #include "cli/hook/hook.hpp"
 #include "gpupass/boot_binding.hpp"
 #include "gpupass/core/text.hpp"
-#include "gpupass/judge/facts.hpp"
+#include "gpupass/vfio.hpp"
 
 namespace gpupass::cli {
 namespace {
@@ -71,8 +72,10 @@ Result<void> refuse_loan_of(const Context& context, const Inventory& inventory,
           fmt::format("`virsh shutdown {}` first, or leave --lend out", domain.state.name));
     const auto unreadable = std::ranges::find(bindings.unreadable, text, &UnreadableRecord::of);
     if (unreadable != bindings.unreadable.end()) return Failure(unreadable->why);
-    if (listed.contains(function) ||
-        std::ranges::count(bindings.readable, function, &BootBinding::device) > 0)
+    const auto binding = std::ranges::find(bindings.readable, function, &BootBinding::device);
+    const bool written = binding != bindings.readable.end();
+    const bool of_another = written && !displacement(inventory, *binding).empty();
+    if (!of_another && (listed.contains(function) || written))
       return cannot_lend(
           fmt::format("{} is bound to vfio-pci at each boot, so the host would not have it", text),
           fmt::format("`gpupass unbind --persist --apply {}` ends that; or leave --lend out", text));
@@ -86,7 +89,7 @@ Result<void> refuse_loan_of(const Context& context, const Inventory& inventory,
     const auto before = hold != nullptr     ? hold->original_driver
                         : device != nullptr ? device->driver.value_or("")
                                             : std::string();
-    if (rules::is_vfio_driver(before))
+    if (is_vfio_driver(before))
       return cannot_lend(
           fmt::format("{} was on {} before, so there is no driver of the host to give it back to", text,
                       before),

@@ -48,6 +48,15 @@ LibvirtNow look_at(Context& context, const std::string& uri, bool named, Clock::
   return {{uri, ""}, *std::move(texts)};
 }
 
+/// True where nobody named it and its socket is not there: libvirt is not installed, or does not run.
+bool is_absent(const Context& context, const std::string& uri) {
+  if (uri != "qemu:///system" || context.uri_is_named) return false;
+  for (const auto* const socket : {"libvirt-sock", "virtqemud-sock"}) {
+    if (context.host.exists(fmt::format("/run/libvirt/{}", socket))) return false;
+  }
+  return true;
+}
+
 void note(Terminal& terminal, const std::string& why) {
   terminal.err << fmt::format("note: which domain has which device is not known: {}\n", why);
 }
@@ -115,13 +124,17 @@ std::vector<LibvirtNow> libvirt_now(Context& context, const po::variables_map& v
     return {};
   }
   const auto until = Clock::now() + k_patience;
-  std::vector<LibvirtNow> looks = {look_at(context, uri_of(context, values), named, until)};
-  for (const auto& uri : others) {
-    const auto is_it = [&](const LibvirtNow& look) { return look.answer.uri == uri; };
-    if (std::ranges::none_of(looks, is_it)) looks.push_back(look_at(context, uri, false, until));
+  const auto uri = uri_of(context, values);
+  const bool absent = !named && is_absent(context, uri) && std::ranges::find(others, uri) == others.end();
+  std::vector<LibvirtNow> looks = {absent ? LibvirtNow{{uri, "libvirt does not run here"}, {}}
+                                          : look_at(context, uri, named, until)};
+  for (const auto& other : others) {
+    const auto is_it = [&](const LibvirtNow& look) { return look.answer.uri == other; };
+    if (std::ranges::none_of(looks, is_it)) looks.push_back(look_at(context, other, false, until));
   }
   for (const auto& look : looks) {
-    if (!look.answer.missing.empty()) note(context.terminal, look.answer.missing);
+    const bool expected = absent && &look == &looks.front();
+    if (!look.answer.missing.empty() && !expected) note(context.terminal, look.answer.missing);
   }
   return looks;
 }

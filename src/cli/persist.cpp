@@ -8,6 +8,7 @@
 #include <iterator>
 #include <ostream>
 
+#include "cli/boot_status.hpp"
 #include "cli/difference.hpp"
 #include "cli/selection.hpp"
 #include "cli/unreadable.hpp"
@@ -55,6 +56,22 @@ Result<void> refuse_virtual(const Inventory& inventory, const Functions& functio
                     "machine starts",
                     to_string(function), to_string(*device->sriov->physical_function)),
         "nothing was changed; what makes it at boot can bind it then, with gpupass bind without --persist");
+  }
+  return {};
+}
+
+/// Error: refused, where one of them is to be bound at boot as another device, which was at its address
+/// before: what was agreed to for that one is not agreed to for this one.
+Result<void> refuse_displaced(const Inventory& inventory, const std::vector<BootBinding>& bindings,
+                              const Functions& functions) {
+  for (const auto& binding : bindings) {
+    const auto elsewhere = displacement(inventory, binding);
+    if (elsewhere.empty() || std::ranges::count(functions, binding.device) == 0) continue;
+    return fail(
+        ErrorKind::refused,
+        fmt::format("{} is bound at each boot, and {}", to_string(binding.device), elsewhere),
+        fmt::format("nothing was changed; {}; after that `gpupass bind --persist` takes what is there",
+                    mending(inventory, binding)));
   }
   return {};
 }
@@ -278,6 +295,7 @@ Result<int> bind_at_boot(Context& context, const po::variables_map& values) {
   GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host));
   GPUPASS_TRY(refuse_virtual(inventory, request.functions));
   GPUPASS_TRY_ASSIGN(auto bindings, written_bindings(context, request.functions));
+  GPUPASS_TRY(refuse_displaced(inventory, bindings, request.functions));
   std::vector<BootBinding> added;
   work.record.purpose = "write them down";
   for (const auto& function : request.functions) {
@@ -291,7 +309,9 @@ Result<int> bind_at_boot(Context& context, const po::variables_map& values) {
   }
   bindings = merged(std::move(bindings), added);
   Functions all;
-  for (const auto& binding : bindings) all.push_back(binding.device);
+  for (const auto& binding : bindings) {
+    if (displacement(inventory, binding).empty()) all.push_back(binding.device);
+  }
   const auto machine = boot::look_at(context.host);
   if (request.apply) {
     for (const auto& file : boot::shipped_files(machine, context.data))

@@ -80,11 +80,15 @@ Result<Claim> claim(Context& context, const JournalRecord& seen, std::chrono::mi
   return claim;
 }
 
-/// The devices of a journal that are gone or replaced: recover does nothing to them.
-Result<std::set<PciAddress>> left_alone(const Context& context, const JournalRecord& journal) {
-  GPUPASS_TRY_ASSIGN(const auto inventory,
-                     discover(context.host, {.holders = false, .serials_of = journal.plan.devices}));
-  return displaced_devices(journal.plan, inventory);
+Result<Inventory> machine_of(const Context& context, const JournalRecord& journal) {
+  return discover(context.host, {.holders = false, .serials_of = journal.plan.devices});
+}
+
+/// Error: refused, where what is left to do cannot be done, as below a read-only /sys.
+Result<void> refuse_impossible(const Inventory& inventory, const JournalRecord& journal, const World& world) {
+  auto left = journal.plan;
+  left.steps = steps_to_recover(journal, world);
+  return cli::refuse_impossible(obstacles_to_return(inventory, left, {}));
 }
 
 void print_left_alone(std::ostream& out, const std::set<PciAddress>& devices) {
@@ -106,7 +110,9 @@ Result<RecoveryReport> recover_one(Context& context, const ChangeOptions& option
     GPUPASS_TRY_ASSIGN(hypervisor, context.connect(journal.plan.uri, options.timeout));
   }
   World world{context.host, hypervisor.get(), &claimed.locks.devices, options.timeout, {}, {}};
-  GPUPASS_TRY_ASSIGN(world.displaced, left_alone(context, journal));
+  GPUPASS_TRY_ASSIGN(const auto inventory, machine_of(context, journal));
+  world.displaced = displaced_devices(journal.plan, inventory);  // recover does nothing to them
+  GPUPASS_TRY(refuse_impossible(inventory, journal, world));
   std::vector<Error> warnings;
   world.warn = [&](const Error& warning) { warnings.push_back(warning); };
   if (options.format == Format::text) {
@@ -143,8 +149,11 @@ Result<Preview> preview(Context& context, const JournalRecord& journal, const Ch
     const auto hypervisor = context.connect(journal.plan.uri, options.timeout);
     if (!hypervisor) preview.report = {Recovery::not_begun, hypervisor.error()};
   }
-  GPUPASS_TRY_ASSIGN(preview.displaced, left_alone(context, journal));
+  GPUPASS_TRY_ASSIGN(const auto inventory, machine_of(context, journal));
+  preview.displaced = displaced_devices(journal.plan, inventory);
   world.displaced = preview.displaced;
+  const auto possible = refuse_impossible(inventory, journal, world);
+  if (!possible) preview.report = {Recovery::not_begun, possible.error()};
   preview.lines = preview_recovery(journal, world);
   return preview;
 }
@@ -481,6 +490,7 @@ Result<int> dry_recover(Context& context, const ChangeOptions& options,
   std::erase_if(left.errors, denied);
   std::erase_if(reports, [&](const RecoveryReport& report) { return report.error && denied(*report.error); });
   if (!json && all_seen && journals.empty() && left.empty()) out << "nothing was left unfinished\n";
+  left.errors = joined(std::move(left.errors), obstacles_to_end(context, left.loans));
   auto end = verdict(reports, joined(std::move(left.errors), errors_of(left.records)));
   if (!json) {
     print_loans(out, left.loans, "would return");

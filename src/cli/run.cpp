@@ -161,8 +161,14 @@ int run_in_real_world(const Global& global) {
   err << std::unitbuf;
   Terminal terminal{std::cin,       out,    err,
                     sys::can_ask(), colour, columns > 0 ? columns : std::numeric_limits<int>::max()};
-  Context context{host, terminal, host.captured() ? read_only(connect, host) : Connect(connect), find_data(),
-                  environment("LIBVIRT_DEFAULT_URI", "qemu:///system")};
+  Context context{host,
+                  terminal,
+                  host.captured() ? read_only(connect, host) : Connect(connect),
+                  find_data(),
+                  environment("LIBVIRT_DEFAULT_URI", "qemu:///system"),
+                  {},
+                  false,
+                  !environment("LIBVIRT_DEFAULT_URI", "").empty()};
   return run_command(context, *command, {global.rest.begin() + 1, global.rest.end()});
 }
 

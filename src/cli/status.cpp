@@ -20,6 +20,7 @@
 #include "gpupass/report/findings.hpp"
 #include "gpupass/report/plans.hpp"
 #include "gpupass/report/table.hpp"
+#include "gpupass/vfio.hpp"
 
 namespace gpupass::cli {
 namespace {
@@ -81,9 +82,9 @@ std::string driver_state(const Host& host, const Held& held) {
                        now && !now->stack.empty() ? ", in " + now->stack.front() : "");
   }
   if (!held.displaced.empty()) return held.displaced;
-  if (held.driver == "vfio-pci" && held.hold.lent_to.empty())
-    return held.rebooted ? "bound again since the reboot" : "bound";
-  if (held.driver == "vfio-pci") return "bound until " + held.hold.lent_to + " ends";
+  const bool bound = is_vfio_driver(held.driver);
+  if (bound && held.hold.lent_to.empty()) return held.rebooted ? "bound again since the reboot" : "bound";
+  if (bound) return "bound until " + held.hold.lent_to + " ends";
   if (held.hold.lend) return "on its host driver until " + either(domains_of(held.hold)) + " starts";
   return held.rebooted ? "on its host driver since the reboot" : "NOT bound";
 }
@@ -117,6 +118,7 @@ core::Json to_json(const BoundAtBoot& row) {
           {"ids", row.ids.empty() ? core::Json() : core::Json(row.ids)},
           {"driver", row.driver},
           {"set_up", row.set_up},
+          {"there", row.there},
           {"bound_at_this_boot", row.honoured},
           {"state", row.state}};
 }
@@ -238,7 +240,9 @@ void add_domains(Context& context, const po::variables_map& values, const std::v
     for (auto& given : held.given) given.has_it.reset();
   }
   std::vector<PciAddress> bound_at_boot;
-  std::ranges::transform(status.at_boot, std::back_inserter(bound_at_boot), &BoundAtBoot::device);
+  for (const auto& row : status.at_boot) {
+    if (row.there) bound_at_boot.push_back(row.device);
+  }
   status.others = not_held(status.inventory, holds, bound_at_boot, domains);
   std::erase_if(status.others,
                 [&](const NotHeld& other) { return is_in_work(status.journals, other.device); });

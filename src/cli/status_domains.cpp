@@ -8,6 +8,7 @@
 #include <map>
 
 #include "gpupass/judge/facts.hpp"
+#include "gpupass/vfio.hpp"
 
 namespace gpupass::cli {
 namespace {
@@ -140,8 +141,7 @@ std::vector<NotHeld> not_held(const Inventory& inventory, const std::vector<Hold
     if (const auto* const assignment = assignment_of(assignments, device.address)) {
       row.lost = assignment->own;
       row.assignment = *assignment;
-    } else if (!rules::is_vfio_driver(row.driver) ||
-               std::ranges::find(known, device.address) != known.end()) {
+    } else if (!is_vfio_driver(row.driver) || std::ranges::find(known, device.address) != known.end()) {
       continue;
     }
     all.push_back(std::move(row));

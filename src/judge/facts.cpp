@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "gpupass/core/text.hpp"
+#include "gpupass/vfio.hpp"
 
 namespace gpupass::rules {
 namespace {
@@ -95,10 +96,6 @@ std::vector<const Device*> devices_of(const Inventory& inventory, const Target& 
     if (const auto* const device = inventory.find(function)) devices.push_back(device);
   }
   return devices;
-}
-
-bool is_vfio_driver(std::string_view driver) {
-  return driver.find("vfio") != std::string_view::npos;
 }
 
 bool is_free_for_vfio(const Device& device) {

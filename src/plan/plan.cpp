@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "gpupass/core/text.hpp"
+#include "gpupass/vfio.hpp"
 
 namespace gpupass {
 namespace {
@@ -114,7 +115,7 @@ std::map<PciAddress, Identity> identities_of(const Inventory& inventory, const F
 }
 
 bool is_on_vfio(const Device& device) {
-  return device.driver.value_or("").starts_with("vfio");
+  return is_vfio_driver(device.driver.value_or(""));
 }
 
 /// The hold of a function that a domain gets. The domains that have it already go on having it.
@@ -303,7 +304,9 @@ Result<Plan> plan_attach(const PlanFacts& facts, const DomainFacts& domain, cons
   for (const auto* const device : devices) {
     append_hold(plan.steps, facts, given_to(facts, domain, *device));
   }
-  if (!domain.lend) append_binding(plan.steps, devices, "vfio-pci");
+  auto to_bind = devices;
+  std::erase_if(to_bind, [&](const Device* device) { return domain.keeps_variants && is_on_vfio(*device); });
+  if (!domain.lend) append_binding(plan.steps, to_bind, "vfio-pci");
   if (domain.change_config) {
     GPUPASS_TRY_ASSIGN(auto after,
                        add_cards(domain.config_xml, guest_cards(facts.inventory, functions), templates));

@@ -7,6 +7,7 @@
 
 #include "gpupass/core/text.hpp"
 #include "gpupass/report/table.hpp"
+#include "gpupass/vfio.hpp"
 
 namespace gpupass::report {
 namespace {
@@ -36,7 +37,7 @@ std::string one_link(const Link& link) {
 
 Style driver_style(const Device& device) {
   if (!device.driver) return Style::plain;
-  return device.driver->find("vfio") == std::string::npos ? Style::plain : Style::green;
+  return is_vfio_driver(*device.driver) ? Style::green : Style::plain;
 }
 
 std::vector<Cell> row_of(const Device& device, const std::vector<Assignment>& assignments) {

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <regex>
+
 #include "cli/read_only.hpp"
 #include "gpupass/cli/run.hpp"
 #include "support/command.hpp"
@@ -30,13 +32,14 @@ class Captured : public testing::Test {
     before = test::snapshot(tree.root());
   }
 
-  test::Said run(const std::vector<std::string>& words) {
+  test::Said run(const std::vector<std::string>& words, const std::string& typed = "") {
     const auto command = std::ranges::find(commands(), words.front(), &Command::name);
     const Connect connect = [this](const std::string&,
                                    std::chrono::milliseconds) -> Result<std::unique_ptr<Hypervisor>> {
       return std::make_unique<test::SharedHypervisor>(libvirt, others);
     };
-    return test::run(command->function, host, {words.begin() + 1, words.end()}, read_only(connect, host));
+    return test::run(command->function, host, {words.begin() + 1, words.end()}, read_only(connect, host),
+                     {.typed = typed});
   }
 
   test::Tree tree;
@@ -51,9 +54,11 @@ TEST_F(Captured, EveryCommandThatWouldChangeOrRunSomethingRefuses) {
   const std::vector<std::vector<std::string>> lines = {
       {"attach", "vm1", "01:00"},
       {"detach", "vm1", "01:00"},
+      {"detach", "vm1", "--all"},
       {"bind", "01:00"},
       {"bind", "01:00", "--persist"},
       {"unbind", "01:00"},
+      {"unbind", "--all"},
       {"recover"},
       {"recover", "--forget"},
       {"guest", "create", "vm2", "--image", program},
@@ -66,11 +71,10 @@ TEST_F(Captured, EveryCommandThatWouldChangeOrRunSomethingRefuses) {
       {"guest", "bench", "vm1", "--program", program},
       {"hook", "install"},
       {"hook", "uninstall"},
-      {"hook", "check", "vm1"},
       {"hook", "run", "qemu", "vm1", "prepare", "begin", "-"},
       {"bench", "run", "--program", program},
       {"bench", "experiment", "--gpu", "01:00", "--domain", "vm1", "--program", program},
-      {"lab", "list"},
+      {"lab", "run", "--", "true"},
   };
   for (const auto& line : lines) {
     const auto said = run(line);
@@ -97,6 +101,26 @@ TEST_F(Captured, AConnectionForItCanOnlyBeAsked) {
   for (const auto& one : refused) EXPECT_EQ(one.error(), host.changeable().error());
   EXPECT_EQ(asked.ask_agent("vm1", "{}", std::chrono::seconds(1)).error(), host.changeable().error());
   EXPECT_THAT(libvirt.calls, testing::IsEmpty());
+}
+
+/// The domain's XML is what a person gives: this machine's libvirt may know another of that name.
+TEST_F(Captured, AStartIsCheckedByWhatIsCaptured) {
+  auto said = run({"hook", "check", "vm1"}, k_domain);
+  EXPECT_EQ(said.status, 0) << said.err;
+  EXPECT_EQ(said.out, "vm1 has no card of gpupass's; it may start\n");
+  const std::string own = std::regex_replace(k_domain, std::regex("</source>"),
+                                             "</source><alias name='ua-gpupass-0000-01-00-0'/>");
+  said = run({"hook", "check", "vm1"}, own);
+  EXPECT_EQ(said.status, 5);
+  EXPECT_THAT(said.err, HasSubstr("gpupass has no record of 0000:01:00.0 in vm1"));
+  said = run({"hook", "check", "vm1"});
+  EXPECT_EQ(said.status, 2);
+  EXPECT_THAT(said.err, HasSubstr("gpupass --root DIR hook check vm1 < vm1.xml"));
+  EXPECT_EQ(test::snapshot(tree.root()), before);
+}
+
+TEST_F(Captured, TheLabsMachinesAreListed) {
+  EXPECT_EXIT(run({"lab", "list"}), testing::ExitedWithCode(0), "");
 }
 
 TEST_F(Captured, WhatOnlyLooksWorks) {

@@ -384,6 +384,31 @@ TEST_F(Displaced, ABindingAtBootIsLookedForToo) {
                          HasSubstr("`gpupass bind --persist --apply 0000:02:00.0`")));
 }
 
+/// What a person agreed to for the card is not agreed to for the disk that is there now.
+TEST_F(Displaced, ABindingAtBootIsNotRenewedForAnotherDevice) {
+  tree.file("/lib/systemd/systemd");
+  ASSERT_EQ(run({"bind", "--persist", "--apply", "--yes", "01:00.0", "--only"}), 0) << err;
+  boot_with_a_disk_before_the_card();
+  const auto etc = test::snapshot(tree.at("/etc"));
+  for (const auto& words :
+       std::vector<std::vector<std::string>>{{"bind", "--persist", "--apply", "--yes", "01:00.0"},
+                                             {"bind", "--persist", "--dry-run", "01:00.0"}}) {
+    EXPECT_EQ(run(words), 5);
+    EXPECT_THAT(err,
+                AllOf(HasSubstr("0000:01:00.0 is bound at each boot, and another device is at this "
+                                "address now: 144d:a80a"),
+                      HasSubstr("not the 10de:2330 that was named"), HasSubstr("it is at 0000:02:00.0 now"),
+                      HasSubstr("`gpupass unbind --persist --apply 0000:01:00.0` forgets it, then "
+                                "`gpupass bind --persist --apply 0000:02:00.0`")));
+    EXPECT_EQ(test::snapshot(tree.at("/etc")), etc);
+  }
+  // What mends it does, and the address is free for what is there.
+  ASSERT_EQ(run({"unbind", "--persist", "--apply", "0000:01:00.0"}), 0) << err;
+  ASSERT_EQ(run({"bind", "--persist", "--apply", "--yes", "0000:02:00.0", "--only"}), 0) << err;
+  ASSERT_EQ(run({"status"}), 0) << err;
+  EXPECT_THAT(out, Not(HasSubstr("another device")));
+}
+
 // ---- what the hook binds for a start -------------------------------------------------------------
 
 class Loan : public Displaced {

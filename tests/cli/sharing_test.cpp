@@ -294,6 +294,32 @@ TEST_F(Sharing, NothingIsLentWithoutTheHook) {
   expect_held_for({});
 }
 
+/// A libvirt that was built with another prefix looks in a folder of its own.
+TEST_F(Sharing, TheHookIsFoundWhereItWasInstalled) {
+  const Words lend{"attach", "vm1", "01:00.0", "--lend", "--dry-run"};
+  ASSERT_EQ(run({"hook", "install", "--hooks", "/usr/local/etc/libvirt/hooks"}), 0) << err;
+  EXPECT_TRUE(kernel.exists("/usr/local/etc/libvirt/hooks/qemu.d/gpupass"));
+  EXPECT_EQ(run(lend), 0) << err;
+  EXPECT_EQ(run({"hook", "status"}), 0) << out;
+  ASSERT_EQ(run({"hook", "uninstall"}), 0) << err;
+  EXPECT_FALSE(kernel.exists("/usr/local/etc/libvirt/hooks/qemu.d/gpupass"));
+  EXPECT_EQ(run(lend), 5);
+  EXPECT_THAT(err, HasSubstr("/etc/libvirt/hooks/qemu.d/gpupass is not installed"));
+}
+
+/// Before 6.5 libvirt calls one program, which somebody may have made of gpupass's, or of another's.
+TEST_F(Sharing, TheHookMayHaveTheNameThatOlderLibvirtCalls) {
+  const Words lend{"attach", "vm1", "01:00.0", "--lend", "--dry-run"};
+  tree.file("/etc/libvirt/hooks/qemu", "#!/bin/sh\necho mine\n");
+  EXPECT_EQ(run(lend), 5);
+  EXPECT_THAT(err, HasSubstr("qemu.d/gpupass is not installed (/etc/libvirt/hooks/qemu is there, and is not "
+                             "gpupass's)"));
+  ASSERT_EQ(run({"hook", "install"}), 0) << err;
+  tree.file("/etc/libvirt/hooks/qemu", tree.text("/etc/libvirt/hooks/qemu.d/gpupass"))
+      .remove("/etc/libvirt/hooks/qemu.d/gpupass");
+  EXPECT_EQ(run(lend), 0) << err;
+}
+
 TEST_F(Lending, TheHostHasTheCardUntilTheStartAndAfterTheEnd) {
   ASSERT_EQ(run(k_lend), 0) << err;
   EXPECT_THAT(out, HasSubstr("(from its next start on); the host has them while no guest does"));

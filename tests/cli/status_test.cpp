@@ -2,6 +2,7 @@
 // What `gpupass status` and `gpupass list` say of domains: as libvirt shows them now.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <thread>
@@ -56,9 +57,14 @@ class Status : public testing::Test {
     std::istringstream in;
     std::ostringstream to_out, to_err;
     Terminal terminal{in, to_out, to_err, false, false, 200};
-    Context context{kernel, terminal,
+    Context context{kernel,
+                    terminal,
                     [this](const std::string& uri, std::chrono::milliseconds) { return connect(uri); },
-                    test::source(), k_default};
+                    test::source(),
+                    default_uri,
+                    {},
+                    false,
+                    uri_is_named};
     const auto command = std::ranges::find(commands(), words.front(), &Command::name);
     const int status = run_command(context, *command, {words.begin() + 1, words.end()});
     out = to_out.str();
@@ -89,7 +95,8 @@ class Status : public testing::Test {
   test::Tree tree;
   test::FakeKernel kernel{tree};
   std::map<std::string, test::LibvirtDomains> libvirts;
-  bool down = false;
+  std::string default_uri = k_default;
+  bool down = false, uri_is_named = false;
   int asked = 0;
   std::string out, err;
 };
@@ -187,6 +194,44 @@ TEST_F(Status, WithoutLibvirtTheRestIsShownWithOneNote) {
   }
   ASSERT_EQ(run({"status"}), 0);
   EXPECT_THAT(line(k_gpu), AllOf(HasSubstr(" vm1 "), Not(HasSubstr("vm1 (")), Not(HasSubstr("but"))));
+}
+
+/// Nobody named a libvirt, and there is none: that is no news.
+TEST_F(Status, WhereNoLibvirtRunsNothingIsSaidOfIt) {
+  down = true;
+  default_uri = "qemu:///system";
+  for (const auto* const command : {"status", "list"}) {
+    ASSERT_EQ(run({command}), 0);
+    EXPECT_EQ(err, "") << command;
+    EXPECT_EQ(json(command)["libvirt"][0]["missing"], "libvirt does not run here");
+    EXPECT_EQ(asked, 0);
+  }
+  // It is there and does not answer; or a person named it.
+  if (geteuid() != 0) GTEST_SKIP() << "only root asks the system's libvirt";
+  const std::string note = "note: which domain has which device is not known: connect to qemu:///system";
+  for (const auto* const socket : {"/run/libvirt/libvirt-sock", "/run/libvirt/virtqemud-sock"}) {
+    tree.file(socket);
+    ASSERT_EQ(run({"list"}), 0);
+    EXPECT_THAT(err, testing::StartsWith(note)) << socket;
+    tree.remove(socket);
+  }
+  ASSERT_EQ(run({"list", "--connect", "qemu:///system"}), 0);
+  EXPECT_THAT(err, testing::StartsWith(note));
+  uri_is_named = true;
+  ASSERT_EQ(run({"list"}), 0);
+  EXPECT_THAT(err, testing::StartsWith(note));
+}
+
+/// A domain that has a card is one of this libvirt's.
+TEST_F(Status, WhereALibvirtWithACardIsGoneThatIsSaid) {
+  default_uri = "qemu:///system";
+  tree.file("/run/libvirt/libvirt-sock");
+  libvirts[default_uri]["vm1"] = {domain("vm1"), ""};
+  ASSERT_EQ(run({"attach", "vm1", k_gpu}), 0) << err;
+  tree.remove("/run/libvirt/libvirt-sock");
+  down = true;
+  ASSERT_EQ(run({"status"}), 0);
+  EXPECT_THAT(err, testing::StartsWith("note: which domain has which device is not known"));
 }
 
 TEST_F(Status, AListHasTheDomains) {

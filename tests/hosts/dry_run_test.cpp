@@ -270,6 +270,17 @@ TEST_P(DryRun, EndsAsTheRunWhereACommandWasInterrupted) {
   compare({"recover", "--forget"});
 }
 
+TEST_P(DryRun, EndsAsTheRunBelowAReadOnlySys) {
+  const auto device = one_for_each_answer(machine.inventory()).front();
+  machine.interrupt(device);
+  machine.mount_sys(true);
+  compare({"recover"});
+  EXPECT_THAT(machine.run({"recover"}).text, testing::HasSubstr("/sys is mounted read-only"));
+  machine.mount_sys(false);
+  compare({"recover"});
+  EXPECT_EQ(done, 1U);
+}
+
 TEST_P(DryRun, EndsAsTheRunWhereAJournalCannotBeRead) {
   machine.damage_a_journal();
   compare({"recover"});

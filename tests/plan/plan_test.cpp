@@ -172,6 +172,41 @@ TEST(PlanAttach, AStoppedDomainIsDefinedAfterTheCardIsBound) {
   EXPECT_EQ(std::get<KeepHold>(plan->steps.front()).hold.since, "now");
 }
 
+/// mlx5_vfio_pci and its like are drivers for guests: vfio-pci in its place would lose what it adds.
+TEST(PlanAttach, AVariantOfVfioPciStaysWhereLibvirtTakesItAsItIs) {
+  const auto inventory = machine("mlx5_vfio_pci", "snd_hda_intel");
+  auto domain = stopped();
+  domain.keeps_variants = true;
+  const auto binding = [&] {
+    auto all = words(plan_attach({inventory, {}, "now"}, domain, {k_gpu, k_audio}, templates()));
+    std::erase_if(all, [](const std::string& line) {
+      return line.starts_with("remember") || line.starts_with("change") || line.starts_with("load");
+    });
+    return all;
+  };
+  EXPECT_THAT(binding(),
+              ElementsAre("let only vfio-pci have 0000:01:00.1", "unbind 0000:01:00.1 from snd_hda_intel",
+                          "bind 0000:01:00.1 to vfio-pci"));
+  domain.keeps_variants = false;
+  EXPECT_THAT(binding(),
+              ElementsAre("let only vfio-pci have 0000:01:00.0", "let only vfio-pci have 0000:01:00.1",
+                          "unbind 0000:01:00.0 from mlx5_vfio_pci", "unbind 0000:01:00.1 from snd_hda_intel",
+                          "bind 0000:01:00.0 to vfio-pci", "bind 0000:01:00.1 to vfio-pci"));
+}
+
+TEST(PlanDetach, AVariantOfVfioPciIsLeftAsItWas) {
+  const auto inventory = machine("mlx5_vfio_pci", "vfio-pci");
+  EXPECT_THAT(words(plan_detach({inventory, {hold(k_gpu, "mlx5_vfio_pci", "vm1")}, "now"}, stopped(), {k_gpu},
+                                templates())),
+              ElementsAre("let any driver have 0000:01:00.0", "forget 0000:01:00.0"));
+}
+
+TEST(PlanUnbind, AVariantThatIsNotHeldIsNotBackOnADriverOfTheHost) {
+  const auto inventory = machine("mlx5_vfio_pci", "xe-vfio-pci");
+  for (const auto& function : {k_gpu, k_audio})
+    EXPECT_EQ(plan_unbind({inventory, {}, "now"}, {function}).error().kind, ErrorKind::not_found);
+}
+
 TEST(PlanAttach, ARunningGuestNeedsARootPortForEachFunction) {
   auto inventory = machine("nvidia", "snd_hda_intel");
   for (auto& device : inventory.devices) device.is_pcie = true;

@@ -18,6 +18,7 @@ struct Said {
 struct Screen {
   int columns = 100;
   bool colour = false;
+  std::string typed = {};  // standard input
 };
 
 /// A libvirt with one domain, which is off and has no device of the host's.
@@ -27,7 +28,7 @@ inline Result<std::unique_ptr<Hypervisor>> idle_libvirt(const std::string&, std:
 
 inline Said run(cli::Function function, Host& host, const std::vector<std::string>& arguments,
                 const cli::Connect& connect = {}, const Screen& screen = {}) {
-  std::istringstream in;
+  std::istringstream in(screen.typed);
   std::ostringstream out, err;
   cli::Terminal terminal{in, out, err, false, screen.colour, screen.columns};
   cli::Context context{host, terminal, connect ? connect : idle_libvirt, test::source(), "test:///default"};

@@ -35,7 +35,8 @@ struct Context {
   std::filesystem::path data;        // holds xml-templates/ and lab/
   std::string default_uri;           // LIBVIRT_DEFAULT_URI, else qemu:///system
   std::vector<Finding> agreed = {};  // by a person, in this command: it is not asked again
-  bool only_looks = false;  // it changes nothing, whatever comes: what this user may not read is left out
+  bool only_looks = false;    // it changes nothing, whatever comes: what this user may not read is left out
+  bool uri_is_named = false;  // by LIBVIRT_DEFAULT_URI
 };
 
 /// The machine whose files a person names on the command line, and whose programs read them: always this one,

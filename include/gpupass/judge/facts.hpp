@@ -29,8 +29,6 @@ namespace gpupass::rules {
 /// through eth0". Not of consoles.
 [[nodiscard]] std::string describe_use(const Holder& holder);
 
-/// A driver that hands devices to guests: vfio-pci and its variants (mlx5_vfio_pci, xe-vfio-pci, …).
-[[nodiscard]] bool is_vfio_driver(std::string_view driver);
 /// No driver of the host's is in the way: none is bound, or one that only keeps a place for a guest.
 [[nodiscard]] bool is_free_for_vfio(const Device& device);
 

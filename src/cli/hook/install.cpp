@@ -17,6 +17,8 @@ namespace {
 constexpr std::string_view k_mark = "# gpupass: what libvirt asks before it starts a domain\n";
 
 constexpr const char* k_hooks = "/etc/libvirt/hooks";
+/// Where a hook was installed for a libvirt that looks elsewhere: its folder.
+constexpr const char* k_elsewhere = "/var/lib/gpupass/hooks";
 
 enum class Installed { no, yes, outdated, foreign };
 
@@ -38,8 +40,9 @@ struct HookFile {
 };
 
 void add_hook_options(po::options_description& options) {
-  options.add_options()("hooks", po::value<std::string>()->default_value(k_hooks)->value_name("DIR"),
-                        "where libvirt looks for hooks");
+  options.add_options()("hooks", po::value<std::string>()->value_name("DIR"),
+                        "where libvirt looks for hooks (else where install put one, else\n"
+                        "/etc/libvirt/hooks)");
   options.add_options()("driver",
                         po::value<std::string>()->default_value("qemu")->value_name("qemu|lxc|libxl"),
                         "which of libvirt's drivers asks");
@@ -76,8 +79,22 @@ Result<HookFile> file_of(const std::string& folder, const std::string& driver) {
   return HookFile{fmt::format("{}/{}.d/gpupass", folder, driver), script(program, driver)};
 }
 
-Result<HookFile> file_of(const po::variables_map& values) {
-  return file_of(absolute(values["hooks"].as<std::string>()), values["driver"].as<std::string>());
+/// Where `gpupass hook install` put one that is not where all do.
+std::string installed_folder(const Host& host) {
+  const auto folder = host.attribute(k_elsewhere);
+  return folder && folder->starts_with('/') ? *folder : k_hooks;
+}
+
+Result<HookFile> file_of(const Host& host, const po::variables_map& values) {
+  const auto folder =
+      values.count("hooks") > 0 ? absolute(values["hooks"].as<std::string>()) : installed_folder(host);
+  return file_of(folder, values["driver"].as<std::string>());
+}
+
+/// A hook that was put there under the name by which libvirts before 6.5 call one, DRIVER itself.
+HookFile of_old_libvirt(const HookFile& file) {
+  constexpr std::string_view k_name = ".d/gpupass";
+  return {file.path.substr(0, file.path.size() - k_name.size()), file.text};
 }
 
 Installed look(const Host& host, const HookFile& file) {
@@ -85,6 +102,18 @@ Installed look(const Host& host, const HookFile& file) {
   if (!text) return host.exists(file.path) ? Installed::foreign : Installed::no;
   if (*text == file.text) return Installed::yes;
   return text->find(k_mark) == std::string::npos ? Installed::foreign : Installed::outdated;
+}
+
+/// HOOKS of HOOKS/qemu.d/gpupass.
+std::string folder_of(const HookFile& file) {
+  return std::filesystem::path(file.path).parent_path().parent_path().string();
+}
+
+/// Written before the hook itself: a folder without one harms nobody.
+Result<void> remember_folder(Host& host, const std::string& folder) {
+  if (folder == installed_folder(host)) return {};
+  return folder == k_hooks ? host.remove_file(k_elsewhere)
+                           : host.write_file(k_elsewhere, folder + "\n", 0644);
 }
 
 Result<void> refuse_foreign(const Host& host, const HookFile& file) {
@@ -96,17 +125,24 @@ Result<void> refuse_foreign(const Host& host, const HookFile& file) {
 }  // namespace
 
 Result<void> require_hook(const Context& context) {
-  GPUPASS_TRY_ASSIGN(const auto file, file_of(k_hooks, "qemu"));
+  GPUPASS_TRY_ASSIGN(const auto file, file_of(installed_folder(context.host), "qemu"));
   const auto installed = look(context.host, file);
-  if (installed == Installed::yes) return {};
-  return fail(ErrorKind::refused,
-              fmt::format("gpupass's hook binds a lent card when its domain starts, and {} is {}", file.path,
-                          installed == Installed::no         ? "not installed"
-                          : installed == Installed::outdated ? "of another gpupass"
-                                                             : "somebody else's"),
-              installed == Installed::foreign
-                  ? "nothing was changed; move that file away, then `gpupass hook install`"
-                  : "nothing was changed; `gpupass hook install` installs it");
+  const auto older = of_old_libvirt(file);
+  const auto at_older = look(context.host, older);
+  if (installed == Installed::yes || at_older == Installed::yes) return {};
+  const auto beside = at_older == Installed::foreign
+                          ? fmt::format(" ({} is there, and is not gpupass's)", older.path)
+                          : std::string();
+  return fail(
+      ErrorKind::refused,
+      fmt::format("gpupass's hook binds a lent card when its domain starts, and {} is {}{}", file.path,
+                  installed == Installed::no         ? "not installed"
+                  : installed == Installed::outdated ? "of another gpupass"
+                                                     : "somebody else's",
+                  beside),
+      installed == Installed::foreign
+          ? "nothing was changed; move that file away, then `gpupass hook install`"
+          : "nothing was changed; `gpupass hook install` installs it");
 }
 
 Result<int> hook_install(Context& context, const std::vector<std::string>& arguments) {
@@ -114,11 +150,12 @@ Result<int> hook_install(Context& context, const std::vector<std::string>& argum
       const auto values,
       parse(context, syntax("install", "Has libvirt ask gpupass before each start of a domain."), arguments));
   if (!values) return 0;
-  GPUPASS_TRY_ASSIGN(const auto file, file_of(*values));
+  GPUPASS_TRY_ASSIGN(const auto file, file_of(context.host, *values));
   auto& out = context.terminal.out;
   GPUPASS_TRY(refuse_captured(context));
   GPUPASS_TRY(refuse_foreign(context.host, file));
   GPUPASS_TRY(for_root_only(context.host, sys::executable().string()));
+  GPUPASS_TRY(remember_folder(context.host, folder_of(file)));
   const auto before = look(context.host, file);
   if (before == Installed::yes) {
     out << fmt::format("{} is there already\n", file.path);
@@ -141,13 +178,14 @@ Result<int> hook_uninstall(Context& context, const std::vector<std::string>& arg
       const auto values,
       parse(context, syntax("uninstall", "Takes gpupass's hook away. Cards stay as they are."), arguments));
   if (!values) return 0;
-  GPUPASS_TRY_ASSIGN(const auto file, file_of(*values));
+  GPUPASS_TRY_ASSIGN(const auto file, file_of(context.host, *values));
   GPUPASS_TRY(refuse_captured(context));
   GPUPASS_TRY(refuse_foreign(context.host, file));
   const bool was = look(context.host, file) != Installed::no;
   const auto removed = context.host.remove_file(file.path);
   if (!removed && look(context.host, file) != Installed::no) return Failure(removed.error());
   if (!removed) context.terminal.err << "note: it was done, but " << describe(removed.error()) << "\n";
+  if (folder_of(file) == installed_folder(context.host)) GPUPASS_TRY(remember_folder(context.host, k_hooks));
   context.terminal.out << fmt::format("{} {}\n", file.path, was ? "is gone" : "was not there");
   return 0;
 }
@@ -158,7 +196,7 @@ Result<int> hook_status(Context& context, const std::vector<std::string>& argume
   GPUPASS_TRY_ASSIGN(const auto values, parse(context, std::move(what), arguments));
   if (!values) return 0;
   GPUPASS_TRY_ASSIGN(const auto format, format_of(*values));
-  GPUPASS_TRY_ASSIGN(const auto file, file_of(*values));
+  GPUPASS_TRY_ASSIGN(const auto file, file_of(context.host, *values));
   const auto installed = look(context.host, file);
   if (format == Format::json) {
     const core::Json json{{"schema", "gpupass.hook/1"}, {"file", file.path}, {"installed", name(installed)}};

@@ -10,12 +10,12 @@
 #include "gpupass/core/text.hpp"
 #include "gpupass/discover.hpp"
 #include "gpupass/holds.hpp"
-#include "gpupass/judge/facts.hpp"
+#include "gpupass/vfio.hpp"
 
 namespace gpupass::cli {
 namespace {
 
-PlanFacts facts_for(Context& context, const Inventory& inventory, std::vector<Hold> holds) {
+PlanFacts facts_for(const Context& context, const Inventory& inventory, std::vector<Hold> holds) {
   return {inventory, std::move(holds), core::iso_time(context.host.now())};
 }
 
@@ -67,6 +67,16 @@ Result<bool> is_off(Context& context, const std::set<std::string>& uris, const s
   return true;
 }
 
+/// Error: refused, where it cannot be done, as below a read-only /sys.
+Result<Plan> end_of_loan(const Context& context, const std::string& domain, std::vector<Hold> holds) {
+  const auto functions = functions_of(holds);
+  GPUPASS_TRY_ASSIGN(const auto inventory,
+                     discover(context.host, {.holders = false, .serials_of = functions}));
+  auto plan = plan_end_of_loan(facts_for(context, inventory, std::move(holds)), domain, functions);
+  GPUPASS_TRY(refuse_impossible(obstacles_to_return(inventory, plan, {})));
+  return plan;
+}
+
 /// `is_over` is asked once the domain is locked: the hook, which a start has to pass, waits for that.
 Result<void> end_loan(Context& context, const std::string& domain, const ChangeOptions& options,
                       const std::function<Result<bool>()>& is_over) {
@@ -82,12 +92,8 @@ Result<void> end_loan(Context& context, const std::string& domain, const ChangeO
   // What was lent since is not locked.
   std::erase_if(holds, [&](const Hold& hold) { return std::ranges::count(functions, hold.device) == 0; });
   if (holds.empty()) return {};
-  GPUPASS_TRY_ASSIGN(const auto inventory,
-                     discover(context.host, {.holders = false, .serials_of = functions}));
-  const auto returned = functions_of(holds);
-  const auto facts = facts_for(context, inventory, std::move(holds));
-  GPUPASS_TRY(carry_out(context, options, plan_end_of_loan(facts, domain, returned), nullptr, locks,
-                        domain + " has ended"));
+  GPUPASS_TRY_ASSIGN(const auto plan, end_of_loan(context, domain, std::move(holds)));
+  GPUPASS_TRY(carry_out(context, options, plan, nullptr, locks, domain + " has ended"));
   return {};
 }
 
@@ -118,7 +124,7 @@ Result<void> begin_loan(Context& context, const std::string& domain, const Funct
   auto to_bind = functions;
   std::erase_if(to_bind, [&](const PciAddress& function) {
     const auto* const device = inventory.find(function);
-    return device != nullptr && rules::is_vfio_driver(device->driver.value_or(""));
+    return device != nullptr && is_vfio_driver(device->driver.value_or(""));
   });
   if (to_bind.empty()) return {};
   const auto facts = facts_for(context, inventory, std::move(holds));
@@ -147,6 +153,16 @@ LoansLeft loans_left(Context& context, std::chrono::milliseconds timeout) {
       left.loans.emplace(domain, functions_of(holds));
   }
   return left;
+}
+
+std::vector<Error> obstacles_to_end(const Context& context, const Loans& left) {
+  std::vector<Error> errors;
+  auto all = loans(context.host).value_or(std::map<std::string, std::vector<Hold>>{});
+  for (const auto& [domain, functions] : left) {
+    const auto plan = end_of_loan(context, domain, std::move(all[domain]));
+    if (!plan) errors.push_back(plan.error());
+  }
+  return errors;
 }
 
 LoansLeft end_loans_left(Context& context, const ChangeOptions& options) {

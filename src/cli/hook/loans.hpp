@@ -31,6 +31,8 @@ struct LoansLeft {
 };
 [[nodiscard]] LoansLeft loans_left(Context& context, std::chrono::milliseconds timeout);
 
+/// Why they cannot be returned, as below a read-only /sys.
+[[nodiscard]] std::vector<Error> obstacles_to_end(const Context& context, const Loans& left);
 /// loans_left(), returned; those of which that was done.
 [[nodiscard]] LoansLeft end_loans_left(Context& context, const ChangeOptions& options);
 

@@ -16,6 +16,7 @@
 #include "gpupass/discover.hpp"
 #include "gpupass/holds.hpp"
 #include "gpupass/judge/facts.hpp"
+#include "gpupass/vfio.hpp"
 #include "gpupass/virt/hostdev.hpp"
 
 namespace gpupass::cli {
@@ -52,7 +53,7 @@ Result<Functions> own_functions(const Host& host, const std::string& xml) {
 
 bool is_bound(const Host& host, const PciAddress& function) {
   const auto driver = host.link_name(fmt::format("/sys/bus/pci/devices/{}/driver", to_string(function)));
-  return driver && rules::is_vfio_driver(*driver);
+  return driver && is_vfio_driver(*driver);
 }
 
 Functions unbound(const Host& host, Functions functions) {
@@ -118,6 +119,31 @@ std::string one_line(const Error& error) {
   return line;
 }
 
+struct DomainToCheck {
+  std::string name, xml;
+};
+
+/// Of a captured machine this machine's libvirt knows nothing: a person gives the XML.
+Result<DomainToCheck> domain_to_check(Context& context, const po::variables_map& values) {
+  DomainToCheck domain{words_of(values, "vm").front(), ""};
+  if (!context.host.captured()) {
+    GPUPASS_TRY_ASSIGN(const auto hypervisor,
+                       context.connect(uri_of(context, values), std::chrono::seconds(60)));
+    GPUPASS_TRY_ASSIGN(const auto state, hypervisor->domain(domain.name));
+    domain.name = state.name;
+    GPUPASS_TRY_ASSIGN(domain.xml, hypervisor->xml(state.name, DomainView::config));
+    return domain;
+  }
+  if (!context.terminal.can_ask) {
+    GPUPASS_TRY_ASSIGN(domain.xml, read_input(context.terminal.in));
+  }
+  if (!domain.xml.empty()) return domain;
+  return fail(ErrorKind::usage, "of a captured machine the domain's XML is read from standard input",
+              fmt::format("gpupass --root DIR hook check {0} < {0}.xml, which `virsh dumpxml --inactive {0}` "
+                          "makes",
+                          domain.name));
+}
+
 /// The first word of libvirt's is our own, the driver; a name after it may look like an option.
 bool is_for_a_person(const std::vector<std::string>& arguments) {
   return !arguments.empty() && (arguments.front() == "--help" || arguments.front() == "-h");
@@ -160,22 +186,19 @@ Result<int> hook_run(Context& context, const std::vector<std::string>& arguments
 
 Result<int> hook_check(Context& context, const std::vector<std::string>& arguments) {
   Syntax syntax{"gpupass hook check VM [options]",
-                "Says whether a start of VM would be refused, and why. Changes nothing.",
+                "Says whether a start of VM would be refused, and why. Changes nothing.\n"
+                "Of a captured machine the domain's XML is read from standard input.",
                 {},
                 {{"vm", 1}}};
   add_connect(syntax.options);
   GPUPASS_TRY_ASSIGN(const auto values, parse(context, syntax, arguments));
   if (!values) return 0;
   if (values->count("vm") == 0) return fail(ErrorKind::usage, "no domain is named", "gpupass hook check VM");
-  GPUPASS_TRY(context.host.changeable());
-  GPUPASS_TRY_ASSIGN(const auto hypervisor,
-                     context.connect(uri_of(context, *values), std::chrono::seconds(60)));
-  GPUPASS_TRY_ASSIGN(const auto state, hypervisor->domain(words_of(*values, "vm").front()));
-  GPUPASS_TRY_ASSIGN(const auto xml, hypervisor->xml(state.name, DomainView::config));
-  GPUPASS_TRY_ASSIGN(const auto functions, check_start(context, state.name, xml));
+  GPUPASS_TRY_ASSIGN(const auto domain, domain_to_check(context, *values));
+  GPUPASS_TRY_ASSIGN(const auto functions, check_start(context, domain.name, domain.xml));
   context.terminal.out << (functions.empty()
-                               ? fmt::format("{} has no card of gpupass's; it may start\n", state.name)
-                               : fmt::format("{} may start with {}\n", state.name, names(functions)));
+                               ? fmt::format("{} has no card of gpupass's; it may start\n", domain.name)
+                               : fmt::format("{} may start with {}\n", domain.name, names(functions)));
   return 0;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Where the cards are in the guest: each on a root port of its own, below a PCI root that belongs to the node
 // that it is on in the host.
+#include "gpupass/vfio.hpp"
 #include "gpupass/virt/card.hpp"
 
 #include <fmt/format.h>
@@ -98,7 +99,7 @@ void say_place(Tuning& tuning) {
 std::optional<std::string> variant_of(const Inventory& inventory, const PciAddress& function) {
   const auto* const device = inventory.find(function);
   if (device == nullptr || !device->driver || *device->driver == "vfio-pci") return std::nullopt;
-  return rules::is_vfio_driver(*device->driver) ? device->driver : std::nullopt;
+  return is_vfio_driver(*device->driver) ? device->driver : std::nullopt;
 }
 
 /// libvirt would look for the best driver by itself; the one that was chosen on this host stays.

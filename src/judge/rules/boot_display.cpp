@@ -8,6 +8,7 @@
 #include "gpupass/judge/facts.hpp"
 #include "gpupass/judge/findings.hpp"
 #include "gpupass/judge/rules.hpp"
+#include "gpupass/vfio.hpp"
 
 namespace gpupass::rules {
 namespace {

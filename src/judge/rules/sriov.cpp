@@ -7,6 +7,7 @@
 #include "gpupass/judge/findings.hpp"
 #include "gpupass/judge/rules.hpp"
 #include "gpupass/judge/viability.hpp"
+#include "gpupass/vfio.hpp"
 
 namespace gpupass::rules {
 namespace {
