@@ -35,8 +35,8 @@ constexpr std::array k_table = {
          "read-only.",
          sys_writable},
     Rule{"kvm-usable", "KVM runs virtual machines",
-         "Without KVM a guest runs in software emulation, many times slower. That /dev/kvm opens is no "
-         "proof: an x86 processor must have vmx or svm, and the kernel must make a machine.",
+         "Without KVM a guest runs in software emulation, many times slower. That /dev/kvm opens is not "
+         "enough: an x86 processor must have vmx or svm, and the kernel must make a machine.",
          kvm_usable},
     Rule{"dead-device", "The card answers",
          "A card that fell off its bus, or was not reset after its last guest, reads as all ones; only "

@@ -37,7 +37,7 @@ class Samples {
   explicit Samples(std::string folder) : folder_(std::move(folder)) {
     test::PciTree pci(tree_.root());
     test::add_card(pci);
-    pci.add({.address = k_nic, .driver = "igb", .group = 2});
+    pci.add({.address = k_nic, .bus = "pci0000:02", .driver = "igb", .group = 2});
     test::add_passthrough_kernel(tree_);
     tree_.file("/lib/systemd/systemd")
         .dir("/etc/initramfs-tools")

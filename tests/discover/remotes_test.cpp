@@ -227,6 +227,10 @@ TEST_F(Remotes, OfAoeHoldTheCardOfTheirInterface) {
   machine.tree.file(path + "/netif", "eth1\n");
   mounted(path);
   EXPECT_EQ(held(), Names{"/dev/etherd/e1.0 / over AoE"});
+  EXPECT_EQ(held(k_lan), Names{});
+  machine.tree.file(path + "/netif", "eth1,eth0\n");
+  EXPECT_EQ(held(), Names{"/dev/etherd/e1.0 / over AoE"});
+  EXPECT_EQ(held(k_lan), Names{"/dev/etherd/e1.0 / over AoE"});
 }
 
 TEST_F(Remotes, OfCephHoldTheCardsThatLeadToItsMonitors) {
@@ -253,8 +257,12 @@ TEST_F(Remotes, OfNbdAreFoundByTheirClient) {
       .file("/proc/812/cmdline", "nbd-client\0filer\00010809\0/dev/nbd0\0"s);
   EXPECT_EQ(held(), Names{"/dev/nbd0 / over nbd from filer"});
   // An image of this machine's.
-  machine.tree.file("/proc/812/cmdline", "qemu-nbd\0-c\0/dev/nbd0\0/srv/image\0"s);
-  EXPECT_EQ(held(), Names{});
+  machine.tree.file("/proc/net/tcp", "   0: 0900000A:A3F4 0500000A:2A39 01 0:0\n");
+  for (const auto& local :
+       {"qemu-nbd\0-c\0/dev/nbd0\0/srv/image\0"s, "nbd-client\0-unix\0/run/nbd\0/dev/nbd0\0"s}) {
+    machine.tree.file("/proc/812/cmdline", local);
+    EXPECT_EQ(held(), Names{});
+  }
   EXPECT_EQ(unknown(), "");
 }
 
@@ -268,7 +276,12 @@ TEST_F(Remotes, OfNbdAreFoundByTheirConnectionWhereTheClientIsGone) {
             "   2: 0900000A:A3F6 0700000A:0016 01 00000000:00000000\n");
   mounted(path);
   EXPECT_EQ(held(), Names{"/dev/nbd0 / over nbd from 10.0.0.5"});
-  machine.tree.remove("/proc/net/tcp");
+  machine.tree.remove("/proc/net/tcp")
+      .file("/proc/net/tcp6",
+            "   0: 000000FD000000000000000009000000:A3F4 "
+            "000000FD000000000000000005000000:2A39 01 0:0\n");
+  EXPECT_EQ(held(), Names{"/dev/nbd0 / over nbd from fd00::5"});
+  machine.tree.remove("/proc/net/tcp6");
   EXPECT_EQ(held(), Names{});
   EXPECT_EQ(unknown(), "the network card that nbd comes through is not known: its server is not known\n");
 }

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <regex>
 #include <set>
 #include <sstream>
 
@@ -20,6 +21,7 @@
 #include "hosts/machine.hpp"
 #include "support/fake_kernel.hpp"
 #include "support/golden.hpp"
+#include "support/pseudo_terminal.hpp"
 #include "support/shared_hypervisor.hpp"
 
 namespace gpupass {
@@ -63,6 +65,11 @@ class Alive {
     std::istringstream in;
     std::ostringstream out;
     cli::Terminal terminal{in, out, out, false, false, 200};
+    const int status = run(words, terminal);
+    return {status, out.str()};
+  }
+
+  int run(const Words& words, cli::Terminal& terminal) {
     const auto connect = [this](const std::string&,
                                 std::chrono::milliseconds) -> Result<std::unique_ptr<Hypervisor>> {
       return std::make_unique<test::SharedHypervisor>(libvirt_, no_others_);
@@ -70,11 +77,10 @@ class Alive {
     cli::Context context{*kernel_, terminal, connect, test::source(), "fake:///"};
     for (const auto& command : cli::commands()) {
       if (words.front() != command.name) continue;
-      const int status = cli::run_command(context, command, {words.begin() + 1, words.end()});
-      return {status, out.str()};
+      return cli::run_command(context, command, {words.begin() + 1, words.end()});
     }
     ADD_FAILURE() << "there is no command " << words.front();
-    return {};
+    return -1;
   }
 
   /// Whatever gpupass may change.
@@ -287,6 +293,26 @@ TEST_P(DryRun, EndsAsTheRunWhereAJournalCannotBeRead) {
   EXPECT_EQ(machine.run({"recover"}).status, exit_code(ErrorKind::invalid));
   compare({"recover", "--forget"});
   compare({"recover"});
+}
+
+/// A card that draws the screen: a person agrees once, to the whole of `guest create`, which attaches it,
+/// too.
+TEST(AtATerminal, GuestCreateAsksOnce) {
+  Alive machine("laptop");
+  for (const bool agrees : {false, true}) {
+    const auto before = machine.state();
+    test::PseudoTerminal terminal(agrees ? "y\nn\n" : "n\ny\n");
+    cli::Terminal at_it{terminal.in, terminal.out, terminal.out, true, false, 200};
+    const int status =
+        machine.run({"guest", "create", "new", "--image", "/srv/image.qcow2", "--gpu", "00:02.0", "--network",
+                     "none", "--folder", "/srv", "--vcpus", "1", "--memory", "64M"},
+                    at_it);
+    const auto& seen = terminal.seen();
+    const std::regex question("Go on all the same\\? \\[y/N\\]");
+    EXPECT_EQ(std::distance(std::sregex_iterator(seen.begin(), seen.end(), question), {}), 1) << seen;
+    EXPECT_EQ(status, agrees ? 0 : exit_code(ErrorKind::refused)) << seen;
+    EXPECT_EQ(machine.state() == before, !agrees);
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Machines, DryRun, testing::ValuesIn(test::machines()), test::machine_name);

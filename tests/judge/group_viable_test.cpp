@@ -127,7 +127,7 @@ TEST(GroupViable, AStrangerThatIsRefusedForAnythingElseIsNotOfferedEither) {
   const auto isa = test::device("0000:04:00.0", 0x060100, "ISA bridge", "lpc_ich", 1);
   const auto finding = only(group_viable(two_strangers(isa), card()));
   EXPECT_EQ(finding.consent, Consent::impossible);
-  EXPECT_THAT(finding.remedy, HasSubstr("a part of the host's own board"));
+  EXPECT_THAT(finding.remedy, HasSubstr("part of the mainboard"));
 }
 
 TEST(GroupViable, WhereUnmountingIsAllItTakesThatIsSaid) {

@@ -38,7 +38,7 @@ TEST(HostDepends, OtherFileSystemsAndSwapAreNeitherButCanBeEnded) {
   EXPECT_EQ(finding.consent, Consent::impossible);
   EXPECT_EQ(finding.what,
             "the host needs 0000:02:00.0 for the file system on /data and swap on /dev/nvme0n1p2");
-  EXPECT_EQ(finding.remedy, "once the host can do without: `umount /data` and `swapoff /dev/nvme0n1p2`");
+  EXPECT_EQ(finding.remedy, "once the host can do without it: `umount /data` and `swapoff /dev/nvme0n1p2`");
 }
 
 TEST(HostDepends, TheOnlyDefaultRouteIsNeverGivenAway) {
@@ -54,7 +54,7 @@ TEST(HostDepends, TheDefaultRouteOutweighsTheOthers) {
   const auto finding = only(host_depends(inventory, target("0000:03:00.0")));
   EXPECT_EQ(finding.what, "the host needs 0000:03:00.0 for the default route through eth0");
   EXPECT_EQ(finding.evidence.size(), 2U);
-  EXPECT_EQ(finding.remedy, "once the host can do without: `ip link set eth0 down`");
+  EXPECT_EQ(finding.remedy, "once the host can do without it: `ip link set eth0 down`");
 }
 
 TEST(HostDepends, OneOfTwoDefaultRoutesIsAPersonsToGive) {
@@ -103,9 +103,10 @@ TEST(HostDepends, LayersEndFromTheTopDown) {
   EXPECT_EQ(finding.consent, Consent::impossible);
   EXPECT_EQ(finding.what,
             "the host needs 0000:02:00.0 for swap on /srv/swapfile and the file system on /srv");
-  EXPECT_EQ(finding.remedy,
-            "once the host can do without: `swapoff /srv/swapfile`, `umount /srv`, `vgchange -an my-vg` and "
-            "`cryptsetup close luks-data`, in this order");
+  EXPECT_EQ(
+      finding.remedy,
+      "once the host can do without it: `swapoff /srv/swapfile`, `umount /srv`, `vgchange -an my-vg` and "
+      "`cryptsetup close luks-data`, in this order");
 }
 
 struct Layer {
@@ -124,7 +125,7 @@ TEST_P(Layers, AreNeverTakenAwayAndTheCommandThatEndsThemIsNamed) {
   EXPECT_EQ(finding.severity, Severity::blocks);
   EXPECT_EQ(finding.consent, Consent::impossible);
   EXPECT_EQ(finding.what, std::string("the host needs 0000:02:00.0 for ") + layer.phrase);
-  EXPECT_EQ(finding.remedy, std::string("once the host can do without: ") + layer.command);
+  EXPECT_EQ(finding.remedy, std::string("once the host can do without it: ") + layer.command);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -156,16 +157,16 @@ TEST(HostDepends, AMountOfAContainerEndsWithIt) {
   mount.process = "postgres";
   const auto bare = judged({mount});
   EXPECT_EQ(bare.what, "the host needs 0000:02:00.0 for the file system on /data of postgres (pid 77)");
-  EXPECT_EQ(bare.remedy, "once the host can do without: `nsenter -t 77 -m umount /data`");
+  EXPECT_EQ(bare.remedy, "once the host can do without it: `nsenter -t 77 -m umount /data`");
   mount.manager = "docker";
   mount.managed = "0123456789ab";
-  EXPECT_EQ(judged({mount}).remedy, "once the host can do without: `docker stop 0123456789ab`");
+  EXPECT_EQ(judged({mount}).remedy, "once the host can do without it: `docker stop 0123456789ab`");
 }
 
 TEST(HostDepends, TheRootOfAContainerIsNotTheHosts) {
   auto mount = use(HolderKind::mount, "/dev/nvme0n1", "/", "", 1);
   mount.pid = 77;
-  EXPECT_EQ(judged({mount}).remedy, "once the host can do without: `nsenter -t 77 -m umount /`");
+  EXPECT_EQ(judged({mount}).remedy, "once the host can do without it: `nsenter -t 77 -m umount /`");
 }
 
 TEST(HostDepends, TheCardThatTheRootComesThroughIsNeverGivenAway) {
@@ -196,7 +197,7 @@ TEST(HostDepends, AMountOverTheNetworkIsUnmountedFirst) {
   const auto finding = judged({mount, loop}, "0000:03:00.0");
   EXPECT_EQ(finding.consent, Consent::impossible);
   EXPECT_EQ(finding.remedy,
-            "once the host can do without: `losetup -d /dev/loop0` and `umount /srv`, in this order");
+            "once the host can do without it: `losetup -d /dev/loop0` and `umount /srv`, in this order");
   EXPECT_THAT(finding.evidence, Contains(Evidence{"/sys/class/block/loop0/loop", "on 10.0.0.5:/srv"}));
 }
 
@@ -225,7 +226,7 @@ TEST(HostDepends, AnInterfaceIsTakenOutOfWhatLiesOnIt) {
       use.layer = kind;
       use.upper = upper;
       EXPECT_EQ(judged({use}, "0000:03:00.0").remedy,
-                std::string("once the host can do without: ") + command);
+                std::string("once the host can do without it: ") + command);
     }
   }
 }

@@ -84,9 +84,10 @@ const Target k_with_usb{{at("0000:01:00.0"), at("0000:01:00.1"), at("0000:01:00.
 TEST(Judge, ACompanionThatIsRefusedMayBeLeftOut) {
   const auto findings = refused(judge(with_stick(9), k_with_usb));
   ASSERT_EQ(findings.size(), 1U);
-  EXPECT_EQ(findings[0].remedy,
-            "once the host can do without: `umount /var/backup`; or pass 0000:01:00.0 without 0000:01:00.2: "
-            "`--only`");
+  EXPECT_EQ(
+      findings[0].remedy,
+      "once the host can do without it: `umount /var/backup`; or pass 0000:01:00.0 without 0000:01:00.2: "
+      "`--only`");
 }
 
 TEST(Judge, ACompanionThatTheGroupDemandsMayNot) {

@@ -48,7 +48,7 @@ TEST(KvmUsable, ThatThisUserMayNotOpenItSaysNothingOfTheMachine) {
   const auto finding =
       judged("vmx", KvmProbe{true, false, 0, false, "open /dev/kvm: Permission denied", true});
   EXPECT_EQ(finding.severity, Severity::unmeasured);
-  EXPECT_THAT(finding.remedy, HasSubstr("adduser $USER kvm"));
+  EXPECT_THAT(finding.remedy, HasSubstr("usermod -aG kvm $USER"));
 }
 
 TEST(KvmUsable, NamesTheModuleOfTheProcessorsMaker) {
@@ -64,7 +64,7 @@ TEST(KvmUsable, BlocksAtEachStepThatFails) {
   EXPECT_THAT(judged("vmx", KvmProbe{true, true, 0, false, "Inappropriate ioctl", false}).what,
               HasSubstr("does not answer as KVM"));
   EXPECT_THAT(judged("vmx", KvmProbe{true, true, 12, false, "Device or resource busy", false}).what,
-              HasSubstr("makes no virtual machine"));
+              HasSubstr("cannot create a virtual machine"));
 }
 
 Finding judged_on(const char* architecture, std::optional<KvmProbe> probe) {

@@ -18,7 +18,7 @@ std::vector<Finding> acs_override(const Inventory& inventory, const Target& /*ta
     return {fine(k_machine, "IOMMU groups are as the hardware has them",
                  {{"/proc/cmdline", "no pcie_acs_override"}})};
   return {warns(k_machine,
-                "IOMMU groups are split by force: pcie_acs_override has the kernel believe in an isolation "
+                "IOMMU groups are split by force: pcie_acs_override makes the kernel assume an isolation "
                 "that the hardware does not promise, so devices in different groups may reach each other "
                 "and a guest with one of them may reach the host's memory",
                 {{"/proc/cmdline", std::string(*option)}},

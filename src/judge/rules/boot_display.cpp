@@ -51,7 +51,7 @@ Finding drives_screen(const Inventory& inventory, const Device& device, const st
       fmt::format("{} drives the screen ({}); the screen goes dark when a guest gets it",
                   to_string(device.address), core::enumerate(roles)),
       evidence,
-      fmt::format("have another way in (ssh, a serial console) and say --yes{}",
+      fmt::format("make sure of another way in (ssh, a serial console), then say --yes{}",
                   alone ? "" : "; or make another card the first display in the firmware's set-up"));
 }
 

@@ -31,10 +31,9 @@ Finding kept_for_guests(const Inventory& inventory, const Device& device) {
   }
   if (const auto problems = unread(inventory, {aliases_path(inventory)}); !problems.empty()) {
     return unmeasured(device.address, state + ", and whether the host has a driver for it is not known",
-                      problems, "`depmod -a` writes the list of drivers anew");
+                      problems, "`depmod -a` makes the list of drivers again");
   }
-  return warns(device.address, state + ", and no driver of the host's is known for it",
-               evidence_of(inventory, device),
+  return warns(device.address, state + ", and the host has no driver for it", evidence_of(inventory, device),
                "install its driver's package if the host is to use it again; for guests nothing is needed");
 }
 

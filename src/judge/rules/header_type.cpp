@@ -11,7 +11,7 @@ namespace {
 /// The processor's and the chipset's own functions: header type 0 and yet nothing that a guest can have.
 Finding part_of_the_board(const Device& device) {
   return blocks(Consent::impossible, device.address,
-                describe(device) + " is a part of the host's own board; only cards can be passed through",
+                describe(device) + " is part of the mainboard; only cards can be passed through",
                 {{attribute_path(device.address, "class"), fmt::format("{:#08x}", device.class_code)}},
                 "leave it out: it stays with the host");
 }

@@ -166,7 +166,7 @@ std::string remedy_for_uses(const std::vector<Holder>& uses) {
     if (std::ranges::find(commands, command) == commands.end()) commands.push_back(command);
   }
   const bool in_order = uses.front().depth > 1;
-  return fmt::format("once the host can do without: {}{}", core::enumerate(commands),
+  return fmt::format("once the host can do without it: {}{}", core::enumerate(commands),
                      in_order && commands.size() > 1 ? ", in this order" : "");
 }
 
@@ -222,7 +222,8 @@ Finding unknown(const Device& device, const std::vector<Evidence>& problems) {
   const auto remedy = fmt::format("{} as root show what the host uses",
                                   network ? "`ip route`" : "`findmnt`, `swapon` and `zpool status -P`");
   if (!network && kind_of(device) != k_storage) return unmeasured(device.address, what, problems, remedy);
-  return blocks(Consent::may_be_given, device.address, what, problems, remedy + "; if not this, say --yes");
+  return blocks(Consent::may_be_given, device.address, what, problems,
+                remedy + "; if that is not this device, say --yes");
 }
 
 }  // namespace

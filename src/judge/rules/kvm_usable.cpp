@@ -42,7 +42,8 @@ std::string where_kvm_says_why(const Inventory& inventory) {
 
 Finding without_processor(const Inventory& inventory) {
   if (const auto problems = unread(inventory, {k_cpuinfo}); !problems.empty()) {
-    return unmeasured(k_machine, "whether the processor supports KVM could not be read", problems, "");
+    return unmeasured(k_machine, "whether the processor supports KVM could not be read", problems,
+                      "run `gpupass doctor` again as root");
   }
   // Seen: a /dev/kvm that opens and makes machines, on a processor without the flag, runs no kernel.
   return unusable(
@@ -56,7 +57,7 @@ Finding from_probe(const Inventory& inventory, const KvmProbe& probe) {
   const Evidence answer{k_node, probe.error};
   if (probe.denied) {
     return unmeasured(k_machine, "KVM could not be tried: this user may not open /dev/kvm", {answer},
-                      "run `gpupass doctor` again as root, or `adduser $USER kvm` and log in again");
+                      "run `gpupass doctor` again as root, or `usermod -aG kvm $USER` and log in again");
   }
   if (!probe.node_present) {
     return unusable("there is no /dev/kvm", {answer, shown_by(inventory)},
@@ -69,7 +70,7 @@ Finding from_probe(const Inventory& inventory, const KvmProbe& probe) {
                     "boot a distribution's kernel");
   }
   if (!probe.machine_created) {
-    return unusable("KVM makes no virtual machine", {answer},
+    return unusable("KVM cannot create a virtual machine", {answer},
                     "end whatever else uses the processor's virtualisation (VirtualBox, VMware), or look at "
                     "`journalctl -k -b -g kvm`");
   }

@@ -66,7 +66,7 @@ Finding reset_reaches(const Inventory& inventory, const Target& target, const De
 Finding no_method(const Device& device) {
   return warns(
       device.address,
-      to_string(device.address) + " cannot be reset: whoever gets it next gets it as the last guest left it",
+      to_string(device.address) + " cannot be reset: the next user gets it as the last guest left it",
       {methods(device)}, "power the machine off and on before trusting a card that a guest has had");
 }
 
@@ -100,7 +100,7 @@ std::string remedy_for_known(const Inventory& inventory, const Target& target, c
                              const KnownReset& known) {
   if (bus_is_better(inventory, target, device, known)) {
     return fmt::format(
-        "`echo bus > {}` has it reset with its bus until the host is rebooted; a udev rule keeps that: "
+        "`echo bus > {}` resets it with its bus until the host is rebooted; a udev rule keeps that: "
         R"(SUBSYSTEM=="pci", ATTR{{vendor}}=="0x{:04x}", ATTR{{device}}=="0x{:04x}", ATTR{{reset_method}}="bus")",
         attribute_path(device.address, "reset_method"), device.vendor, device.device);
   }

@@ -56,10 +56,11 @@ Finding has_virtual_functions(const Inventory& inventory, const Target& target, 
   const auto used = on_vfio(inventory, sriov);
   std::vector<Evidence> evidence{{number_path, std::to_string(sriov.enabled)}};
   if (!used.empty()) evidence.push_back({"/sys/bus/pci/drivers/vfio-pci", names(used)});
-  return blocks(Consent::impossible, device.address,
-                fmt::format("{} has {} virtual function{} enabled; vfio-pci does not bind to it so",
-                            to_string(device.address), sriov.enabled, sriov.enabled == 1 ? "" : "s"),
-                evidence, remedy_for(inventory, target, device, used));
+  return blocks(
+      Consent::impossible, device.address,
+      fmt::format("{} has {} virtual function{} enabled, and vfio-pci does not bind to a device that has any",
+                  to_string(device.address), sriov.enabled, sriov.enabled == 1 ? "" : "s"),
+      evidence, remedy_for(inventory, target, device, used));
 }
 
 /// A virtual function of NVIDIA's: its driver on the host serves the guest that has it.
