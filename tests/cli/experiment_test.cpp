@@ -244,6 +244,12 @@ TEST_F(Experiment, GoesOnWhereItStopped) {
   EXPECT_TRUE(said.empty());
 }
 
+TEST_F(Experiment, BeginsWhereOneWasKilledBeforeItHadAPlan) {
+  tree.file("/out/.plan.json.gpupass-1-0", "{\"half");
+  EXPECT_EQ(experiment().status, 0);
+  EXPECT_FALSE(std::filesystem::exists(tree.at("/out/.plan.json.gpupass-1-0")));
+}
+
 TEST_F(Experiment, PutsRightWhatAKilledOneLeft) {
   fail_at = 2;
   EXPECT_NE(experiment().status, 0);
