@@ -24,8 +24,8 @@ struct StepEvent {
   std::string note;
 };
 
-/// The world that steps act on, and how long a step may take.
-struct World {
+/// The doors that steps act through, and how long a step may take.
+struct Doors {
   Host& host;
   Hypervisor* hypervisor = nullptr;                   // nullptr: the plan has no domain steps
   const std::map<PciAddress, Lock>* locks = nullptr;  // of the plan's devices; a stuck child keeps its own
@@ -43,7 +43,7 @@ struct World {
 /// Error: the first failure; what could not be undone stands in `also`, and then the kind is partial.
 /// Kind timeout: a step is still in the kernel; its device was left alone, the rest put back.
 /// A journal that cannot be removed once all is done, or all is put back, is no error but a warning.
-[[nodiscard]] Result<void> apply(const Plan& plan, World& world);
+[[nodiscard]] Result<void> apply(const Plan& plan, Doors& doors);
 
 enum class Recovery {
   ended,            // its command was still at work and has ended by itself: there was nothing to do
@@ -63,12 +63,12 @@ struct RecoveryReport {
 
 /// Compares a journal with the machine, and finishes or undoes it. The caller holds the locks of the
 /// plan's devices.
-[[nodiscard]] RecoveryReport recover(const JournalRecord& journal, World& world);
+[[nodiscard]] RecoveryReport recover(const JournalRecord& journal, Doors& doors);
 /// The plan's devices that are gone or replaced.
 [[nodiscard]] std::set<PciAddress> displaced_devices(const Plan& plan, const Inventory& inventory);
 /// What is left of its plan, in the order in which recover() would go through it.
-[[nodiscard]] std::vector<Step> steps_to_recover(const JournalRecord& journal, const World& world);
-/// What recover() would do with it in this world, a line a step; changes nothing.
-[[nodiscard]] std::vector<std::string> preview_recovery(const JournalRecord& journal, const World& world);
+[[nodiscard]] std::vector<Step> steps_to_recover(const JournalRecord& journal, const Doors& doors);
+/// What recover() would do with it in this doors, a line a step; changes nothing.
+[[nodiscard]] std::vector<std::string> preview_recovery(const JournalRecord& journal, const Doors& doors);
 
 }  // namespace gpupass

@@ -7,24 +7,24 @@ namespace gpupass {
 namespace {
 
 /// Everything is as it is to be: a journal that stays is seen to have ended, and stops nobody.
-void close(Journal& journal, World& world) {
+void close(Journal& journal, Doors& doors) {
   auto removed = journal.remove();
-  if (removed || !world.warn) return;
+  if (removed || !doors.warn) return;
   removed.error().hint = "nothing else is left to do; `gpupass recover` removes it";
-  world.warn(removed.error());
+  doors.warn(removed.error());
 }
 
 }  // namespace
 
-Result<void> apply(const Plan& plan, World& world) {
+Result<void> apply(const Plan& plan, Doors& doors) {
   if (plan.steps.empty()) return {};
-  GPUPASS_TRY_ASSIGN(const auto boot_id, world.host.attribute("/proc/sys/kernel/random/boot_id"));
-  GPUPASS_TRY_ASSIGN(auto journal, Journal::start(world.host, plan, boot_id));
-  apply_detail::Executor executor(plan, world, journal,
+  GPUPASS_TRY_ASSIGN(const auto boot_id, doors.host.attribute("/proc/sys/kernel/random/boot_id"));
+  GPUPASS_TRY_ASSIGN(auto journal, Journal::start(doors.host, plan, boot_id));
+  apply_detail::Executor executor(plan, doors, journal,
                                   std::vector<std::optional<JournalEntry>>(plan.steps.size()));
   auto result = executor.forward();
   if (result) {
-    close(journal, world);
+    close(journal, doors);
     return {};
   }
   auto error = std::move(result).error();
@@ -37,7 +37,7 @@ Result<void> apply(const Plan& plan, World& world) {
     error.hint = "not everything could be put back; when the cause is gone, `gpupass recover` tries again";
     return Failure(std::move(error));
   }
-  close(journal, world);
+  close(journal, doors);
   return Failure(std::move(error));
 }
 

@@ -12,16 +12,16 @@ constexpr auto k_read_patience = std::chrono::seconds(2);
 
 /// Writes to a file of one device. While the kernel has not returned, the child that is in it keeps
 /// the device's lock.
-Result<WriteEnd> write(World& world, const PciAddress& device, const std::string& path,
+Result<WriteEnd> write(Doors& doors, const PciAddress& device, const std::string& path,
                        const std::string& text, const std::string& doing) {
   const Lock* lock = nullptr;
-  if (world.locks != nullptr) {
-    const auto found = world.locks->find(device);
-    if (found != world.locks->end()) lock = &found->second;
+  if (doors.locks != nullptr) {
+    const auto found = doors.locks->find(device);
+    if (found != doors.locks->end()) lock = &found->second;
   }
-  auto end = world.host.write({path, text, world.step_timeout, lock != nullptr ? lock->fd() : -1});
+  auto end = doors.host.write({path, text, doors.step_timeout, lock != nullptr ? lock->fd() : -1});
   if (end && end->unfinished && lock != nullptr) {
-    lock->hand_over(end->unfinished->pid, doing, core::iso_time(world.host.now()));
+    lock->hand_over(end->unfinished->pid, doing, core::iso_time(doors.host.now()));
   }
   return end;
 }
@@ -47,11 +47,11 @@ Result<std::string> override_of(const Host& host, const PciAddress& device) {
   return value;
 }
 
-Result<WriteEnd> set_override(World& world, const PciAddress& device, const std::string& driver) {
-  const auto end = write(world, device, device_folder(device) + "/driver_override", driver + "\n",
+Result<WriteEnd> set_override(Doors& doors, const PciAddress& device, const std::string& driver) {
+  const auto end = write(doors, device, device_folder(device) + "/driver_override", driver + "\n",
                          fmt::format("set the driver override of {}", to_string(device)));
   if (end && end->unfinished) return end;
-  const auto now = override_of(world.host, device);
+  const auto now = override_of(doors.host, device);
   if (now && *now == driver) return WriteEnd{};  // also where the write was said to have failed
   if (!end) return end;
   if (!now) return Failure(now.error());
@@ -59,21 +59,21 @@ Result<WriteEnd> set_override(World& world, const PciAddress& device, const std:
                                              to_string(device), *now, driver));
 }
 
-Result<WriteEnd> unbind(World& world, const PciAddress& device, const std::string& driver) {
+Result<WriteEnd> unbind(Doors& doors, const PciAddress& device, const std::string& driver) {
   GPUPASS_TRY_ASSIGN(
-      auto end, write(world, device, fmt::format("/sys/bus/pci/drivers/{}/unbind", driver), to_string(device),
+      auto end, write(doors, device, fmt::format("/sys/bus/pci/drivers/{}/unbind", driver), to_string(device),
                       fmt::format("unbind {} from {}", to_string(device), driver)));
-  if (end.unfinished || driver_of(world.host, device) != driver) return end;
+  if (end.unfinished || driver_of(doors.host, device) != driver) return end;
   return fail(ErrorKind::system,
               fmt::format("{} is still on {} after it was unbound", to_string(device), driver));
 }
 
-Result<WriteEnd> probe(World& world, const PciAddress& device, const std::string& driver) {
-  GPUPASS_TRY_ASSIGN(auto end, write(world, device, "/sys/bus/pci/drivers_probe", to_string(device),
+Result<WriteEnd> probe(Doors& doors, const PciAddress& device, const std::string& driver) {
+  GPUPASS_TRY_ASSIGN(auto end, write(doors, device, "/sys/bus/pci/drivers_probe", to_string(device),
                                      fmt::format("bind {} to {}", to_string(device), driver)));
-  if (end.unfinished || driver_of(world.host, device) == driver) return end;
+  if (end.unfinished || driver_of(doors.host, device) == driver) return end;
   // The write succeeds even when the driver refuses the device: only the link tells.
-  const auto now = driver_of(world.host, device);
+  const auto now = driver_of(doors.host, device);
   return fail(
       ErrorKind::system,
       fmt::format("{} did not take {}{}", driver, to_string(device), now.empty() ? "" : "; it is on " + now),

@@ -17,9 +17,9 @@ namespace gpupass::apply_detail {
 
 /// Each of these returns when the kernel has, or with the child that is still in it. Success is
 /// what was read back.
-[[nodiscard]] Result<WriteEnd> set_override(World& world, const PciAddress& device,
+[[nodiscard]] Result<WriteEnd> set_override(Doors& doors, const PciAddress& device,
                                             const std::string& driver);
-[[nodiscard]] Result<WriteEnd> unbind(World& world, const PciAddress& device, const std::string& driver);
-[[nodiscard]] Result<WriteEnd> probe(World& world, const PciAddress& device, const std::string& driver);
+[[nodiscard]] Result<WriteEnd> unbind(Doors& doors, const PciAddress& device, const std::string& driver);
+[[nodiscard]] Result<WriteEnd> probe(Doors& doors, const PciAddress& device, const std::string& driver);
 
 }  // namespace gpupass::apply_detail

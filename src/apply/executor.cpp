@@ -12,8 +12,8 @@ Result<void> Executor::note(JournalEntry entry, const std::string& text) {
   auto written = journal_.append(entry);
   // A line that announces is written before it is so; any other says what is so already.
   if (!written && entry.state == StepState::intent) return written;
-  if (world_.observe && !is_left_alone(plan_.steps.at(entry.step), world_))
-    world_.observe({entry.step, entry.state, text, entry.note});
+  if (doors_.observe && !is_left_alone(plan_.steps.at(entry.step), doors_))
+    doors_.observe({entry.step, entry.state, text, entry.note});
   states_.at(entry.step) = std::move(entry);
   return written;
 }
@@ -27,7 +27,7 @@ Failure Executor::left_behind(std::size_t index, const Unfinished& child, const 
   const auto kernel_stack = child.stack.empty() ? std::string() : "; in the kernel at " + child.stack.front();
   auto error = fail(ErrorKind::timeout,
                     fmt::format("{} did not return within {} s: process {}, state {}{}", text,
-                                std::chrono::duration_cast<std::chrono::seconds>(world_.step_timeout).count(),
+                                std::chrono::duration_cast<std::chrono::seconds>(doors_.step_timeout).count(),
                                 child.pid, child.state, kernel_stack),
                     "the device is still being released and stays locked; it is left alone (never `remove` "
                     "it: that would block "
@@ -42,7 +42,7 @@ Failure Executor::left_behind(std::size_t index, const Unfinished& child, const 
 Result<void> Executor::forward(std::size_t index) {
   const auto& step = plan_.steps.at(index);
   const auto text = describe(step);
-  GPUPASS_TRY_ASSIGN(auto before, look(step, world_));
+  GPUPASS_TRY_ASSIGN(auto before, look(step, doors_));
   if (before.already) {
     // What an interrupted run did is ours to undo even though it is so already.
     if (states_.at(index)) return {};
@@ -51,18 +51,18 @@ Result<void> Executor::forward(std::size_t index) {
   // Carried on after an interruption, what it was before may have been changed in part already.
   if (states_.at(index)) before.before = states_.at(index)->before;
   GPUPASS_TRY(note({index, StepState::intent, before.before, 0, ""}, text));
-  auto end = carry_out(step, world_);
+  auto end = carry_out(step, doors_);
   if (end && end->unfinished) return left_behind(index, *end->unfinished, text);
   if (!end) {
     if (auto written = note({index, StepState::failed, before.before, 0, end.error().what}, text); !written) {
       end.error().also.push_back(written.error());
     }
     // One that did not answer in time may still come about: its undo looks, later.
-    if (end.error().kind != ErrorKind::timeout && had_no_effect(step, before.before, world_))
+    if (end.error().kind != ErrorKind::timeout && had_no_effect(step, before.before, doors_))
       states_.at(index)->state = StepState::undone;
     return within(text, end.error());
   }
-  GPUPASS_TRY_ASSIGN(auto result, result_of(step, world_));
+  GPUPASS_TRY_ASSIGN(auto result, result_of(step, doors_));
   return note({index, StepState::done, before.before, 0, "", std::move(result)}, text);
 }
 
@@ -71,7 +71,7 @@ Result<void> Executor::check_bindings() {
   for (const auto& step : plan_.steps) {
     const auto* const probe = std::get_if<ProbeDriver>(&step);
     if (probe == nullptr) continue;
-    GPUPASS_TRY_ASSIGN(const auto now, look(step, world_));
+    GPUPASS_TRY_ASSIGN(const auto now, look(step, doors_));
     if (now.already) continue;
     return fail(
         ErrorKind::system,
@@ -83,7 +83,7 @@ Result<void> Executor::check_bindings() {
 
 Result<void> Executor::forward() {
   for (std::size_t i = 0; i < plan_.steps.size(); ++i) {
-    if (world_.interrupted && world_.interrupted()) {
+    if (doors_.interrupted && doors_.interrupted()) {
       return fail(ErrorKind::system, fmt::format("{}: interrupted", plan_.command));
     }
     GPUPASS_TRY(forward(i));
@@ -95,10 +95,10 @@ Result<void> Executor::backward(std::size_t index) {
   const auto& step = plan_.steps.at(index);
   const auto entry = *states_.at(index);
   const auto text = describe_undo(step);
-  auto end = undo(step, entry, world_);
+  auto end = undo(step, entry, doors_);
   if (end && end->unfinished) return left_behind(index, *end->unfinished, text);
-  if (!end && end.error().kind != ErrorKind::timeout && is_put_back(step, entry.before, world_)) {
-    if (world_.warn) world_.warn(within(text, end.error()).value());
+  if (!end && end.error().kind != ErrorKind::timeout && is_put_back(step, entry.before, doors_)) {
+    if (doors_.warn) doors_.warn(within(text, end.error()).value());
     end = WriteEnd{};
   }
   if (end) {

@@ -12,8 +12,8 @@ namespace gpupass::apply_detail {
 
 class Executor {
  public:
-  Executor(const Plan& plan, World& world, Journal& journal, std::vector<std::optional<JournalEntry>> states)
-      : plan_(plan), world_(world), journal_(journal), states_(std::move(states)) {}
+  Executor(const Plan& plan, Doors& doors, Journal& journal, std::vector<std::optional<JournalEntry>> states)
+      : plan_(plan), doors_(doors), journal_(journal), states_(std::move(states)) {}
 
   /// Does every step that is not so already. Error: the first failure; nothing has been put back yet.
   [[nodiscard]] Result<void> forward();
@@ -32,7 +32,7 @@ class Executor {
   [[nodiscard]] Failure left_behind(std::size_t index, const Unfinished& child, const std::string& text);
 
   const Plan& plan_;
-  World& world_;
+  Doors& doors_;
   Journal& journal_;
   std::vector<std::optional<JournalEntry>> states_;
   std::set<PciAddress> stuck_;

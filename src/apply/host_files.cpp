@@ -37,23 +37,23 @@ Result<std::vector<FileContent>> files_now(const Host& host, const std::vector<F
   return now;
 }
 
-Result<WriteEnd> set_files(World& world, const std::vector<FileContent>& files,
+Result<WriteEnd> set_files(Doors& doors, const std::vector<FileContent>& files,
                            const std::vector<std::string>& program) {
   // Those that are so already are let be: on a full disk there may be no room to write what is there.
-  GPUPASS_TRY_ASSIGN(auto now, files_now(world.host, files));
+  GPUPASS_TRY_ASSIGN(auto now, files_now(doors.host, files));
   for (std::size_t i = 0; i < files.size(); ++i) {
     const auto& file = files[i];
-    world.host.clear_leftovers(std::filesystem::path(file.path).parent_path().string());
+    doors.host.clear_leftovers(std::filesystem::path(file.path).parent_path().string());
     if (now[i] == file) continue;
-    GPUPASS_TRY(file.text ? world.host.write_file(file.path, *file.text, file.mode)
-                          : world.host.remove_file(file.path));
+    GPUPASS_TRY(file.text ? doors.host.write_file(file.path, *file.text, file.mode)
+                          : doors.host.remove_file(file.path));
   }
-  GPUPASS_TRY_ASSIGN(now, files_now(world.host, files));
+  GPUPASS_TRY_ASSIGN(now, files_now(doors.host, files));
   for (std::size_t i = 0; i < files.size(); ++i) {
     if (now[i].text != files[i].text)
       return fail(ErrorKind::system, fmt::format("{} reads otherwise than it was written", files[i].path));
   }
-  GPUPASS_TRY(run(world.host, program));
+  GPUPASS_TRY(run(doors.host, program));
   return WriteEnd{};
 }
 

@@ -14,7 +14,7 @@ namespace gpupass::apply_detail {
                                                          const std::vector<FileContent>& files);
 
 /// Writes and removes, reads back, and runs the program if one is named.
-[[nodiscard]] Result<WriteEnd> set_files(World& world, const std::vector<FileContent>& files,
+[[nodiscard]] Result<WriteEnd> set_files(Doors& doors, const std::vector<FileContent>& files,
                                          const std::vector<std::string>& program);
 
 }  // namespace gpupass::apply_detail

@@ -55,16 +55,16 @@ RecoveryReport stuck_or_failed(const apply_detail::Executor& executor, Error err
 }
 
 /// The journal has served. A damaged one may have had more than could be read of it.
-RecoveryReport closed(const JournalRecord& record, World& world, RecoveryReport report) {
+RecoveryReport closed(const JournalRecord& record, Doors& doors, RecoveryReport report) {
   if (record.damage.empty()) {
-    auto removed = Journal::resume(world.host, record.id).remove();
+    auto removed = Journal::resume(doors.host, record.id).remove();
     if (!removed) {
       removed.error().hint = "nothing else is left to do; run `gpupass recover` again to remove it";
       report.warning = std::move(removed).error();
     }
     return report;
   }
-  auto kept = set_aside(world.host, record.path());
+  auto kept = set_aside(doors.host, record.path());
   if (!kept) {
     report.warning = std::move(kept).error();
   } else {
@@ -84,7 +84,7 @@ bool all_done(const JournalRecord& journal) {
 
 }  // namespace
 
-RecoveryReport recover(const JournalRecord& record, World& world) {
+RecoveryReport recover(const JournalRecord& record, Doors& doors) {
   if (record.denied)
     return {Recovery::not_begun,
             fail(ErrorKind::denied, record.damage, "nothing was changed; run it as root").value()};
@@ -97,19 +97,19 @@ RecoveryReport recover(const JournalRecord& record, World& world) {
             .value()};
   // Only its journal was still to be removed.
   if (record.ended())
-    return closed(record, world, {all_done(record) ? Recovery::finished : Recovery::undone, {}});
-  auto journal = Journal::resume(world.host, record.id);
-  apply_detail::Executor executor(record.plan, world, journal, states_now(record, world.host));
+    return closed(record, doors, {all_done(record) ? Recovery::finished : Recovery::undone, {}});
+  auto journal = Journal::resume(doors.host, record.id);
+  apply_detail::Executor executor(record.plan, doors, journal, states_now(record, doors.host));
 
   std::optional<Error> first;
   if (goes_forward(record)) {
     auto result = executor.forward();
-    if (result) return closed(record, world, {Recovery::finished, {}});
+    if (result) return closed(record, doors, {Recovery::finished, {}});
     first = std::move(result).error();
     if (executor.stuck()) return stuck_or_failed(executor, *std::move(first));
   }
   auto errors = executor.backward();
-  if (errors.empty()) return closed(record, world, {Recovery::undone, std::move(first)});
+  if (errors.empty()) return closed(record, doors, {Recovery::undone, std::move(first)});
   if (first) errors.insert(errors.begin(), *std::move(first));
   auto error = std::move(errors.front());
   error.also.insert(error.also.end(), std::next(errors.begin()), errors.end());
@@ -130,14 +130,14 @@ std::set<PciAddress> displaced_devices(const Plan& plan, const Inventory& invent
   return displaced;
 }
 
-std::vector<Step> steps_to_recover(const JournalRecord& journal, const World& world) {
+std::vector<Step> steps_to_recover(const JournalRecord& journal, const Doors& doors) {
   std::vector<Step> left;
   if (journal.ended()) return left;
-  const auto states = states_now(journal, world.host);
+  const auto states = states_now(journal, doors.host);
   const auto& steps = journal.plan.steps;
   const bool forward = goes_forward(journal);
   for (std::size_t i = 0; i < steps.size(); ++i) {
-    if (apply_detail::is_left_alone(steps[i], world)) continue;
+    if (apply_detail::is_left_alone(steps[i], doors)) continue;
     const bool is_to_do =
         forward
             ? !states[i] || states[i]->state == StepState::intent || states[i]->state == StepState::open
@@ -148,8 +148,8 @@ std::vector<Step> steps_to_recover(const JournalRecord& journal, const World& wo
   return left;
 }
 
-std::vector<std::string> preview_recovery(const JournalRecord& journal, const World& world) {
-  const auto left = steps_to_recover(journal, world);
+std::vector<std::string> preview_recovery(const JournalRecord& journal, const Doors& doors) {
+  const auto left = steps_to_recover(journal, doors);
   std::vector<std::string> lines;
   const bool forward = goes_forward(journal);
   std::ranges::transform(left, std::back_inserter(lines),

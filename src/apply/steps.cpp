@@ -20,8 +20,8 @@ Subject subject_of(const Step& step) {
   return with_kind(step, [](const auto& kind, const auto& value) { return kind.subject(value); });
 }
 
-bool is_missing(const Subject& subject, const World& world) {
-  return subject.must_be_there && !is_there(world.host, *subject.device);
+bool is_missing(const Subject& subject, const Doors& doors) {
+  return subject.must_be_there && !is_there(doors.host, *subject.device);
 }
 
 /// A step of the kind of this name among those from Index on.
@@ -37,41 +37,41 @@ Step read_as(const std::string& name, const core::Json& json) {
 
 }  // namespace
 
-bool is_left_alone(const Step& step, const World& world) {
+bool is_left_alone(const Step& step, const Doors& doors) {
   const auto subject = subject_of(step);
-  return subject.must_be_there && world.displaced.contains(*subject.device);
+  return subject.must_be_there && doors.displaced.contains(*subject.device);
 }
 
-Result<Look> look(const Step& step, World& world) {
-  if (is_left_alone(step, world)) return Look{true, ""};
-  if (const auto subject = subject_of(step); is_missing(subject, world))
+Result<Look> look(const Step& step, Doors& doors) {
+  if (is_left_alone(step, doors)) return Look{true, ""};
+  if (const auto subject = subject_of(step); is_missing(subject, doors))
     return fail(ErrorKind::not_found, fmt::format("{} is no longer there", to_string(*subject.device)));
-  return with_kind(step, [&](const auto& kind, const auto& value) { return kind.look(value, world); });
+  return with_kind(step, [&](const auto& kind, const auto& value) { return kind.look(value, doors); });
 }
 
-Result<WriteEnd> carry_out(const Step& step, World& world) {
-  return with_kind(step, [&](const auto& kind, const auto& value) { return kind.carry_out(value, world); });
+Result<WriteEnd> carry_out(const Step& step, Doors& doors) {
+  return with_kind(step, [&](const auto& kind, const auto& value) { return kind.carry_out(value, doors); });
 }
 
-bool had_no_effect(const Step& step, const std::string& before, World& world) {
-  const auto now = look(step, world);
+bool had_no_effect(const Step& step, const std::string& before, Doors& doors) {
+  const auto now = look(step, doors);
   return now && !now->already && now->shows && now->before == before;
 }
 
-bool is_put_back(const Step& step, const std::string& before, World& world) {
+bool is_put_back(const Step& step, const std::string& before, Doors& doors) {
   const bool shows =
       with_kind(step, [](const auto& kind, const auto& value) { return kind.undo_shows(value); });
-  return shows && had_no_effect(step, before, world);
+  return shows && had_no_effect(step, before, doors);
 }
 
-Result<std::string> result_of(const Step& step, World& world) {
-  return with_kind(step, [&](const auto& kind, const auto& value) { return kind.result(value, world); });
+Result<std::string> result_of(const Step& step, Doors& doors) {
+  return with_kind(step, [&](const auto& kind, const auto& value) { return kind.result(value, doors); });
 }
 
-Result<WriteEnd> undo(const Step& step, const JournalEntry& entry, World& world) {
-  if (is_left_alone(step, world) || is_missing(subject_of(step), world))
+Result<WriteEnd> undo(const Step& step, const JournalEntry& entry, Doors& doors) {
+  if (is_left_alone(step, doors) || is_missing(subject_of(step), doors))
     return WriteEnd{};  // nothing left to put back
-  return with_kind(step, [&](const auto& kind, const auto& value) { return kind.undo(value, entry, world); });
+  return with_kind(step, [&](const auto& kind, const auto& value) { return kind.undo(value, entry, doors); });
 }
 
 core::Json to_json_value(const Step& step) {

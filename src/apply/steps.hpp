@@ -11,26 +11,26 @@
 namespace gpupass::apply_detail {
 
 /// True of a step on a device that is not the plan's any more: nothing is done to it.
-[[nodiscard]] bool is_left_alone(const Step& step, const World& world);
+[[nodiscard]] bool is_left_alone(const Step& step, const Doors& doors);
 
-[[nodiscard]] Result<Look> look(const Step& step, World& world);
+[[nodiscard]] Result<Look> look(const Step& step, Doors& doors);
 
 /// Does the step and reads back that it is done. Where the kernel does not return, the child that
 /// is in it.
-[[nodiscard]] Result<WriteEnd> carry_out(const Step& step, World& world);
+[[nodiscard]] Result<WriteEnd> carry_out(const Step& step, Doors& doors);
 
 /// True of a step that has just failed where the machine shows that it changed nothing: it looks as it did
 /// before, when `before` was its value. Not asked of a step that may still come about (a timeout).
-[[nodiscard]] bool had_no_effect(const Step& step, const std::string& before, World& world);
+[[nodiscard]] bool had_no_effect(const Step& step, const std::string& before, Doors& doors);
 
 /// True of an undo that has just failed where the machine shows that all is as it was before the step.
-[[nodiscard]] bool is_put_back(const Step& step, const std::string& before, World& world);
+[[nodiscard]] bool is_put_back(const Step& step, const std::string& before, Doors& doors);
 
 /// What a later undo needs to see unchanged; empty for most steps.
-[[nodiscard]] Result<std::string> result_of(const Step& step, World& world);
+[[nodiscard]] Result<std::string> result_of(const Step& step, Doors& doors);
 
 /// Takes a step back, as far as the machine shows that it had an effect, and reads back that it is.
-[[nodiscard]] Result<WriteEnd> undo(const Step& step, const JournalEntry& entry, World& world);
+[[nodiscard]] Result<WriteEnd> undo(const Step& step, const JournalEntry& entry, Doors& doors);
 
 /// A step as the journal keeps it, with its words in both directions.
 [[nodiscard]] core::Json to_json_value(const Step& step);

@@ -421,7 +421,7 @@ Result<int> carry_out(Context& context, const ChangeOptions& options, const Plan
   }
   bool changed = false;
   auto events = core::Json::array();
-  World world{context.host, hypervisor, &locks.devices, options.timeout, {}, sys::interrupted};
+  Doors world{context.host, hypervisor, &locks.devices, options.timeout, {}, sys::interrupted};
   world.warn = [&](const Error& warning) {
     context.terminal.err << report::wrapped_lines("note: it was done, but " + describe(warning),
                                                   context.terminal.columns)

@@ -99,7 +99,7 @@ void print_left_alone(std::ostream& out, const std::set<PciAddress>& devices) {
 Result<RecoveryReport> recover_one(Context& context, const ChangeOptions& options,
                                    const JournalRecord& seen) {
   if (!seen.has_plan()) {
-    World nothing{context.host, nullptr, nullptr, options.timeout, {}, {}};
+    Doors nothing{context.host, nullptr, nullptr, options.timeout, {}, {}};
     return recover(seen, nothing);
   }
   GPUPASS_TRY_ASSIGN(const auto claimed, claim(context, seen, options.timeout));
@@ -109,7 +109,7 @@ Result<RecoveryReport> recover_one(Context& context, const ChangeOptions& option
   if (!journal.plan.uri.empty()) {
     GPUPASS_TRY_ASSIGN(hypervisor, context.connect(journal.plan.uri, options.timeout));
   }
-  World world{context.host, hypervisor.get(), &claimed.locks.devices, options.timeout, {}, {}};
+  Doors world{context.host, hypervisor.get(), &claimed.locks.devices, options.timeout, {}, {}};
   GPUPASS_TRY_ASSIGN(const auto inventory, machine_of(context, journal));
   world.displaced = displaced_devices(journal.plan, inventory);  // recover does nothing to them
   GPUPASS_TRY(refuse_impossible(inventory, journal, world));
@@ -140,7 +140,7 @@ struct Preview {
 
 Result<Preview> preview(Context& context, const JournalRecord& journal, const ChangeOptions& options) {
   Preview preview;
-  World world{context.host, nullptr, nullptr, {}, {}, {}};
+  Doors world{context.host, nullptr, nullptr, {}, {}, {}};
   if (!journal.has_plan()) {
     preview.report = recover(journal, world);
     return preview;

@@ -58,8 +58,8 @@ class Apply : public testing::Test {
   std::string holds() { return test::snapshot(tree.at("/var/lib/gpupass/holds")); }
 
   Result<void> run(const Plan& plan) {
-    World world{kernel, libvirt, nullptr, std::chrono::milliseconds(50), {}, interrupted};
-    return apply(plan, world);
+    Doors doors{kernel, libvirt, nullptr, std::chrono::milliseconds(50), {}, interrupted};
+    return apply(plan, doors);
   }
 
   test::Tree tree;
@@ -165,9 +165,9 @@ TEST_F(Apply, WhatCannotBeUndoneIsReportedBesideTheFirstError) {
   EXPECT_EQ(kernel.driver(k_audio_name), "snd_hda_intel");  // the undo went on past the failure
   ASSERT_EQ(load_journals(kernel)->size(), 1U);
 
-  World world{kernel, nullptr, nullptr, std::chrono::milliseconds(50), {}, {}};
+  Doors doors{kernel, nullptr, nullptr, std::chrono::milliseconds(50), {}, {}};
   kernel.accept_probe("nvidia", k_gpu_name);
-  EXPECT_EQ(recover(load_journals(kernel)->front(), world).outcome, Recovery::undone);
+  EXPECT_EQ(recover(load_journals(kernel)->front(), doors).outcome, Recovery::undone);
   EXPECT_EQ(test::snapshot(tree.at("/sys")), before);
 }
 
@@ -189,8 +189,8 @@ TEST_F(Apply, AnUnbindThatDoesNotReturnLeavesThatDeviceAloneAndPutsTheRestBack) 
 
   // Later the driver has let go: the outcome is read, and the device goes home.
   kernel.release(k_audio_name);
-  World world{kernel, nullptr, nullptr, std::chrono::milliseconds(50), {}, {}};
-  EXPECT_EQ(recover(load_journals(kernel)->front(), world).outcome, Recovery::undone);
+  Doors doors{kernel, nullptr, nullptr, std::chrono::milliseconds(50), {}, {}};
+  EXPECT_EQ(recover(load_journals(kernel)->front(), doors).outcome, Recovery::undone);
   EXPECT_EQ(test::snapshot(tree.at("/sys")), before);
   EXPECT_EQ(holds(), "");
 }
@@ -206,8 +206,8 @@ TEST_F(Apply, AProbeThatDoesNotReturnLeavesThatDeviceAndItsModuleAlone) {
       << "nothing more of the device that is stuck";
 
   kernel.release(k_audio_name);
-  World world{kernel, nullptr, nullptr, std::chrono::milliseconds(50), {}, {}};
-  EXPECT_EQ(recover(load_journals(kernel)->front(), world).outcome, Recovery::undone);
+  Doors doors{kernel, nullptr, nullptr, std::chrono::milliseconds(50), {}, {}};
+  EXPECT_EQ(recover(load_journals(kernel)->front(), doors).outcome, Recovery::undone);
   EXPECT_THAT(kernel.programs(), Contains("modprobe -r vfio-pci"));
   EXPECT_EQ(test::snapshot(tree.at("/sys")), before);
   EXPECT_EQ(holds(), "");
@@ -217,8 +217,8 @@ TEST_F(Apply, RecoveryOfADeviceThatIsStillStuckTouchesNothing) {
   kernel.block_unbind("snd_hda_intel", k_audio_name);
   ASSERT_FALSE(run(bind_plan()));
   const auto stuck = test::snapshot(tree.at("/sys"));
-  World world{kernel, nullptr, nullptr, std::chrono::milliseconds(50), {}, {}};
-  const auto report = recover(load_journals(kernel)->front(), world);
+  Doors doors{kernel, nullptr, nullptr, std::chrono::milliseconds(50), {}, {}};
+  const auto report = recover(load_journals(kernel)->front(), doors);
   EXPECT_NE(report.outcome, Recovery::undone);
   EXPECT_EQ(test::snapshot(tree.at("/sys")), stuck);
   EXPECT_EQ(load_journals(kernel)->size(), 1U);
@@ -254,9 +254,9 @@ TEST_F(Apply, APowerCutAtAnyWriteIsRecoveredFrom) {
     }
     const auto journals = load_journals(kernel);
     ASSERT_EQ(journals->size(), 1U) << "cut " << cut;
-    World world{kernel, nullptr, nullptr, std::chrono::milliseconds(50), {}, {}};
-    EXPECT_FALSE(preview_recovery(journals->front(), world).empty());
-    const auto report = recover(journals->front(), world);
+    Doors doors{kernel, nullptr, nullptr, std::chrono::milliseconds(50), {}, {}};
+    EXPECT_FALSE(preview_recovery(journals->front(), doors).empty());
+    const auto report = recover(journals->front(), doors);
     ASSERT_EQ(report.outcome, Recovery::undone) << "cut " << cut;
     EXPECT_EQ(test::snapshot(tree.at("/sys")), before) << "cut " << cut;
     EXPECT_EQ(holds(), "") << "cut " << cut;
@@ -350,8 +350,8 @@ TEST_F(Apply, AnInterruptedGiveBackIsFinished) {
     };
     EXPECT_THROW((void)run(unbind_plan()), PowerCut) << cut;
     kernel.before_write = {};
-    World world{kernel, nullptr, nullptr, std::chrono::milliseconds(50), {}, {}};
-    EXPECT_EQ(recover(load_journals(kernel)->front(), world).outcome, Recovery::finished) << cut;
+    Doors doors{kernel, nullptr, nullptr, std::chrono::milliseconds(50), {}, {}};
+    EXPECT_EQ(recover(load_journals(kernel)->front(), doors).outcome, Recovery::finished) << cut;
     EXPECT_EQ(test::snapshot(tree.at("/sys")), before) << cut;
     EXPECT_EQ(holds(), "");
   }
@@ -362,8 +362,8 @@ TEST_F(Apply, AfterARebootAModuleThatSomebodyElseLoadedStays) {
   EXPECT_THROW((void)run(bind_plan()), PowerCut);
   kernel.before_write = {};
   tree.file("/proc/sys/kernel/random/boot_id", "another\n");
-  World world{kernel, nullptr, nullptr, std::chrono::milliseconds(50), {}, {}};
-  EXPECT_EQ(recover(load_journals(kernel)->front(), world).outcome, Recovery::undone);
+  Doors doors{kernel, nullptr, nullptr, std::chrono::milliseconds(50), {}, {}};
+  EXPECT_EQ(recover(load_journals(kernel)->front(), doors).outcome, Recovery::undone);
   EXPECT_THAT(kernel.programs(), Not(Contains("modprobe -r vfio-pci")));
 }
 
@@ -546,8 +546,8 @@ TEST_F(ApplyToDomain, ADetachThatCannotBeReadBackIsRecoveredFromLater) {
   EXPECT_EQ(guest.config(), k_without) << "it took effect all the same";
   guest.unreadable = 0;
   guest.on_define = {};
-  World world{kernel, libvirt, nullptr, std::chrono::milliseconds(50), {}, {}};
-  EXPECT_EQ(recover(load_journals(kernel)->front(), world).outcome, Recovery::undone);
+  Doors doors{kernel, libvirt, nullptr, std::chrono::milliseconds(50), {}, {}};
+  EXPECT_EQ(recover(load_journals(kernel)->front(), doors).outcome, Recovery::undone);
   EXPECT_EQ(guest.config(), k_with_spare);
   EXPECT_TRUE(load_journals(kernel)->empty());
 }
@@ -564,8 +564,8 @@ TEST_F(ApplyToDomain, AnUndoAfterAnUnknownOutcomeKeepsWhatSomebodyElseEdited) {
   auto edited = guest.config();
   edited.insert(edited.find("<os>"), "<title>mine</title>");
   guest.set_config(edited);
-  World world{kernel, libvirt, nullptr, std::chrono::milliseconds(50), {}, {}};
-  EXPECT_EQ(recover(load_journals(kernel)->front(), world).outcome, Recovery::undone);
+  Doors doors{kernel, libvirt, nullptr, std::chrono::milliseconds(50), {}, {}};
+  EXPECT_EQ(recover(load_journals(kernel)->front(), doors).outcome, Recovery::undone);
   EXPECT_THAT(guest.config(), HasSubstr("<title>mine</title>"));
   EXPECT_THAT(guest.config(), Not(HasSubstr("ua-gpupass-spare")));
   EXPECT_EQ(hostdev_functions(guest.config())->size(), 0U);
@@ -601,8 +601,8 @@ class Files : public Apply {
     kernel.before_program = {};
   }
   Recovery recovered() {
-    World world{kernel, libvirt, nullptr, std::chrono::milliseconds(50), {}, {}};
-    return recover(load_journals(kernel)->front(), world).outcome;
+    Doors doors{kernel, libvirt, nullptr, std::chrono::milliseconds(50), {}, {}};
+    return recover(load_journals(kernel)->front(), doors).outcome;
   }
   std::string etc;
 };

@@ -121,17 +121,17 @@ class UnknownOutcome : public testing::TestWithParam<Kind> {
             {k_gpu, k_audio},
             {GetParam().step, SetDriverOverride{k_audio, "vfio-pci"}}};
   }
-  World world() {
-    World world{kernel, &libvirt, nullptr, std::chrono::milliseconds(50), {}, {}};
-    world.observe = [this](const StepEvent& event) { events.push_back(event); };
-    return world;
+  Doors doors() {
+    Doors doors{kernel, &libvirt, nullptr, std::chrono::milliseconds(50), {}, {}};
+    doors.observe = [this](const StepEvent& event) { events.push_back(event); };
+    return doors;
   }
   Result<void> run() {
-    auto here = world();
+    auto here = doors();
     return apply(plan(), here);
   }
   Recovery recovered() {
-    auto here = world();
+    auto here = doors();
     const auto journals = load_journals(kernel);
     return journals->empty() ? Recovery::ended : recover(journals->front(), here).outcome;
   }
@@ -263,8 +263,8 @@ class FilesWithProgram : public testing::Test {
                               {{"/etc/file", "after\n", 0644}, {"/etc/other", "after\n", 0644}},
                               {"/usr/sbin/make"},
                               {"/usr/sbin/make-again"}}}};
-    World world{kernel, nullptr, nullptr, std::chrono::milliseconds(50), {}, {}};
-    const auto result = apply(plan, world);
+    Doors doors{kernel, nullptr, nullptr, std::chrono::milliseconds(50), {}, {}};
+    const auto result = apply(plan, doors);
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().kind, kind) << describe(result.error());
   }

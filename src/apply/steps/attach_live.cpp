@@ -19,17 +19,17 @@ class AttachLiveKind final : public LiveHostdev<AttachLive> {
   }
   const char* name() const override { return "attach-live"; }
 
-  Result<Look> look(const AttachLive& step, World& world) const override {
-    GPUPASS_TRY_ASSIGN(const auto there, has_live(world, step.domain, step.device));
+  Result<Look> look(const AttachLive& step, Doors& doors) const override {
+    GPUPASS_TRY_ASSIGN(const auto there, has_live(doors, step.domain, step.device));
     return Look{there, ""};
   }
-  Result<WriteEnd> carry_out(const AttachLive& step, World& world) const override {
-    return plug_in(world, step.domain, step.device, step.hostdev_xml);
+  Result<WriteEnd> carry_out(const AttachLive& step, Doors& doors) const override {
+    return plug_in(doors, step.domain, step.device, step.hostdev_xml);
   }
-  Result<WriteEnd> undo(const AttachLive& step, const JournalEntry& /*entry*/, World& world) const override {
-    GPUPASS_TRY_ASSIGN(const auto there, has_live(world, step.domain, step.device));
+  Result<WriteEnd> undo(const AttachLive& step, const JournalEntry& /*entry*/, Doors& doors) const override {
+    GPUPASS_TRY_ASSIGN(const auto there, has_live(doors, step.domain, step.device));
     if (!there) return WriteEnd{};
-    return unplug(world, step.domain, step.device, step.hostdev_xml);
+    return unplug(doors, step.domain, step.device, step.hostdev_xml);
   }
 };
 

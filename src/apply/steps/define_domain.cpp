@@ -10,9 +10,9 @@ namespace gpupass::apply_detail {
 namespace {
 
 /// Somebody changed the configuration after us: only our own change is taken out of theirs.
-Result<WriteEnd> take_out(World& world, const DefineDomain& step, const std::string& now) {
+Result<WriteEnd> take_out(Doors& doors, const DefineDomain& step, const std::string& now) {
   GPUPASS_TRY_ASSIGN(const auto without, without_gain(now, {step.before, step.after}));
-  if (without) return define(world, step.domain, *without);
+  if (without) return define(doors, step.domain, *without);
   return fail(ErrorKind::hypervisor,
               fmt::format("the configuration of {} was changed by somebody else meanwhile", step.domain),
               fmt::format("it is left as it is; look at it with `virsh dumpxml --inactive {}`", step.domain));
@@ -37,8 +37,8 @@ class DefineDomainKind final : public Kind<DefineDomain> {
             json.at("after").get<std::string>()};
   }
 
-  Result<Look> look(const DefineDomain& step, World& world) const override {
-    GPUPASS_TRY_ASSIGN(auto* const libvirt, hypervisor(world));
+  Result<Look> look(const DefineDomain& step, Doors& doors) const override {
+    GPUPASS_TRY_ASSIGN(auto* const libvirt, hypervisor(doors));
     GPUPASS_TRY_ASSIGN(const auto now, libvirt->xml(step.domain, DomainView::config));
     if (now == step.before) return Look{false, ""};
     GPUPASS_TRY_ASSIGN(const auto already, same_functions(now, step.after));
@@ -46,16 +46,16 @@ class DefineDomainKind final : public Kind<DefineDomain> {
     return fail(ErrorKind::busy, fmt::format("the configuration of {} was changed meanwhile", step.domain),
                 "run the command again");
   }
-  Result<WriteEnd> carry_out(const DefineDomain& step, World& world) const override {
-    return define(world, step.domain, step.after);
+  Result<WriteEnd> carry_out(const DefineDomain& step, Doors& doors) const override {
+    return define(doors, step.domain, step.after);
   }
   /// The text as libvirt gives it back after our change.
-  Result<std::string> result(const DefineDomain& step, World& world) const override {
-    GPUPASS_TRY_ASSIGN(auto* const libvirt, hypervisor(world));
+  Result<std::string> result(const DefineDomain& step, Doors& doors) const override {
+    GPUPASS_TRY_ASSIGN(auto* const libvirt, hypervisor(doors));
     return libvirt->xml(step.domain, DomainView::config);
   }
-  Result<WriteEnd> undo(const DefineDomain& step, const JournalEntry& entry, World& world) const override {
-    GPUPASS_TRY_ASSIGN(auto* const libvirt, hypervisor(world));
+  Result<WriteEnd> undo(const DefineDomain& step, const JournalEntry& entry, Doors& doors) const override {
+    GPUPASS_TRY_ASSIGN(auto* const libvirt, hypervisor(doors));
     GPUPASS_TRY_ASSIGN(const auto now, libvirt->xml(step.domain, DomainView::config));
     GPUPASS_TRY_ASSIGN(const auto undone, same_functions(now, step.before));
     if (undone) return WriteEnd{};
@@ -65,8 +65,8 @@ class DefineDomainKind final : public Kind<DefineDomain> {
     if (entry.result.empty()) {
       GPUPASS_TRY_ASSIGN(ours_alone, same_apart_from_cards(now, step.before));
     }
-    if (ours_alone) return define(world, step.domain, step.before);
-    return take_out(world, step, now);
+    if (ours_alone) return define(doors, step.domain, step.before);
+    return take_out(doors, step, now);
   }
 };
 

@@ -20,17 +20,17 @@ class DetachLiveKind final : public LiveHostdev<DetachLive> {
   }
   const char* name() const override { return "detach-live"; }
 
-  Result<Look> look(const DetachLive& step, World& world) const override {
-    GPUPASS_TRY_ASSIGN(const auto there, has_live(world, step.domain, step.device));
+  Result<Look> look(const DetachLive& step, Doors& doors) const override {
+    GPUPASS_TRY_ASSIGN(const auto there, has_live(doors, step.domain, step.device));
     return Look{!there, ""};
   }
-  Result<WriteEnd> carry_out(const DetachLive& step, World& world) const override {
-    return unplug(world, step.domain, step.device, step.hostdev_xml);
+  Result<WriteEnd> carry_out(const DetachLive& step, Doors& doors) const override {
+    return unplug(doors, step.domain, step.device, step.hostdev_xml);
   }
-  Result<WriteEnd> undo(const DetachLive& step, const JournalEntry& /*entry*/, World& world) const override {
-    GPUPASS_TRY_ASSIGN(const auto there, has_live(world, step.domain, step.device));
+  Result<WriteEnd> undo(const DetachLive& step, const JournalEntry& /*entry*/, Doors& doors) const override {
+    GPUPASS_TRY_ASSIGN(const auto there, has_live(doors, step.domain, step.device));
     if (there) return WriteEnd{};
-    return plug_in(world, step.domain, step.device, step.hostdev_xml);
+    return plug_in(doors, step.domain, step.device, step.hostdev_xml);
   }
 };
 

@@ -21,11 +21,11 @@ Result<std::vector<PciAddress>> sorted_functions(const std::string& xml) {
 
 /// What libvirt said of a call, and what a look afterwards showed, as one outcome. A call that failed may
 /// have done its work all the same, and one that did not answer in time may still do it: that is waited for.
-Result<WriteEnd> outcome(const World& world, const Result<void>& said,
+Result<WriteEnd> outcome(const Doors& doors, const Result<void>& said,
                          const std::function<Result<bool>()>& there, const std::string& without_effect) {
   const bool open = !said && said.error().kind == ErrorKind::timeout;
   const auto seen =
-      sys::wait_until(open ? world.step_timeout : std::chrono::milliseconds(0), k_between_looks, there);
+      sys::wait_until(open ? doors.step_timeout : std::chrono::milliseconds(0), k_between_looks, there);
   if (seen && *seen) return WriteEnd{};
   auto error = !said  ? said.error()
                : seen ? Error{ErrorKind::hypervisor, without_effect, {}, {}, {}}
@@ -36,8 +36,8 @@ Result<WriteEnd> outcome(const World& world, const Result<void>& said,
 
 }  // namespace
 
-Result<Hypervisor*> hypervisor(World& world) {
-  if (world.hypervisor != nullptr) return world.hypervisor;
+Result<Hypervisor*> hypervisor(Doors& doors) {
+  if (doors.hypervisor != nullptr) return doors.hypervisor;
   return fail(ErrorKind::hypervisor, "there is no connection to libvirt");
 }
 
@@ -47,45 +47,45 @@ Result<bool> same_functions(const std::string& a, const std::string& b) {
   return in_a == in_b;
 }
 
-Result<bool> has_live(World& world, const std::string& domain, const PciAddress& device) {
-  GPUPASS_TRY_ASSIGN(auto* const libvirt, hypervisor(world));
+Result<bool> has_live(Doors& doors, const std::string& domain, const PciAddress& device) {
+  GPUPASS_TRY_ASSIGN(auto* const libvirt, hypervisor(doors));
   GPUPASS_TRY_ASSIGN(const auto xml, libvirt->xml(domain, DomainView::live));
   GPUPASS_TRY_ASSIGN(const auto functions, hostdev_functions(xml));
   return std::find(functions.begin(), functions.end(), device) != functions.end();
 }
 
-Result<WriteEnd> define(World& world, const std::string& domain, const std::string& xml) {
-  GPUPASS_TRY_ASSIGN(auto* const libvirt, hypervisor(world));
+Result<WriteEnd> define(Doors& doors, const std::string& domain, const std::string& xml) {
+  GPUPASS_TRY_ASSIGN(auto* const libvirt, hypervisor(doors));
   const auto said = libvirt->define(xml);
   const auto as_asked = [&]() -> Result<bool> {
     GPUPASS_TRY_ASSIGN(const auto now, libvirt->xml(domain, DomainView::config));
     return same_functions(now, xml);
   };
-  return outcome(world, said, as_asked, fmt::format("libvirt defined {} without the change", domain));
+  return outcome(doors, said, as_asked, fmt::format("libvirt defined {} without the change", domain));
 }
 
-Result<WriteEnd> plug_in(World& world, const std::string& domain, const PciAddress& device,
+Result<WriteEnd> plug_in(Doors& doors, const std::string& domain, const PciAddress& device,
                          const std::string& xml) {
-  GPUPASS_TRY_ASSIGN(auto* const libvirt, hypervisor(world));
+  GPUPASS_TRY_ASSIGN(auto* const libvirt, hypervisor(doors));
   const auto said = libvirt->attach_live(domain, xml);
   return outcome(
-      world, said, [&] { return has_live(world, domain, device); },
+      doors, said, [&] { return has_live(doors, domain, device); },
       fmt::format("libvirt attached {} but {} does not have it", to_string(device), domain));
 }
 
 /// libvirt's answer only says that the guest was asked; it gives the guest some seconds first, and a patience
 /// of ours that is shorter says nothing against either.
-Result<WriteEnd> unplug(World& world, const std::string& domain, const PciAddress& device,
+Result<WriteEnd> unplug(Doors& doors, const std::string& domain, const PciAddress& device,
                         const std::string& xml) {
-  GPUPASS_TRY_ASSIGN(auto* const libvirt, hypervisor(world));
-  const auto until = std::chrono::steady_clock::now() + world.step_timeout;
+  GPUPASS_TRY_ASSIGN(auto* const libvirt, hypervisor(doors));
+  const auto until = std::chrono::steady_clock::now() + doors.step_timeout;
   const auto asked = libvirt->request_detach_live(domain, xml);
   const bool refused = !asked && asked.error().kind != ErrorKind::timeout;
   const auto left =
       std::chrono::duration_cast<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
   const auto gone =
       sys::wait_until(refused ? std::chrono::milliseconds(0) : left, k_between_looks, [&]() -> Result<bool> {
-        GPUPASS_TRY_ASSIGN(const auto there, has_live(world, domain, device));
+        GPUPASS_TRY_ASSIGN(const auto there, has_live(doors, domain, device));
         return !there;
       });
   if (gone && *gone) return WriteEnd{};
@@ -98,7 +98,7 @@ Result<WriteEnd> unplug(World& world, const std::string& domain, const PciAddres
   return fail(
       ErrorKind::timeout,
       fmt::format("{} did not let go of {} within {} s", domain, to_string(device),
-                  std::chrono::duration_cast<std::chrono::seconds>(world.step_timeout).count()),
+                  std::chrono::duration_cast<std::chrono::seconds>(doors.step_timeout).count()),
       "the guest was asked and may still do it: its kernel must answer PCI hot-unplug, and nothing in it may "
       "use the device; then run the command again");
 }

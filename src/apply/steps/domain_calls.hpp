@@ -10,18 +10,18 @@
 namespace gpupass::apply_detail {
 
 /// Error: hypervisor, where the plan has no connection.
-[[nodiscard]] Result<Hypervisor*> hypervisor(World& world);
+[[nodiscard]] Result<Hypervisor*> hypervisor(Doors& doors);
 
 /// Whether two texts give a domain the same functions.
 [[nodiscard]] Result<bool> same_functions(const std::string& a, const std::string& b);
 /// Whether the running guest has this function.
-[[nodiscard]] Result<bool> has_live(World& world, const std::string& domain, const PciAddress& device);
+[[nodiscard]] Result<bool> has_live(Doors& doors, const std::string& domain, const PciAddress& device);
 
 /// Each of these succeeds when the domain is as asked, whatever the call ended with.
-[[nodiscard]] Result<WriteEnd> define(World& world, const std::string& domain, const std::string& xml);
-[[nodiscard]] Result<WriteEnd> plug_in(World& world, const std::string& domain, const PciAddress& device,
+[[nodiscard]] Result<WriteEnd> define(Doors& doors, const std::string& domain, const std::string& xml);
+[[nodiscard]] Result<WriteEnd> plug_in(Doors& doors, const std::string& domain, const PciAddress& device,
                                        const std::string& xml);
-[[nodiscard]] Result<WriteEnd> unplug(World& world, const std::string& domain, const PciAddress& device,
+[[nodiscard]] Result<WriteEnd> unplug(Doors& doors, const std::string& domain, const PciAddress& device,
                                       const std::string& xml);
 
 }  // namespace gpupass::apply_detail

@@ -27,17 +27,17 @@ class DropHoldKind final : public Kind<DropHold> {
     return {core::address_from_json(json.at("device"))};
   }
 
-  Result<Look> look(const DropHold& step, World& world) const override {
-    GPUPASS_TRY_ASSIGN(auto before, hold_text(world.host, step.device));
+  Result<Look> look(const DropHold& step, Doors& doors) const override {
+    GPUPASS_TRY_ASSIGN(auto before, hold_text(doors.host, step.device));
     const bool already = before.empty();
     return Look{already, std::move(before)};
   }
-  Result<WriteEnd> carry_out(const DropHold& step, World& world) const override {
-    GPUPASS_TRY(remove_hold(world.host, step.device));
+  Result<WriteEnd> carry_out(const DropHold& step, Doors& doors) const override {
+    GPUPASS_TRY(remove_hold(doors.host, step.device));
     return WriteEnd{};
   }
-  Result<WriteEnd> undo(const DropHold& step, const JournalEntry& entry, World& world) const override {
-    return restore_hold(world.host, step.device, entry.before);
+  Result<WriteEnd> undo(const DropHold& step, const JournalEntry& entry, Doors& doors) const override {
+    return restore_hold(doors.host, step.device, entry.before);
   }
 };
 

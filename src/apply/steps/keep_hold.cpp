@@ -33,17 +33,17 @@ class KeepHoldKind final : public Kind<KeepHold> {
     throw nlohmann::json::type_error::create(302, hold.error().what, &json);
   }
 
-  Result<Look> look(const KeepHold& step, World& world) const override {
-    GPUPASS_TRY_ASSIGN(auto before, hold_text(world.host, step.hold.device));
+  Result<Look> look(const KeepHold& step, Doors& doors) const override {
+    GPUPASS_TRY_ASSIGN(auto before, hold_text(doors.host, step.hold.device));
     const bool already = before == to_json(step.hold);
     return Look{already, std::move(before)};
   }
-  Result<WriteEnd> carry_out(const KeepHold& step, World& world) const override {
-    GPUPASS_TRY(save_hold(world.host, step.hold));
+  Result<WriteEnd> carry_out(const KeepHold& step, Doors& doors) const override {
+    GPUPASS_TRY(save_hold(doors.host, step.hold));
     return WriteEnd{};
   }
-  Result<WriteEnd> undo(const KeepHold& step, const JournalEntry& entry, World& world) const override {
-    return restore_hold(world.host, step.hold.device, entry.before);
+  Result<WriteEnd> undo(const KeepHold& step, const JournalEntry& entry, Doors& doors) const override {
+    return restore_hold(doors.host, step.hold.device, entry.before);
   }
 };
 

@@ -50,16 +50,16 @@ class Kind {
   [[nodiscard]] virtual Value read(const core::Json& json) const = 0;
 
   // ---- on the machine --------------------------------------------------------------------------------
-  [[nodiscard]] virtual Result<Look> look(const Value& step, World& world) const = 0;
+  [[nodiscard]] virtual Result<Look> look(const Value& step, Doors& doors) const = 0;
   /// Does it and reads back that it is done. Where the kernel does not return, the child that is in it.
-  [[nodiscard]] virtual Result<WriteEnd> carry_out(const Value& step, World& world) const = 0;
+  [[nodiscard]] virtual Result<WriteEnd> carry_out(const Value& step, Doors& doors) const = 0;
   /// What a later undo needs to see unchanged; empty for most kinds.
-  [[nodiscard]] virtual Result<std::string> result(const Value& /*step*/, World& /*world*/) const {
+  [[nodiscard]] virtual Result<std::string> result(const Value& /*step*/, Doors& /*doors*/) const {
     return std::string();
   }
   /// Takes it back, as far as the machine shows that it had an effect, and reads back that it is.
   [[nodiscard]] virtual Result<WriteEnd> undo(const Value& step, const JournalEntry& entry,
-                                              World& world) const = 0;
+                                              Doors& doors) const = 0;
   /// Whether the machine shows all of what an undo does; a program that was run for it does not show.
   [[nodiscard]] virtual bool undo_shows(const Value& /*step*/) const { return true; }
 };

@@ -32,20 +32,20 @@ class LoadModuleKind final : public Kind<LoadModule> {
   }
   LoadModule read(const core::Json& json) const override { return {core::line_from_json(json.at("module"))}; }
 
-  Result<Look> look(const LoadModule& step, World& world) const override {
-    return Look{is_loaded(world.host, step.module), ""};
+  Result<Look> look(const LoadModule& step, Doors& doors) const override {
+    return Look{is_loaded(doors.host, step.module), ""};
   }
-  Result<WriteEnd> carry_out(const LoadModule& step, World& world) const override {
-    GPUPASS_TRY_ASSIGN(const auto end, world.host.run({{"modprobe", step.module}, "", world.step_timeout}));
-    if (is_loaded(world.host, step.module)) return WriteEnd{};
+  Result<WriteEnd> carry_out(const LoadModule& step, Doors& doors) const override {
+    GPUPASS_TRY_ASSIGN(const auto end, doors.host.run({{"modprobe", step.module}, "", doors.step_timeout}));
+    if (is_loaded(doors.host, step.module)) return WriteEnd{};
     return fail(ErrorKind::unsupported,
                 fmt::format("the kernel module {} cannot be loaded: {}", step.module, core::trim(end.errors)),
                 "install the kernel's modules (Debian: linux-image-amd64; the cloud kernel has no vfio-pci)");
   }
   /// A module that somebody else uses by now stays, and that is as it should be.
-  Result<WriteEnd> undo(const LoadModule& step, const JournalEntry& /*entry*/, World& world) const override {
-    if (is_loaded(world.host, step.module)) {
-      GPUPASS_TRY(world.host.run({{"modprobe", "-r", step.module}, "", world.step_timeout}));
+  Result<WriteEnd> undo(const LoadModule& step, const JournalEntry& /*entry*/, Doors& doors) const override {
+    if (is_loaded(doors.host, step.module)) {
+      GPUPASS_TRY(doors.host.run({{"modprobe", "-r", step.module}, "", doors.step_timeout}));
     }
     return WriteEnd{};
   }

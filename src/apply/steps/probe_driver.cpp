@@ -19,15 +19,15 @@ class ProbeDriverKind final : public DeviceDriver<ProbeDriver> {
   }
   const char* name() const override { return "probe-driver"; }
 
-  Result<Look> look(const ProbeDriver& step, World& world) const override {
-    return Look{driver_of(world.host, step.device) == step.driver, ""};
+  Result<Look> look(const ProbeDriver& step, Doors& doors) const override {
+    return Look{driver_of(doors.host, step.device) == step.driver, ""};
   }
-  Result<WriteEnd> carry_out(const ProbeDriver& step, World& world) const override {
-    return probe(world, step.device, step.driver);
+  Result<WriteEnd> carry_out(const ProbeDriver& step, Doors& doors) const override {
+    return probe(doors, step.device, step.driver);
   }
-  Result<WriteEnd> undo(const ProbeDriver& step, const JournalEntry& /*entry*/, World& world) const override {
-    if (driver_of(world.host, step.device) != step.driver) return WriteEnd{};
-    return unbind(world, step.device, step.driver);
+  Result<WriteEnd> undo(const ProbeDriver& step, const JournalEntry& /*entry*/, Doors& doors) const override {
+    if (driver_of(doors.host, step.device) != step.driver) return WriteEnd{};
+    return unbind(doors, step.device, step.driver);
   }
 };
 

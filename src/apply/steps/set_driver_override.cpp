@@ -20,19 +20,19 @@ class SetDriverOverrideKind final : public DeviceDriver<SetDriverOverride> {
   }
   const char* name() const override { return "set-driver-override"; }
 
-  Result<Look> look(const SetDriverOverride& step, World& world) const override {
-    GPUPASS_TRY_ASSIGN(auto now, override_of(world.host, step.device));
+  Result<Look> look(const SetDriverOverride& step, Doors& doors) const override {
+    GPUPASS_TRY_ASSIGN(auto now, override_of(doors.host, step.device));
     const bool already = now == step.driver;
     return Look{already, std::move(now)};
   }
-  Result<WriteEnd> carry_out(const SetDriverOverride& step, World& world) const override {
-    return set_override(world, step.device, step.driver);
+  Result<WriteEnd> carry_out(const SetDriverOverride& step, Doors& doors) const override {
+    return set_override(doors, step.device, step.driver);
   }
   Result<WriteEnd> undo(const SetDriverOverride& step, const JournalEntry& entry,
-                        World& world) const override {
-    GPUPASS_TRY_ASSIGN(const auto now, override_of(world.host, step.device));
+                        Doors& doors) const override {
+    GPUPASS_TRY_ASSIGN(const auto now, override_of(doors.host, step.device));
     if (now == entry.before) return WriteEnd{};
-    return set_override(world, step.device, entry.before);
+    return set_override(doors, step.device, entry.before);
   }
 };
 

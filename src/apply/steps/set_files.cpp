@@ -57,19 +57,19 @@ class SetFilesKind final : public Kind<SetFiles> {
             json.at("undo_program").get<std::vector<std::string>>()};
   }
 
-  Result<Look> look(const SetFiles& step, World& world) const override {
-    GPUPASS_TRY_ASSIGN(const auto now, files_now(world.host, step.files));
+  Result<Look> look(const SetFiles& step, Doors& doors) const override {
+    GPUPASS_TRY_ASSIGN(const auto now, files_now(doors.host, step.files));
     // Whether the program has run since the files became so does not show.
     GPUPASS_TRY_ASSIGN(auto before, core::take_from_json("file", [&] { return to_json(now); }));
     const bool as_asked = now == step.files;
     return Look{as_asked && step.program.empty(), std::move(before), !as_asked};
   }
-  Result<WriteEnd> carry_out(const SetFiles& step, World& world) const override {
-    return set_files(world, step.files, step.program);
+  Result<WriteEnd> carry_out(const SetFiles& step, Doors& doors) const override {
+    return set_files(doors, step.files, step.program);
   }
-  Result<WriteEnd> undo(const SetFiles& step, const JournalEntry& entry, World& world) const override {
+  Result<WriteEnd> undo(const SetFiles& step, const JournalEntry& entry, Doors& doors) const override {
     GPUPASS_TRY_ASSIGN(const auto before, files_from_json(entry.before));
-    return set_files(world, before, step.undo_program);
+    return set_files(doors, before, step.undo_program);
   }
   bool undo_shows(const SetFiles& step) const override { return step.undo_program.empty(); }
 };

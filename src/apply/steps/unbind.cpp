@@ -20,21 +20,21 @@ class UnbindKind final : public DeviceDriver<Unbind> {
   }
   const char* name() const override { return "unbind"; }
 
-  Result<Look> look(const Unbind& step, World& world) const override {
-    return Look{driver_of(world.host, step.device) != step.driver, step.driver};
+  Result<Look> look(const Unbind& step, Doors& doors) const override {
+    return Look{driver_of(doors.host, step.device) != step.driver, step.driver};
   }
-  Result<WriteEnd> carry_out(const Unbind& step, World& world) const override {
-    return unbind(world, step.device, step.driver);
+  Result<WriteEnd> carry_out(const Unbind& step, Doors& doors) const override {
+    return unbind(doors, step.device, step.driver);
   }
   /// Back to that driver, whatever others might take the device: the override is aimed at it for as long.
-  Result<WriteEnd> undo(const Unbind& step, const JournalEntry& /*entry*/, World& world) const override {
-    if (driver_of(world.host, step.device) == step.driver) return WriteEnd{};
-    GPUPASS_TRY_ASSIGN(const auto before, override_of(world.host, step.device));
-    GPUPASS_TRY_ASSIGN(auto end, set_override(world, step.device, step.driver));
+  Result<WriteEnd> undo(const Unbind& step, const JournalEntry& /*entry*/, Doors& doors) const override {
+    if (driver_of(doors.host, step.device) == step.driver) return WriteEnd{};
+    GPUPASS_TRY_ASSIGN(const auto before, override_of(doors.host, step.device));
+    GPUPASS_TRY_ASSIGN(auto end, set_override(doors, step.device, step.driver));
     if (end.unfinished) return end;
-    auto probed = probe(world, step.device, step.driver);
+    auto probed = probe(doors, step.device, step.driver);
     if (probed && probed->unfinished) return probed;
-    GPUPASS_TRY_ASSIGN(end, set_override(world, step.device, before));
+    GPUPASS_TRY_ASSIGN(end, set_override(doors, step.device, before));
     if (!probed) return Failure(probed.error());
     return end;
   }

@@ -195,7 +195,7 @@ Result<void> Rig::card_home() {
   guest.uri = plan_.settings.uri;
   const PlanFacts facts{inventory, std::move(holds), core::iso_time(context.host.now())};
   GPUPASS_TRY_ASSIGN(const auto way_back, plan_detach(facts, guest, ours, templates));
-  World world{context.host, nullptr, &locks.devices, k_step, {}, {}};
+  Doors world{context.host, nullptr, &locks.devices, k_step, {}, {}};
   return apply(way_back, world);
 }
 
@@ -210,7 +210,7 @@ Result<void> Rig::remember_card() {
   GPUPASS_TRY_ASSIGN(auto holds, current_holds(context_, inventory, functions_));
   const PlanFacts facts{inventory, std::move(holds), core::iso_time(context_.host.now())};
   GPUPASS_TRY_ASSIGN(const auto plan, plan_record(facts, settings.vm, settings.uri, functions_));
-  World world{context_.host, nullptr, &locks.devices, k_step, {}, {}};
+  Doors world{context_.host, nullptr, &locks.devices, k_step, {}, {}};
   return apply(plan, world);
 }
 
