@@ -10,8 +10,8 @@
 #include "gpupass/core/text.hpp"
 #include "gpupass/discover.hpp"
 #include "gpupass/inventory.hpp"
-#include "gpupass/report/displaced.hpp"
 #include "gpupass/report/table.hpp"
+#include "gpupass/session/at_boot.hpp"
 
 namespace gpupass::cli {
 namespace {
@@ -59,23 +59,6 @@ BoundAtBoot row_of(const Host& host, const PciAddress& device) {
 
 }  // namespace
 
-std::string displacement(const Inventory& inventory, const BootBinding& binding) {
-  const auto identity = remembered(binding);
-  if (presence_of(identity, binding.device, inventory) == Presence::there) return "";
-  return fmt::format("{}, not the {} that was named; {}",
-                     report::what_is_there(inventory, binding.device, identity), ids_text(identity),
-                     report::where_it_is(inventory, identity));
-}
-
-std::string mending(const Inventory& inventory, const BootBinding& binding) {
-  auto text = fmt::format("`gpupass unbind --persist --apply {}` forgets it", to_string(binding.device));
-  const auto found = find_device(inventory, remembered(binding));
-  if (found.certain)
-    text +=
-        fmt::format(", then `gpupass bind --persist --apply {}`", to_string(found.devices.front()->address));
-  return text;
-}
-
 Result<std::vector<BoundAtBoot>> bound_at_boot(const Host& host) {
   GPUPASS_TRY_ASSIGN(const auto records, read_boot_bindings(host));
   const auto& bindings = records.readable;
@@ -91,9 +74,9 @@ Result<std::vector<BoundAtBoot>> bound_at_boot(const Host& host) {
     row.set_up = found != listed.end() && found->second == identity_of(binding);
     row.ids = ids_text(binding);
     row.state = state_of(host, binding, row.set_up);
-    const auto elsewhere = displacement(inventory, binding);
+    const auto elsewhere = session::displacement(inventory, binding);
     row.there = elsewhere.empty();
-    if (!row.there) row.state += fmt::format("; {}; {}", elsewhere, mending(inventory, binding));
+    if (!row.there) row.state += fmt::format("; {}; {}", elsewhere, session::mending(inventory, binding));
     rows.emplace(binding.device, std::move(row));
   }
   for (const auto& [device, identity] : listed) {

@@ -25,11 +25,6 @@ struct BoundAtBoot {
 /// What is written down and what the host's list says, sorted by device. Error: a record cannot be read.
 [[nodiscard]] Result<std::vector<BoundAtBoot>> bound_at_boot(const Host& host);
 
-/// What is at the binding's address instead and where the device is; empty where it is there.
-[[nodiscard]] std::string displacement(const Inventory& inventory, const BootBinding& binding);
-/// The commands that mend it.
-[[nodiscard]] std::string mending(const Inventory& inventory, const BootBinding& binding);
-
 /// Nothing where there is none.
 void print(Terminal& terminal, const std::vector<BoundAtBoot>& bindings);
 

@@ -1,95 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // `gpupass detach VM SELECTOR…|--all`: the way back.
-#include <fmt/format.h>
-
-#include <algorithm>
-#include <map>
-#include <ostream>
-
-#include "cli/domain_change.hpp"
-#include "cli/domain_uses.hpp"
+#include "cli/domain_options.hpp"
 #include "cli/hints.hpp"
-#include "cli/templates.hpp"
-#include "cli/unreadable.hpp"
-#include "gpupass/card.hpp"
-#include "gpupass/core/text.hpp"
-#include "gpupass/discover.hpp"
-#include "gpupass/holds.hpp"
-#include "gpupass/vfio.hpp"
+#include "gpupass/session/session.hpp"
 
 namespace gpupass::cli {
 namespace {
-
-/// Every function that the domain has in either configuration, or that we hold for it.
-Result<Functions> functions_of(Context& context, const DomainFacts& facts,
-                               std::chrono::milliseconds timeout) {
-  Functions functions;
-  for (const auto* const xml : {&facts.live_xml, &facts.config_xml}) {
-    if (xml->empty()) continue;
-    GPUPASS_TRY_ASSIGN(const auto found, hostdev_functions(*xml));
-    functions.insert(functions.end(), found.begin(), found.end());
-  }
-  GPUPASS_TRY_ASSIGN(auto holds, known_holds(context));
-  recognise(context, holds, facts.state, facts.uri, timeout);
-  for (const auto& hold : holds) {
-    if (is_for(hold, {facts.state.name, facts.uri})) functions.push_back(hold.device);
-  }
-  return in_order(std::move(functions));
-}
-
-/// True of a function that the selector means. One that is in the domain need not be in the machine any more:
-/// a card that was pulled can still be taken out of the configuration, with all of it that is gone.
-bool is_meant(const PciAddress& function, const Selector& selector, const Functions& meant,
-              const Inventory& inventory) {
-  if (selector.slot) return function.same_slot(*selector.slot);
-  if (selector.address && inventory.find(*selector.address) == nullptr)
-    return function.same_slot(*selector.address) && inventory.find(function) == nullptr;
-  return std::ranges::find(meant, function) != meant.end();
-}
-
-/// What the selector means in this machine; nothing where it is gone.
-Result<Functions> meant_by(const Selector& selector, const Inventory& inventory) {
-  auto meant = functions_meant(inventory, {selector}, Companions::along);
-  const bool pulled = !meant && meant.error().kind == ErrorKind::not_found;
-  return pulled && (selector.address || selector.slot) ? Functions{} : std::move(meant);
-}
-
-/// Error: refused, where the domain has one of these in a way that gpupass does not edit.
-Result<void> refuse_uneditable(const DomainFacts& facts, const Functions& functions) {
-  for (const auto* const xml : {&facts.live_xml, &facts.config_xml}) {
-    if (!xml->empty()) GPUPASS_TRY(gpupass::refuse_uneditable(*xml, functions));
-  }
-  return {};
-}
-
-/// Those of the domain's functions that are meant. What is in the machine and not in the domain has been
-/// taken out before.
-Result<Functions> chosen(const po::variables_map& values, const Inventory& inventory,
-                         const Functions& of_domain, const DomainFacts& facts) {
-  const auto& vm = facts.state.name;
-  GPUPASS_TRY_ASSIGN(const auto selectors, selectors_of(values, "selector"));
-  const bool all = values.count("all") > 0;
-  if (all == !selectors.empty()) {
-    return fail(ErrorKind::usage, all ? "--all and devices are named" : "no device is named",
-                "gpupass detach VM SELECTOR…, or gpupass detach VM --all");
-  }
-  if (all) return of_domain;
-  Functions functions;
-  for (const auto& selector : selectors) {
-    GPUPASS_TRY_ASSIGN(const auto meant, meant_by(selector, inventory));
-    GPUPASS_TRY(
-        refuse_uneditable(facts, meant.empty() && selector.address ? Functions{*selector.address} : meant));
-    const auto before = functions.size();
-    for (const auto& function : of_domain) {
-      if (is_meant(function, selector, meant, inventory)) functions.push_back(function);
-    }
-    if (functions.size() > before || !meant.empty()) continue;
-    return fail(ErrorKind::not_found, fmt::format("{} does not have {}", vm, selector.text),
-                of_domain.empty() ? "nothing was changed; it has no PCI device at all"
-                                  : fmt::format("nothing was changed; it has {}", names(of_domain)));
-  }
-  return in_order(std::move(functions));
-}
 
 Syntax syntax() {
   Syntax syntax{
@@ -103,139 +19,21 @@ Syntax syntax() {
   return syntax;
 }
 
-/// What is so of a domain that has nothing of what is named.
-std::string without_devices(const po::variables_map& values, const std::string& vm) {
-  const auto selectors = words_of(values, "selector");
-  return selectors.empty() ? fmt::format("{} has no PCI device of this machine", vm)
-                           : fmt::format("{} does not have {}", vm, core::enumerate(selectors));
-}
-
-std::string words_for(const Functions& functions) {
-  std::string words;
-  for (const auto& function : functions) words += " " + to_string(function);
-  return words;
-}
-
-/// Domains that had it by turns with this one keep it, but for a loan to this one, which ends.
-bool stays_with_others(const Hold& hold, const DomainFacts& domain) {
-  const Sharer self{domain.state.name, domain.uri};
-  return !without_domain(hold, self).domain.empty() && hold.lent_to != domain.state.name;
-}
-
-/// What is no way back by itself: a function that stays on vfio-pci, each with why and what would return it.
-std::vector<std::string> what_stays(const PlanFacts& facts, const DomainFacts& domain, const Plan& plan) {
-  Functions bound;
-  Functions before;
-  Functions running;
-  std::map<std::string, Functions> of_others;  // by the domains that have them
-  const Sharer self{domain.state.name, domain.uri};
-  const auto in_live = hostdev_functions_if_any(domain.live_xml);
-  for (const auto& function : plan.devices) {
-    const auto* const device = facts.inventory.find(function);
-    if (device == nullptr || !is_vfio_driver(device->driver.value_or(""))) continue;
-    const auto* const hold = find_hold(facts.holds, function);
-    const bool held = hold != nullptr;
-    if (held && presence_of(hold->identity, function, facts.inventory) != Presence::there) continue;
-    if (!domain.change_live && std::ranges::count(in_live, function) > 0) {
-      running.push_back(function);
-    } else if (held && stays_with_others(*hold, domain)) {
-      of_others[core::enumerate(domains_of(without_domain(*hold, self)))].push_back(function);
-    } else if (held && hold->bound) {
-      bound.push_back(function);
-    } else if (!held || is_vfio_driver(hold->original_driver)) {
-      before.push_back(function);
-    }
-  }
-  std::vector<std::string> lines;
-  if (!running.empty()) {
-    lines.push_back(fmt::format("{} {} in the running {} until it is shut down", names(running),
-                                running.size() == 1 ? "stays" : "stay", domain.state.name));
-  }
-  for (const auto& [others, functions] : of_others) {
-    const bool one = functions.size() == 1;
-    lines.push_back(
-        fmt::format("{} {} on vfio-pci for {}", names(functions), one ? "stays" : "stay", others));
-  }
-  if (!bound.empty()) {
-    lines.push_back(fmt::format(
-        "{} {} on vfio-pci, where `gpupass bind` put {}; `gpupass unbind{}` gives back", names(bound),
-        bound.size() == 1 ? "stays" : "stay", bound.size() == 1 ? "it" : "them", words_for(bound)));
-  }
-  if (!before.empty()) {
-    lines.push_back(fmt::format("{} {} on {} as before; `gpupass bind{} --driver NAME` gives {} to a driver",
-                                names(before), before.size() == 1 ? "stays" : "stay",
-                                *facts.inventory.find(before.front())->driver, words_for(before),
-                                before.size() == 1 ? "it" : "them"));
-  }
-  return lines;
-}
-
-std::string outcome_of(const DomainFacts& facts, const Functions& functions, const Plan& plan,
-                       const PlanFacts& plan_facts) {
-  std::vector<std::string> homes;
-  for (const auto& step : plan.steps) {
-    if (const auto* const probe = std::get_if<ProbeDriver>(&step)) {
-      homes.push_back(fmt::format("{} is back on {}", to_string(probe->device), probe->driver));
-    }
-  }
-  auto text = fmt::format("{} no longer has {}", facts.state.name, names(functions));
-  if (!homes.empty()) text += "; " + core::enumerate(homes);
-  for (const auto& line : what_stays(plan_facts, facts, plan)) text += "\n" + line;
-  return text;
-}
-
-/// What --all leaves in the domain.
-void say_uneditable(Context& context, Hypervisor& hypervisor, const DomainFacts& facts,
-                    const std::string& uri) {
-  for (const auto* const xml : {&facts.live_xml, &facts.config_xml}) {
-    if (xml->empty()) continue;
-    for (const auto& device : devices_in(hypervisor, *xml).value_or(std::vector<DomainDevice>{})) {
-      if (is_editable(device.way)) continue;
-      const auto remedy = fmt::format("remove those lines with `virsh edit {}`", facts.state.name);
-      context.terminal.err << fmt::format("note: {} keeps {}; gpupass does not edit that: {}\n",
-                                          facts.state.name, describe(device), with_connection(remedy, uri));
-    }
-  }
-}
-
 }  // namespace
 
 Result<int> detach(Context& context, const std::vector<std::string>& arguments) {
   GPUPASS_TRY_ASSIGN(const auto values, parse(context, syntax(), arguments));
   if (!values) return 0;
   GPUPASS_TRY_ASSIGN(const auto options, domain_options_of(context, *values));
-  GPUPASS_TRY_ASSIGN(const auto templates, load_templates(context));
-  GPUPASS_TRY_ASSIGN(auto domain, open_domain(context, options));
-  const auto vm = domain.state.name;
-  GPUPASS_TRY_ASSIGN(const auto first_facts, domain_facts(domain, options));
-  GPUPASS_TRY_ASSIGN(const auto of_domain, functions_of(context, first_facts, options.change.timeout));
-  GPUPASS_TRY_ASSIGN(const auto first_look, discover(context.host, {.holders = false}));
-  GPUPASS_TRY_ASSIGN(const auto functions, chosen(*values, first_look, of_domain, first_facts));
-  if (values->count("all") > 0)
-    say_uneditable(context, *domain.hypervisor, first_facts, connection_named(arguments));
-  if (functions.empty()) {
-    const Plan nothing{fmt::format("detach from {}", vm), Direction::give_back, options.uri, {}, {}};
-    return carry_out(context, options.change, nothing, nullptr, {}, {without_devices(*values, vm), vm});
-  }
-
-  // The machine and the domain are read again once nobody else can change them.
-  Locks locks;
-  GPUPASS_TRY(lock(context, options.change, fmt::format("detach {} from {}", names(functions), vm), functions,
-                   vm, locks));
-  GPUPASS_TRY_ASSIGN(domain.state, domain.hypervisor->domain(vm));
-  GPUPASS_TRY_ASSIGN(const auto facts, domain_facts(domain, options));
-  GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host, {.serials_of = functions}));
-  GPUPASS_TRY_ASSIGN(auto holds, written_holds(context, functions));
-  recognise(context, holds, domain.state, options.uri, options.change.timeout);
-  inherit(context, holds, {vm, options.uri}, options.change.timeout);
-  const PlanFacts plan_facts{inventory, std::move(holds), core::iso_time(context.host.now())};
-  GPUPASS_TRY_ASSIGN(const auto plan, plan_detach(plan_facts, facts, functions, templates));
-  const auto there = still_there(inventory, plan_facts.holds, functions);
-  GPUPASS_TRY(consent(context, options.change,
-                      obstacles_to_return(inventory, plan, facts.state.running ? Functions{} : there)));
-  return carry_out_for_domain(
-      context, options, plan, domain, facts, locks,
-      outcome_of(facts, functions, plan, plan_facts) + left_alone_note(inventory, plan_facts.holds));
+  GPUPASS_TRY_ASSIGN(auto what, selectors_of(*values, "selector"));
+  const bool all = values->count("all") > 0;
+  if (all == !what.empty())
+    return fail(ErrorKind::usage, all ? "--all and devices are named" : "no device is named",
+                "gpupass detach VM SELECTOR…, or gpupass detach VM --all");
+  Teller teller(context.terminal, options.change, connection_named(arguments));
+  GPUPASS_TRY_ASSIGN(const auto done,
+                     session::detach(context, teller.manner(), {options.domain, std::move(what)}));
+  return tell(context, options, teller, done);
 }
 
 }  // namespace gpupass::cli

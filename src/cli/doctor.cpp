@@ -54,14 +54,13 @@ Syntax syntax() {
 
 /// Each graphics card is a target of its own; what is named together is judged together, as `gpupass attach`
 /// would take it.
-Result<std::vector<Target>> targets_of(const Inventory& inventory, const std::vector<Selector>& selectors,
-                                       const po::variables_map& values) {
-  if (selectors.empty()) {
+Result<std::vector<Target>> targets_of(const Inventory& inventory, const session::Selection& what) {
+  if (what.selectors.empty()) {
     std::vector<Target> targets;
     for (auto& card : graphics_cards(inventory)) targets.push_back({std::move(card)});
     return targets;
   }
-  GPUPASS_TRY_ASSIGN(auto functions, selected_functions(inventory, selectors, values));
+  GPUPASS_TRY_ASSIGN(auto functions, session::functions_of(inventory, what));
   return std::vector{Target{std::move(functions)}};
 }
 
@@ -215,7 +214,7 @@ Result<void> add_domain_uses(Context& context, Inventory& inventory, const po::v
   const auto hypervisor = context.connect(uri, k_patience);
   if (!hypervisor && named) return Failure(hypervisor.error());
   if (!hypervisor) return {};
-  auto uses = domain_uses(**hypervisor, context.host, inventory);
+  auto uses = session::domain_uses(**hypervisor, context.host, inventory);
   if (uses) {
     inventory.domain_uses = *std::move(uses);
   } else {
@@ -230,11 +229,11 @@ Result<int> doctor(Context& context, const std::vector<std::string>& arguments) 
   GPUPASS_TRY_ASSIGN(const auto values, parse(context, syntax(), arguments));
   if (!values) return 0;
   GPUPASS_TRY_ASSIGN(const auto format, format_of(*values));
-  GPUPASS_TRY_ASSIGN(const auto selectors, selectors_of(*values, "selector"));
-  if (selectors.empty() && values->count("with") + values->count("only") > 0) return no_device_named();
+  const bool some = values->count("with") + values->count("only") > 0;
+  GPUPASS_TRY_ASSIGN(const auto what, some ? some_selection_of(*values) : selection_of(*values));
   GPUPASS_TRY_ASSIGN(auto inventory, discover(context.host));
   GPUPASS_TRY(add_domain_uses(context, inventory, *values));
-  GPUPASS_TRY_ASSIGN(const auto targets, targets_of(inventory, selectors, *values));
+  GPUPASS_TRY_ASSIGN(const auto targets, targets_of(inventory, what));
   const auto diagnosis = diagnose(inventory, targets, connection_named(arguments));
   const bool blocks = anything_blocks(diagnosis);
   if (format == Format::json) {

@@ -11,7 +11,7 @@
 #include <ostream>
 #include <set>
 
-#include "cli/uri.hpp"
+#include "gpupass/session/uri.hpp"
 #include "gpupass/virt/hostdev.hpp"
 #include "gpupass/virt/run_within.hpp"
 
@@ -28,12 +28,13 @@ Failure too_slow(const std::string& uri) {
 }
 
 /// The calls are many, and their number is libvirt's to say: all of them have one deadline.
-Result<LibvirtTexts> ask(const Connect& connect, const std::string& uri, Clock::time_point until) {
+Result<session::LibvirtTexts> ask(const session::Connect& connect, const std::string& uri,
+                                  Clock::time_point until) {
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - Clock::now());
   if (left <= left.zero()) return too_slow(uri);
-  auto answer = virt::run_within(left, [connect, uri, left]() -> Result<LibvirtTexts> {
+  auto answer = virt::run_within(left, [connect, uri, left]() -> Result<session::LibvirtTexts> {
     GPUPASS_TRY_ASSIGN(const auto hypervisor, connect(uri, left));
-    return read_texts(*hypervisor);
+    return session::read_texts(*hypervisor);
   });
   if (!answer || (!*answer && answer->error().kind == ErrorKind::timeout)) return too_slow(uri);
   return *std::move(answer);
@@ -43,7 +44,7 @@ LibvirtNow look_at(Context& context, const std::string& uri, bool named, Clock::
   if (!named && !may_ask(context, uri))
     return {{uri, fmt::format("only root asks {} unless --connect names it: it may ask for a password", uri)},
             {}};
-  auto texts = refuse_remote(uri).and_then([&] { return ask(context.connect, uri, until); });
+  auto texts = session::refuse_remote(uri).and_then([&] { return ask(context.connect, uri, until); });
   if (!texts) return {{uri, texts.error().what}, {}};
   return {{uri, ""}, *std::move(texts)};
 }
@@ -62,7 +63,7 @@ void note(Terminal& terminal, const std::string& why) {
 }
 
 /// The functions that gpupass put into a domain.
-std::set<PciAddress> own_functions(const DomainTexts& domain) {
+std::set<PciAddress> own_functions(const session::DomainTexts& domain) {
   std::set<PciAddress> own;
   for (const auto* const xml : {&domain.live, &domain.config}) {
     auto document = virt::Document::parse(*xml, "domain XML", "domain");
@@ -78,7 +79,7 @@ std::set<PciAddress> own_functions(const DomainTexts& domain) {
 
 class Assignments {
  public:
-  Assignments(std::string uri, const LibvirtTexts& texts) : uri_(std::move(uri)), texts_(texts) {}
+  Assignments(std::string uri, const session::LibvirtTexts& texts) : uri_(std::move(uri)), texts_(texts) {}
 
   /// What is in the configuration alone comes behind what is running.
   void add(const DomainUse& use) {
@@ -105,7 +106,7 @@ class Assignments {
 
  private:
   std::string uri_;
-  const LibvirtTexts& texts_;
+  const session::LibvirtTexts& texts_;
   std::map<std::string, std::set<PciAddress>> own_;
   std::vector<report::Assignment> all_;
 };
@@ -144,7 +145,7 @@ std::vector<report::Assignment> assignments(const std::vector<LibvirtNow>& looks
   std::vector<report::Assignment> all;
   for (const auto& look : looks) {
     Assignments found(look.answer.uri, look.texts);
-    auto uses = domain_uses(look.texts, host, inventory);
+    auto uses = session::domain_uses(look.texts, host, inventory);
     std::ranges::stable_partition(uses, &DomainUse::running);
     for (const auto& use : uses) found.add(use);
     std::ranges::move(std::move(found).all(), std::back_inserter(all));

@@ -6,16 +6,16 @@
 #include <string>
 #include <vector>
 
-#include "cli/domain_uses.hpp"
 #include "cli/options.hpp"
 #include "gpupass/report/domains.hpp"
+#include "gpupass/session/domain_uses.hpp"
 
 namespace gpupass::cli {
 
 /// One connection, and what it says where it answers.
 struct LibvirtNow {
   report::LibvirtAnswer answer;
-  LibvirtTexts texts;
+  session::LibvirtTexts texts;
 };
 
 /// Whether this connection may be asked although nobody named it: on a desktop an ordinary user's connection

@@ -123,11 +123,6 @@ Result<std::chrono::seconds> timeout_of(const po::variables_map& values) {
   return std::chrono::seconds(seconds);
 }
 
-Host& host_of_files(Context& context) {
-  static Host here;
-  return context.host.captured() ? here : context.host;
-}
-
 std::string absolute(const std::string& path) {
   return std::filesystem::absolute(path).lexically_normal().string();
 }

@@ -2,7 +2,7 @@
 // `gpupass bind --persist` and `gpupass unbind --persist`: what vfio-pci has from the next boot on.
 #pragma once
 
-#include "cli/change.hpp"
+#include "cli/options.hpp"
 
 namespace gpupass::cli {
 

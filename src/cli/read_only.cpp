@@ -46,7 +46,7 @@ class ReadOnly final : public Hypervisor {
 
 }  // namespace
 
-Connect read_only(Connect connect, const Host& host) {
+session::Connect read_only(session::Connect connect, const Host& host) {
   return
       [connect = std::move(connect), &host](
           const std::string& uri, std::chrono::milliseconds deadline) -> Result<std::unique_ptr<Hypervisor>> {

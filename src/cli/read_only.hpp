@@ -8,6 +8,6 @@ namespace gpupass::cli {
 
 /// Connections that can be asked, and refuse whatever would change a domain or say something to a guest, with
 /// this machine's refusal (Host::changeable). The host must outlive them.
-[[nodiscard]] Connect read_only(Connect connect, const Host& host);
+[[nodiscard]] session::Connect read_only(session::Connect connect, const Host& host);
 
 }  // namespace gpupass::cli

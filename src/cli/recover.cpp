@@ -8,19 +8,24 @@
 #include <ostream>
 #include <set>
 
-#include "cli/change.hpp"
 #include "cli/experiment/quietly.hpp"
 #include "cli/guest/interrupted.hpp"
-#include "cli/hook/loans.hpp"
 #include "cli/libvirt_now.hpp"
+#include "cli/teller.hpp"
 #include "cli/unreadable.hpp"
 #include "gpupass/core/json.hpp"
 #include "gpupass/core/text.hpp"
 #include "gpupass/discover.hpp"
+#include "gpupass/session/consent.hpp"
+#include "gpupass/session/loans.hpp"
+#include "gpupass/session/not_shown.hpp"
+#include "gpupass/session/obstacles.hpp"
 #include "gpupass/sys/terminal.hpp"
 
 namespace gpupass::cli {
 namespace {
+
+using session::Loans;
 
 /// Where a gpupass that was killed may have left a file half-written, beside what a journal names.
 constexpr std::array k_written_to = {"/var/lib/gpupass",         "/var/lib/gpupass/journal",
@@ -56,7 +61,7 @@ std::set<std::string> domains_of(const Plan& plan) {
 
 /// A journal that is nobody's but ours, with the locks that make it so.
 struct Claim {
-  Locks locks;
+  session::Locks locks;
   std::optional<JournalRecord> journal;  // as it is now; nothing: its command was at work and ended by itself
 };
 
@@ -65,8 +70,8 @@ struct Claim {
 Result<Claim> claim(Context& context, const JournalRecord& seen, std::chrono::milliseconds patience) {
   Claim claim;
   const auto doing = "recover " + seen.id;
-  const auto waiting = [&context](const LockOwner& owner) { say_waiting(context, owner); };
-  for (const auto& device : in_order(seen.plan.devices)) {
+  const auto waiting = [&context](const LockOwner& owner) { say_waiting(context.terminal, owner); };
+  for (const auto& device : session::in_order(seen.plan.devices)) {
     GPUPASS_TRY_ASSIGN(auto lock, Lock::acquire(context.host, to_string(device), doing, patience, waiting));
     claim.locks.devices.emplace(device, std::move(lock));
   }
@@ -85,10 +90,10 @@ Result<Inventory> machine_of(const Context& context, const JournalRecord& journa
 }
 
 /// Error: refused, where what is left to do cannot be done, as below a read-only /sys.
-Result<void> refuse_impossible(const Inventory& inventory, const JournalRecord& journal, const World& world) {
+Result<void> refuse_impossible(const Inventory& inventory, const JournalRecord& journal, const Doors& world) {
   auto left = journal.plan;
-  left.steps = steps_to_recover(journal, world);
-  return cli::refuse_impossible(obstacles_to_return(inventory, left, {}));
+  left.steps = steps_to_recover(journal, doors);
+  return session::refuse_impossible(session::obstacles_to_return(inventory, left, {}));
 }
 
 void print_left_alone(std::ostream& out, const std::set<PciAddress>& devices) {
@@ -171,7 +176,7 @@ void print(std::ostream& out, const Context& context, const JournalRecord& journ
     return;
   }
   out << fmt::format("\"{}\", started {}: ", journal.plan.command, journal.started);
-  if (is_under_way(context.host, journal)) {
+  if (session::is_under_way(context.host, journal)) {
     out << "is under way, would wait for its end\n";
     return;
   }
@@ -186,7 +191,7 @@ core::Json preview_json(const Context& context, const JournalRecord& journal,
                         const std::vector<std::string>& would) {
   return {{"id", journal.id},
           {"command", journal.plan.command},
-          {"under_way", is_under_way(context.host, journal)},
+          {"under_way", session::is_under_way(context.host, journal)},
           {"would", would}};
 }
 
@@ -310,7 +315,7 @@ std::vector<Error> joined(std::vector<Error> some, const std::vector<Error>& mor
 }
 
 Leftovers leftovers(Context& context, std::chrono::milliseconds timeout) {
-  auto loans = loans_left(context, timeout);
+  auto loans = session::loans_left(context, timeout);
   auto creates = interrupted_creates(context, timeout);
   return {std::move(loans.loans), std::move(creates.creates), damaged_records(context.host),
           joined(std::move(loans.errors), creates.errors)};
@@ -401,7 +406,7 @@ Result<int> forget(Context& context, const std::vector<JournalRecord>& journals,
 
 /// What forget() would do.
 Result<std::vector<std::string>> preview_forget(const Context& context, const JournalRecord& journal) {
-  if (is_under_way(context.host, journal))
+  if (session::is_under_way(context.host, journal))
     return fail(ErrorKind::busy, fmt::format("\"{}\" is under way", journal.plan.command),
                 "nothing was changed; `gpupass recover` waits for its end");
   std::vector<std::string> lines;
@@ -445,10 +450,10 @@ Result<int> dry_forget(Context& context, const std::vector<JournalRecord>& journ
 /// Gives what went wrong.
 std::vector<Error> return_loans(Context& context, const ChangeOptions& options) {
   const bool json = options.format == Format::json;
-  Quietly quiet(context);  // a program gets one document
-  auto as_text = options;
-  as_text.format = Format::text;
-  auto ended = end_loans_left(json ? quiet.context() : context, as_text);
+  Teller heard(context.terminal, {.yes = true, .timeout = options.timeout});
+  Quiet unheard(context.terminal);  // a program gets one document
+  auto& requester = json ? static_cast<session::Requester&>(unheard) : heard;
+  auto ended = session::end_loans_left(context, {requester, options.dry_run, options.timeout});
   if (!json) print_loans(context.terminal.out, ended.loans, "returned");
   return std::move(ended.errors);
 }
@@ -483,14 +488,15 @@ Result<int> dry_recover(Context& context, const ChangeOptions& options,
   looking.connect = asking(context);
   auto left = leftovers(looking, options.timeout);
   const auto denied = [](const Error& error) { return error.kind == ErrorKind::denied; };
+  Quiet quiet(context.terminal);
   for (const auto& error : left.errors) {
-    if (denied(error)) say_not_shown(context, "all that would be done", error);
+    if (denied(error)) session::note_not_shown(quiet, "all that would be done", error);
   }
   all_seen = all_seen && std::ranges::none_of(left.errors, denied);
   std::erase_if(left.errors, denied);
   std::erase_if(reports, [&](const RecoveryReport& report) { return report.error && denied(*report.error); });
   if (!json && all_seen && journals.empty() && left.empty()) out << "nothing was left unfinished\n";
-  left.errors = joined(std::move(left.errors), obstacles_to_end(context, left.loans));
+  left.errors = joined(std::move(left.errors), session::obstacles_to_end(context, left.loans));
   auto end = verdict(reports, joined(std::move(left.errors), errors_of(left.records)));
   if (!json) {
     print_loans(out, left.loans, "would return");
@@ -526,7 +532,7 @@ Result<int> recover(Context& context, const std::vector<std::string>& arguments)
   GPUPASS_TRY_ASSIGN(const auto values, parse(context, std::move(syntax), arguments));
   if (!values) return 0;
   GPUPASS_TRY_ASSIGN(const auto options, change_options_of(*values));
-  GPUPASS_TRY(refuse_captured(context, options));
+  GPUPASS_TRY(session::refuse_captured(context.host, options.dry_run));
   const bool forgetting = values->count("forget") > 0;
   if (!options.dry_run) {
     for (const auto* const folder : k_written_to) context.host.clear_leftovers(folder);
@@ -534,7 +540,9 @@ Result<int> recover(Context& context, const std::vector<std::string>& arguments)
   }
   auto loaded = load_journals(context.host);
   const bool all_seen = loaded.has_value();
-  if (options.dry_run) loaded = if_permitted(context, "which commands did not end", std::move(loaded));
+  Quiet quiet(context.terminal);
+  if (options.dry_run)
+    loaded = session::if_permitted(quiet, "which commands did not end", std::move(loaded));
   GPUPASS_TRY_ASSIGN(const auto journals, std::move(loaded));
   if (options.dry_run)
     return forgetting ? dry_forget(context, journals, damaged_records(context.host), options.format)

@@ -8,9 +8,9 @@
 #include <ostream>
 
 #include "cli/boot_status.hpp"
-#include "cli/change.hpp"
 #include "cli/libvirt_now.hpp"
 #include "cli/status_domains.hpp"
+#include "cli/teller.hpp"
 #include "cli/unreadable.hpp"
 #include "gpupass/core/json.hpp"
 #include "gpupass/discover.hpp"
@@ -20,6 +20,8 @@
 #include "gpupass/report/findings.hpp"
 #include "gpupass/report/plans.hpp"
 #include "gpupass/report/table.hpp"
+#include "gpupass/session/change.hpp"
+#include "gpupass/session/not_shown.hpp"
 #include "gpupass/vfio.hpp"
 
 namespace gpupass::cli {
@@ -130,7 +132,7 @@ core::Json to_json(const Host& host, const JournalRecord& journal) {
           {"command", journal.plan.command},
           {"started", journal.denied ? journal.started_by_name() : journal.started},
           {"devices", std::move(devices)},
-          {"under_way", is_under_way(host, journal)}};
+          {"under_way", session::is_under_way(host, journal)}};
 }
 
 void print_line(Terminal& terminal, const std::string& text) {
@@ -182,7 +184,7 @@ void print_remedies(Context& context, const Status& status) {
 void print_unfinished(Context& context, const std::vector<JournalRecord>& journals) {
   auto& out = context.terminal.out;
   for (const auto& journal : journals) {
-    const bool under_way = is_under_way(context.host, journal);
+    const bool under_way = session::is_under_way(context.host, journal);
     if (journal.denied) {
       out << fmt::format(
           "unfinished, or under way: a command started {}; only root can read its journal, "
@@ -203,9 +205,10 @@ void print_unfinished(Context& context, const std::vector<JournalRecord>& journa
 
 /// What is not for this user is told beside what is shown.
 void print_unreadable(Context& context, const std::vector<UnreadableRecord>& records) {
+  Quiet quiet(context.terminal);
   for (const auto& record : records) {
     if (record.why.kind == ErrorKind::denied)
-      say_not_shown(context, record.path, record.why);
+      session::note_not_shown(quiet, record.path, record.why);
     else
       print_line(context.terminal, "cannot be read: " + describe(record.why));
   }
@@ -279,14 +282,15 @@ Result<int> status(Context& context, const std::vector<std::string>& arguments) 
   GPUPASS_TRY_ASSIGN(const auto values, parse(context, std::move(syntax), arguments));
   if (!values) return 0;
   GPUPASS_TRY_ASSIGN(const auto format, format_of(*values));
-  GPUPASS_TRY_ASSIGN(const auto holds, if_permitted(context, "what gpupass holds", load_holds(context.host)));
+  Quiet quiet(context.terminal);
+  GPUPASS_TRY_ASSIGN(const auto holds, session::if_permitted(quiet, "what gpupass holds", load_holds(context.host)));
   Status status;
   status.unreadable = unreadable_records(context.host);
   std::erase_if(status.unreadable, [](const UnreadableRecord& one) { return one.of.empty(); });  // told below
   GPUPASS_TRY_ASSIGN(status.journals,
-                     if_permitted(context, "which commands did not end", load_journals(context.host)));
+                     session::if_permitted(quiet, "which commands did not end", load_journals(context.host)));
   GPUPASS_TRY_ASSIGN(status.at_boot,
-                     if_permitted(context, "what is bound at each boot", bound_at_boot(context.host)));
+                     session::if_permitted(quiet, "what is bound at each boot", bound_at_boot(context.host)));
   GPUPASS_TRY_ASSIGN(status.inventory, machine_of(context.host, holds));
   for (const auto& hold : holds) status.held.push_back(look_at(context.host, status.inventory, hold));
   add_domains(context, *values, holds, status);

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/unreadable.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <iterator>
-#include <ostream>
 
 #include "cli/guest/under_way.hpp"
 #include "gpupass/boot/kernel_options.hpp"
@@ -43,17 +40,6 @@ std::vector<UnreadableRecord> damaged_records(const Host& host) {
 
 core::Json to_json(const UnreadableRecord& record) {
   return {{"path", record.path}, {"of", record.of}, {"error", describe(record.why)}};
-}
-
-void say_not_shown(Context& context, const std::string& what, const Error& why) {
-  context.terminal.err << fmt::format("note: {} is not shown: {}\n", what, describe(why));
-}
-
-Result<std::vector<Hold>> known_holds(Context& context) {
-  GPUPASS_TRY_ASSIGN(auto records, if_permitted(context, "what gpupass holds", read_holds(context.host)));
-  for (const auto& record : records.unreadable)
-    context.terminal.err << fmt::format("note: {}\n", describe(record.why));
-  return std::move(records.readable);
 }
 
 }  // namespace gpupass::cli

@@ -8,11 +8,11 @@
 
 #include "cli/options.hpp"
 #include "cli/selection.hpp"
-#include "cli/templates.hpp"
 #include "gpupass/core/quantity.hpp"
 #include "gpupass/discover.hpp"
 #include "gpupass/judge/rules.hpp"
 #include "gpupass/plan.hpp"
+#include "gpupass/session/templates.hpp"
 #include "gpupass/sys/stream.hpp"
 
 namespace gpupass::cli {
@@ -110,9 +110,10 @@ Result<void> refuse_bridges(const Inventory& inventory, const std::vector<PciAdd
 Result<int> xml(Context& context, const std::vector<std::string>& arguments) {
   GPUPASS_TRY_ASSIGN(const auto values, parse(context, syntax(), arguments));
   if (!values) return 0;
-  GPUPASS_TRY_ASSIGN(const auto templates, load_templates(context));
+  GPUPASS_TRY_ASSIGN(const auto templates, session::load_templates(context));
   GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host, {.holders = false}));
-  GPUPASS_TRY_ASSIGN(const auto functions, functions_to_pass(inventory, *values, "gpupass xml SELECTOR…"));
+  GPUPASS_TRY_ASSIGN(const auto what, some_selection_of(*values, "gpupass xml SELECTOR…"));
+  GPUPASS_TRY_ASSIGN(const auto functions, session::functions_of(inventory, what));
   GPUPASS_TRY(refuse_bridges(inventory, functions));
   GPUPASS_TRY_ASSIGN(const auto text,
                      values->count("domain") == 0

@@ -280,8 +280,8 @@ TEST_F(Apply, ALineThatTheDiskLostLeavesNoCardOnVfio) {
     const auto file = load_journals(kernel)->front().path();
     const auto text = tree.text(file);
     tree.file(file, text.substr(0, text.size() - 25));  // of the line that announced the probe
-    World world{kernel, nullptr, nullptr, std::chrono::milliseconds(50), {}, {}};
-    const auto report = recover(load_journals(kernel)->front(), world);
+    Doors doors{kernel, nullptr, nullptr, std::chrono::milliseconds(50), {}, {}};
+    const auto report = recover(load_journals(kernel)->front(), doors);
     ASSERT_EQ(report.outcome, Recovery::undone) << probed << ": " << report.error->what;
     EXPECT_EQ(test::snapshot(tree.at("/sys")), before) << probed;
     EXPECT_EQ(holds(), "");

@@ -28,7 +28,7 @@ class ActionsOfACommand : public testing::Test {
   std::ostringstream out, err;
   Terminal terminal{in, out, err};
   Host host{"/nowhere"};
-  Context context{host, terminal, {}, {}, {}};
+  Context context{{host, {}, {}, {}}, terminal};
 };
 
 TEST_F(ActionsOfACommand, GetWhatFollowsThem) {

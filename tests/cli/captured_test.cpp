@@ -34,8 +34,8 @@ class Captured : public testing::Test {
 
   test::Said run(const std::vector<std::string>& words, const std::string& typed = "") {
     const auto command = std::ranges::find(commands(), words.front(), &Command::name);
-    const Connect connect = [this](const std::string&,
-                                   std::chrono::milliseconds) -> Result<std::unique_ptr<Hypervisor>> {
+    const session::Connect connect =
+        [this](const std::string&, std::chrono::milliseconds) -> Result<std::unique_ptr<Hypervisor>> {
       return std::make_unique<test::SharedHypervisor>(libvirt, others);
     };
     return test::run(command->function, host, {words.begin() + 1, words.end()}, read_only(connect, host),
@@ -86,8 +86,8 @@ TEST_F(Captured, EveryCommandThatWouldChangeOrRunSomethingRefuses) {
 }
 
 TEST_F(Captured, AConnectionForItCanOnlyBeAsked) {
-  const Connect connect = [this](const std::string&,
-                                 std::chrono::milliseconds) -> Result<std::unique_ptr<Hypervisor>> {
+  const session::Connect connect = [this](const std::string&,
+                                          std::chrono::milliseconds) -> Result<std::unique_ptr<Hypervisor>> {
     return std::make_unique<test::SharedHypervisor>(libvirt, others);
   };
   const auto connection = read_only(connect, host)("fake:///", std::chrono::seconds(1));

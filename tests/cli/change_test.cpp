@@ -65,7 +65,7 @@ class Change : public testing::Test {
       if (libvirt_is_down) return fail(ErrorKind::hypervisor, "connect to fake:///: refused");
       return std::make_unique<test::SharedHypervisor>(libvirt, others);
     };
-    Context context{kernel, terminal, connect, test::source(), "fake:///"};
+    Context context{{kernel, connect, test::source(), "fake:///"}, terminal};
     for (const auto& command : commands()) {
       if (words.front() != command.name) continue;
       const int status = run_command(context, command, {words.begin() + 1, words.end()});
@@ -395,7 +395,7 @@ TEST_F(Change, WhatACapturedMachineHasInItsJournalIsNotCarriedOut) {
   std::istringstream in;
   std::ostringstream to_out, to_err;
   Terminal terminal{in, to_out, to_err};
-  Context context{captured, terminal, {}, test::source(), ""};
+  Context context{{captured, {}, test::source(), ""}, terminal};
   for (const auto& words : std::vector<std::vector<std::string>>{{}, {"--forget"}}) {
     const auto end = recover(context, words);
     ASSERT_FALSE(end);
@@ -837,7 +837,7 @@ TEST(CapturedHost, IsNeverChanged) {
   std::ostringstream out;
   std::ostringstream err;
   Terminal terminal{in, out, err, false, false, 80};
-  Context context{host, terminal, {}, test::source(), "fake:///"};
+  Context context{{host, {}, test::source(), "fake:///"}, terminal};
   test::PciTree(tree.root()).add({.address = k_nic, .driver = "igb"});
   const auto before = test::snapshot(tree.root());
   const auto result = bind(context, {"02:00.0"});

@@ -123,7 +123,7 @@ class Displaced : public testing::Test {
                                 std::chrono::milliseconds) -> Result<std::unique_ptr<Hypervisor>> {
       return std::make_unique<test::SharedHypervisor>(libvirt, others);
     };
-    Context context{kernel, terminal, connect, test::source(), "fake:///"};
+    Context context{{kernel, connect, test::source(), "fake:///"}, terminal};
     for (const auto& command : commands()) {
       if (words.front() != command.name) continue;
       const int status = run_command(context, command, {words.begin() + 1, words.end()});

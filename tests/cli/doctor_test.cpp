@@ -45,8 +45,8 @@ TEST(Doctor, WhatIsNamedTogetherIsJudgedTogether) {
 /// The libvirt of a captured machine is asked only where one is named.
 TEST(Doctor, AsksTheLibvirtThatIsNamed) {
   std::vector<std::string> asked;
-  const cli::Connect connect = [&](const std::string& uri,
-                                   std::chrono::milliseconds) -> Result<std::unique_ptr<Hypervisor>> {
+  const session::Connect connect = [&](const std::string& uri,
+                                       std::chrono::milliseconds) -> Result<std::unique_ptr<Hypervisor>> {
     asked.push_back(uri);
     return fail(ErrorKind::hypervisor, "libvirt does not answer");
   };

@@ -144,7 +144,7 @@ class Machine {
       return std::make_unique<test::FaultyLibvirt>(
           domains, kernel, "fake:///", [this](const std::string& text) { return ask_guest(text); });
     };
-    Context context{kernel, terminal, connect, test::source(), "fake:///"};
+    Context context{{kernel, connect, test::source(), "fake:///"}, terminal};
     const auto command = std::ranges::find(commands(), words.front(), &Command::name);
     Words arguments(words.begin() + 1, words.end());
     for (auto& word : arguments) {  // what a command opens by itself, it finds by its real path

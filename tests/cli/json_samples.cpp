@@ -60,7 +60,7 @@ class Samples {
                                 std::chrono::milliseconds) -> Result<std::unique_ptr<Hypervisor>> {
       return std::make_unique<test::SharedHypervisor>(libvirt_, others_);
     };
-    cli::Context context{kernel_, terminal, connect, test::source(), "fake:///"};
+    cli::Context context{{kernel_, connect, test::source(), "fake:///"}, terminal};
     for (const auto& command : cli::commands()) {
       if (words.front() != command.name) continue;
       const int status = cli::run_command(context, command, {words.begin() + 1, words.end()});

@@ -64,7 +64,7 @@ class Sharing : public testing::Test {
                                 std::chrono::milliseconds) -> Result<std::unique_ptr<Hypervisor>> {
       return std::make_unique<test::FaultyLibvirt>(domains_at(uri), kernel, uri);
     };
-    Context context{kernel, terminal, connect, test::source(), "fake:///"};
+    Context context{{kernel, connect, test::source(), "fake:///"}, terminal};
     const auto command = std::ranges::find(commands(), words.front(), &Command::name);
     const int status = run_command(context, *command, {words.begin() + 1, words.end()});
     out = to_out.str();

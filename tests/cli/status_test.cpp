@@ -57,14 +57,10 @@ class Status : public testing::Test {
     std::istringstream in;
     std::ostringstream to_out, to_err;
     Terminal terminal{in, to_out, to_err, false, false, 200};
-    Context context{kernel,
-                    terminal,
-                    [this](const std::string& uri, std::chrono::milliseconds) { return connect(uri); },
-                    test::source(),
-                    default_uri,
-                    {},
-                    false,
-                    uri_is_named};
+    Context context{
+        {kernel, [this](const std::string& uri, std::chrono::milliseconds) { return connect(uri); },
+         test::source(), default_uri, uri_is_named},
+        terminal};
     const auto command = std::ranges::find(commands(), words.front(), &Command::name);
     const int status = run_command(context, *command, {words.begin() + 1, words.end()});
     out = to_out.str();
@@ -263,7 +259,7 @@ TEST_F(Status, TheLibvirtThatIsNamedIsAsked) {
 
 TEST_F(Status, OfACapturedMachineNoLibvirtIsAsked) {
   Host captured{tree.root()};
-  const Connect connect = [this](const std::string& uri, std::chrono::milliseconds) {
+  const session::Connect connect = [this](const std::string& uri, std::chrono::milliseconds) {
     return this->connect(uri);
   };
   for (const auto function : {list, status}) {
@@ -323,11 +319,11 @@ TEST_F(Status, AllCallsTogetherHaveTwoSeconds) {
   std::istringstream in;
   std::ostringstream to_out, to_err;
   Terminal terminal{in, to_out, to_err, false, false, 200};
-  const Connect slow = [](const std::string&,
-                          std::chrono::milliseconds) -> Result<std::unique_ptr<Hypervisor>> {
+  const session::Connect slow = [](const std::string&,
+                                   std::chrono::milliseconds) -> Result<std::unique_ptr<Hypervisor>> {
     return std::make_unique<Slow>();
   };
-  Context context{kernel, terminal, slow, test::source(), k_default};
+  Context context{{kernel, slow, test::source(), k_default}, terminal};
   const auto start = std::chrono::steady_clock::now();
   EXPECT_EQ(list(context, {}), 0);
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(20))

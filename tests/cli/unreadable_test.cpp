@@ -77,7 +77,7 @@ class Unreadable : public testing::TestWithParam<Damage> {
       if (uri == "down:///") return fail(ErrorKind::hypervisor, "connect to down:///: refused");
       return std::make_unique<test::SharedHypervisor>(libvirt, others);
     };
-    Context context{kernel, terminal, connect, test::source(), "fake:///"};
+    Context context{{kernel, connect, test::source(), "fake:///"}, terminal};
     const auto command = std::ranges::find(commands(), words.front(), &Command::name);
     const int status = run_command(context, *command, {words.begin() + 1, words.end()});
     out = to_out.str();

@@ -41,7 +41,7 @@ class Xml : public testing::Test {
       if (libvirt_ != nullptr) return std::make_unique<test::SharedHypervisor>(*libvirt_, others_);
       return fail(ErrorKind::internal, "it asked libvirt");
     };
-    cli::Context context{host_, terminal, connect, test::source(), "test:///default"};
+    cli::Context context{{host_, connect, test::source(), "test:///default"}, terminal};
     return cli::xml(context, arguments);
   }
 

@@ -7,12 +7,11 @@
 
 #include <sstream>
 
-#include "cli/change.hpp"
-#include "cli/hook/loans.hpp"
 #include "gpupass/discover.hpp"
 #include "gpupass/hold.hpp"
 #include "gpupass/holds.hpp"
 #include "gpupass/journal.hpp"
+#include "gpupass/session/loans.hpp"
 #include "gpupass/sys/terminal.hpp"
 #include "support/desktop.hpp"
 #include "support/fake_kernel.hpp"
@@ -46,7 +45,8 @@ const std::string k_whole_card = domain(hostdev("0") + hostdev("1"));
 /// The second half of a start: what comes once the domain was looked at.
 Result<int> begin_loan(cli::Context& context, const std::vector<std::string>& words) {
   const auto card = {parse_pci_address(k_gpu).value(), parse_pci_address(k_audio).value()};
-  GPUPASS_TRY(cli::begin_loan(context, words.front(), card));
+  session::Agreed unheard;
+  GPUPASS_TRY(session::begin_loan(context, {unheard}, words.front(), card));
   return 0;
 }
 
@@ -71,7 +71,7 @@ class Hook : public testing::Test {
       ADD_FAILURE() << "a hook asked libvirt";
       return fail(ErrorKind::internal, "no libvirt here");
     };
-    cli::Context context{kernel, terminal, connect, test::source(), "fake:///"};
+    cli::Context context{{kernel, connect, test::source(), "fake:///"}, terminal};
     const auto status = action(context, words);
     if (!status) to_err << describe(status.error());
     out = to_out.str();

@@ -74,7 +74,7 @@ class Alive {
                                 std::chrono::milliseconds) -> Result<std::unique_ptr<Hypervisor>> {
       return std::make_unique<test::SharedHypervisor>(libvirt_, no_others_);
     };
-    cli::Context context{*kernel_, terminal, connect, test::source(), "fake:///"};
+    cli::Context context{{*kernel_, connect, test::source(), "fake:///"}, terminal};
     for (const auto& command : cli::commands()) {
       if (words.front() != command.name) continue;
       return cli::run_command(context, command, {words.begin() + 1, words.end()});

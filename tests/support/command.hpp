@@ -27,11 +27,11 @@ inline Result<std::unique_ptr<Hypervisor>> idle_libvirt(const std::string&, std:
 }
 
 inline Said run(cli::Function function, Host& host, const std::vector<std::string>& arguments,
-                const cli::Connect& connect = {}, const Screen& screen = {}) {
+                const session::Connect& connect = {}, const Screen& screen = {}) {
   std::istringstream in(screen.typed);
   std::ostringstream out, err;
   cli::Terminal terminal{in, out, err, false, screen.colour, screen.columns};
-  cli::Context context{host, terminal, connect ? connect : idle_libvirt, test::source(), "test:///default"};
+  cli::Context context{{host, connect ? connect : idle_libvirt, test::source(), "test:///default"}, terminal};
   const auto status = function(context, arguments);
   if (!status) err << describe(status.error()) << "\n";
   return {status ? *status : exit_code(status.error().kind), out.str(), err.str()};

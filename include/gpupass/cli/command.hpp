@@ -2,16 +2,12 @@
 // What a command is: a function of the world, its arguments and where it writes.
 #pragma once
 
-#include <chrono>
-#include <functional>
 #include <iosfwd>
-#include <memory>
 #include <string>
 #include <vector>
 
-#include "gpupass/finding.hpp"
-#include "gpupass/host.hpp"
-#include "gpupass/hypervisor.hpp"
+#include "gpupass/error.hpp"
+#include "gpupass/session/world.hpp"
 
 namespace gpupass::cli {
 
@@ -25,23 +21,10 @@ struct Terminal {
   int columns = 80;      // of out; very wide where out is no terminal
 };
 
-using Connect =
-    std::function<Result<std::unique_ptr<Hypervisor>>(const std::string& uri, std::chrono::milliseconds)>;
-
-struct Context {
-  Host& host;
+/// The world, and where a command is typed.
+struct Context : session::World {
   Terminal& terminal;
-  Connect connect;
-  std::filesystem::path data;        // holds xml-templates/ and lab/
-  std::string default_uri;           // LIBVIRT_DEFAULT_URI, else qemu:///system
-  std::vector<Finding> agreed = {};  // by a person, in this command: it is not asked again
-  bool only_looks = false;    // it changes nothing, whatever comes: what this user may not read is left out
-  bool uri_is_named = false;  // by LIBVIRT_DEFAULT_URI
 };
-
-/// The machine whose files a person names on the command line, and whose programs read them: always this one,
-/// also while a captured machine is looked at.
-[[nodiscard]] Host& host_of_files(Context& context);
 
 /// Returns the exit status: 0, or 1 where findings block. An Error ends with its own status.
 using Function = Result<int> (*)(Context& context, const std::vector<std::string>& arguments);

@@ -25,6 +25,10 @@
 #include "gpupass/holds.hpp"
 #include "gpupass/lock.hpp"
 #include "gpupass/report/displaced.hpp"
+#include "gpupass/session/consent.hpp"
+#include "gpupass/session/held.hpp"
+#include "gpupass/session/obstacles.hpp"
+#include "gpupass/session/session.hpp"
 #include "gpupass/sys/terminal.hpp"
 
 namespace gpupass::cli {
@@ -177,7 +181,9 @@ Result<Wanted> read_wanted(Context& context, const po::variables_map& values, co
   GPUPASS_TRY_ASSIGN(const auto program, read_program(wanted.program));
   settings.program_sha256 = bench::sha256(program);
   GPUPASS_TRY_ASSIGN(const auto card, parse_selector(word_of(values, "gpu")));
-  GPUPASS_TRY_ASSIGN(wanted.functions, selected_functions(inventory, {card}, values));
+  GPUPASS_TRY_ASSIGN(auto selection, selection_of(values, "with"));
+  selection.selectors = {card};
+  GPUPASS_TRY_ASSIGN(wanted.functions, session::functions_of(inventory, selection));
   for (const auto& function : wanted.functions) settings.functions.push_back(to_string(function));
   settings.image = values.count("image") > 0 ? absolute(word_of(values, "image")) : "";
   settings.vm = settings.image.empty() ? word_of(values, "domain") : k_guest_of_ours;
@@ -296,7 +302,7 @@ Result<void> refuse_without_room(const Wanted& wanted, const po::variables_map& 
 
 /// The card's runs on the host are with the driver that it has now.
 Result<void> refuse_held(Context& context, const Wanted& wanted) {
-  GPUPASS_TRY_ASSIGN(const auto holds, written_holds(context, wanted.functions));
+  GPUPASS_TRY_ASSIGN(const auto holds, session::written_holds(context.host, wanted.functions));
   for (const auto& hold : holds) {
     return fail(ErrorKind::busy,
                 fmt::format("{} {}", to_string(hold.device),
@@ -349,18 +355,17 @@ Result<void> check_new(Context& context, Hypervisor& hypervisor, const Wanted& w
   Quietly quietly(context, Quietly::Progress::unheard);
   if (settings.image.empty()) {
     GPUPASS_TRY_ASSIGN(plan.had_card, look_at_domain(hypervisor, wanted));
-    auto words = attach_words(settings.vm, wanted.functions, settings.uri);
-    words.insert(words.end(), {"--dry-run", "--yes"});
-    GPUPASS_TRY(quietly(attach, words));
+    session::Agreed unheard;
+    GPUPASS_TRY(take_cards(context, {unheard, true}, settings.uri, settings.vm, wanted.functions));
   } else if (!fs::exists(plan_path(wanted)) || !is_kept(hypervisor, settings.vm)) {
     Words words{settings.vm,  "--image",   settings.image, "--connect",
-                settings.uri, "--dry-run", "--yes",        "--gpu"};
-    const auto card = card_words(wanted.functions);
-    words.insert(words.end(), card.begin(), card.end());
+                settings.uri, "--dry-run", "--yes",        "--only"};
+    for (const auto& function : wanted.functions) words.insert(words.end(), {"--gpu", to_string(function)});
     words.insert(words.end(), settings.create.begin(), settings.create.end());
     GPUPASS_TRY(quietly(guest_create, words));
   }
-  return consent(context, wanted.change, obstacles(inventory, wanted.functions));
+  Teller teller(context.terminal, wanted.change);
+  return session::consent(teller.manner(), session::obstacles(inventory, wanted.functions));
 }
 
 // ---- doing it -----------------------------------------------------------------------------
@@ -478,7 +483,7 @@ Result<int> bench_experiment(Context& context, const Words& arguments) {
   const auto [ours, more] = split_words(arguments);
   GPUPASS_TRY_ASSIGN(const auto values, parse(context, syntax(), ours));
   if (!values) return 0;
-  if (values->count("dry-run") == 0) GPUPASS_TRY(refuse_captured(context, {}));
+  if (values->count("dry-run") == 0) GPUPASS_TRY(session::refuse_captured(context.host));
   GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host));
   GPUPASS_TRY_ASSIGN(const auto wanted, read_wanted(context, *values, more, inventory));
   GPUPASS_TRY_ASSIGN(const auto cases, count_cases(context, wanted));

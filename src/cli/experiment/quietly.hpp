@@ -19,7 +19,7 @@ class Quietly {
                   false,
                   false,
                   outer.terminal.columns},
-        context_{outer.host, terminal_, outer.connect, outer.data, outer.default_uri} {}
+        context_{static_cast<const session::World&>(outer), terminal_} {}
 
   [[nodiscard]] Result<void> operator()(Function command, const std::vector<std::string>& words) {
     GPUPASS_TRY(command(context_, words));

@@ -9,12 +9,14 @@
 #include "cli/experiment/quietly.hpp"
 #include "cli/guest/guest.hpp"
 #include "cli/guest/suite.hpp"
-#include "cli/templates.hpp"
 #include "gpupass/core/printable.hpp"
 #include "gpupass/core/text.hpp"
 #include "gpupass/discover.hpp"
 #include "gpupass/holds.hpp"
 #include "gpupass/journal.hpp"
+#include "gpupass/session/held.hpp"
+#include "gpupass/session/session.hpp"
+#include "gpupass/session/templates.hpp"
 #include "gpupass/sys/terminal.hpp"
 #include "gpupass/sys/wait.hpp"
 
@@ -39,6 +41,12 @@ Words joined(Words words, const Words& more) {
   return words;
 }
 
+/// How it ended is all that matters.
+Result<void> heard(Result<session::Done> done) {
+  GPUPASS_TRY(done);
+  return {};
+}
+
 std::string group_of(const std::string& option) {
   constexpr std::string_view k_group = "--group=";
   return option.starts_with(k_group) ? option.substr(k_group.size()) : "";
@@ -59,6 +67,7 @@ bool runs_without_driver(const Words& options) {
 Rig::Rig(Context& context, Hypervisor& hypervisor, const ExperimentPlan& plan, Functions functions,
          std::string program, RigTimes times)
     : context_(context),
+      quiet_(context.terminal),
       hypervisor_(hypervisor),
       plan_(plan),
       functions_(std::move(functions)),
@@ -85,21 +94,26 @@ Result<void> Rig::mend() {
   return end_host_run();
 }
 
+Result<void> Rig::unbind(const Functions& functions) {
+  return heard(session::unbind(context_, manner(), {session::exactly(functions)}));
+}
+
 /// A run on the host may have the card on vfio-pci without a guest.
 Result<void> Rig::end_host_run() {
   if (!runs_without_driver(plan_.settings.options)) return {};
-  GPUPASS_TRY_ASSIGN(const auto holds, written_holds(context_, functions_));
-  Words bound;
+  GPUPASS_TRY_ASSIGN(const auto holds, session::written_holds(context_.host, functions_));
+  Functions bound;
   for (const auto& hold : holds)
-    if (hold.domain.empty()) bound.push_back(to_string(hold.device));
-  return bound.empty() ? Result<void>{} : Quietly(context_)(unbind, joined(bound, {"--yes"}));
+    if (hold.domain.empty()) bound.push_back(hold.device);
+  return bound.empty() ? Result<void>{} : unbind(bound);
 }
 
 Result<void> Rig::make_guest() {
   const auto& settings = plan_.settings;
-  Words words{settings.vm, "--image", settings.image, "--connect", settings.uri, "--yes", "--gpu"};
+  Words words{settings.vm, "--image", settings.image, "--connect", settings.uri, "--yes", "--only"};
+  for (const auto& function : functions_) words.insert(words.end(), {"--gpu", to_string(function)});
   context_.terminal.err << fmt::format("making {} from {}\n", settings.vm, settings.image) << std::flush;
-  return Quietly(context_)(guest_create, joined(joined(words, card_words(functions_)), settings.create));
+  return Quietly(context_)(guest_create, joined(words, settings.create));
 }
 
 Result<void> Rig::prepare() {
@@ -125,8 +139,7 @@ Result<void> Rig::prepare() {
 
 /// Its configuration has the card from the first time on; later only the drivers change.
 Result<void> Rig::give_to_guest() {
-  const auto& settings = plan_.settings;
-  return Quietly(context_)(attach, joined(attach_words(settings.vm, functions_, settings.uri), {"--yes"}));
+  return heard(take_cards(context_, manner(), plan_.settings.uri, plan_.settings.vm, functions_));
 }
 
 Result<void> Rig::start_guest() {
@@ -175,43 +188,40 @@ Result<void> Rig::stop_or_destroy() {
 /// As `gpupass detach` does, but that the guest's configuration keeps its place for it. Not to be
 /// interrupted.
 Result<void> Rig::card_home() {
-  Quietly quiet(context_);
-  auto& context = quiet.context();
   const auto& vm = plan_.settings.vm;
-  ChangeOptions options;
-  options.yes = true;
-  Locks locks;
-  GPUPASS_TRY(lock(context, options, fmt::format("take back {} from {}", names(functions_), vm), functions_,
-                   vm, locks));
-  GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host, {.holders = false}));
-  GPUPASS_TRY_ASSIGN(auto holds, written_holds(context, functions_));
+  session::Locks locks;
+  GPUPASS_TRY(session::lock(context_, manner(), fmt::format("take back {} from {}", names(functions_), vm),
+                            functions_, vm, locks));
+  GPUPASS_TRY_ASSIGN(const auto inventory, discover(context_.host, {.holders = false}));
+  GPUPASS_TRY_ASSIGN(auto holds, session::written_holds(context_.host, functions_));
   std::erase_if(holds, [&](const Hold& hold) { return !is_for(hold, {vm, plan_.settings.uri}); });
   if (holds.empty()) return {};
   Functions ours;
   for (const auto& hold : holds) ours.push_back(hold.device);
-  GPUPASS_TRY_ASSIGN(const auto templates, load_templates(context));
+  GPUPASS_TRY_ASSIGN(const auto templates, session::load_templates(context_));
   DomainFacts guest;
   guest.state.name = vm;
   guest.uri = plan_.settings.uri;
-  const PlanFacts facts{inventory, std::move(holds), core::iso_time(context.host.now())};
+  const auto facts = session::facts_for(context_, inventory, std::move(holds));
   GPUPASS_TRY_ASSIGN(const auto way_back, plan_detach(facts, guest, ours, templates));
-  Doors world{context.host, nullptr, &locks.devices, k_step, {}, {}};
-  return apply(way_back, world);
+  Doors doors{context_.host, nullptr, &locks.devices, k_step, {}, {}};
+  return apply(way_back, doors);
 }
 
 /// The guest that stays has the card in its configuration: whoever starts it is to find it recorded.
 Result<void> Rig::remember_card() {
   const auto& settings = plan_.settings;
-  Locks locks;
-  GPUPASS_TRY(lock(context_, {}, fmt::format("remember {} for {}", names(functions_), settings.vm),
-                   functions_, settings.vm, locks));
+  session::Locks locks;
+  GPUPASS_TRY(session::lock(context_, manner(),
+                            fmt::format("remember {} for {}", names(functions_), settings.vm), functions_,
+                            settings.vm, locks));
   GPUPASS_TRY_ASSIGN(const auto inventory,
                      discover(context_.host, {.holders = false, .serials_of = functions_}));
-  GPUPASS_TRY_ASSIGN(auto holds, current_holds(context_, inventory, functions_));
-  const PlanFacts facts{inventory, std::move(holds), core::iso_time(context_.host.now())};
+  GPUPASS_TRY_ASSIGN(auto holds, session::current_holds(context_, manner(), inventory, functions_));
+  const auto facts = session::facts_for(context_, inventory, std::move(holds));
   GPUPASS_TRY_ASSIGN(const auto plan, plan_record(facts, settings.vm, settings.uri, functions_));
-  Doors world{context_.host, nullptr, &locks.devices, k_step, {}, {}};
-  return apply(plan, world);
+  Doors doors{context_.host, nullptr, &locks.devices, k_step, {}, {}};
+  return apply(plan, doors);
 }
 
 Result<std::string> Rig::run_program(const Words& options) {
@@ -242,12 +252,10 @@ Result<std::string> Rig::run_on_host(const Words& options) {
     if (ids.starts_with("10de:")) words.push_back("--device=" + to_string(functions_.front()));
     return run_program(words);
   }
-  Words card;
-  for (const auto& function : functions_) card.push_back(to_string(function));
-  GPUPASS_TRY(Quietly(context_)(bind, joined(card, {"--yes"})));
+  GPUPASS_TRY(session::bind(context_, manner(), {session::exactly(functions_)}));
   auto result = run_program(words);
   const bool interrupted = sys::forget_interrupt();  // it is to go back all the same
-  auto back = Quietly(context_)(unbind, joined(card, {"--yes"}));
+  auto back = unbind(functions_);
   if (interrupted && back) return fail(ErrorKind::system, "interrupted");
   if (!back && result) return Failure(std::move(back).error());
   if (!back) result.error().also.push_back(std::move(back).error());
@@ -287,9 +295,9 @@ Result<void> Rig::put_back(bool keep) {
     return Quietly(context_)(guest_delete, {settings.vm, "--yes", "--connect", settings.uri});
   if (made()) return remember_card();
   if (plan_.had_card) return {};
-  Words words{settings.vm, "--config", "--connect", settings.uri, "--yes"};
-  for (const auto& function : functions_) words.push_back(to_string(function));
-  return Quietly(context_)(detach, words);
+  return heard(session::detach(
+      context_, manner(),
+      {{.vm = settings.vm, .uri = settings.uri, .config = true}, session::exactly(functions_).selectors}));
 }
 
 }  // namespace gpupass::cli

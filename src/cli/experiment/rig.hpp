@@ -6,10 +6,12 @@
 #include <string>
 #include <vector>
 
-#include "cli/change.hpp"
 #include "cli/experiment/plan.hpp"
+#include "cli/teller.hpp"
 
 namespace gpupass::cli {
+
+using session::Functions;
 
 struct RigTimes {
   std::chrono::milliseconds guest;  // until a guest answers, or is off
@@ -38,6 +40,9 @@ class Rig {
   [[nodiscard]] Result<void> put_back(bool keep);
 
  private:
+  /// Everything was agreed to when the experiment began.
+  [[nodiscard]] session::Manner manner() { return {quiet_}; }
+  [[nodiscard]] Result<void> unbind(const Functions& functions);
   [[nodiscard]] bool made() const { return !plan_.settings.image.empty(); }
   [[nodiscard]] Result<bool> guest_exists();
   [[nodiscard]] Result<void> make_guest();
@@ -54,6 +59,7 @@ class Rig {
   [[nodiscard]] Result<std::string> run_program(const std::vector<std::string>& options);
 
   Context& context_;
+  Quiet quiet_;
   Hypervisor& hypervisor_;
   const ExperimentPlan& plan_;
   Functions functions_;

@@ -8,7 +8,6 @@
 #include <ostream>
 
 #include "cli/bench.hpp"
-#include "cli/domain_change.hpp"
 #include "cli/error_json.hpp"
 #include "cli/guest/files.hpp"
 #include "cli/guest/guest.hpp"
@@ -16,8 +15,6 @@
 #include "cli/guest/undo.hpp"
 #include "cli/hints.hpp"
 #include "cli/selection.hpp"
-#include "cli/templates.hpp"
-#include "cli/uri.hpp"
 #include "gpupass/core/base64.hpp"
 #include "gpupass/core/printable.hpp"
 #include "gpupass/core/quantity.hpp"
@@ -25,6 +22,10 @@
 #include "gpupass/discover.hpp"
 #include "gpupass/guest/size.hpp"
 #include "gpupass/report/choices.hpp"
+#include "gpupass/session/consent.hpp"
+#include "gpupass/session/domain.hpp"
+#include "gpupass/session/templates.hpp"
+#include "gpupass/session/uri.hpp"
 #include "gpupass/sys/terminal.hpp"
 
 namespace gpupass::cli {
@@ -210,7 +211,7 @@ Result<Wanted> read_wanted(Context& context, const po::variables_map& values) {
   Wanted wanted;
   GPUPASS_TRY_ASSIGN(wanted.options, guest_options_of(context, values));
   GPUPASS_TRY(check_name(wanted.options.vm));
-  GPUPASS_TRY(refuse_remote(wanted.options.uri));
+  GPUPASS_TRY(session::refuse_remote(wanted.options.uri));
   const auto image = word_of(values, "image");
   if (image.empty())
     return fail(ErrorKind::usage, "no image is named", "--image IMG: a cloud image of a distribution");
@@ -345,11 +346,11 @@ Result<void> make_files(Context& context, const Wanted& wanted) {
 }
 
 Result<void> create(Context& context, const Wanted& wanted, const GuestDomain& domain, Hypervisor& hypervisor,
-                    const Functions& functions, bool yes) {
+                    const Functions& functions, Teller& teller) {
   Undo undo;
   auto& host = context.host;
   const auto& vm = wanted.options.vm;
-  const auto waiting = [&context](const LockOwner& owner) { say_waiting(context, owner); };
+  const auto waiting = [&context](const LockOwner& owner) { say_waiting(context.terminal, owner); };
   GPUPASS_TRY_ASSIGN(const auto lock, Lock::acquire(host, under_way_lock(vm), "guest create " + vm,
                                                     wanted.options.timeout, waiting));
   GPUPASS_TRY(refuse_taken_name(hypervisor, vm));  // again: another create may have been at work
@@ -368,24 +369,24 @@ Result<void> create(Context& context, const Wanted& wanted, const GuestDomain& d
   // From here on the domain itself knows its files, and `guest delete` what to do.
   if (auto done = remove_under_way(host, vm); !done)
     context.terminal.err << fmt::format("note: {}; `gpupass recover` removes it\n", describe(done.error()));
-  if (auto done = take_cards(context, wanted.options, vm, functions, yes); !done)
-    return failed(std::move(done).error());
+  if (functions.empty()) return {};
+  auto taken = take_cards(context, teller.manner(), wanted.options.uri, vm, functions);
+  if (!taken) return failed(std::move(taken).error());
+  teller.tell(*taken);
   return {};
 }
 
 /// Refuses of the cards what `gpupass attach` refuses, and asks what it asks: before anything is made.
 Result<void> judge_cards(Context& context, const Wanted& wanted, Hypervisor& hypervisor,
-                         const Functions& functions, ChangeOptions options) {
+                         const Functions& functions, const session::Manner& manner) {
   if (functions.empty()) return {};
-  options.timeout = wanted.options.timeout;
-  Locks none;
-  const bool dry_run = std::exchange(options.dry_run, true);  // nothing is locked yet
-  GPUPASS_TRY(lock(context, options, "", functions, wanted.options.vm, none));
+  const session::Manner looking{manner.requester, true, manner.patience};  // nothing is locked yet
+  session::Locks none;
+  GPUPASS_TRY(session::lock(context, looking, "", functions, wanted.options.vm, none));
   GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host));
-  GPUPASS_TRY_ASSIGN(const auto approved, approve(context, options, inventory, functions, hypervisor,
-                                                  {wanted.options.vm, "", false, true}));
-  options.dry_run = dry_run;
-  return consent(context, options, approved.open);
+  GPUPASS_TRY_ASSIGN(const auto approved, session::approve(context, looking, inventory, functions, hypervisor,
+                                                           {wanted.options.vm, "", false, true}));
+  return session::consent(manner, approved.open);
 }
 
 Result<int> print_only(Context& context, const po::variables_map& values, const GuestDomain& domain,
@@ -413,18 +414,18 @@ Result<int> guest_create(Context& context, const Words& arguments) {
   GPUPASS_TRY_ASSIGN(const auto values, parse(context, syntax(), arguments));
   if (!values) return 0;
   const bool look_only = values->count("print-xml") + values->count("explain") + values->count("dry-run") > 0;
-  if (!look_only) GPUPASS_TRY(refuse_captured(context, {}));
+  if (!look_only) GPUPASS_TRY(session::refuse_captured(context.host));
   GPUPASS_TRY_ASSIGN(const auto format, format_of(*values));
   if (format == Format::json && values->count("explain") == 0)
     return fail(ErrorKind::usage, "--format json is for --explain", "nothing was changed; leave it out");
   GPUPASS_TRY_ASSIGN(auto wanted, read_wanted(context, *values));
-  GPUPASS_TRY_ASSIGN(const auto templates, load_templates(context));
+  GPUPASS_TRY_ASSIGN(const auto templates, session::load_templates(context));
   GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host, {.holders = false}));
   GPUPASS_TRY_ASSIGN(wanted.request.profile,
                      load_profile(context, (*values)["profile"].as<std::string>(), inventory.kernel));
   GPUPASS_TRY_ASSIGN(const auto topology, read_topology(context.host));
-  GPUPASS_TRY_ASSIGN(const auto cards, selectors_of(*values, "gpu"));
-  GPUPASS_TRY_ASSIGN(const auto functions, selected_functions(inventory, cards, *values));
+  GPUPASS_TRY_ASSIGN(const auto cards, selection_of(*values, "gpu"));
+  GPUPASS_TRY_ASSIGN(const auto functions, session::functions_of(inventory, cards));
   GPUPASS_TRY_ASSIGN(const auto hypervisor, context.connect(wanted.options.uri, wanted.options.timeout));
   GPUPASS_TRY(refuse_taken_name(*hypervisor, wanted.options.vm));
   GPUPASS_TRY_ASSIGN(const auto facts, facts_of(*hypervisor));
@@ -434,13 +435,14 @@ Result<int> guest_create(Context& context, const Words& arguments) {
   if (values->count("explain") == 0)
     context.terminal.err << report::warnings_text(domain.choices,
                                                   static_cast<std::size_t>(context.terminal.columns));
-  ChangeOptions change;
-  change.dry_run = values->count("dry-run") > 0;
-  change.yes = values->count("yes") > 0;
+  const ChangeOptions change{values->count("dry-run") > 0, values->count("yes") > 0, Format::text,
+                             wanted.options.timeout};
+  Teller teller(context.terminal, change, connection_named(arguments));
   if (change.dry_run) GPUPASS_TRY(refuse_taken_place(context, wanted));
-  if (change.dry_run || !look_only) GPUPASS_TRY(judge_cards(context, wanted, *hypervisor, functions, change));
+  if (change.dry_run || !look_only)
+    GPUPASS_TRY(judge_cards(context, wanted, *hypervisor, functions, teller.manner()));
   if (look_only) return print_only(context, *values, domain, wanted, functions, format);
-  GPUPASS_TRY(create(context, wanted, domain, *hypervisor, functions, change.yes));
+  GPUPASS_TRY(create(context, wanted, domain, *hypervisor, functions, teller));
   const auto next = fmt::format("`gpupass guest start {}` starts it", wanted.options.vm);
   context.terminal.out << fmt::format("{} is there; {}\n", wanted.options.vm,
                                       with_connection(next, connection_named(arguments)));

@@ -6,15 +6,14 @@
 #include <map>
 #include <ostream>
 
-#include "cli/change.hpp"
-#include "cli/domain_uses.hpp"
-#include "cli/experiment/quietly.hpp"
 #include "cli/guest/files.hpp"
 #include "cli/guest/guest.hpp"
 #include "cli/guest/under_way.hpp"
-#include "cli/unreadable.hpp"
 #include "gpupass/holds.hpp"
 #include "gpupass/lock.hpp"
+#include "gpupass/session/domain_uses.hpp"
+#include "gpupass/session/not_shown.hpp"
+#include "gpupass/session/session.hpp"
 
 namespace gpupass::cli {
 namespace {
@@ -78,8 +77,9 @@ struct Devices {
 };
 
 Result<Devices> devices_of(Context& context, const OpenGuest& guest) {
-  GPUPASS_TRY_ASSIGN(const auto all, devices_in(*guest.hypervisor, guest.xml));
-  GPUPASS_TRY_ASSIGN(const auto holds, known_holds(context));
+  GPUPASS_TRY_ASSIGN(const auto all, session::devices_in(*guest.hypervisor, guest.xml));
+  Quiet quiet(context.terminal);
+  GPUPASS_TRY_ASSIGN(const auto holds, session::known_holds(context.host, quiet));
   Devices devices;
   for (const auto& device : all) {
     if (device.function && is_editable(device.way)) {
@@ -91,7 +91,7 @@ Result<Devices> devices_of(Context& context, const OpenGuest& guest) {
   for (const auto& hold : holds) {
     if (is_for(hold, {guest.state.name, guest.hypervisor->uri()})) devices.given.push_back(hold.device);
   }
-  devices.given = in_order(std::move(devices.given));
+  devices.given = session::in_order(std::move(devices.given));
   return devices;
 }
 
@@ -118,18 +118,21 @@ Result<void> agree(Context& context, const OpenGuest& guest, const Devices& devi
   return fail(ErrorKind::refused, fmt::format("{} stays", guest.state.name), "nothing was changed");
 }
 
-std::vector<std::string> detach_words(const GuestOptions& options, const std::string& name) {
-  return {name,        "--all", "--config",  "--connect",
-          options.uri, "--yes", "--timeout", seconds_text(options.timeout)};
+/// All that it has goes back.
+session::DetachRequest return_of(const GuestOptions& options, const std::string& name) {
+  return {{.vm = name, .uri = options.uri, .config = true}, {}};
 }
 
 /// What the detach would refuse. It is asked before anybody agrees to anything.
 Result<void> try_detach(Context& context, const GuestOptions& options, const std::string& name,
                         const Devices& devices) {
+  session::Agreed unheard;
+  const session::Manner looking{unheard, true, options.timeout};
+  session::Locks none;
+  GPUPASS_TRY(session::lock(context, looking, "", devices.given, name, none));
   if (devices.given.empty()) return {};
-  auto words = detach_words(options, name);
-  words.emplace_back("--dry-run");
-  return Quietly(context, Quietly::Progress::unheard)(detach, words);
+  GPUPASS_TRY(session::detach(context, looking, return_of(options, name)));
+  return {};
 }
 
 /// The domain last: it knows its files, so that what failed can be tried again.
@@ -160,7 +163,7 @@ Result<int> delete_interrupted(Context& context, const GuestOptions& options, bo
     out << "nothing was changed\n";
     return 0;
   }
-  const auto waiting = [&context](const LockOwner& owner) { say_waiting(context, owner); };
+  const auto waiting = [&context](const LockOwner& owner) { say_waiting(context.terminal, owner); };
   GPUPASS_TRY_ASSIGN(const auto lock, Lock::acquire(context.host, under_way_lock(name),
                                                     "guest delete " + name, options.timeout, waiting));
   GPUPASS_TRY_ASSIGN(const auto still, load_under_way(context.host, name));
@@ -177,7 +180,7 @@ Result<int> guest_delete(Context& context, const std::vector<std::string>& argum
   if (!values) return 0;
   GPUPASS_TRY_ASSIGN(const auto options, guest_options_of(context, *values));
   const bool dry_run = values->count("dry-run") > 0;
-  GPUPASS_TRY(refuse_captured(context, {.dry_run = dry_run}));
+  GPUPASS_TRY(session::refuse_captured(context.host, dry_run));
   const auto opened = open_guest(context, options);
   if (!opened) return delete_interrupted(context, options, dry_run, opened.error());
   const auto& guest = *opened;
@@ -192,8 +195,6 @@ Result<int> guest_delete(Context& context, const std::vector<std::string>& argum
     out << fmt::format("would delete {}:\n", name);
     print_steps(out, guest, devices, files);
   }
-  Locks none;
-  GPUPASS_TRY(lock(context, {.dry_run = true}, "", devices.given, name, none));
   GPUPASS_TRY(try_detach(context, options, name, devices));
   if (dry_run) {
     if (values->count("yes") == 0) return not_agreed(guest);
@@ -201,7 +202,11 @@ Result<int> guest_delete(Context& context, const std::vector<std::string>& argum
     return 0;
   }
   if (values->count("yes") == 0) GPUPASS_TRY(agree(context, guest, devices, files));
-  if (!devices.given.empty()) GPUPASS_TRY(detach(context, detach_words(options, name)));
+  if (!devices.given.empty()) {
+    Teller teller(context.terminal, {.yes = true, .timeout = options.timeout}, options.uri);
+    GPUPASS_TRY_ASSIGN(const auto done, session::detach(context, teller.manner(), return_of(options, name)));
+    teller.tell(done);
+  }
   if (auto done = remove_with_files(context, guest, options.uri, files); !done) {
     auto& error = done.error();
     error.hint = fmt::format("{}part of {} may be gone; `gpupass guest delete {}` again goes on",

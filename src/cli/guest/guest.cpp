@@ -7,7 +7,8 @@
 #include <array>
 
 #include "cli/actions.hpp"
-#include "cli/uri.hpp"
+#include "gpupass/session/session.hpp"
+#include "gpupass/session/uri.hpp"
 #include "gpupass/sys/terminal.hpp"
 #include "gpupass/sys/wait.hpp"
 
@@ -46,12 +47,8 @@ Result<GuestOptions> guest_options_of(Context& context, const po::variables_map&
   return GuestOptions{words_of(values, "vm").front(), uri_of(context, values), timeout};
 }
 
-std::string seconds_text(std::chrono::milliseconds timeout) {
-  return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(timeout).count());
-}
-
 Result<OpenGuest> open_guest(Context& context, const GuestOptions& options) {
-  GPUPASS_TRY(refuse_remote(options.uri));
+  GPUPASS_TRY(session::refuse_remote(options.uri));
   GPUPASS_TRY_ASSIGN(auto hypervisor, context.connect(options.uri, options.timeout));
   GPUPASS_TRY_ASSIGN(auto state, hypervisor->domain(options.vm));
   GPUPASS_TRY_ASSIGN(auto xml, hypervisor->xml(state.name, DomainView::config));
@@ -63,14 +60,10 @@ Result<OpenGuest> open_guest(Context& context, const GuestOptions& options) {
   return OpenGuest{std::move(hypervisor), std::move(state), std::move(xml), *std::move(mark)};
 }
 
-Result<void> take_cards(Context& context, const GuestOptions& options, const std::string& vm,
-                        const Functions& functions, bool yes) {
-  if (functions.empty()) return {};
-  auto words = attach_words(vm, functions, options.uri);
-  words.insert(words.end(), {"--timeout", seconds_text(options.timeout)});
-  if (yes) words.emplace_back("--yes");
-  GPUPASS_TRY(attach(context, words));
-  return {};
+Result<session::Done> take_cards(session::World& world, const session::Manner& manner, const std::string& uri,
+                                 const std::string& vm, const Functions& functions) {
+  return session::attach(world, manner,
+                         {{.vm = vm, .uri = uri, .config = true}, session::exactly(functions)});
 }
 
 Result<void> wait_for(std::chrono::milliseconds timeout, const std::string& what,

@@ -5,11 +5,13 @@
 #include <memory>
 #include <string>
 
-#include "cli/change.hpp"
 #include "cli/options.hpp"
+#include "cli/teller.hpp"
 #include "gpupass/guest.hpp"
 
 namespace gpupass::cli {
+
+using session::Functions;
 
 // One file each.
 [[nodiscard]] Result<int> guest_create(Context& context, const std::vector<std::string>& arguments);
@@ -33,9 +35,6 @@ struct GuestOptions {
 /// Error: usage.
 [[nodiscard]] Result<GuestOptions> guest_options_of(Context& context, const po::variables_map& values);
 
-/// For a command of ours that is a step.
-[[nodiscard]] std::string seconds_text(std::chrono::milliseconds timeout);
-
 /// A guest that gpupass made. Errors: not_found; refused, for a domain that is somebody else's; unsupported,
 /// for a connection to another machine.
 struct OpenGuest {
@@ -48,8 +47,9 @@ struct OpenGuest {
 
 /// Binds a guest's cards by the same steps and checks as any other's, and remembers them; nothing is done for
 /// those that gpupass holds for it already.
-[[nodiscard]] Result<void> take_cards(Context& context, const GuestOptions& options, const std::string& vm,
-                                      const Functions& functions, bool yes);
+[[nodiscard]] Result<session::Done> take_cards(session::World& world, const session::Manner& manner,
+                                               const std::string& uri, const std::string& vm,
+                                               const Functions& functions);
 
 /// Asks a running guest to shut down and waits until it has, also where we were interrupted: what we started
 /// is to be put back. Error: timeout.

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "cli/change.hpp"
 #include "cli/guest/under_way.hpp"
+#include "gpupass/cli/command.hpp"
 
 namespace gpupass::cli {
 

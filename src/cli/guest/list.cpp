@@ -4,11 +4,11 @@
 #include <iterator>
 #include <ostream>
 
-#include "cli/domain_uses.hpp"
 #include "cli/guest/guest.hpp"
 #include "gpupass/core/json.hpp"
 #include "gpupass/core/text.hpp"
 #include "gpupass/report/table.hpp"
+#include "gpupass/session/domain_uses.hpp"
 
 namespace gpupass::cli {
 namespace {
@@ -32,10 +32,10 @@ Syntax syntax() {
 /// In its configuration, and what it has besides while it runs. None where its XML is odd.
 std::vector<DomainDevice> devices_of(Hypervisor& hypervisor, const DomainState& state,
                                      const std::string& config_xml) {
-  auto devices = devices_in(hypervisor, config_xml).value_or(std::vector<DomainDevice>{});
+  auto devices = session::devices_in(hypervisor, config_xml).value_or(std::vector<DomainDevice>{});
   const auto live = state.running ? hypervisor.xml(state.name, DomainView::live) : Result<std::string>();
   if (!state.running || !live) return devices;
-  for (auto& device : devices_in(hypervisor, *live).value_or(std::vector<DomainDevice>{})) {
+  for (auto& device : session::devices_in(hypervisor, *live).value_or(std::vector<DomainDevice>{})) {
     if (std::ranges::find(devices, device) == devices.end()) devices.push_back(std::move(device));
   }
   return devices;

@@ -5,11 +5,12 @@
 #include <algorithm>
 #include <ostream>
 
-#include "cli/change.hpp"
 #include "cli/guest/guest.hpp"
 #include "cli/hook/hook.hpp"
-#include "cli/records.hpp"
 #include "gpupass/discover.hpp"
+#include "gpupass/session/held.hpp"
+#include "gpupass/session/hook_file.hpp"
+#include "gpupass/session/records.hpp"
 
 namespace gpupass::cli {
 namespace {
@@ -33,7 +34,7 @@ Result<int> guest_start(Context& context, const std::vector<std::string>& argume
   GPUPASS_TRY_ASSIGN(const auto values, parse(context, syntax(), arguments));
   if (!values) return 0;
   GPUPASS_TRY_ASSIGN(const auto options, guest_options_of(context, *values));
-  GPUPASS_TRY(refuse_captured(context));
+  GPUPASS_TRY(session::refuse_captured(context.host));
   GPUPASS_TRY_ASSIGN(const auto guest, open_guest(context, options));
   if (guest.state.running) {
     context.terminal.out << fmt::format("{} is running already\n", guest.state.name);
@@ -42,13 +43,20 @@ Result<int> guest_start(Context& context, const std::vector<std::string>& argume
   GPUPASS_TRY_ASSIGN(auto functions, hostdev_functions(guest.xml));
   GPUPASS_TRY_ASSIGN(const auto inventory,
                      discover(context.host, {.holders = false, .serials_of = functions}));
-  GPUPASS_TRY(check_records(context, inventory, guest.state.name, functions));
-  GPUPASS_TRY_ASSIGN(const auto holds, written_holds(context, functions));
+  GPUPASS_TRY(session::check_records(context, inventory, guest.state.name, functions));
+  GPUPASS_TRY_ASSIGN(const auto holds, session::written_holds(context.host, functions));
   const bool lent = std::ranges::count(holds, true, &Hold::lend) > 0;
-  if (lent) GPUPASS_TRY(require_hook(context));  // that binds what is lent, once libvirt starts the guest
+  if (lent)
+    GPUPASS_TRY(
+        session::require_hook(context.host));  // that binds what is lent, once libvirt starts the guest
   for (const auto& hold : holds)
     if (hold.lend) std::erase(functions, hold.device);
-  GPUPASS_TRY(take_cards(context, options, guest.state.name, functions, values->count("yes") > 0));
+  if (!functions.empty()) {
+    Teller teller(context.terminal, {.yes = values->count("yes") > 0, .timeout = options.timeout});
+    GPUPASS_TRY_ASSIGN(const auto done,
+                       take_cards(context, teller.manner(), options.uri, guest.state.name, functions));
+    teller.tell(done);
+  }
   GPUPASS_TRY(guest.hypervisor->start(guest.state.name));
   context.terminal.out << fmt::format("{} is running\n", guest.state.name);
   return 0;

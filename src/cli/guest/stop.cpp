@@ -4,7 +4,6 @@
 
 #include <ostream>
 
-#include "cli/change.hpp"
 #include "cli/guest/guest.hpp"
 #include "gpupass/sys/wait.hpp"
 
@@ -51,7 +50,7 @@ Result<int> guest_stop(Context& context, const std::vector<std::string>& argumen
   GPUPASS_TRY_ASSIGN(const auto values, parse(context, syntax(), arguments));
   if (!values) return 0;
   GPUPASS_TRY_ASSIGN(const auto options, guest_options_of(context, *values));
-  GPUPASS_TRY(refuse_captured(context));
+  GPUPASS_TRY(session::refuse_captured(context.host));
   GPUPASS_TRY_ASSIGN(const auto guest, open_guest(context, options));
   if (guest.state.running) {
     auto off = stop_guest(*guest.hypervisor, guest.state.name, options.timeout);

@@ -9,81 +9,27 @@
 #include <iterator>
 #include <ostream>
 
-#include "cli/change.hpp"
 #include "cli/hook/hook.hpp"
-#include "cli/hook/loans.hpp"
-#include "cli/records.hpp"
-#include "gpupass/discover.hpp"
-#include "gpupass/holds.hpp"
-#include "gpupass/judge/facts.hpp"
-#include "gpupass/vfio.hpp"
-#include "gpupass/virt/hostdev.hpp"
+#include "cli/teller.hpp"
+#include "gpupass/session/loans.hpp"
+#include "gpupass/session/start.hpp"
 
 namespace gpupass::cli {
 namespace {
 
 constexpr const char* k_usage = "gpupass hook run DRIVER NAME OPERATION SUB EXTRA";
+constexpr std::chrono::seconds k_patience{20};  // a start waits for it, and whoever started
 
 bool is_file_name(const std::string& text) {
   return !text.empty() && text.front() != '.' && text.find('/') == std::string::npos;
 }
 
-/// The domain's functions that gpupass put there, as their aliases say, or that it holds for anybody: what a
-/// person put into the domain by hand is bound by no attach.
-Result<Functions> own_functions(const Host& host, const std::string& xml) {
-  GPUPASS_TRY_ASSIGN(auto document, virt::Document::parse(xml, "domain XML", "domain"));
-  GPUPASS_TRY_ASSIGN(const auto hostdevs, virt::hostdevs(document));
-  GPUPASS_TRY_ASSIGN(const auto devices, domain_devices(xml));
-  if (devices.empty()) return Functions{};  // most domains: nothing more is read
-  GPUPASS_TRY_ASSIGN(const auto holds, read_holds(host));
-  Functions functions;
-  for (const auto& hostdev : hostdevs) {
-    if (virt::has_own_alias(hostdev)) functions.push_back(hostdev.function);
-  }
-  for (const auto& device : devices) {
-    if (!device.function) continue;
-    const bool held = std::ranges::count(holds.readable, *device.function, &Hold::device) > 0;
-    // Whom it is held for cannot be told: what looks at it says so.
-    const bool unknown =
-        std::ranges::count(holds.unreadable, to_string(*device.function), &UnreadableRecord::of) > 0;
-    if (held || unknown) functions.push_back(*device.function);
-  }
-  return in_order(std::move(functions));
-}
-
-bool is_bound(const Host& host, const PciAddress& function) {
-  const auto driver = host.link_name(fmt::format("/sys/bus/pci/devices/{}/driver", to_string(function)));
-  return driver && is_vfio_driver(*driver);
-}
-
-Functions unbound(const Host& host, Functions functions) {
-  std::erase_if(functions, [&](const PciAddress& function) { return is_bound(host, function); });
-  return functions;
-}
-
-/// Nobody can be asked here. What a person may agree to was agreed to when the card was attached, but for
-/// what would fail or hang all the same: a group that is not whole, another guest that has the card by turns
-/// and runs, a process that has open what is to be unbound.
-bool stops_a_start(const Finding& finding, const Functions& to_bind) {
-  if (finding.rule == "group-viable" || finding.consent == Consent::impossible) return true;
-  return finding.rule == "device-held" && finding.device &&
-         std::ranges::find(to_bind, *finding.device) != to_bind.end();
-}
-
-Result<void> refuse_obstacles(const Inventory& inventory, const Functions& functions,
-                              const Functions& to_bind) {
-  for (const auto& finding : obstacles(inventory, functions)) {
-    if (stops_a_start(finding, to_bind)) return fail(ErrorKind::refused, finding.what, finding.remedy);
-  }
-  return {};
-}
-
-Result<void> prepare(Context& context, const std::string& driver, const std::string& domain,
-                     const std::string& xml) {
-  GPUPASS_TRY_ASSIGN(const auto functions, check_start(context, domain, xml));
+Result<void> prepare(Context& context, const session::Manner& manner, const std::string& driver,
+                     const std::string& domain, const std::string& xml) {
+  GPUPASS_TRY_ASSIGN(const auto functions, session::check_start(context, domain, xml));
   // Xen has a stub of its own, which libvirt binds.
   if (functions.empty() || driver != "qemu") return {};
-  return begin_loan(context, domain, functions);
+  return session::begin_loan(context, manner, domain, functions);
 }
 
 Result<std::string> read_input(std::istream& in) {
@@ -101,7 +47,10 @@ Result<void> answer(Context& context, const std::string& driver, const std::stri
     return {};  // reconnect among them: a running guest stays
   if (!is_file_name(name)) return fail(ErrorKind::invalid, fmt::format("'{}' is no name of a domain", name));
   GPUPASS_TRY_ASSIGN(const auto xml, read_input(context.terminal.in));
-  return operation == "prepare" ? prepare(context, driver, name, xml) : end_loan(context, name);
+  Quiet quiet(context.terminal);
+  const session::Manner manner{quiet, false, k_patience};
+  return operation == "prepare" ? prepare(context, manner, driver, name, xml)
+                                : session::end_loan(context, manner, name);
 }
 
 std::string in_one(const Error& error) {
@@ -162,16 +111,6 @@ Result<int> explain(Context& context) {
 
 }  // namespace
 
-Result<Functions> check_start(Context& context, const std::string& domain, const std::string& xml) {
-  GPUPASS_TRY_ASSIGN(auto functions, own_functions(context.host, xml));
-  if (functions.empty()) return functions;
-  GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host, {.serials_of = functions}));
-  GPUPASS_TRY(check_records(context, inventory, domain, functions));
-  GPUPASS_TRY(refuse_lent_to_others(context, domain, functions));
-  GPUPASS_TRY(refuse_obstacles(inventory, functions, unbound(context.host, functions)));
-  return functions;
-}
-
 Result<int> hook_run(Context& context, const std::vector<std::string>& arguments) {
   if (is_for_a_person(arguments)) return explain(context);
   GPUPASS_TRY(context.host.changeable());
@@ -195,7 +134,7 @@ Result<int> hook_check(Context& context, const std::vector<std::string>& argumen
   if (!values) return 0;
   if (values->count("vm") == 0) return fail(ErrorKind::usage, "no domain is named", "gpupass hook check VM");
   GPUPASS_TRY_ASSIGN(const auto domain, domain_to_check(context, *values));
-  GPUPASS_TRY_ASSIGN(const auto functions, check_start(context, domain.name, domain.xml));
+  GPUPASS_TRY_ASSIGN(const auto functions, session::check_start(context, domain.name, domain.xml));
   context.terminal.out << (functions.empty()
                                ? fmt::format("{} has no card of gpupass's; it may start\n", domain.name)
                                : fmt::format("{} may start with {}\n", domain.name, names(functions)));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "cli/records.hpp"
+#include "gpupass/session/records.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -11,7 +11,7 @@
 #include "gpupass/report/device_text.hpp"
 #include "gpupass/report/displaced.hpp"
 
-namespace gpupass::cli {
+namespace gpupass::session {
 namespace {
 
 std::string as_words(const Functions& functions) {
@@ -71,10 +71,10 @@ Failure held_for_others(const std::string& domain, const std::vector<Hold>& hold
 
 }  // namespace
 
-Result<void> check_records(Context& context, const Inventory& inventory, const std::string& domain,
+Result<void> check_records(const World& world, const Inventory& inventory, const std::string& domain,
                            const Functions& functions) {
-  GPUPASS_TRY_ASSIGN(const auto holds, written_holds(context, functions));
-  if (auto error = report::displaced_error(inventory, holds, context.default_uri))
+  GPUPASS_TRY_ASSIGN(const auto holds, written_holds(world.host, functions));
+  if (auto error = report::displaced_error(inventory, holds, world.default_uri))
     return Failure(*std::move(error));
   auto missing = functions;
   std::erase_if(missing, [&](const PciAddress& function) { return find_hold(holds, function) != nullptr; });
@@ -87,4 +87,4 @@ Result<void> check_records(Context& context, const Inventory& inventory, const s
   return {};
 }
 
-}  // namespace gpupass::cli
+}  // namespace gpupass::session

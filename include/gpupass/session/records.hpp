@@ -4,12 +4,12 @@
 
 #include <string>
 
-#include "cli/change.hpp"
+#include "gpupass/session/held.hpp"
 
-namespace gpupass::cli {
+namespace gpupass::session {
 
 /// Error: refused, where gpupass has no record of a function, or another device is at its address by now.
-[[nodiscard]] Result<void> check_records(Context& context, const Inventory& inventory,
+[[nodiscard]] Result<void> check_records(const World& world, const Inventory& inventory,
                                          const std::string& domain, const Functions& functions);
 
-}  // namespace gpupass::cli
+}  // namespace gpupass::session

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "cli/domain_uses.hpp"
+#include "gpupass/session/domain_uses.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -7,7 +7,7 @@
 
 #include "gpupass/discover/holders.hpp"
 
-namespace gpupass::cli {
+namespace gpupass::session {
 namespace {
 
 using Functions = std::vector<PciAddress>;
@@ -185,4 +185,4 @@ Result<std::vector<DomainDevice>> devices_in(Hypervisor& hypervisor, const std::
   return devices;
 }
 
-}  // namespace gpupass::cli
+}  // namespace gpupass::session

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "cli/uri.hpp"
+#include "gpupass/session/uri.hpp"
 
 #include <fmt/format.h>
 
-namespace gpupass::cli {
+namespace gpupass::session {
 namespace {
 
 /// The machine that a URI names, "qemu+ssh://root@far:22/system" → "far"; empty where it names none.
@@ -27,4 +27,4 @@ Result<void> refuse_remote(const std::string& uri) {
               "nothing was changed; run gpupass on that machine");
 }
 
-}  // namespace gpupass::cli
+}  // namespace gpupass::session

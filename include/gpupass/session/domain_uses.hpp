@@ -4,11 +4,11 @@
 
 #include <vector>
 
-#include "gpupass/cli/command.hpp"
 #include "gpupass/domain.hpp"
 #include "gpupass/inventory.hpp"
+#include "gpupass/session/world.hpp"
 
-namespace gpupass::cli {
+namespace gpupass::session {
 
 /// A domain as libvirt says it; its XML is empty for a view that it does not have.
 struct DomainTexts {
@@ -41,4 +41,4 @@ struct LibvirtTexts {
 /// Error: invalid.
 [[nodiscard]] Result<std::vector<DomainDevice>> devices_in(Hypervisor& hypervisor, const std::string& xml);
 
-}  // namespace gpupass::cli
+}  // namespace gpupass::session

@@ -1,30 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "cli/hook/loans.hpp"
+#include "gpupass/session/loans.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <set>
 
-#include "cli/records.hpp"
 #include "gpupass/core/text.hpp"
 #include "gpupass/discover.hpp"
 #include "gpupass/holds.hpp"
+#include "gpupass/session/consent.hpp"
+#include "gpupass/session/obstacles.hpp"
 #include "gpupass/vfio.hpp"
+#include "gpupass/session/records.hpp"
 
-namespace gpupass::cli {
+namespace gpupass::session {
 namespace {
-
-PlanFacts facts_for(const Context& context, const Inventory& inventory, std::vector<Hold> holds) {
-  return {inventory, std::move(holds), core::iso_time(context.host.now())};
-}
-
-ChangeOptions quietly() {
-  ChangeOptions options;
-  options.yes = true;
-  options.timeout = std::chrono::seconds(20);  // a start waits for it, and whoever started
-  return options;
-}
 
 Result<std::map<std::string, std::vector<Hold>>> loans(const Host& host) {
   std::map<std::string, std::vector<Hold>> by_domain;
@@ -43,22 +34,22 @@ Functions functions_of(const std::vector<Hold>& holds) {
 
 /// Where domains of this name are that the holds are for: the hook, which wrote down who has the loan, is
 /// told no connection.
-std::set<std::string> connections_of(const Context& context, const std::string& domain,
+std::set<std::string> connections_of(const World& world, const std::string& domain,
                                      const std::vector<Hold>& holds) {
   std::set<std::string> uris;
   for (const auto& hold : holds) {
     for (const auto& sharer : sharers_of(hold))
       if (sharer.domain == domain && !sharer.uri.empty()) uris.insert(sharer.uri);
   }
-  if (uris.empty()) uris.insert(context.default_uri);
+  if (uris.empty()) uris.insert(world.default_uri);
   return uris;
 }
 
 /// Error: that of a libvirt that does not say.
-Result<bool> is_off(Context& context, const std::set<std::string>& uris, const std::string& domain,
+Result<bool> is_off(const World& world, const std::set<std::string>& uris, const std::string& domain,
                     std::chrono::milliseconds timeout) {
   for (const auto& uri : uris) {
-    GPUPASS_TRY_ASSIGN(const auto hypervisor, context.connect(uri, timeout));
+    GPUPASS_TRY_ASSIGN(const auto hypervisor, world.connect(uri, timeout));
     const auto state = hypervisor->domain(domain);
     // One that is being started counts as running from before the hook is asked.
     if (state && state->running) return false;
@@ -68,39 +59,39 @@ Result<bool> is_off(Context& context, const std::set<std::string>& uris, const s
 }
 
 /// Error: refused, where it cannot be done, as below a read-only /sys.
-Result<Plan> end_of_loan(const Context& context, const std::string& domain, std::vector<Hold> holds) {
+Result<Plan> end_of_loan(const World& world, const std::string& domain, std::vector<Hold> holds) {
   const auto functions = functions_of(holds);
   GPUPASS_TRY_ASSIGN(const auto inventory,
-                     discover(context.host, {.holders = false, .serials_of = functions}));
-  auto plan = plan_end_of_loan(facts_for(context, inventory, std::move(holds)), domain, functions);
+                     discover(world.host, {.holders = false, .serials_of = functions}));
+  auto plan = plan_end_of_loan(facts_for(world, inventory, std::move(holds)), domain, functions);
   GPUPASS_TRY(refuse_impossible(obstacles_to_return(inventory, plan, {})));
   return plan;
 }
 
 /// `is_over` is asked once the domain is locked: the hook, which a start has to pass, waits for that.
-Result<void> end_loan(Context& context, const std::string& domain, const ChangeOptions& options,
+Result<void> end_loan(World& world, const Manner& manner, const std::string& domain,
                       const std::function<Result<bool>()>& is_over) {
-  GPUPASS_TRY_ASSIGN(const auto seen, loans(context.host));
+  GPUPASS_TRY_ASSIGN(const auto seen, loans(world.host));
   if (!seen.contains(domain)) return {};
   const auto functions = functions_of(seen.at(domain));
   Locks locks;
-  GPUPASS_TRY(lock(context, options, fmt::format("end of {}", domain), functions, domain, locks));
+  GPUPASS_TRY(lock(world, manner, fmt::format("end of {}", domain), functions, domain, locks));
   GPUPASS_TRY_ASSIGN(const bool over, is_over());
   if (!over) return {};
-  GPUPASS_TRY_ASSIGN(auto now, loans(context.host));
+  GPUPASS_TRY_ASSIGN(auto now, loans(world.host));
   auto holds = std::move(now[domain]);
   // What was lent since is not locked.
   std::erase_if(holds, [&](const Hold& hold) { return std::ranges::count(functions, hold.device) == 0; });
   if (holds.empty()) return {};
-  GPUPASS_TRY_ASSIGN(const auto plan, end_of_loan(context, domain, std::move(holds)));
-  GPUPASS_TRY(carry_out(context, options, plan, nullptr, locks, domain + " has ended"));
+  GPUPASS_TRY_ASSIGN(auto plan, end_of_loan(world, domain, std::move(holds)));
+  GPUPASS_TRY(carry_out(world, manner, std::move(plan), nullptr, locks, domain + " has ended"));
   return {};
 }
 
 }  // namespace
 
-Result<void> refuse_lent_to_others(Context& context, const std::string& domain, const Functions& functions) {
-  GPUPASS_TRY_ASSIGN(const auto holds, written_holds(context, functions));
+Result<void> refuse_lent_to_others(const Host& host, const std::string& domain, const Functions& functions) {
+  GPUPASS_TRY_ASSIGN(const auto holds, written_holds(host, functions));
   for (const auto& hold : holds) {
     if (hold.lent_to.empty() || hold.lent_to == domain) continue;
     return fail(
@@ -113,36 +104,36 @@ Result<void> refuse_lent_to_others(Context& context, const std::string& domain, 
   return {};
 }
 
-Result<void> begin_loan(Context& context, const std::string& domain, const Functions& functions) {
-  const auto options = quietly();
+Result<void> begin_loan(World& world, const Manner& manner, const std::string& domain,
+                        const Functions& functions) {
   Locks locks;
-  GPUPASS_TRY(lock(context, options, fmt::format("start {}", domain), functions, domain, locks));
-  GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host, {.serials_of = functions}));
-  GPUPASS_TRY(check_records(context, inventory, domain, functions));
-  GPUPASS_TRY(refuse_lent_to_others(context, domain, functions));  // another start may have come first
-  GPUPASS_TRY_ASSIGN(auto holds, written_holds(context, functions));
+  GPUPASS_TRY(lock(world, manner, fmt::format("start {}", domain), functions, domain, locks));
+  GPUPASS_TRY_ASSIGN(const auto inventory, discover(world.host, {.serials_of = functions}));
+  GPUPASS_TRY(check_records(world, inventory, domain, functions));
+  GPUPASS_TRY(refuse_lent_to_others(world.host, domain, functions));  // another start may have come first
+  GPUPASS_TRY_ASSIGN(auto holds, written_holds(world.host, functions));
   auto to_bind = functions;
   std::erase_if(to_bind, [&](const PciAddress& function) {
     const auto* const device = inventory.find(function);
     return device != nullptr && is_vfio_driver(device->driver.value_or(""));
   });
   if (to_bind.empty()) return {};
-  const auto facts = facts_for(context, inventory, std::move(holds));
+  const auto facts = facts_for(world, inventory, std::move(holds));
   GPUPASS_TRY_ASSIGN(const auto plan, plan_loan(facts, domain, to_bind));
-  GPUPASS_TRY(carry_out(context, options, plan, nullptr, locks, domain + " may start"));
+  GPUPASS_TRY(carry_out(world, manner, plan, nullptr, locks, domain + " may start"));
   return {};
 }
 
-Result<void> end_loan(Context& context, const std::string& domain) {
-  return end_loan(context, domain, quietly(), [] { return true; });
+Result<void> end_loan(World& world, const Manner& manner, const std::string& domain) {
+  return end_loan(world, manner, domain, [] { return true; });
 }
 
-LoansLeft loans_left(Context& context, std::chrono::milliseconds timeout) {
+LoansLeft loans_left(const World& world, std::chrono::milliseconds timeout) {
   LoansLeft left;
-  const auto all = loans(context.host);
+  const auto all = loans(world.host);
   if (!all) return {{}, {all.error()}};
   for (const auto& [domain, holds] : *all) {
-    const auto off = is_off(context, connections_of(context, domain, holds), domain, timeout);
+    const auto off = is_off(world, connections_of(world, domain, holds), domain, timeout);
     if (!off)
       left.errors.push_back(
           within(fmt::format("whether {} still runs, for whose start {} {} bound", domain,
@@ -155,25 +146,25 @@ LoansLeft loans_left(Context& context, std::chrono::milliseconds timeout) {
   return left;
 }
 
-std::vector<Error> obstacles_to_end(const Context& context, const Loans& left) {
+std::vector<Error> obstacles_to_end(const World& world, const Loans& left) {
   std::vector<Error> errors;
-  auto all = loans(context.host).value_or(std::map<std::string, std::vector<Hold>>{});
+  auto all = loans(world.host).value_or(std::map<std::string, std::vector<Hold>>{});
   for (const auto& [domain, functions] : left) {
-    const auto plan = end_of_loan(context, domain, std::move(all[domain]));
+    const auto plan = end_of_loan(world, domain, std::move(all[domain]));
     if (!plan) errors.push_back(plan.error());
   }
   return errors;
 }
 
-LoansLeft end_loans_left(Context& context, const ChangeOptions& options) {
-  auto left = loans_left(context, options.timeout);
-  const auto all = loans(context.host).value_or(std::map<std::string, std::vector<Hold>>{});
+LoansLeft end_loans_left(World& world, const Manner& manner) {
+  auto left = loans_left(world, manner.patience);
+  const auto all = loans(world.host).value_or(std::map<std::string, std::vector<Hold>>{});
   LoansLeft ended{{}, std::move(left.errors)};
   for (const auto& [domain, functions] : left.loans) {
     const auto holds = all.contains(domain) ? all.at(domain) : std::vector<Hold>{};
-    const auto uris = connections_of(context, domain, holds);
-    auto done = end_loan(context, domain, options,
-                         [&, &name = domain] { return is_off(context, uris, name, options.timeout); });
+    const auto uris = connections_of(world, domain, holds);
+    auto done = end_loan(world, manner, domain,
+                         [&, &name = domain] { return is_off(world, uris, name, manner.patience); });
     if (done) {
       ended.loans.emplace(domain, functions);
     } else {
@@ -183,4 +174,4 @@ LoansLeft end_loans_left(Context& context, const ChangeOptions& options) {
   return ended;
 }
 
-}  // namespace gpupass::cli
+}  // namespace gpupass::session

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "cli/templates.hpp"
+#include "gpupass/session/templates.hpp"
 
-namespace gpupass::cli {
+namespace gpupass::session {
 
-Result<DomainTemplates> load_templates(const Context& context) {
+Result<DomainTemplates> load_templates(const World& world) {
   const Host here;  // our own files, whatever machine is being looked at
-  const auto folder = context.data / "xml-templates";
+  const auto folder = world.data / "xml-templates";
   DomainTemplates templates;
   GPUPASS_TRY_ASSIGN(templates.hostdev, here.read((folder / "hostdev.xml").string()));
   GPUPASS_TRY_ASSIGN(templates.root_port, here.read((folder / "root-port.xml").string()));
@@ -13,4 +13,4 @@ Result<DomainTemplates> load_templates(const Context& context) {
   return templates;
 }
 
-}  // namespace gpupass::cli
+}  // namespace gpupass::session

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "cli/lending.hpp"
+#include "session/lending.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "cli/boot_status.hpp"
-#include "cli/hook/hook.hpp"
 #include "gpupass/boot_binding.hpp"
 #include "gpupass/core/text.hpp"
+#include "gpupass/session/at_boot.hpp"
 #include "gpupass/vfio.hpp"
+#include "gpupass/session/hook_file.hpp"
 
-namespace gpupass::cli {
+namespace gpupass::session {
 namespace {
 
 Failure cannot_lend(const std::string& why, const std::string& helps) {
@@ -39,7 +39,7 @@ bool is_on_loan_to(const Hold* hold, const DomainState& domain) {
 
 }  // namespace
 
-Result<void> refuse_loan_to(const Context& context, const DomainFacts& domain, const Functions& functions) {
+Result<void> refuse_loan_to(const Host& host, const DomainFacts& domain, const Functions& functions) {
   const auto& vm = domain.state.name;
   GPUPASS_TRY(refuse_connection(domain.uri));
   if (!domain.state.persistent)
@@ -53,15 +53,14 @@ Result<void> refuse_loan_to(const Context& context, const DomainFacts& domain, c
     return cannot_lend(
         fmt::format("--lend gives {0} the card from its next start on, and {0} is running", vm),
         "give --config without --live, or leave --lend out");
-  return require_hook(context);
+  return require_hook(host);
 }
 
-Result<void> refuse_loan_of(const Context& context, const Inventory& inventory,
-                            const std::vector<Hold>& holds, const DomainFacts& domain,
-                            const Functions& functions) {
+Result<void> refuse_loan_of(const Host& host, const Inventory& inventory, const std::vector<Hold>& holds,
+                            const DomainFacts& domain, const Functions& functions) {
   const auto in_live = hostdev_functions_if_any(domain.live_xml);
-  GPUPASS_TRY_ASSIGN(const auto bindings, read_boot_bindings(context.host));
-  const auto listed = listed_for_boot(context.host);
+  GPUPASS_TRY_ASSIGN(const auto bindings, read_boot_bindings(host));
+  const auto listed = listed_for_boot(host);
   for (const auto& function : functions) {
     const auto text = to_string(function);
     const auto* const device = inventory.find(function);
@@ -98,4 +97,4 @@ Result<void> refuse_loan_of(const Context& context, const Inventory& inventory,
   return {};
 }
 
-}  // namespace gpupass::cli
+}  // namespace gpupass::session

@@ -6,9 +6,9 @@
 
 #include "gpupass/error.hpp"
 
-namespace gpupass::cli {
+namespace gpupass::session {
 
 /// Devices and files are this machine's. Error: unsupported, for a connection to another one.
 [[nodiscard]] Result<void> refuse_remote(const std::string& uri);
 
-}  // namespace gpupass::cli
+}  // namespace gpupass::session

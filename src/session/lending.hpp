@@ -2,17 +2,17 @@
 // `gpupass attach --lend`: where a card could not be with the host while its domain is off.
 #pragma once
 
-#include "cli/domain_change.hpp"
+#include "gpupass/session/held.hpp"
 
-namespace gpupass::cli {
+namespace gpupass::session {
 
 /// Error: refused, where nothing would bind a card when this domain starts, or it is to have the card now.
-[[nodiscard]] Result<void> refuse_loan_to(const Context& context, const DomainFacts& domain,
+[[nodiscard]] Result<void> refuse_loan_to(const Host& host, const DomainFacts& domain,
                                           const Functions& functions);
 
 /// Error: refused, where one of the functions could not go back to the host, or not now.
-[[nodiscard]] Result<void> refuse_loan_of(const Context& context, const Inventory& inventory,
+[[nodiscard]] Result<void> refuse_loan_of(const Host& host, const Inventory& inventory,
                                           const std::vector<Hold>& holds, const DomainFacts& domain,
                                           const Functions& functions);
 
-}  // namespace gpupass::cli
+}  // namespace gpupass::session

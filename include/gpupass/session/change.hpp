@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What every request that changes something goes through: locks, and in the end the plan's application.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gpupass/session/requester.hpp"
+#include "gpupass/session/world.hpp"
+
+namespace gpupass::session {
+
+using Functions = std::vector<PciAddress>;
+
+/// Sorted, each once.
+[[nodiscard]] Functions in_order(Functions functions);
+/// Both, in order.
+[[nodiscard]] Functions joined(Functions functions, const Functions& more);
+
+/// Everything that is locked while a request is carried out. Empty on a dry run.
+struct Locks {
+  std::map<PciAddress, Lock> devices;
+  std::vector<Lock> domains;
+};
+
+/// Error: refused, on a captured host unless nothing is to be changed anyway.
+[[nodiscard]] Result<void> refuse_captured(const Host& host, bool dry_run = false);
+/// The same of a request, with how to look instead.
+[[nodiscard]] Result<void> refuse_captured(const Host& host, const Manner& manner);
+/// What root will run or install must not be an ordinary user's to change. Error: refused, with how to
+/// install.
+[[nodiscard]] Result<void> for_root_only(const Host& host, const std::string& file);
+
+/// True of a journal whose command is at work right now, as opposed to one that was interrupted.
+[[nodiscard]] bool is_under_way(const Host& host, const JournalRecord& journal);
+
+/// Locks devices in order of address, then the domain: two requests never wait for each other in a circle.
+/// Refuses a device that an interrupted gpupass left in the middle. Takes nothing on a dry run.
+[[nodiscard]] Result<void> lock(World& world, const Manner& manner, const std::string& doing,
+                                const Functions& functions, const std::string& domain, Locks& locks);
+
+/// What is so once a plan was carried out, or was so before.
+struct Outcome {
+  Outcome(std::string is_so, std::string whose = {}, std::vector<Step> left = {})  // NOLINT: a text is one
+      : text(std::move(is_so)), domain(std::move(whose)), remaining(std::move(left)) {}
+  std::string text;
+  std::string domain;           // that the devices go to or come from; empty: none
+  std::vector<Step> remaining;  // what a person still has to do
+};
+
+/// How a request ended. On a dry run: what its plan is, and would come to.
+struct Done {
+  Plan plan;
+  Outcome outcome;
+  bool changed = false;                            // false: it was all so before
+  std::optional<DefineDomain> configuration = {};  // of the domain concerned, before and after
+};
+
+/// Carries the plan out; on a dry run hands it back.
+[[nodiscard]] Result<Done> carry_out(World& world, const Manner& manner, Plan plan, Hypervisor* hypervisor,
+                                     const Locks& locks, Outcome outcome);
+
+}  // namespace gpupass::session

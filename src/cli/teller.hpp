@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A person, or the program of one, at a terminal: asked there, and told there what happens.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/options.hpp"
+#include "gpupass/core/json.hpp"
+#include "gpupass/session/change.hpp"
+
+namespace gpupass::cli {
+
+/// Options that all commands have that change something.
+struct ChangeOptions {
+  bool dry_run = false;
+  bool yes = false;
+  Format format = Format::text;
+  std::chrono::milliseconds timeout = std::chrono::seconds(60);  // for each thing that may block
+};
+
+void add_change_options(po::options_description& options);
+[[nodiscard]] Result<ChangeOptions> change_options_of(const po::variables_map& values);
+
+class Teller final : public session::Requester {
+ public:
+  /// `connection`: the libvirt connection that the command names, for commands in notes; empty: none.
+  Teller(Terminal& terminal, const ChangeOptions& options, std::string connection = {})
+      : terminal_(terminal), options_(options), connection_(std::move(connection)) {}
+
+  [[nodiscard]] bool has_agreed_to(const Finding& finding) const override;
+  [[nodiscard]] session::Answer ask(const std::vector<Finding>& findings) override;
+  void waits_for(const LockOwner& owner) override;
+  void begins(const Plan& plan) override;
+  void hears(const StepEvent& event) override;
+  void note(const std::string& text) override;
+
+  /// How the request is made.
+  [[nodiscard]] session::Manner manner() { return {*this, options_.dry_run, options_.timeout}; }
+  /// Prints what came of it: the plan, on a dry run. Returns 0, the exit status.
+  int tell(const session::Done& done);
+
+ private:
+  Terminal& terminal_;
+  ChangeOptions options_;
+  std::string connection_;
+  std::vector<Finding> agreed_;  // what was asked is not asked again
+  core::Json events_ = core::Json::array();
+};
+
+/// A command's own program agreed to everything before: a person is told what is waited for, and what is to
+/// be known besides.
+class Quiet final : public session::Agreed {
+ public:
+  explicit Quiet(Terminal& terminal) : terminal_(terminal) {}
+  void waits_for(const LockOwner& owner) override;
+  void note(const std::string& text) override;
+
+ private:
+  Terminal& terminal_;
+};
+
+/// Asks a person at the terminal. No answer is a no.
+[[nodiscard]] bool says_yes(Terminal& terminal, const std::string& question);
+
+/// Says whose lock is being waited for.
+void say_waiting(Terminal& terminal, const LockOwner& owner);
+
+}  // namespace gpupass::cli

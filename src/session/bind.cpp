@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Devices to vfio-pci and back, with no domain.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "gpupass/core/text.hpp"
+#include "gpupass/discover.hpp"
+#include "gpupass/holds.hpp"
+#include "gpupass/report/displaced.hpp"
+#include "gpupass/session/consent.hpp"
+#include "gpupass/session/held.hpp"
+#include "gpupass/session/not_shown.hpp"
+#include "gpupass/session/obstacles.hpp"
+#include "gpupass/session/session.hpp"
+
+namespace gpupass::session {
+namespace {
+
+bool is_at(const Selector& selector, const PciAddress& function) {
+  return selector.address == function || (selector.slot && selector.slot->same_slot(function));
+}
+
+/// Held devices that are no longer where they were taken, by the address they had. Takes their selectors out.
+Functions take_displaced(const Inventory& inventory, const std::vector<Hold>& holds,
+                         std::vector<Selector>& selectors) {
+  Functions functions;
+  const auto lost = report::displaced(inventory, holds);
+  std::erase_if(selectors, [&](const Selector& selector) {
+    const auto before = functions.size();
+    for (const auto& hold : lost) {
+      if (is_at(selector, hold.device)) functions.push_back(hold.device);
+    }
+    return functions.size() > before;
+  });
+  return functions;
+}
+
+/// What is named, whether gpupass holds it or not, and of a card what else is held: its companions may have
+/// been left out, or given back before.
+Result<Functions> to_return(const Host& host, Requester& requester, Selection what) {
+  GPUPASS_TRY_ASSIGN(const auto records, if_permitted(requester, "what gpupass holds", read_holds(host)));
+  const auto& holds = records.readable;
+  GPUPASS_TRY_ASSIGN(const auto inventory, discover(host, {.holders = false}));
+  auto functions = take_displaced(inventory, holds, what.selectors);
+  GPUPASS_TRY_ASSIGN(const auto named, functions_meant(inventory, what.selectors, Companions::left_out));
+  GPUPASS_TRY_ASSIGN(const auto card, functions_meant(inventory, what.selectors, what.companions));
+  functions.insert(functions.end(), named.begin(), named.end());
+  for (const auto& hold : holds) {
+    if (std::ranges::find(card, hold.device) != card.end()) functions.push_back(hold.device);
+  }
+  for (const auto& record : records.unreadable) {  // of the same card: it may be held
+    const auto device = parse_pci_address(record.of);
+    if (device && std::ranges::find(card, *device) != card.end()) functions.push_back(*device);
+  }
+  return in_order(std::move(functions));
+}
+
+/// What `gpupass bind` took; what a domain has goes back by `gpupass detach`.
+Result<Functions> held_for_no_domain(const World& world, const Manner& manner) {
+  Functions functions;
+  GPUPASS_TRY_ASSIGN(auto holds, known_holds(world.host, manner.requester));
+  inherit(world, holds, {}, manner.patience);
+  for (const auto& hold : holds) {
+    if (hold.domain.empty()) functions.push_back(hold.device);
+  }
+  return functions;
+}
+
+/// "0000:01:00.0 is back on nvidia", of those that gpupass held and of those that it did not.
+std::string homes_of(const Inventory& inventory, const std::vector<Hold>& holds, const Plan& plan) {
+  std::vector<std::string> homes;
+  for (const auto& function : plan.devices) {
+    const auto* const hold = find_hold(holds, function);
+    const auto* const device = inventory.find(function);
+    const bool held = hold != nullptr;
+    if (held && presence_of(hold->identity, hold->device, inventory) != Presence::there) {
+      homes.push_back(to_string(function) + " forgotten");
+      continue;
+    }
+    const auto driver = held                ? hold->original_driver
+                        : device != nullptr ? device->driver.value_or("")
+                                            : std::string();
+    homes.push_back(fmt::format("{} is {}{}", to_string(function), held ? "back " : "",
+                                driver.empty() ? "without a driver" : "on " + driver));
+  }
+  return homes.empty() ? "gpupass holds no device that no domain has" : core::enumerate(homes);
+}
+
+}  // namespace
+
+Result<Done> bind(World& world, const Manner& manner, const BindRequest& request) {
+  GPUPASS_TRY_ASSIGN(const auto first_look, discover(world.host, {.holders = false}));
+  GPUPASS_TRY_ASSIGN(const auto functions, functions_of(first_look, request.what));
+  Locks locks;
+  GPUPASS_TRY(lock(world, manner, fmt::format("bind {}", names(functions)), functions, "", locks));
+  GPUPASS_TRY_ASSIGN(const auto inventory, discover(world.host, {.serials_of = functions}));
+  GPUPASS_TRY_ASSIGN(auto holds, current_holds(world, manner, inventory, functions));
+  const auto facts = facts_for(world, inventory, std::move(holds));
+  GPUPASS_TRY_ASSIGN(auto plan, plan_bind(facts, functions, request.driver));
+  GPUPASS_TRY(consent(manner, obstacles(inventory, functions, k_rules_for_guests)));
+  auto outcome =
+      fmt::format("{} {} on {}", names(functions), functions.size() == 1 ? "is" : "are", request.driver);
+  if (request.driver == "vfio-pci")
+    outcome += companion_note(inventory, functions) + group_note(inventory, functions);
+  return carry_out(world, manner, std::move(plan), nullptr, locks, std::move(outcome));
+}
+
+Result<Done> unbind(World& world, const Manner& manner, const UnbindRequest& request) {
+  GPUPASS_TRY_ASSIGN(const auto functions, request.what ? to_return(world.host, manner.requester, *request.what)
+                                                        : held_for_no_domain(world, manner));
+  Locks locks;
+  GPUPASS_TRY(lock(world, manner, fmt::format("unbind {}", names(functions)), functions, "", locks));
+  GPUPASS_TRY_ASSIGN(const auto inventory, discover(world.host, {.serials_of = functions}));
+  GPUPASS_TRY_ASSIGN(auto holds, written_holds(world, manner, functions));
+  inherit(world, holds, {}, manner.patience);
+  const auto facts = facts_for(world, inventory, std::move(holds));
+  GPUPASS_TRY_ASSIGN(auto plan, plan_unbind(facts, functions));
+  GPUPASS_TRY(
+      consent(manner, obstacles_to_return(inventory, plan, still_there(inventory, facts.holds, functions))));
+  auto outcome = homes_of(inventory, facts.holds, plan) + left_alone_note(inventory, facts.holds);
+  return carry_out(world, manner, std::move(plan), nullptr, locks, std::move(outcome));
+}
+
+}  // namespace gpupass::session

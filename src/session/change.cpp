@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "gpupass/session/change.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "gpupass/holds.hpp"
+#include "gpupass/sys/terminal.hpp"
+
+namespace gpupass::session {
+namespace {
+
+Result<void> refuse_interrupted(const Host& host, const Functions& functions) {
+  GPUPASS_TRY_ASSIGN(const auto journals, load_journals(host));
+  for (const auto& journal : journals) {
+    for (const auto& device : journal.plan.devices) {
+      if (std::ranges::find(functions, device) == functions.end() || journal.ended()) continue;
+      if (!journal.has_plan())
+        return fail(
+            ErrorKind::busy,
+            fmt::format("{}: an earlier command did not end, and what it did cannot be read: {}",
+                        to_string(device), journal.damage),
+            "nothing was changed; `gpupass recover --forget` sets that file aside and accepts the machine "
+            "as it is");
+      return fail(ErrorKind::busy,
+                  fmt::format("{}: an earlier command did not end (\"{}\", started {})", to_string(device),
+                              journal.plan.command, journal.started),
+                  "nothing was changed; `gpupass recover` finishes or undoes it (--dry-run shows which)");
+    }
+  }
+  return {};
+}
+
+/// What a request that changes nothing says of interrupted ones, and of what an ended one left in the kernel:
+/// the same, if it may read of them.
+Result<void> would_be_refused(const Host& host, Requester& requester, const Functions& functions) {
+  for (const auto& function : functions) GPUPASS_TRY(Lock::obtainable(host, to_string(function)));
+  const auto journals = load_journals(host);
+  const bool for_root = journals ? std::ranges::any_of(*journals, &JournalRecord::denied)
+                                 : journals.error().kind == ErrorKind::denied;
+  if (for_root)
+    requester.note("which commands did not end is for root to read; run as root this may be refused for that");
+  auto result = refuse_interrupted(host, functions);
+  return result || result.error().kind != ErrorKind::denied ? result : Result<void>{};
+}
+
+}  // namespace
+
+Host& host_of_files(World& world) {
+  static Host here;
+  return world.host.captured() ? here : world.host;
+}
+
+Functions in_order(Functions functions) {
+  std::sort(functions.begin(), functions.end());
+  functions.erase(std::unique(functions.begin(), functions.end()), functions.end());
+  return functions;
+}
+
+Functions joined(Functions functions, const Functions& more) {
+  functions.insert(functions.end(), more.begin(), more.end());
+  return in_order(std::move(functions));
+}
+
+Result<void> refuse_captured(const Host& host, bool dry_run) {
+  return dry_run ? Result<void>{} : host.changeable();
+}
+
+Result<void> refuse_captured(const Host& host, const Manner& manner) {
+  auto changeable = refuse_captured(host, manner.dry_run);
+  if (!changeable) changeable.error().hint = "add --dry-run to see what would be done there";
+  return changeable;
+}
+
+Result<void> for_root_only(const Host& host, const std::string& file) {
+  auto allowed = host.only_root_can_write(file);
+  if (!allowed && allowed.error().kind == ErrorKind::refused)
+    allowed.error().hint =
+        "nothing was changed; install gpupass where root alone writes (`cmake --install build --prefix "
+        "/usr`, as "
+        "root), and run it from there";
+  return allowed;
+}
+
+bool is_under_way(const Host& host, const JournalRecord& journal) {
+  return std::ranges::any_of(journal.plan.devices, [&](const PciAddress& device) {
+    const auto owner = Lock::owner(host, to_string(device));
+    return owner && !owner->in_kernel;
+  });
+}
+
+Result<void> lock(World& world, const Manner& manner, const std::string& doing, const Functions& functions,
+                  const std::string& domain, Locks& locks) {
+  GPUPASS_TRY(refuse_captured(world.host, manner));
+  sys::outlive_readers();  // of our output, and of what we say to libvirt
+  if (manner.dry_run) return would_be_refused(world.host, manner.requester, functions);
+  const auto waiting = [&manner](const LockOwner& owner) { manner.requester.waits_for(owner); };
+  for (const auto& function : in_order(functions)) {
+    GPUPASS_TRY_ASSIGN(auto one,
+                       Lock::acquire(world.host, to_string(function), doing, manner.patience, waiting));
+    locks.devices.emplace(function, std::move(one));
+  }
+  if (!domain.empty()) {
+    GPUPASS_TRY_ASSIGN(auto one,
+                       Lock::acquire(world.host, "domain-" + domain, doing, manner.patience, waiting));
+    locks.domains.push_back(std::move(one));
+  }
+  return refuse_interrupted(world.host, functions);
+}
+
+Result<Done> carry_out(World& world, const Manner& manner, Plan plan, Hypervisor* hypervisor,
+                       const Locks& locks, Outcome outcome) {
+  Done done{std::move(plan), std::move(outcome)};
+  if (manner.dry_run) return done;
+  GPUPASS_TRY(refuse_captured(world.host, manner));  // also where nothing is to be done
+  auto& requester = manner.requester;
+  Doors doors{world.host, hypervisor, &locks.devices, manner.patience, {}, sys::interrupted};
+  doors.warn = [&](const Error& warning) { requester.note("it was done, but " + describe(warning)); };
+  doors.observe = [&](const StepEvent& event) {
+    done.changed = done.changed || event.state == StepState::done;
+    requester.hears(event);
+  };
+  sys::catch_interrupts();
+  requester.begins(done.plan);
+  GPUPASS_TRY(apply(done.plan, doors));
+  return done;
+}
+
+}  // namespace gpupass::session

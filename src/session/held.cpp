@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "gpupass/session/held.hpp"
+
+#include <fmt/format.h>
+
+#include "gpupass/core/text.hpp"
+#include "gpupass/holds.hpp"
+#include "gpupass/report/displaced.hpp"
+#include "gpupass/session/not_shown.hpp"
+
+namespace gpupass::session {
+namespace {
+
+/// Error: not_found, where its libvirt does not know it; else that of a libvirt that does not say.
+Result<DomainState> look_up(const World& world, const Sharer& sharer, std::chrono::milliseconds timeout) {
+  auto hypervisor = world.connect(sharer.uri, timeout);
+  if (!hypervisor) {
+    hypervisor.error().kind = ErrorKind::hypervisor;  // of the domain nothing is said
+    return Failure(hypervisor.error());
+  }
+  return (*hypervisor)->domain(sharer.domain);
+}
+
+}  // namespace
+
+Result<std::vector<Hold>> written_holds(const Host& host, const Functions& functions) {
+  std::vector<Hold> holds;
+  for (const auto& function : functions) {
+    GPUPASS_TRY_ASSIGN(auto hold, load_hold(host, function));
+    if (hold) holds.push_back(*std::move(hold));
+  }
+  return holds;
+}
+
+Result<std::vector<Hold>> written_holds(const World& world, const Manner& manner,
+                                        const Functions& functions) {
+  if (!manner.dry_run) return written_holds(world.host, functions);
+  std::vector<Hold> holds;
+  for (const auto& function : functions) {
+    GPUPASS_TRY_ASSIGN(
+        auto hold, if_permitted(manner.requester, "what gpupass holds of " + to_string(function),
+                                load_hold(world.host, function)));
+    if (hold) holds.push_back(*std::move(hold));
+  }
+  return holds;
+}
+
+Result<std::vector<Hold>> current_holds(const World& world, const Manner& manner, const Inventory& inventory,
+                                        const Functions& functions) {
+  GPUPASS_TRY_ASSIGN(auto holds, written_holds(world, manner, functions));
+  if (auto error = report::displaced_error(inventory, holds, world.default_uri))
+    return Failure(*std::move(error));
+  return holds;
+}
+
+std::string left_alone_note(const Inventory& inventory, const std::vector<Hold>& holds) {
+  Functions others;
+  for (const auto& hold : report::displaced(inventory, holds)) {
+    if (inventory.find(hold.device) != nullptr) others.push_back(hold.device);
+  }
+  if (others.empty()) return "";
+  return others.size() == 1
+             ? fmt::format("; another device is at {} now, and was left alone", names(others))
+             : fmt::format("; other devices are at {} now, and were left alone", names(others));
+}
+
+Functions still_there(const Inventory& inventory, const std::vector<Hold>& holds, Functions functions) {
+  for (const auto& hold : report::displaced(inventory, holds)) std::erase(functions, hold.device);
+  return functions;
+}
+
+void inherit(const World& world, std::vector<Hold>& holds, const Sharer& heir,
+             std::chrono::milliseconds timeout) {
+  for (auto& hold : holds) {
+    for (const auto& sharer : sharers_of(hold)) {
+      if (sharer == heir) continue;
+      const auto state = look_up(world, sharer, timeout);
+      if (state || state.error().kind != ErrorKind::not_found) continue;  // whether it is gone cannot be told
+      hold = without_domain(std::move(hold), sharer);
+      if (hold.domain.empty() && !heir.domain.empty()) hold = with_domain(std::move(hold), heir);
+    }
+  }
+}
+
+void recognise(const World& world, std::vector<Hold>& holds, const DomainState& domain,
+               const std::string& uri, std::chrono::milliseconds timeout) {
+  const Sharer self{domain.name, uri};
+  for (auto& hold : holds) {
+    for (const auto& sharer : sharers_of(hold)) {
+      if (sharer.domain != domain.name || sharer == self) continue;
+      const auto state = look_up(world, sharer, timeout);
+      if (state && state->uuid == domain.uuid)
+        hold = with_domain(without_domain(std::move(hold), sharer), self);
+    }
+  }
+}
+
+PlanFacts facts_for(const World& world, const Inventory& inventory, std::vector<Hold> holds) {
+  return {inventory, std::move(holds), core::iso_time(world.host.now())};
+}
+
+}  // namespace gpupass::session

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "gpupass/session/hook_file.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "gpupass/core/names.hpp"
+#include "gpupass/sys/terminal.hpp"
+
+namespace gpupass::session {
+namespace {
+
+/// Its second line; by it gpupass knows its own file.
+constexpr std::string_view k_mark = "# gpupass: what libvirt asks before it starts a domain\n";
+
+constexpr std::array k_installed_names = {
+    core::Name<Installed>{Installed::no, "no"},
+    core::Name<Installed>{Installed::yes, "yes"},
+    core::Name<Installed>{Installed::outdated, "outdated"},
+    core::Name<Installed>{Installed::foreign, "foreign"},
+};
+
+/// Where a hook was installed for a libvirt that looks elsewhere: its folder.
+constexpr const char* k_elsewhere = "/var/lib/gpupass/hooks";
+
+/// A hook that fails stops every start, of domains without our cards, too: one whose program is gone must
+/// not.
+std::string script(const std::string& program, const std::string& driver) {
+  return fmt::format(R"(#!/bin/sh
+{}program='{}'
+[ -x "$program" ] || {{
+  echo "gpupass: $program is gone, so nothing is checked; 'gpupass hook uninstall' was to come first; rm $0" >&2
+  exit 0
+}}
+exec "$program" hook run {} "$@"
+)",
+                     k_mark, program, driver);
+}
+
+/// A hook that was put there under the name by which libvirts before 6.5 call one, DRIVER itself.
+HookFile of_old_libvirt(const HookFile& file) {
+  constexpr std::string_view k_name = ".d/gpupass";
+  return {file.path.substr(0, file.path.size() - k_name.size()), file.text};
+}
+
+}  // namespace
+
+const char* name(Installed installed) {
+  return core::name_in(k_installed_names, installed);
+}
+
+/// libvirt runs every program in DRIVER.d since 6.5: the file stands beside those of others.
+Result<HookFile> hook_file(const std::string& folder, const std::string& driver) {
+  if (driver != "qemu" && driver != "lxc" && driver != "libxl")
+    return fail(ErrorKind::usage, fmt::format("libvirt's driver '{}' has no hook", driver),
+                "qemu, lxc or libxl");
+  const auto program = sys::executable().string();
+  if (program.find_first_of("'\\\n") != std::string::npos)
+    return fail(ErrorKind::unsupported, fmt::format("{}: no path that a script can hold", program));
+  return HookFile{fmt::format("{}/{}.d/gpupass", folder, driver), script(program, driver)};
+}
+
+Installed look(const Host& host, const HookFile& file) {
+  const auto text = host.read(file.path);
+  if (!text) return host.exists(file.path) ? Installed::foreign : Installed::no;
+  if (*text == file.text) return Installed::yes;
+  return text->find(k_mark) == std::string::npos ? Installed::foreign : Installed::outdated;
+}
+
+std::string installed_folder(const Host& host) {
+  const auto folder = host.attribute(k_elsewhere);
+  return folder && folder->starts_with('/') ? *folder : k_hooks;
+}
+
+Result<void> remember_folder(Host& host, const std::string& folder) {
+  if (folder == installed_folder(host)) return {};
+  return folder == k_hooks ? host.remove_file(k_elsewhere)
+                           : host.write_file(k_elsewhere, folder + "\n", 0644);
+}
+
+Result<void> require_hook(const Host& host) {
+  GPUPASS_TRY_ASSIGN(const auto file, hook_file(installed_folder(host), "qemu"));
+  const auto installed = look(host, file);
+  const auto older = of_old_libvirt(file);
+  const auto at_older = look(host, older);
+  if (installed == Installed::yes || at_older == Installed::yes) return {};
+  const auto beside = at_older == Installed::foreign
+                          ? fmt::format(" ({} is there, and is not gpupass's)", older.path)
+                          : std::string();
+  return fail(
+      ErrorKind::refused,
+      fmt::format("gpupass's hook binds a lent card when its domain starts, and {} is {}{}", file.path,
+                  installed == Installed::no         ? "not installed"
+                  : installed == Installed::outdated ? "of another gpupass"
+                                                     : "somebody else's",
+                  beside),
+      installed == Installed::foreign
+          ? "nothing was changed; move that file away, then `gpupass hook install`"
+          : "nothing was changed; `gpupass hook install` installs it");
+}
+
+}  // namespace gpupass::session

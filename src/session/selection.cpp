@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "gpupass/session/session.hpp"
+
+namespace gpupass::session {
+
+Selection exactly(const Functions& functions) {
+  Selection selection{{}, Companions::left_out};
+  for (const auto& function : functions)
+    selection.selectors.push_back({to_string(function), function, {}, {}, {}});
+  return selection;
+}
+
+Result<Functions> functions_of(const Inventory& inventory, const Selection& selection) {
+  GPUPASS_TRY_ASSIGN(const auto meant, functions_meant(inventory, selection.selectors, selection.companions));
+  GPUPASS_TRY_ASSIGN(const auto named, functions_meant(inventory, selection.with, Companions::left_out));
+  return joined(meant, named);
+}
+
+}  // namespace gpupass::session
