@@ -41,7 +41,7 @@ struct PlanFacts {
 };
 
 /// Other domains that have a device, whether gpupass gave it to them or not.
-using Sharers = std::map<PciAddress, std::vector<Sharer>>;
+using Sharers = std::map<PciAddress, std::vector<Owner>>;
 
 /// A domain as a plan needs to know it.
 struct DomainFacts {
@@ -61,6 +61,14 @@ struct DomainFacts {
                                      const std::string& driver);
 /// Gives functions back to the drivers they had. Error: not_found for one gpupass does not hold.
 [[nodiscard]] Result<Plan> plan_unbind(const PlanFacts& facts, const std::vector<PciAddress>& functions);
+/// Binds functions to the driver of the owner's kind, and writes down that the owner has them; nothing is
+/// edited anywhere. Error: busy, where another has one.
+[[nodiscard]] Result<Plan> plan_give(const PlanFacts& facts, const std::vector<PciAddress>& functions,
+                                     const Owner& owner);
+/// Gives them back to the drivers that they had. What the owner does not have any more is passed over. Error:
+/// busy, for one that another has.
+[[nodiscard]] Result<Plan> plan_take(const PlanFacts& facts, const std::vector<PciAddress>& functions,
+                                     const Owner& owner);
 /// The functions by card, each as a guest is to see it.
 [[nodiscard]] std::vector<GuestCard> guest_cards(const Inventory& inventory,
                                                  const std::vector<PciAddress>& functions);

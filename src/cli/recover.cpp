@@ -90,7 +90,7 @@ Result<Inventory> machine_of(const Context& context, const JournalRecord& journa
 }
 
 /// Error: refused, where what is left to do cannot be done, as below a read-only /sys.
-Result<void> refuse_impossible(const Inventory& inventory, const JournalRecord& journal, const Doors& world) {
+Result<void> refuse_impossible(const Inventory& inventory, const JournalRecord& journal, const Doors& doors) {
   auto left = journal.plan;
   left.steps = steps_to_recover(journal, doors);
   return session::refuse_impossible(session::obstacles_to_return(inventory, left, {}));
@@ -114,21 +114,21 @@ Result<RecoveryReport> recover_one(Context& context, const ChangeOptions& option
   if (!journal.plan.uri.empty()) {
     GPUPASS_TRY_ASSIGN(hypervisor, context.connect(journal.plan.uri, options.timeout));
   }
-  Doors world{context.host, hypervisor.get(), &claimed.locks.devices, options.timeout, {}, {}};
+  Doors doors{context.host, hypervisor.get(), &claimed.locks.devices, options.timeout, {}, {}};
   GPUPASS_TRY_ASSIGN(const auto inventory, machine_of(context, journal));
-  world.displaced = displaced_devices(journal.plan, inventory);  // recover does nothing to them
-  GPUPASS_TRY(refuse_impossible(inventory, journal, world));
+  doors.displaced = displaced_devices(journal.plan, inventory);  // recover does nothing to them
+  GPUPASS_TRY(refuse_impossible(inventory, journal, doors));
   std::vector<Error> warnings;
-  world.warn = [&](const Error& warning) { warnings.push_back(warning); };
+  doors.warn = [&](const Error& warning) { warnings.push_back(warning); };
   if (options.format == Format::text) {
-    print_left_alone(context.terminal.out, world.displaced);
-    world.observe = [&](const StepEvent& event) {
+    print_left_alone(context.terminal.out, doors.displaced);
+    doors.observe = [&](const StepEvent& event) {
       if (event.state == StepState::done || event.state == StepState::undone) {
         context.terminal.out << "  " << event.text << "\n";
       }
     };
   }
-  auto report = recover(journal, world);
+  auto report = recover(journal, doors);
   if (report.warning) warnings.push_back(*std::move(report.warning));
   if (warnings.empty()) return report;
   report.warning = std::move(warnings.front());
@@ -145,9 +145,9 @@ struct Preview {
 
 Result<Preview> preview(Context& context, const JournalRecord& journal, const ChangeOptions& options) {
   Preview preview;
-  Doors world{context.host, nullptr, nullptr, {}, {}, {}};
+  Doors doors{context.host, nullptr, nullptr, {}, {}, {}};
   if (!journal.has_plan()) {
-    preview.report = recover(journal, world);
+    preview.report = recover(journal, doors);
     return preview;
   }
   if (!journal.plan.uri.empty() && !context.host.captured()) {
@@ -156,10 +156,10 @@ Result<Preview> preview(Context& context, const JournalRecord& journal, const Ch
   }
   GPUPASS_TRY_ASSIGN(const auto inventory, machine_of(context, journal));
   preview.displaced = displaced_devices(journal.plan, inventory);
-  world.displaced = preview.displaced;
-  const auto possible = refuse_impossible(inventory, journal, world);
+  doors.displaced = preview.displaced;
+  const auto possible = refuse_impossible(inventory, journal, doors);
   if (!possible) preview.report = {Recovery::not_begun, possible.error()};
-  preview.lines = preview_recovery(journal, world);
+  preview.lines = preview_recovery(journal, doors);
   return preview;
 }
 

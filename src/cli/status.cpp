@@ -87,7 +87,7 @@ std::string driver_state(const Host& host, const Held& held) {
   const bool bound = is_vfio_driver(held.driver);
   if (bound && held.hold.lent_to.empty()) return held.rebooted ? "bound again since the reboot" : "bound";
   if (bound) return "bound until " + held.hold.lent_to + " ends";
-  if (held.hold.lend) return "on its host driver until " + either(domains_of(held.hold)) + " starts";
+  if (held.hold.lend) return "on its host driver until " + either(owner_names(held.hold)) + " starts";
   return held.rebooted ? "on its host driver since the reboot" : "NOT bound";
 }
 
@@ -99,9 +99,13 @@ std::string state_of(const Host& host, const Held& held) {
   return state;
 }
 
-std::string domains_of(const Held& held, const std::string& default_uri) {
+std::string owners_text(const Held& held, const std::string& default_uri) {
   std::vector<std::string> texts;
   for (const auto& given : held.given) texts.push_back(text_of(given, default_uri));
+  for (const auto& owner : held.hold.owners) {
+    const auto& tenant = tenant_of(owner.kind);
+    if (!tenant.in_libvirt) texts.push_back(tenant.called + owner.name);
+  }
   return texts.empty() ? "-" : fmt::format("{}", fmt::join(texts, ", "));
 }
 
@@ -144,13 +148,13 @@ void print_devices(Context& context, const Status& status) {
   report::Table table({{"DEVICE"},
                        {"DRIVER"},
                        {"BEFORE"},
-                       {"DOMAIN"},
+                       {"FOR"},
                        {"SINCE", report::Align::left, 0, 1},
                        {"STATE", report::Align::left, 12, 2}});
   for (const auto& held : status.held) {
     const auto& hold = held.hold;
     table.add({to_string(hold.device), or_none(held.driver), or_none(hold.original_driver),
-               domains_of(held, context.default_uri), hold.since, state_of(context.host, held)});
+               owners_text(held, context.default_uri), hold.since, state_of(context.host, held)});
   }
   for (const auto& other : status.others)
     table.add({to_string(other.device), or_none(other.driver), "-", text_of(other, context.default_uri), "-",
@@ -233,7 +237,8 @@ void add_domains(Context& context, const po::variables_map& values, const std::v
                  Status& status) {
   std::vector<std::string> uris;
   for (const auto& hold : holds) {
-    std::ranges::transform(sharers_of(hold), std::back_inserter(uris), &Sharer::uri);
+    for (const auto& owner : hold.owners)
+      if (tenant_of(owner.kind).in_libvirt) uris.push_back(owner.where);
   }
   status.libvirt = libvirt_now(context, values, uris);
   const auto domains = assignments(status.libvirt, context.host, status.inventory);

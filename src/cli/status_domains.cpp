@@ -65,10 +65,10 @@ const Assignment* assignment_of(const std::vector<Assignment>& all, const PciAdd
   return found == all.end() ? nullptr : &*found;
 }
 
-GivenTo given_to(const Sharer& sharer, const PciAddress& device, const std::vector<LibvirtNow>& looks,
+GivenTo given_to(const Owner& owner, const PciAddress& device, const std::vector<LibvirtNow>& looks,
                  const std::vector<Assignment>& assignments) {
-  GivenTo given{sharer.domain, sharer.uri, GivenTo::State::unknown, {}};
-  const auto* const look = answered(looks, sharer.uri);
+  GivenTo given{owner.name, owner.where, GivenTo::State::unknown, {}};
+  const auto* const look = answered(looks, owner.where);
   if (look == nullptr) return given;
   const auto domain = std::ranges::find_if(look->texts.domains,
                                            [&](const auto& one) { return one.state.name == given.domain; });
@@ -88,8 +88,9 @@ GivenTo given_to(const Sharer& sharer, const PciAddress& device, const std::vect
 std::vector<GivenTo> given_to(const Hold& hold, const std::vector<LibvirtNow>& looks,
                               const std::vector<Assignment>& assignments) {
   std::vector<GivenTo> all;
-  for (const auto& sharer : sharers_of(hold))
-    all.push_back(given_to(sharer, hold.device, looks, assignments));
+  for (const auto& owner : hold.owners) {
+    if (tenant_of(owner.kind).in_libvirt) all.push_back(given_to(owner, hold.device, looks, assignments));
+  }
   return all;
 }
 

@@ -14,21 +14,41 @@ Identity identity_of_first_schema(const core::Json& json) {
   return identity;
 }
 
+/// Up to gpupass.hold/3 only domains could have a device: the first one, and those that share it.
+std::vector<Owner> domains_of_third_schema(const core::Json& json) {
+  std::vector<Owner> owners;
+  const auto add = [&](const core::Json& one) {
+    owners.push_back({core::line_from_json(one.at("domain")), core::line_from_json(one.at("uri"))});
+  };
+  if (core::line_from_json(json.at("domain")).empty()) return owners;
+  add(json);
+  for (const auto& sharer : json.value("shared_with", core::Json::array())) add(sharer);
+  return owners;
+}
+
+std::vector<Owner> owners_from_json(const core::Json& json) {
+  std::vector<Owner> owners;
+  for (const auto& one : json) {
+    const auto kind = owner_kind(core::line_from_json(one.at("kind")));
+    if (!kind) throw core::Json::other_error::create(501, "there is no owner of that kind", &one);
+    owners.push_back({core::line_from_json(one.at("name")), core::line_from_json(one.at("where")), *kind});
+  }
+  return owners;
+}
+
 }  // namespace
 
 std::string to_json(const Hold& hold) {
-  auto sharers = core::Json::array();
-  for (const auto& sharer : hold.shared_with)
-    sharers.push_back({{"domain", sharer.domain}, {"uri", sharer.uri}});
-  return core::Json{{"schema", "gpupass.hold/3"},
+  auto owners = core::Json::array();
+  for (const auto& owner : hold.owners)
+    owners.push_back({{"kind", tenant_of(owner.kind).name}, {"name", owner.name}, {"where", owner.where}});
+  return core::Json{{"schema", "gpupass.hold/4"},
                     {"device", to_string(hold.device)},
                     {"identity", core::to_json(hold.identity)},
                     {"original_driver", hold.original_driver},
                     {"original_override", hold.original_override},
                     {"bound", hold.bound},
-                    {"domain", hold.domain},
-                    {"uri", hold.uri},
-                    {"shared_with", sharers},
+                    {"owners", owners},
                     {"lend", hold.lend},
                     {"lent_to", hold.lent_to},
                     {"since", hold.since},
@@ -45,11 +65,8 @@ Result<Hold> hold_from_json(const std::string& text) {
     hold.original_driver = core::line_from_json(json.at("original_driver"));
     hold.original_override = core::line_from_json(json.at("original_override"));
     hold.bound = json.at("bound");
-    hold.domain = core::line_from_json(json.at("domain"));
-    hold.uri = core::line_from_json(json.at("uri"));
-    for (const auto& sharer : json.value("shared_with", core::Json::array()))
-      hold.shared_with.push_back(
-          {core::line_from_json(sharer.at("domain")), core::line_from_json(sharer.at("uri"))});
+    hold.owners =
+        json.contains("owners") ? owners_from_json(json.at("owners")) : domains_of_third_schema(json);
     hold.lend = json.value("lend", false);
     hold.lent_to = json.contains("lent_to") ? core::line_from_json(json.at("lent_to")) : "";
     hold.since = core::line_from_json(json.at("since"));

@@ -126,13 +126,19 @@ Hold given_to(const PlanFacts& facts, const DomainFacts& domain, const Device& d
     hold.original_override = device.driver_override.value_or("");
     hold.boot_id = facts.inventory.kernel.boot_id;
   }
-  hold = with_domain(std::move(hold), {domain.state.name, domain.uri});
+  hold = with_owner(std::move(hold), {domain.state.name, domain.uri});
   const auto others = domain.sharers.find(device.address);
   if (others != domain.sharers.end())
-    for (const auto& other : others->second) hold = with_domain(std::move(hold), other);
+    for (const auto& other : others->second) hold = with_owner(std::move(hold), other);
   hold.lend = domain.lend;
   if (!domain.lend) hold.lent_to.clear();  // it stays bound when the guest ends, whoever bound it
   return hold;
+}
+
+Failure belongs_to(const Hold& hold) {
+  return fail(ErrorKind::busy,
+              fmt::format("{} belongs to {}", to_string(hold.device), core::enumerate(owner_names(hold))),
+              "nothing was changed; " + return_commands(hold));
 }
 
 /// Those of the functions that gpupass keeps bound for no start in particular.
@@ -261,11 +267,46 @@ Result<Plan> plan_bind(const PlanFacts& facts, const Functions& functions, const
       empty_plan(facts, functions, Direction::take, fmt::format("bind {} to {}", names(functions), driver));
   for (const auto* const device : devices) {
     auto hold = hold_for(facts, *device);
+    if (is_exclusive(hold)) return belongs_to(hold);
     hold.bound = true;
     hold.lent_to.clear();
     append_hold(plan.steps, facts, hold);
   }
   append_binding(plan.steps, devices, driver);
+  return plan;
+}
+
+Result<Plan> plan_give(const PlanFacts& facts, const Functions& functions, const Owner& owner) {
+  GPUPASS_TRY_ASSIGN(const auto devices, known_devices(facts, functions));
+  const auto& tenant = tenant_of(owner.kind);
+  auto plan = empty_plan(facts, functions, Direction::take,
+                         fmt::format("bind {} for {}{}", names(functions), tenant.called, owner.name));
+  for (const auto* const device : devices) {
+    const auto hold = hold_for(facts, *device);
+    if (!hold.owners.empty() && !is_for(hold, owner)) return belongs_to(hold);
+    append_hold(plan.steps, facts, with_owner(hold, owner));
+  }
+  append_binding(plan.steps, devices, tenant.driver);
+  return plan;
+}
+
+Result<Plan> plan_take(const PlanFacts& facts, const Functions& functions, const Owner& owner) {
+  auto plan = empty_plan(
+      facts, functions, Direction::give_back,
+      fmt::format("unbind {} for {}{}", names(functions), tenant_of(owner.kind).called, owner.name));
+  std::vector<Hold> returned;
+  std::vector<Hold> kept;
+  for (const auto& function : functions) {
+    const auto* const hold = find_hold(facts.holds, function);
+    if (hold == nullptr || hold->owners.empty()) continue;  // it gave it back before
+    if (!is_for(*hold, owner)) return belongs_to(*hold);
+    // What `gpupass bind` took before stays bound, unless it is not there any more.
+    const bool there = presence_of(hold->identity, function, facts.inventory) == Presence::there;
+    (hold->bound && there ? kept : returned).push_back(*hold);
+  }
+  append_return(plan.steps, facts, returned);
+  for (const auto& hold : kept) plan.steps.emplace_back(KeepHold{without_owner(hold, owner)});
+  append_drops(plan.steps, returned);
   return plan;
 }
 
@@ -284,11 +325,7 @@ Result<Plan> plan_unbind(const PlanFacts& facts, const Functions& functions) {
                       "NAME`",
                       to_string(function)));
     }
-    if (!hold->domain.empty()) {
-      return fail(ErrorKind::busy,
-                  fmt::format("{} belongs to {}", to_string(function), core::enumerate(domains_of(*hold))),
-                  "nothing was changed; " + return_commands(*hold));
-    }
+    if (!hold->owners.empty()) return belongs_to(*hold);
     holds.push_back(*hold);
   }
   append_return(plan.steps, facts, holds);
@@ -337,7 +374,7 @@ Result<Plan> plan_detach(const PlanFacts& facts, const DomainFacts& domain, cons
   std::vector<Hold> returned;
   std::vector<Hold> dropped;
   std::vector<Hold> kept;
-  const Sharer self{domain.state.name, domain.uri};
+  const Owner self{domain.state.name, domain.uri};
   for (const auto& function : functions) {
     const auto* const hold = find_hold(facts.holds, function);
     const bool ours = hold != nullptr && is_for(*hold, self);
@@ -345,11 +382,11 @@ Result<Plan> plan_detach(const PlanFacts& facts, const DomainFacts& domain, cons
                        (contains(in_config, function) && !domain.change_config);
     if (!ours || stays) continue;
     // Another domain has it by turns, or `gpupass bind` took it before the domain did.
-    auto rest = without_domain(*hold, self);
+    auto rest = without_owner(*hold, self);
     const bool lent = hold->lent_to == domain.state.name;
     // What bind took and is no longer there is forgotten.
     const bool there = presence_of(hold->identity, function, facts.inventory) == Presence::there;
-    const bool keeps = (rest.bound && there) || !rest.domain.empty();
+    const bool keeps = (rest.bound && there) || !rest.owners.empty();
     if (!keeps || lent) returned.push_back(*hold);
     if (lent) rest.lent_to.clear();
     if (keeps) {
@@ -370,7 +407,7 @@ Result<Plan> plan_record(const PlanFacts& facts, const std::string& domain, cons
   auto plan = empty_plan(facts, functions, Direction::take,
                          fmt::format("remember {} for {}", names(functions), domain));
   for (const auto* const device : devices) {
-    plan.steps.emplace_back(KeepHold{with_domain(hold_for(facts, *device), {domain, uri})});
+    plan.steps.emplace_back(KeepHold{with_owner(hold_for(facts, *device), {domain, uri})});
   }
   return plan;
 }

@@ -35,7 +35,7 @@ std::string difference(const Identity& remembered, const Identity& now) {
 
 /// Holds that one command forgets: a domain's, or those of `gpupass bind`.
 bool belong_together(const Hold& one, const Hold& other) {
-  return sharers_of(one) == sharers_of(other) && one.lend == other.lend;
+  return one.owners == other.owners && one.lend == other.lend;
 }
 
 /// The addresses at which all of them are now; nothing where that of one is not certain.
@@ -54,13 +54,15 @@ std::optional<std::set<std::string>> new_addresses(const Inventory& inventory,
 std::vector<std::string> commands_for(const Hold& hold, const std::vector<std::string>& addresses, bool takes,
                                       const std::string& default_uri) {
   const auto words = fmt::format("{}", fmt::join(addresses, " "));
-  if (hold.domain.empty()) return {fmt::format("`gpupass {} {}`", takes ? "bind" : "unbind", words)};
+  if (hold.owners.empty()) return {fmt::format("`gpupass {} {}`", takes ? "bind" : "unbind", words)};
   std::vector<std::string> commands;
-  for (const auto& [domain, uri] : sharers_of(hold)) {
+  for (const auto& owner : hold.owners) {
+    const auto& tenant = tenant_of(owner.kind);
+    const auto command = takes ? tenant.give_command(owner, words) : tenant.return_command(owner, words);
     const bool shares = takes && !commands.empty();
-    commands.push_back(fmt::format("`gpupass {} {} {}{}{}{}`", takes ? "attach" : "detach", domain, words,
-                                   shares ? " --shared" : "", takes && hold.lend ? " --lend" : "",
-                                   !uri.empty() && uri != default_uri ? " --connect " + uri : ""));
+    commands.push_back(
+        fmt::format("`{}{}{}{}`", command, shares ? " --shared" : "", takes && hold.lend ? " --lend" : "",
+                    !owner.where.empty() && owner.where != default_uri ? " --connect " + owner.where : ""));
   }
   return commands;
 }
@@ -134,7 +136,7 @@ std::optional<Error> displaced_error(const Inventory& inventory, const std::vect
     const auto what =
         fmt::format("{}: {}. gpupass took the {} that was there{}; {}", to_string(hold.device),
                     what_is_there(inventory, hold.device, hold.identity), ids_text(hold.identity),
-                    hold.domain.empty() ? "" : " for " + core::enumerate(domains_of(hold)),
+                    hold.owners.empty() ? "" : " for " + core::enumerate(owner_names(hold)),
                     where_it_is(inventory, hold.identity));
     errors.push_back({ErrorKind::refused, what, "", {}, {}});
   }

@@ -7,6 +7,17 @@ core::Json to_json(const Hold& hold) {
   auto json = core::Json::parse(gpupass::to_json(hold));
   json.erase("schema");
   json["ids"] = ids_text(hold.identity);
+  // The domains among the owners once more, as programs know them from before there were others.
+  json.update({{"domain", ""}, {"uri", ""}, {"shared_with", core::Json::array()}});
+  for (const auto& owner : hold.owners) {
+    if (owner.kind != OwnerKind::domain) continue;
+    const core::Json domain{{"domain", owner.name}, {"uri", owner.where}};
+    if (json["domain"] == "") {
+      json.update(domain);
+    } else {
+      json["shared_with"].push_back(domain);
+    }
+  }
   return json;
 }
 

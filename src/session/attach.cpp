@@ -24,7 +24,7 @@ namespace {
 
 /// What one domain asks for: who, what of, and how.
 struct Wish {
-  Sharer self;
+  Owner self;
   const std::vector<Hold>& holds;
   const Terms& terms;
 };
@@ -37,7 +37,7 @@ Functions without_decided(const Inventory& inventory, const Wish& wish, const Fu
     const auto* const device = inventory.find(function);
     if (device == nullptr || !is_vfio_driver(device->driver.value_or(""))) return false;
     const auto* const hold = find_hold(wish.holds, function);
-    const bool given = hold != nullptr && !hold->domain.empty();
+    const bool given = hold != nullptr && !hold->owners.empty();
     return (given && (wish.terms.shared || is_for(*hold, wish.self))) ||
            std::ranges::find(in_guests, function) != in_guests.end();
   });
@@ -52,14 +52,17 @@ std::string turns(const std::string& one, const std::string& other) {
 /// other terms.
 Result<void> refuse_held_for_others(const Wish& wish) {
   for (const auto& hold : wish.holds) {
-    const auto others = domains_of(without_domain(hold, wish.self));
+    const auto others = owner_names(without_owner(hold, wish.self));
     if (others.empty()) continue;
     const auto device = to_string(hold.device);
     const auto names = core::enumerate(others);
+    if (is_exclusive(hold))
+      return fail(ErrorKind::busy, fmt::format("{} belongs to {}", device, names),
+                  fmt::format("nothing was changed; {} first", return_commands(hold)));
     if (!wish.terms.shared && !is_for(hold, wish.self))
       return fail(ErrorKind::busy, fmt::format("{} belongs to {}", device, names),
                   fmt::format("nothing was changed; {} first; or {}", return_commands(hold),
-                              turns(wish.self.domain, names)));
+                              turns(wish.self.name, names)));
     if (hold.lend == wish.terms.lend) continue;
     return fail(ErrorKind::refused,
                 hold.lend ? fmt::format("{} is lent to {}: the host has it until then", device, names)
@@ -78,7 +81,7 @@ bool can_take_turns(const DomainUse& use) {
 }
 
 /// Errors: busy, where a domain has a function and the two are not to take turns, or both run.
-Result<void> refuse_turn(const DomainUse& use, const Wish& wish, const Sharer& other) {
+Result<void> refuse_turn(const DomainUse& use, const Wish& wish, const Owner& other) {
   const auto device = to_string(use.device);
   const auto place = fmt::format("{} is in the {} {}", device,
                                  use.running ? "running guest" : "configuration of", use.domain);
@@ -87,11 +90,11 @@ Result<void> refuse_turn(const DomainUse& use, const Wish& wish, const Sharer& o
   if (!wish.terms.shared && !agreed)
     return fail(ErrorKind::busy, place,
                 fmt::format("nothing was changed; `gpupass detach {} {}` takes it out first; or {}",
-                            use.domain, device, turns(wish.self.domain, use.domain)));
+                            use.domain, device, turns(wish.self.name, use.domain)));
   if (use.running && wish.terms.now)
-    return fail(ErrorKind::busy, fmt::format("{}, and {} runs, too", place, wish.self.domain),
-                fmt::format("nothing was changed; add --config: {} has it when {} has ended",
-                            wish.self.domain, use.domain));
+    return fail(ErrorKind::busy, fmt::format("{}, and {} runs, too", place, wish.self.name),
+                fmt::format("nothing was changed; add --config: {} has it when {} has ended", wish.self.name,
+                            use.domain));
   if (use.running && wish.terms.lend && (hold == nullptr || !hold->lend))
     return fail(
         ErrorKind::refused, place + " and cannot go back to the host now",
@@ -109,7 +112,7 @@ Result<Turns> take_turns(Inventory& inventory, const Functions& functions, const
   Turns turns;
   for (const auto& use : inventory.domain_uses) {
     if (!can_take_turns(use) || std::ranges::find(functions, use.device) == functions.end()) continue;
-    const Sharer other{use.domain, wish.self.uri};
+    const Owner other{use.domain, wish.self.where};
     GPUPASS_TRY(refuse_turn(use, wish, other));
     turns.sharers[use.device].push_back(other);
     if (use.running) turns.in_guests.push_back(use.device);
@@ -159,10 +162,10 @@ void warn_of_window(Requester& requester, const Inventory& inventory, const Doma
 std::vector<std::string> others_of(const PlanFacts& facts, const DomainFacts& domain) {
   Hold all;
   for (const auto& hold : facts.holds)
-    for (const auto& sharer : sharers_of(hold)) all = with_domain(std::move(all), sharer);
+    for (const auto& owner : hold.owners) all = with_owner(std::move(all), owner);
   for (const auto& [function, sharers] : domain.sharers)
-    for (const auto& sharer : sharers) all = with_domain(std::move(all), sharer);
-  return domains_of(without_domain(std::move(all), {domain.state.name, domain.uri}));
+    for (const auto& sharer : sharers) all = with_owner(std::move(all), sharer);
+  return owner_names(without_owner(std::move(all), {domain.state.name, domain.uri}));
 }
 
 std::string outcome_of(const PlanFacts& plan_facts, const DomainFacts& facts, const Functions& functions) {

@@ -56,15 +56,20 @@ Result<Functions> to_return(const Host& host, Requester& requester, Selection wh
   return in_order(std::move(functions));
 }
 
-/// What `gpupass bind` took; what a domain has goes back by `gpupass detach`.
-Result<Functions> held_for_no_domain(const World& world, const Manner& manner) {
+/// What the owner has; without one, what only `gpupass bind` took.
+Result<Functions> held_for(const World& world, const Manner& manner, const std::optional<Owner>& owner) {
   Functions functions;
   GPUPASS_TRY_ASSIGN(auto holds, known_holds(world.host, manner.requester));
-  inherit(world, holds, {}, manner.patience);
+  if (!owner) inherit(world, holds, {}, manner.patience);
   for (const auto& hold : holds) {
-    if (hold.domain.empty()) functions.push_back(hold.device);
+    if (owner ? is_for(hold, *owner) : hold.owners.empty()) functions.push_back(hold.device);
   }
   return functions;
+}
+
+/// " for job slurm:4711".
+std::string for_whom(const Owner& owner) {
+  return fmt::format(" for {}{}", tenant_of(owner.kind).called, owner.name);
 }
 
 /// "0000:01:00.0 is back on nvidia", of those that gpupass held and of those that it did not.
@@ -87,6 +92,27 @@ std::string homes_of(const Inventory& inventory, const std::vector<Hold>& holds,
   return homes.empty() ? "gpupass holds no device that no domain has" : core::enumerate(homes);
 }
 
+std::string outcome_of_return(const Inventory& inventory, const std::vector<Hold>& holds, const Plan& plan,
+                              const std::optional<Owner>& owner) {
+  if (owner && plan.steps.empty())
+    return fmt::format("{}{} has none of these devices", tenant_of(owner->kind).called, owner->name);
+  if (!owner) return homes_of(inventory, holds, plan);
+  Plan returned = plan;
+  Functions kept;
+  std::erase_if(returned.devices, [&](const PciAddress& function) {
+    const auto* const hold = find_hold(holds, function);
+    const bool stays = hold != nullptr && hold->bound;
+    if (stays) kept.push_back(function);
+    return stays;
+  });
+  const auto stay = kept.empty()
+                        ? ""
+                        : fmt::format("{} {} on vfio-pci, where `gpupass bind` put {}", names(kept),
+                                      kept.size() == 1 ? "stays" : "stay", kept.size() == 1 ? "it" : "them");
+  const auto homes = returned.devices.empty() ? "" : homes_of(inventory, holds, returned);
+  return homes + (homes.empty() || stay.empty() ? "" : "; ") + stay;
+}
+
 }  // namespace
 
 Result<Done> bind(World& world, const Manner& manner, const BindRequest& request) {
@@ -97,28 +123,32 @@ Result<Done> bind(World& world, const Manner& manner, const BindRequest& request
   GPUPASS_TRY_ASSIGN(const auto inventory, discover(world.host, {.serials_of = functions}));
   GPUPASS_TRY_ASSIGN(auto holds, current_holds(world, manner, inventory, functions));
   const auto facts = facts_for(world, inventory, std::move(holds));
-  GPUPASS_TRY_ASSIGN(auto plan, plan_bind(facts, functions, request.driver));
+  GPUPASS_TRY_ASSIGN(auto plan, request.owner ? plan_give(facts, functions, *request.owner)
+                                              : plan_bind(facts, functions, request.driver));
   GPUPASS_TRY(consent(manner, obstacles(inventory, functions, k_rules_for_guests)));
-  auto outcome =
-      fmt::format("{} {} on {}", names(functions), functions.size() == 1 ? "is" : "are", request.driver);
+  auto outcome = fmt::format("{} {} on {}{}", names(functions), functions.size() == 1 ? "is" : "are",
+                             request.driver, request.owner ? for_whom(*request.owner) : "");
   if (request.driver == "vfio-pci")
     outcome += companion_note(inventory, functions) + group_note(inventory, functions);
   return carry_out(world, manner, std::move(plan), nullptr, locks, std::move(outcome));
 }
 
 Result<Done> unbind(World& world, const Manner& manner, const UnbindRequest& request) {
-  GPUPASS_TRY_ASSIGN(const auto functions, request.what ? to_return(world.host, manner.requester, *request.what)
-                                                        : held_for_no_domain(world, manner));
+  GPUPASS_TRY_ASSIGN(const auto functions, request.what
+                                               ? to_return(world.host, manner.requester, *request.what)
+                                               : held_for(world, manner, request.owner));
   Locks locks;
   GPUPASS_TRY(lock(world, manner, fmt::format("unbind {}", names(functions)), functions, "", locks));
   GPUPASS_TRY_ASSIGN(const auto inventory, discover(world.host, {.serials_of = functions}));
   GPUPASS_TRY_ASSIGN(auto holds, written_holds(world, manner, functions));
   inherit(world, holds, {}, manner.patience);
   const auto facts = facts_for(world, inventory, std::move(holds));
-  GPUPASS_TRY_ASSIGN(auto plan, plan_unbind(facts, functions));
+  GPUPASS_TRY_ASSIGN(
+      auto plan, request.owner ? plan_take(facts, functions, *request.owner) : plan_unbind(facts, functions));
   GPUPASS_TRY(
       consent(manner, obstacles_to_return(inventory, plan, still_there(inventory, facts.holds, functions))));
-  auto outcome = homes_of(inventory, facts.holds, plan) + left_alone_note(inventory, facts.holds);
+  auto outcome = outcome_of_return(inventory, facts.holds, plan, request.owner) +
+                 left_alone_note(inventory, facts.holds);
   return carry_out(world, manner, std::move(plan), nullptr, locks, std::move(outcome));
 }
 

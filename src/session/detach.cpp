@@ -101,8 +101,8 @@ std::string words_for(const Functions& functions) {
 
 /// Domains that had it by turns with this one keep it, but for a loan to this one, which ends.
 bool stays_with_others(const Hold& hold, const DomainFacts& domain) {
-  const Sharer self{domain.state.name, domain.uri};
-  return !without_domain(hold, self).domain.empty() && hold.lent_to != domain.state.name;
+  const Owner self{domain.state.name, domain.uri};
+  return !without_owner(hold, self).owners.empty() && hold.lent_to != domain.state.name;
 }
 
 /// What is no way back by itself: a function that stays on vfio-pci, each with why and what would return it.
@@ -111,7 +111,7 @@ std::vector<std::string> what_stays(const PlanFacts& facts, const DomainFacts& d
   Functions before;
   Functions running;
   std::map<std::string, Functions> of_others;  // by the domains that have them
-  const Sharer self{domain.state.name, domain.uri};
+  const Owner self{domain.state.name, domain.uri};
   const auto in_live = hostdev_functions_if_any(domain.live_xml);
   for (const auto& function : plan.devices) {
     const auto* const device = facts.inventory.find(function);
@@ -122,7 +122,7 @@ std::vector<std::string> what_stays(const PlanFacts& facts, const DomainFacts& d
     if (!domain.change_live && std::ranges::count(in_live, function) > 0) {
       running.push_back(function);
     } else if (held && stays_with_others(*hold, domain)) {
-      of_others[core::enumerate(domains_of(without_domain(*hold, self)))].push_back(function);
+      of_others[core::enumerate(owner_names(without_owner(*hold, self)))].push_back(function);
     } else if (held && hold->bound) {
       bound.push_back(function);
     } else if (!held || is_vfio_driver(hold->original_driver)) {

@@ -12,13 +12,13 @@ namespace gpupass::session {
 namespace {
 
 /// Error: not_found, where its libvirt does not know it; else that of a libvirt that does not say.
-Result<DomainState> look_up(const World& world, const Sharer& sharer, std::chrono::milliseconds timeout) {
-  auto hypervisor = world.connect(sharer.uri, timeout);
+Result<DomainState> look_up(const World& world, const Owner& domain, std::chrono::milliseconds timeout) {
+  auto hypervisor = world.connect(domain.where, timeout);
   if (!hypervisor) {
     hypervisor.error().kind = ErrorKind::hypervisor;  // of the domain nothing is said
     return Failure(hypervisor.error());
   }
-  return (*hypervisor)->domain(sharer.domain);
+  return (*hypervisor)->domain(domain.name);
 }
 
 }  // namespace
@@ -69,28 +69,27 @@ Functions still_there(const Inventory& inventory, const std::vector<Hold>& holds
   return functions;
 }
 
-void inherit(const World& world, std::vector<Hold>& holds, const Sharer& heir,
+void inherit(const World& world, std::vector<Hold>& holds, const Owner& heir,
              std::chrono::milliseconds timeout) {
   for (auto& hold : holds) {
-    for (const auto& sharer : sharers_of(hold)) {
-      if (sharer == heir) continue;
-      const auto state = look_up(world, sharer, timeout);
+    for (const auto& owner : std::vector(hold.owners)) {
+      if (owner == heir || !tenant_of(owner.kind).in_libvirt) continue;
+      const auto state = look_up(world, owner, timeout);
       if (state || state.error().kind != ErrorKind::not_found) continue;  // whether it is gone cannot be told
-      hold = without_domain(std::move(hold), sharer);
-      if (hold.domain.empty() && !heir.domain.empty()) hold = with_domain(std::move(hold), heir);
+      hold = without_owner(std::move(hold), owner);
+      if (hold.owners.empty() && !heir.name.empty()) hold = with_owner(std::move(hold), heir);
     }
   }
 }
 
 void recognise(const World& world, std::vector<Hold>& holds, const DomainState& domain,
                const std::string& uri, std::chrono::milliseconds timeout) {
-  const Sharer self{domain.name, uri};
+  const Owner self{domain.name, uri};
   for (auto& hold : holds) {
-    for (const auto& sharer : sharers_of(hold)) {
-      if (sharer.domain != domain.name || sharer == self) continue;
-      const auto state = look_up(world, sharer, timeout);
-      if (state && state->uuid == domain.uuid)
-        hold = with_domain(without_domain(std::move(hold), sharer), self);
+    for (const auto& owner : std::vector(hold.owners)) {
+      if (owner.name != domain.name || owner == self || !tenant_of(owner.kind).in_libvirt) continue;
+      const auto state = look_up(world, owner, timeout);
+      if (state && state->uuid == domain.uuid) hold = with_owner(without_owner(std::move(hold), owner), self);
     }
   }
 }

@@ -81,10 +81,12 @@ Result<void> refuse_loan_of(const Host& host, const Inventory& inventory, const 
     if (hold != nullptr && hold->bound)
       return cannot_lend(
           fmt::format("`gpupass bind` keeps {} on vfio-pci, so the host would not have it", text),
-          fmt::format(
-              "{}`gpupass unbind {}` gives it back; or leave --lend out",
-              hold->domain.empty() ? "" : fmt::format("`gpupass detach {} {}`, then ", hold->domain, text),
-              text));
+          fmt::format("{}`gpupass unbind {}` gives it back; or leave --lend out",
+                      hold->owners.empty()
+                          ? ""
+                          : fmt::format("`{}`, then ", tenant_of(hold->owners.front().kind)
+                                                           .return_command(hold->owners.front(), text)),
+                      text));
     const auto before = hold != nullptr     ? hold->original_driver
                         : device != nullptr ? device->driver.value_or("")
                                             : std::string();

@@ -38,8 +38,8 @@ std::set<std::string> connections_of(const World& world, const std::string& doma
                                      const std::vector<Hold>& holds) {
   std::set<std::string> uris;
   for (const auto& hold : holds) {
-    for (const auto& sharer : sharers_of(hold))
-      if (sharer.domain == domain && !sharer.uri.empty()) uris.insert(sharer.uri);
+    for (const auto& owner : hold.owners)
+      if (owner.name == domain && !owner.where.empty()) uris.insert(owner.where);
   }
   if (uris.empty()) uris.insert(world.default_uri);
   return uris;

@@ -57,13 +57,18 @@ Failure held_for_others(const std::string& domain, const std::vector<Hold>& hold
   Hold all;
   for (const auto& hold : holds) {
     functions.push_back(hold.device);
-    for (const auto& sharer : sharers_of(hold)) all = with_domain(std::move(all), sharer);
+    for (const auto& owner : hold.owners) all = with_owner(std::move(all), owner);
   }
   const auto words = as_words(functions);
+  if (const auto first = std::ranges::find_if(holds, is_exclusive); first != holds.end())
+    return fail(ErrorKind::refused,
+                fmt::format("gpupass holds {} for {}, and not for {}", names(functions),
+                            core::enumerate(owner_names(all)), domain),
+                "nothing was changed; " + return_commands(*first));
   return fail(
       ErrorKind::refused,
       fmt::format("gpupass holds {} for {}, and not for {}", names(functions),
-                  core::enumerate(domains_of(all)), domain),
+                  core::enumerate(owner_names(all)), domain),
       fmt::format("nothing was changed; `gpupass attach {0} {1} --config --shared{2}` checks and records "
                   "that {0} has {3}, too; `gpupass detach {0} {1}` takes {3} out of its configuration",
                   domain, words, holds.front().lend ? " --lend" : "", functions.size() == 1 ? "it" : "them"));
@@ -81,7 +86,8 @@ Result<void> check_records(const World& world, const Inventory& inventory, const
   if (!missing.empty()) return no_record(inventory, domain, missing);
   auto of_others = holds;
   std::erase_if(of_others, [&](const Hold& hold) {
-    return hold.domain.empty() || is_for_one_named(hold, domain);  // what `gpupass bind` holds is anybody's
+    return hold.owners.empty() ||
+           is_for_domain_named(hold, domain);  // what `gpupass bind` holds is anybody's
   });
   if (!of_others.empty()) return held_for_others(domain, of_others);
   return {};

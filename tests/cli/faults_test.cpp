@@ -572,6 +572,8 @@ INSTANTIATE_TEST_SUITE_P(
         Scenario{"hook_release_lent", {k_install, k_lend, {"start"}, k_hook_prepare}, -1, k_hook_release},
         Scenario{"bind", {}, -1, {"bind", "01:00"}},
         Scenario{"unbind", {{"bind", "01:00"}}, -1, {"unbind", "01:00"}},
+        Scenario{"bind_for", {}, -1, {"bind", "01:00", "--for", "one"}},
+        Scenario{"unbind_for", {{"bind", "01:00", "--for", "one"}}, -1, {"unbind", "--for", "one"}},
         Scenario{"persist", {}, -1, k_persist},
         Scenario{"unpersist", {k_persist}, -1, {"unbind", "01:00", "--persist", "--apply"}},
         Scenario{"hook_install", {}, -1, {"hook", "install"}},

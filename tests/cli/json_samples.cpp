@@ -108,6 +108,10 @@ void write_all(Samples& samples) {
   samples.write("dry-run", {"unbind", "--all", "--dry-run"});
   samples.write("done", {"unbind", "--all"});
   samples.write("again", {"unbind", k_nic});
+  samples.write("for-dry-run", {"bind", k_nic, "--for", "slurm:4711", "--dry-run"});
+  samples.write("for", {"bind", k_nic, "--for", "slurm:4711"});
+  samples.write("for", {"status"});
+  samples.write("for", {"unbind", "--for", "slurm:4711"});
   samples.write("at-boot-dry-run", {"bind", k_nic, "--persist", "--apply", "--now", "--dry-run"});
   samples.write("at-boot-remaining", {"bind", k_nic, "--persist"});
   samples.write("at-boot", {"bind", k_nic, "--persist", "--apply"});

@@ -80,7 +80,7 @@ class Sharing : public testing::Test {
     return hostdev_functions(domains.at(vm).config)->size();
   }
   void expect_held_for(const Words& names) {
-    EXPECT_THAT(*load_holds(kernel), Each(ResultOf(domains_of, names)));
+    EXPECT_THAT(*load_holds(kernel), Each(ResultOf(owner_names, names)));
     EXPECT_EQ(load_holds(kernel)->size(), names.empty() ? 0U : 2U);
   }
 
@@ -220,7 +220,7 @@ TEST_F(Sharing, TheSameNameOnAnotherConnectionIsAnotherDomain) {
   ASSERT_EQ(run({"detach", "vm1", "--all"}), 0) << err;
   EXPECT_EQ(kernel.driver(k_gpu), "vfio-pci");
   EXPECT_EQ(hostdev_functions(elsewhere.at("other:///").at("vm1").config)->size(), 2U);
-  EXPECT_THAT(*load_holds(kernel), Each(testing::Field(&Hold::uri, "other:///")));
+  EXPECT_THAT(*load_holds(kernel), Each(testing::Field(&Hold::owners, ElementsAre(testing::Field(&Owner::where, "other:///")))));
 }
 
 TEST_F(Sharing, AnotherSpellingOfTheConnectionIsTheSameDomain) {

@@ -173,8 +173,7 @@ TEST_F(GuestCommand, WithALentCardIsNotStartedWithoutTheHook) {
   Hold hold;
   hold.device = parse_pci_address("0000:01:00.0").value();
   hold.identity = identity_of(inventory, *inventory.find(hold.device));
-  hold.domain = "borrows";
-  hold.uri = "test:///default";
+  hold.owners = {{"borrows", "test:///default"}};
   hold.lend = true;
   ASSERT_TRUE(save_hold(host, hold));
   const auto refused = run(cli::guest_start, {"borrows"});

@@ -90,7 +90,7 @@ class Hook : public testing::Test {
       hold.device = parse_pci_address(function).value();
       hold.identity = identity_of(*inventory, *inventory->find(hold.device));
       hold.original_driver = kernel.driver(function);
-      hold.domain = "vm1";
+      hold.owners = {{"vm1", ""}};
       hold.boot_id = boot;
       ASSERT_TRUE(save_hold(kernel, hold));
     }
@@ -170,8 +170,7 @@ TEST_F(Hook, RefusesAStartWhileAnotherGuestHasTheCardOpen) {
   ASSERT_EQ(call(cli::bind, {"0000:01:00.0", "--yes"}), 0) << err;
   auto holds = load_holds(kernel).value();
   for (auto& hold : holds) {
-    hold.domain = "vm1";
-    hold.shared_with = {{"vm2", "qemu:///system"}};
+    hold.owners = {{"vm1", ""}, {"vm2", "qemu:///system"}};
     ASSERT_TRUE(save_hold(kernel, hold));
   }
   EXPECT_EQ(libvirt("prepare", k_whole_card), 0) << err;
@@ -188,7 +187,7 @@ TEST_F(Hook, LetsOneOfTheDomainsThatShareACardRunAtATime) {
   hold_for_vm1();
   auto shared = load_holds(kernel).value();
   for (auto& hold : shared) {
-    hold.shared_with = {{"vm2", "qemu:///system"}};
+    hold.owners.push_back({"vm2", "qemu:///system"});
     hold.lent_to = "vm2";
     ASSERT_TRUE(save_hold(kernel, hold));
   }
@@ -217,7 +216,7 @@ TEST_F(Hook, BindsWhatIsHeldWithoutAnAliasOfGpupass) {
     hold_for_vm1();
     auto holds = load_holds(kernel).value();
     for (auto& hold : holds) {  // as `gpupass bind` took it before the machine was started again
-      hold.domain.clear();
+      hold.owners.clear();
       hold.bound = true;
       ASSERT_TRUE(save_hold(kernel, hold));
     }
@@ -233,7 +232,7 @@ TEST_F(Hook, RefusesWhatIsHeldForOtherDomainsOnly) {
   hold_for_vm1();
   auto holds = load_holds(kernel).value();
   for (auto& hold : holds) {
-    hold.domain = "vm2";
+    hold.owners = {{"vm2", ""}};
     ASSERT_TRUE(save_hold(kernel, hold));
   }
   for (const bool ours : {true, false}) {
@@ -244,7 +243,7 @@ TEST_F(Hook, RefusesWhatIsHeldForOtherDomainsOnly) {
   }
   EXPECT_THAT(kernel.writes(), IsEmpty());
   for (auto& hold : holds) {
-    hold.shared_with = {{"vm1", "qemu:///system"}};
+    hold.owners.push_back({"vm1", "qemu:///system"});
     ASSERT_TRUE(save_hold(kernel, hold));
   }
   EXPECT_EQ(libvirt("prepare", k_whole_card), 0) << err;

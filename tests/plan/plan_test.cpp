@@ -38,8 +38,7 @@ Hold hold(const PciAddress& address, const std::string& original, const std::str
   one.identity.vendor = 0x10de;
   one.identity.device = address.function == 0 ? 0x2330 : 0x22ba;
   one.original_driver = original;
-  one.domain = domain;
-  if (!domain.empty()) one.uri = "qemu:///system";
+  if (!domain.empty()) one.owners = {{domain, "qemu:///system"}};
   one.since = "2026-01-01T00:00:00Z";
   one.boot_id = "b00t";
   return one;
@@ -168,7 +167,7 @@ TEST(PlanAttach, AStoppedDomainIsDefinedAfterTheCardIsBound) {
   const auto& define = std::get<DefineDomain>(plan->steps.back());
   EXPECT_EQ(define.before, k_q35);
   EXPECT_EQ(hostdev_functions(define.after), (std::vector{k_gpu, k_audio}));
-  EXPECT_EQ(std::get<KeepHold>(plan->steps.front()).hold.domain, "vm1");
+  EXPECT_EQ(std::get<KeepHold>(plan->steps.front()).hold.owners.front().name, "vm1");
   EXPECT_EQ(std::get<KeepHold>(plan->steps.front()).hold.since, "now");
 }
 
@@ -355,7 +354,7 @@ TEST(PlanDetach, WhatBindTookStaysBound) {
 /// Of vm1 and vm2, in that order.
 Hold shared_hold(const PciAddress& address, const std::string& original) {
   auto shared = hold(address, original, "vm1");
-  shared.shared_with = {{"vm2", "qemu:///system"}};
+  shared.owners.push_back({"vm2", "qemu:///system"});
   return shared;
 }
 
@@ -370,9 +369,9 @@ TEST(PlanAttach, WhoHasACardAlreadyGoesOnHavingIt) {
   // As libvirt alone knows it, and what is on another connection is another domain.
   second.sharers[k_gpu] = {{"vm3", "qemu:///system"}, {"vm2", "qemu:///session"}};
   const auto plan = plan_attach({inventory, {}, "now"}, second, {k_gpu}, templates());
-  EXPECT_THAT(sharers_of(std::get<KeepHold>(plan->steps.front()).hold),
-              ElementsAre(Sharer{"vm2", "qemu:///system"}, Sharer{"vm3", "qemu:///system"},
-                          Sharer{"vm2", "qemu:///session"}));
+  EXPECT_THAT(std::get<KeepHold>(plan->steps.front()).hold.owners,
+              ElementsAre(Owner{"vm2", "qemu:///system"}, Owner{"vm3", "qemu:///system"},
+                          Owner{"vm2", "qemu:///session"}));
   EXPECT_EQ(describe(plan->steps.front()),
             "remember 0000:01:00.0 for vm2 (qemu:///system), vm3 and vm2 (qemu:///session) (driver before: "
             "vfio-pci)");
@@ -406,7 +405,7 @@ TEST(PlanDetach, WhatAnotherDomainHasStaysBoundForIt) {
               ElementsAre("change the configuration of vm1",
                           "remember 0000:01:00.0 for vm2 (driver before: nvidia)"));
   auto elsewhere = hold(k_gpu, "nvidia", "vm1");
-  elsewhere.uri = "qemu:///session";
+  elsewhere.owners.front().where = "qemu:///session";
   EXPECT_THAT(words(plan_detach({inventory, {elsewhere}, "now"}, with_gpu(), {k_gpu}, templates())),
               ElementsAre("change the configuration of vm1"))
       << "another vm1 has it";

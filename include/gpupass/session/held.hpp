@@ -33,7 +33,7 @@ namespace gpupass::session {
 
 /// Domains are undefined, renamed, or transient and over, without gpupass hearing of it: a hold for domains
 /// that their libvirt no longer knows becomes the heir's, or nobody's where there is none.
-void inherit(const World& world, std::vector<Hold>& holds, const Sharer& heir,
+void inherit(const World& world, std::vector<Hold>& holds, const Owner& heir,
              std::chrono::milliseconds timeout);
 
 /// A domain may have got its devices over another spelling of its connection (of root, "qemu:///session" is

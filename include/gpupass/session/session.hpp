@@ -45,12 +45,14 @@ struct DetachRequest {
 struct BindRequest {
   Selection what;
   std::string driver = "vfio-pci";
+  std::optional<Owner> owner = {};  // whose they are to be; on the driver of its kind. Nobody else gets them
 };
 [[nodiscard]] Result<Done> bind(World& world, const Manner& manner, const BindRequest& request);
 
 /// And given back to the drivers that they had.
 struct UnbindRequest {
-  std::optional<Selection> what;  // nothing: all that are held for no domain
+  std::optional<Selection> what;    // nothing: all that are held for the owner, or for nobody
+  std::optional<Owner> owner = {};  // who gives them back
 };
 [[nodiscard]] Result<Done> unbind(World& world, const Manner& manner, const UnbindRequest& request);
 

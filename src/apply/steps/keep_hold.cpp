@@ -17,7 +17,7 @@ class KeepHoldKind final : public Kind<KeepHold> {
   std::string words(const KeepHold& step) const override {
     const auto& hold = step.hold;
     return fmt::format("remember {}{} (driver before: {})", to_string(hold.device),
-                       hold.domain.empty() ? "" : " for " + core::enumerate(domains_of(hold)),
+                       hold.owners.empty() ? "" : " for " + core::enumerate(owner_names(hold)),
                        hold.original_driver.empty() ? "none" : hold.original_driver);
   }
   std::string words_back(const KeepHold& step) const override {

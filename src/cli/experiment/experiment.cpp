@@ -306,8 +306,8 @@ Result<void> refuse_held(Context& context, const Wanted& wanted) {
   for (const auto& hold : holds) {
     return fail(ErrorKind::busy,
                 fmt::format("{} {}", to_string(hold.device),
-                            hold.domain.empty() ? "was taken from its driver by `gpupass bind`"
-                                                : "belongs to " + core::enumerate(domains_of(hold))),
+                            hold.owners.empty() ? "was taken from its driver by `gpupass bind`"
+                                                : "belongs to " + core::enumerate(owner_names(hold))),
                 fmt::format("nothing was changed; {} first", return_commands(hold)));
   }
   return {};

@@ -104,7 +104,7 @@ Result<void> Rig::end_host_run() {
   GPUPASS_TRY_ASSIGN(const auto holds, session::written_holds(context_.host, functions_));
   Functions bound;
   for (const auto& hold : holds)
-    if (hold.domain.empty()) bound.push_back(hold.device);
+    if (hold.owners.empty()) bound.push_back(hold.device);
   return bound.empty() ? Result<void>{} : unbind(bound);
 }
 

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Whom a device is given to, and what differs between the kinds of them.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace gpupass {
+
+enum class OwnerKind {
+  domain,  // of libvirt
+  job,     // whatever goes by a name: a batch job, a script, a person
+};
+
+/// The same name at another place is another owner.
+struct Owner {
+  std::string name;   // "vm1", "slurm:4711"
+  std::string where;  // a domain's connection; empty: of a job
+  OwnerKind kind = OwnerKind::domain;
+  bool operator==(const Owner&) const = default;
+};
+
+/// One kind of owner. What is not here is the same for all: looking, judging, consent, locks, the journal,
+/// holds, and the way back.
+struct Tenant {
+  OwnerKind kind;
+  const char* name;    // in records and JSON
+  const char* driver;  // that its devices are bound to
+  bool in_libvirt;     // libvirt says whether it is there; else it is there until it gives its devices back
+  bool shares;         // several may have a device by turns
+  const char* called;  // before its name, for a person: "job "; empty where the name says enough
+  /// The commands that give it devices and take them back, for a person to type. `devices` are words:
+  /// "0000:01:00.0 0000:01:00.1".
+  std::string (*give_command)(const Owner& owner, const std::string& devices);
+  std::string (*return_command)(const Owner& owner, const std::string& devices);
+};
+
+[[nodiscard]] const Tenant& tenant_of(OwnerKind kind);
+/// By its name in records; nothing for a kind that this gpupass does not know.
+[[nodiscard]] std::optional<OwnerKind> owner_kind(std::string_view name);
+
+[[nodiscard]] Owner job(std::string name);
+
+}  // namespace gpupass
