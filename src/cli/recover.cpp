@@ -541,8 +541,7 @@ Result<int> recover(Context& context, const std::vector<std::string>& arguments)
   auto loaded = load_journals(context.host);
   const bool all_seen = loaded.has_value();
   Quiet quiet(context.terminal);
-  if (options.dry_run)
-    loaded = session::if_permitted(quiet, "which commands did not end", std::move(loaded));
+  if (options.dry_run) loaded = session::if_permitted(quiet, "which commands did not end", std::move(loaded));
   GPUPASS_TRY_ASSIGN(const auto journals, std::move(loaded));
   if (options.dry_run)
     return forgetting ? dry_forget(context, journals, damaged_records(context.host), options.format)

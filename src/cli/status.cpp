@@ -288,7 +288,8 @@ Result<int> status(Context& context, const std::vector<std::string>& arguments) 
   if (!values) return 0;
   GPUPASS_TRY_ASSIGN(const auto format, format_of(*values));
   Quiet quiet(context.terminal);
-  GPUPASS_TRY_ASSIGN(const auto holds, session::if_permitted(quiet, "what gpupass holds", load_holds(context.host)));
+  GPUPASS_TRY_ASSIGN(const auto holds,
+                     session::if_permitted(quiet, "what gpupass holds", load_holds(context.host)));
   Status status;
   status.unreadable = unreadable_records(context.host);
   std::erase_if(status.unreadable, [](const UnreadableRecord& one) { return one.of.empty(); });  // told below

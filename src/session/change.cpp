@@ -40,7 +40,8 @@ Result<void> would_be_refused(const Host& host, Requester& requester, const Func
   const bool for_root = journals ? std::ranges::any_of(*journals, &JournalRecord::denied)
                                  : journals.error().kind == ErrorKind::denied;
   if (for_root)
-    requester.note("which commands did not end is for root to read; run as root this may be refused for that");
+    requester.note(
+        "which commands did not end is for root to read; run as root this may be refused for that");
   auto result = refuse_interrupted(host, functions);
   return result || result.error().kind != ErrorKind::denied ? result : Result<void>{};
 }

@@ -37,9 +37,9 @@ Result<std::vector<Hold>> written_holds(const World& world, const Manner& manner
   if (!manner.dry_run) return written_holds(world.host, functions);
   std::vector<Hold> holds;
   for (const auto& function : functions) {
-    GPUPASS_TRY_ASSIGN(
-        auto hold, if_permitted(manner.requester, "what gpupass holds of " + to_string(function),
-                                load_hold(world.host, function)));
+    GPUPASS_TRY_ASSIGN(auto hold,
+                       if_permitted(manner.requester, "what gpupass holds of " + to_string(function),
+                                    load_hold(world.host, function)));
     if (hold) holds.push_back(*std::move(hold));
   }
   return holds;

@@ -220,7 +220,8 @@ TEST_F(Sharing, TheSameNameOnAnotherConnectionIsAnotherDomain) {
   ASSERT_EQ(run({"detach", "vm1", "--all"}), 0) << err;
   EXPECT_EQ(kernel.driver(k_gpu), "vfio-pci");
   EXPECT_EQ(hostdev_functions(elsewhere.at("other:///").at("vm1").config)->size(), 2U);
-  EXPECT_THAT(*load_holds(kernel), Each(testing::Field(&Hold::owners, ElementsAre(testing::Field(&Owner::where, "other:///")))));
+  EXPECT_THAT(*load_holds(kernel),
+              Each(testing::Field(&Hold::owners, ElementsAre(testing::Field(&Owner::where, "other:///")))));
 }
 
 TEST_F(Sharing, AnotherSpellingOfTheConnectionIsTheSameDomain) {

@@ -20,8 +20,7 @@ namespace gpupass::session {
 /// The same. Error: refused, where another device than the one that was taken is at an address: what was
 /// agreed to is not agreed to for that. Only who gives back goes without.
 [[nodiscard]] Result<std::vector<Hold>> current_holds(const World& world, const Manner& manner,
-                                                      const Inventory& inventory,
-                                                      const Functions& functions);
+                                                      const Inventory& inventory, const Functions& functions);
 
 /// "; another device is at 0000:01:00.0 now, and was left alone", after holds were given back; empty for
 /// none.
