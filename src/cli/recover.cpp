@@ -459,7 +459,7 @@ std::vector<Error> return_loans(Context& context, const ChangeOptions& options) 
 }
 
 /// Connections of what only looks: an ordinary user's do not go to the system's libvirt.
-Connect asking(const Context& context) {
+session::Connect asking(const Context& context) {
   return
       [&context, connect = context.connect](
           const std::string& uri, std::chrono::milliseconds timeout) -> Result<std::unique_ptr<Hypervisor>> {

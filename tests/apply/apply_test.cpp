@@ -300,8 +300,8 @@ TEST_F(Apply, ACardThatSomebodyElseBoundIsLeftThere) {
   for (const auto& [path, text] : by_hand)
     ASSERT_TRUE(kernel.write({path, text, std::chrono::seconds(1)})) << path;
   ASSERT_EQ(kernel.driver(k_gpu_name), "vfio-pci");
-  World world{kernel, nullptr, nullptr, std::chrono::milliseconds(50), {}, {}};
-  EXPECT_EQ(recover(load_journals(kernel)->front(), world).outcome, Recovery::undone);
+  Doors doors{kernel, nullptr, nullptr, std::chrono::milliseconds(50), {}, {}};
+  EXPECT_EQ(recover(load_journals(kernel)->front(), doors).outcome, Recovery::undone);
   EXPECT_EQ(kernel.driver(k_gpu_name), "vfio-pci") << "the plan had not come to its driver";
 }
 
@@ -319,12 +319,12 @@ Plan unbind_plan() {
 TEST_F(Apply, AGiveBackThatHadNotBegunIsNotCarriedOut) {
   ASSERT_TRUE(run(bind_plan()));
   const auto bound = test::snapshot(tree.at("/sys"));
-  World world{kernel, nullptr, nullptr, std::chrono::milliseconds(50), {}, {}};
+  Doors doors{kernel, nullptr, nullptr, std::chrono::milliseconds(50), {}, {}};
   for (const auto* const behind : {"", "{damage\n"}) {
     ASSERT_TRUE(Journal::start(kernel, unbind_plan(), "b00t"));
     const auto file = load_journals(kernel)->front().path();
     tree.file(file, tree.text(file) + behind);
-    EXPECT_EQ(recover(load_journals(kernel)->front(), world).outcome, Recovery::undone) << behind;
+    EXPECT_EQ(recover(load_journals(kernel)->front(), doors).outcome, Recovery::undone) << behind;
     EXPECT_EQ(test::snapshot(tree.at("/sys")), bound) << behind;
     EXPECT_TRUE(load_journals(kernel)->empty()) << behind;
   }
