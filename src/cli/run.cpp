@@ -161,9 +161,10 @@ int run_in_real_world(const Global& global) {
   err << std::unitbuf;
   Terminal terminal{std::cin,       out,    err,
                     sys::can_ask(), colour, columns > 0 ? columns : std::numeric_limits<int>::max()};
-  Context context{{host, host.captured() ? read_only(connect, host) : session::Connect(connect), find_data(),
-                   environment("LIBVIRT_DEFAULT_URI", "qemu:///system"), !environment("LIBVIRT_DEFAULT_URI", "").empty()},
-                  terminal};
+  Context context{
+      {host, host.captured() ? read_only(connect, host) : session::Connect(connect), find_data(),
+       environment("LIBVIRT_DEFAULT_URI", "qemu:///system"), !environment("LIBVIRT_DEFAULT_URI", "").empty()},
+      terminal};
   return run_command(context, *command, {global.rest.begin() + 1, global.rest.end()});
 }
 

@@ -8,8 +8,8 @@
 #include "gpupass/boot_binding.hpp"
 #include "gpupass/core/text.hpp"
 #include "gpupass/session/at_boot.hpp"
-#include "gpupass/vfio.hpp"
 #include "gpupass/session/hook_file.hpp"
+#include "gpupass/vfio.hpp"
 
 namespace gpupass::session {
 namespace {

@@ -11,8 +11,8 @@
 #include "gpupass/holds.hpp"
 #include "gpupass/session/consent.hpp"
 #include "gpupass/session/obstacles.hpp"
-#include "gpupass/vfio.hpp"
 #include "gpupass/session/records.hpp"
+#include "gpupass/vfio.hpp"
 
 namespace gpupass::session {
 namespace {
@@ -61,8 +61,7 @@ Result<bool> is_off(const World& world, const std::set<std::string>& uris, const
 /// Error: refused, where it cannot be done, as below a read-only /sys.
 Result<Plan> end_of_loan(const World& world, const std::string& domain, std::vector<Hold> holds) {
   const auto functions = functions_of(holds);
-  GPUPASS_TRY_ASSIGN(const auto inventory,
-                     discover(world.host, {.holders = false, .serials_of = functions}));
+  GPUPASS_TRY_ASSIGN(const auto inventory, discover(world.host, {.holders = false, .serials_of = functions}));
   auto plan = plan_end_of_loan(facts_for(world, inventory, std::move(holds)), domain, functions);
   GPUPASS_TRY(refuse_impossible(obstacles_to_return(inventory, plan, {})));
   return plan;

@@ -154,7 +154,8 @@ TEST_F(Hook, KeepsTheHoldOfAnAttachThatARebootOutlived) {
   EXPECT_EQ(kernel.driver(k_gpu), "vfio-pci");
   ASSERT_EQ(libvirt("release", k_whole_card), 0) << err;
   EXPECT_EQ(kernel.driver(k_gpu), "nvidia");
-  EXPECT_THAT(*load_holds(kernel), testing::Each(testing::ResultOf(owner_names, std::vector<std::string>{"vm1"})));
+  EXPECT_THAT(*load_holds(kernel),
+              testing::Each(testing::ResultOf(owner_names, std::vector<std::string>{"vm1"})));
   EXPECT_EQ(load_holds(kernel)->size(), 2U);
 }
 

@@ -32,8 +32,6 @@ struct LoansLeft {
 [[nodiscard]] LoansLeft loans_left(const World& world, std::chrono::milliseconds timeout);
 
 /// Why they cannot be returned, as below a read-only /sys.
-[[nodiscard]] std::vector<Error> obstacles_to_end(const Context& context, const Loans& left);
-/// Why they cannot be returned, as below a read-only /sys.
 [[nodiscard]] std::vector<Error> obstacles_to_end(const World& world, const Loans& left);
 /// loans_left(), returned; those of which that was done.
 [[nodiscard]] LoansLeft end_loans_left(World& world, const Manner& manner);
