@@ -44,8 +44,7 @@ Hold hold_of(const Device& device, const std::string& domain = "vm1") {
   Inventory alone;
   alone.devices = {device};
   hold.identity = identity_of(alone, device);
-  hold.domain = domain;
-  if (!domain.empty()) hold.uri = k_uri;
+  if (!domain.empty()) hold.owners = {{domain, k_uri}};
   return hold;
 }
 
@@ -72,13 +71,13 @@ TEST_F(DisplacedCard, IsForgottenWhereItWasAndGivenAgainWhereItIs) {
 }
 
 TEST_F(DisplacedCard, OfAnotherConnectionIsGivenThere) {
-  hold.uri = "qemu:///session";
+  hold.owners.front().where = "qemu:///session";
   EXPECT_THAT(mended({hold}), HasSubstr("`gpupass detach vm1 0000:01:00.0 --connect qemu:///session`"));
   EXPECT_THAT(mended({hold}), EndsWith("`gpupass attach vm1 0000:02:00.0 --connect qemu:///session`"));
 }
 
 TEST_F(DisplacedCard, ThatIsSharedAndLentIsGivenSoAgain) {
-  hold.shared_with = {{"vm2", k_uri}};
+  hold.owners.push_back({"vm2", k_uri});
   hold.lend = true;
   const auto text = mended({hold});
   EXPECT_THAT(text,
@@ -89,11 +88,19 @@ TEST_F(DisplacedCard, ThatIsSharedAndLentIsGivenSoAgain) {
 
 TEST_F(DisplacedCard, ThatBindTookIsBoundAgain) {
   auto bound = hold;
-  bound.domain = bound.uri = "";
+  bound.owners.clear();
   EXPECT_EQ(
       mended({bound}),
       "`gpupass unbind 0000:01:00.0` forgets the former device and leaves what is there now alone; then "
       "`gpupass bind 0000:02:00.0`");
+}
+
+TEST_F(DisplacedCard, OfAJobIsGivenToTheJobAgain) {
+  hold.owners = {job("slurm:4711")};
+  EXPECT_EQ(
+      mended({hold}),
+      "`gpupass unbind 0000:01:00.0 --for slurm:4711` forgets the former device and leaves what is there "
+      "now alone; then `gpupass bind 0000:02:00.0 --for slurm:4711`");
 }
 
 TEST_F(DisplacedCard, ThatIsNowhereOrCannotBeToldIsOnlyForgotten) {
@@ -115,7 +122,7 @@ TEST_F(DisplacedCard, HasACommandOfItsOwnWhereItIsHeldForOthersOrOnOtherTerms) {
   second.lend = true;
   EXPECT_THAT(mended({hold, second}), HasSubstr("`gpupass detach vm1 0000:01:00.1` forgets"));
   second.lend = false;
-  second.domain = "vm2";
+  second.owners = {{"vm2", k_uri}};
   EXPECT_THAT(mended({hold, second}), HasSubstr("`gpupass detach vm2 0000:01:00.1` forgets"));
 }
 
@@ -146,7 +153,7 @@ TEST_F(DisplacedCard, IsARefusalThatNamesWhomItWasFor) {
   EXPECT_THAT(error->what,
               HasSubstr("gpupass took the 10de:2330 that was there for vm1; it is at 0000:02:00.0 now"));
   EXPECT_THAT(error->hint, HasSubstr("nothing was changed; `gpupass detach vm1"));
-  hold.domain = hold.uri = "";
+  hold.owners.clear();
   EXPECT_THAT(displaced_error(machine, {hold}, k_uri)->what, HasSubstr("that was there; it is at"));
 }
 
