@@ -89,9 +89,10 @@ std::string homes_of(const Inventory& inventory, const std::vector<Hold>& holds,
     homes.push_back(fmt::format("{} is {}{}", to_string(function), held ? "back " : "",
                                 driver.empty() ? "without a driver" : "on " + driver));
   }
-  return homes.empty() ? "gpupass holds no device that no domain has" : core::enumerate(homes);
+  return homes.empty() ? "gpupass holds no device that is nobody's" : core::enumerate(homes);
 }
 
+/// What an owner gave back, and what stays bound although it did.
 std::string outcome_of_return(const Inventory& inventory, const std::vector<Hold>& holds, const Plan& plan,
                               const std::optional<Owner>& owner) {
   if (owner && plan.steps.empty())
@@ -122,6 +123,7 @@ Result<Done> bind(World& world, const Manner& manner, const BindRequest& request
   GPUPASS_TRY(lock(world, manner, fmt::format("bind {}", names(functions)), functions, "", locks));
   GPUPASS_TRY_ASSIGN(const auto inventory, discover(world.host, {.serials_of = functions}));
   GPUPASS_TRY_ASSIGN(auto holds, current_holds(world, manner, inventory, functions));
+  if (request.owner) inherit(world, holds, {}, manner.patience);
   const auto facts = facts_for(world, inventory, std::move(holds));
   GPUPASS_TRY_ASSIGN(auto plan, request.owner ? plan_give(facts, functions, *request.owner)
                                               : plan_bind(facts, functions, request.driver));

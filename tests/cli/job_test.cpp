@@ -45,6 +45,7 @@ class Job : public testing::Test {
     Terminal terminal{in, to_out, to_err, false, false, 200};
     const auto connect = [this](const std::string&,
                                 std::chrono::milliseconds) -> Result<std::unique_ptr<Hypervisor>> {
+      if (vm1_is_gone) return std::make_unique<test::FakeHypervisor>("another", "<domain/>", "");
       return std::make_unique<test::SharedHypervisor>(libvirt, others);
     };
     Context context{{kernel, connect, test::source(), "fake:///"}, terminal};
@@ -64,6 +65,7 @@ class Job : public testing::Test {
   test::FakeKernel kernel{tree};
   test::FakeHypervisor libvirt{"vm1", k_domain, ""};
   std::map<std::string, std::string> others;
+  bool vm1_is_gone = false;
   std::string before, out, err;
 };
 
@@ -117,6 +119,15 @@ TEST_F(Job, WhatADomainHasIsNotAJobs) {
   ASSERT_EQ(run({"attach", "vm1", "01:00.0"}), 0) << err;
   EXPECT_EQ(run({"bind", "01:00.0", "--for", "one", "--yes"}), exit_code(ErrorKind::busy));
   EXPECT_THAT(err, HasSubstr("belongs to vm1"));
+}
+
+/// It was undefined without gpupass hearing of it.
+TEST_F(Job, WhatADomainHadThatIsGoneMayBeTaken) {
+  ASSERT_EQ(run({"attach", "vm1", "01:00.0"}), 0) << err;
+  vm1_is_gone = true;
+  ASSERT_EQ(run({"bind", "01:00.0", "--for", "one"}), 0) << err;
+  ASSERT_EQ(run({"unbind", "--for", "one"}), 0) << err;
+  expect_home();
 }
 
 TEST_F(Job, WhatWasBoundBeforeStaysBound) {

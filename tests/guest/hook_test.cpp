@@ -229,6 +229,21 @@ TEST_F(Hook, BindsWhatIsHeldWithoutAnAliasOfGpupass) {
   }
 }
 
+TEST_F(Hook, RefusesWhatAJobHas) {
+  hold_for_vm1();
+  auto holds = load_holds(kernel).value();
+  for (auto& hold : holds) {
+    hold.owners = {job("vm1")};  // the same name, and not the domain
+    ASSERT_TRUE(save_hold(kernel, hold));
+  }
+  EXPECT_EQ(libvirt("prepare", k_whole_card), exit_code(ErrorKind::refused));
+  EXPECT_THAT(err,
+              AllOf(HasSubstr("gpupass holds 0000:01:00.0 and 0000:01:00.1 for job vm1, and not for vm1"),
+                    HasSubstr("`gpupass unbind 0000:01:00.0 --for vm1` gives it back"),
+                    testing::Not(HasSubstr("--shared"))));
+  EXPECT_THAT(kernel.writes(), IsEmpty());
+}
+
 TEST_F(Hook, RefusesWhatIsHeldForOtherDomainsOnly) {
   hold_for_vm1();
   auto holds = load_holds(kernel).value();
