@@ -75,8 +75,9 @@ std::vector<std::string> held_over_the_network(const fs::path& root) {
 }
 
 std::string problems(const fs::path& root) {
+  const auto inventory = discover(Host(root)).value();
   std::string text;
-  for (const auto& problem : discover(Host(root)).value().problems) text += problem.what + "\n";
+  for (const auto& problem : inventory.problems) text += problem.what + "\n";
   return text;
 }
 
