@@ -34,6 +34,8 @@ constexpr std::array k_known = {
     Known{"pulseaudio", "as the user it runs as: `systemctl --user stop pulseaudio.socket pulseaudio`"},
 };
 
+constexpr std::uint32_t k_nvme = 0x0108;  // class and subclass
+
 enum class Kind { guest, spdk, dpdk };
 
 /// How the names of programs begin that drive a device themselves, by vfio or on a disk.
@@ -137,6 +139,8 @@ std::vector<User> users_of(const Inventory& inventory, const std::vector<PciAddr
     if (!holder.child.empty()) add_once(user.children, holder.child);
     user.by_vfio = user.by_vfio || holder.node.starts_with("/dev/vfio/");
     user.by_disk = user.by_disk || holder.depth > 0;
+    const auto* const device = inventory.find(holder.device);
+    user.only_nvme = user.only_nvme && device != nullptr && device->class_code >> 8U == k_nvme;
     if (!holder.remote.empty()) user.remote = holder.remote;
   }
   // A virtual function that goes along is no stranger to its parent.
@@ -173,8 +177,10 @@ std::string remedy_for(const User& user) {
   if (known != k_known.end()) return known->remedy;
   const auto* const program = user.by_vfio ? program_of(user.who) : nullptr;
   const auto end = "end it: " + command_that_ends(user.who);
-  return program != nullptr && program->lets_go != nullptr ? fmt::format("{}, or {}", program->lets_go, end)
-                                                           : end;
+  if (program == nullptr || program->lets_go == nullptr) return end;
+  // What SPDK has besides (DMA engines, virtio) it gives up only at its end.
+  if (program->kind == Kind::spdk && !user.only_nvme) return end;
+  return fmt::format("{}, or {}", program->lets_go, end);
 }
 
 std::string command_that_ends(const Holder& process) {

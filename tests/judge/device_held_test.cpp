@@ -100,7 +100,7 @@ TEST_P(Strangers, AreNamedAsWhatTheyAre) {
 INSTANTIATE_TEST_SUITE_P(
     DeviceHeld, Strangers,
     ::testing::Values(
-        Stranger{"spdk_tgt", "spdk_tgt", "", "", "SPDK", "bdev_nvme_detach_controller"},
+        Stranger{"spdk_tgt", "spdk_tgt", "", "", "SPDK", "end it: `kill 99`"},
         Stranger{"reactor_0", "nvmf_tgt", "kubernetes", "0123456789ab", "SPDK", "`crictl stop 0123456789ab`"},
         Stranger{"vhost", "vhost", "", "", "SPDK", "`kill 99`"},
         Stranger{"dpdk-testpmd", "dpdk-testpmd", "", "", "DPDK", "`kill 99`"},
@@ -114,6 +114,17 @@ INSTANTIATE_TEST_SUITE_P(
         Stranger{"firecracker", "firecracker", "docker", "0123456789ab", "a running guest",
                  "`docker stop 0123456789ab`"},
         Stranger{"trader", "trader", "", "", "a driver outside the kernel", "end it: `kill 99`"}));
+
+TEST(DeviceHeld, SpdkIsToldToLetGoOfADiskAndEndedForAnythingElse) {
+  auto inventory = machine();
+  auto holder = process("0000:01:00.0", "/dev/vfio/1", 99, "reactor_0");
+  holder.program = "spdk_tgt";
+  inventory.holders = {holder};
+  EXPECT_EQ(device_held(inventory, card()).front().remedy, "end it: `kill 99`") << "of a graphics card";
+  for (auto& device : inventory.devices) device.class_code = 0x010802;
+  EXPECT_THAT(device_held(inventory, card()).front().remedy,
+              ::testing::StartsWith("`rpc.py bdev_nvme_detach_controller NAME` makes it let go"));
+}
 
 TEST(DeviceHeld, AParentIsHeldThroughItsMediatedDevice) {
   auto holder = of_domain(process("0000:01:00.0", "/dev/vfio/20", 99, "qemu-system-x86"));

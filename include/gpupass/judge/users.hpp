@@ -17,6 +17,7 @@ struct User {
   std::vector<std::string> children;  // through which it has them; empty: directly
   bool by_vfio = false;               // a driver of its own, of a guest or not
   bool by_disk = false;               // has a block device open
+  bool only_nvme = true;              // the devices are NVMe controllers
   std::string remote = {};            // over what, where that disk comes over the network
 };
 
