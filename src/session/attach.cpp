@@ -212,6 +212,8 @@ Result<Approved> approve(const World& world, const Manner& manner, Inventory inv
 }
 
 Result<Done> attach(World& world, const Manner& manner, const AttachRequest& request) {
+  // Before libvirt is asked, and also where nothing is to be done.
+  GPUPASS_TRY(refuse_captured(world.host, manner));
   GPUPASS_TRY_ASSIGN(const auto templates, load_templates(world));
   GPUPASS_TRY_ASSIGN(const auto first_look, discover(world.host, {.holders = false}));
   GPUPASS_TRY_ASSIGN(auto functions, functions_of(first_look, request.what));

@@ -184,6 +184,8 @@ void note_uneditable(Requester& requester, Hypervisor& hypervisor, const DomainF
 }  // namespace
 
 Result<Done> detach(World& world, const Manner& manner, const DetachRequest& request) {
+  // Before libvirt is asked, and also where nothing is to be done.
+  GPUPASS_TRY(refuse_captured(world.host, manner));
   GPUPASS_TRY_ASSIGN(const auto templates, load_templates(world));
   GPUPASS_TRY_ASSIGN(auto domain, open_domain(world, request.domain, manner.patience));
   const auto vm = domain.state.name;

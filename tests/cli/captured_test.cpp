@@ -51,10 +51,12 @@ class Captured : public testing::Test {
 
 TEST_F(Captured, EveryCommandThatWouldChangeOrRunSomethingRefuses) {
   const auto program = tree.at("/program").string();
+  others["without"] = "<domain type='kvm'><name>without</name><devices/></domain>";
   const std::vector<std::vector<std::string>> lines = {
       {"attach", "vm1", "01:00"},
       {"detach", "vm1", "01:00"},
       {"detach", "vm1", "--all"},
+      {"detach", "without", "--all"},
       {"bind", "01:00"},
       {"bind", "01:00", "--persist"},
       {"unbind", "01:00"},
