@@ -68,7 +68,7 @@ struct RecoveryReport {
 [[nodiscard]] std::set<PciAddress> displaced_devices(const Plan& plan, const Inventory& inventory);
 /// What is left of its plan, in the order in which recover() would go through it.
 [[nodiscard]] std::vector<Step> steps_to_recover(const JournalRecord& journal, const Doors& doors);
-/// What recover() would do with it in this doors, a line a step; changes nothing.
+/// What recover() would do with it here, a line a step; changes nothing.
 [[nodiscard]] std::vector<std::string> preview_recovery(const JournalRecord& journal, const Doors& doors);
 
 }  // namespace gpupass

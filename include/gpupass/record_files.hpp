@@ -48,6 +48,10 @@ template <class Record, class Load>
   return records;
 }
 
+/// Writes one, with a newline behind it. Nothing in it is secret, and dry runs of an ordinary user go by it:
+/// everybody may read it.
+[[nodiscard]] Result<void> write_record(Host& host, const std::string& path, const std::string& text);
+
 /// Gives a damaged file ".unreadable" behind its name: it stops nothing any more. Returns the new path.
 [[nodiscard]] Result<std::string> set_aside(Host& host, const std::string& path);
 

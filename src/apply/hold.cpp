@@ -9,8 +9,6 @@ namespace gpupass {
 namespace {
 
 constexpr const char* k_folder = "/var/lib/gpupass/holds";
-// Nothing in it is secret, and a dry run of an ordinary user goes by it.
-constexpr mode_t k_for_all = 0644;
 
 std::string path_of(const PciAddress& device) {
   return fmt::format("{}/{}.json", k_folder, to_string(device));
@@ -49,7 +47,7 @@ Result<std::vector<Hold>> load_holds(const Host& host) {
 }
 
 Result<void> save_hold(Host& host, const Hold& hold) {
-  return host.write_file(path_of(hold.device), to_json(hold) + "\n", k_for_all);
+  return write_record(host, path_of(hold.device), to_json(hold));
 }
 
 Result<void> remove_hold(Host& host, const PciAddress& device) {

@@ -9,7 +9,6 @@
 namespace gpupass::boot {
 namespace {
 
-constexpr unsigned k_for_all = 0644;
 constexpr unsigned k_text = 0644;
 constexpr unsigned k_program = 0755;
 
@@ -57,7 +56,7 @@ Result<SetFiles> runs_at_boot(const Host& host, const Machine& machine, const st
     step.files.push_back({file.path, none ? std::nullopt : std::optional(std::move(text)), mode});
   }
   if (!step.program.empty())
-    step.files.push_back({k_files_record, none ? std::nullopt : std::optional(record_of(step)), k_for_all});
+    step.files.push_back({k_files_record, none ? std::nullopt : std::optional(record_of(step))});
   return step;
 }
 

@@ -23,7 +23,6 @@ constexpr const char* k_grub_own = "/etc/default/grub.d/gpupass.cfg";
 constexpr const char* k_grub_environment = "/boot/grub2/grubenv";
 constexpr const char* k_kernel_install = "/etc/kernel/cmdline";
 constexpr std::string_view k_mark = "  # gpupass";
-constexpr unsigned k_for_all = 0644;
 
 std::string line_of(const Words& words) {
   return fmt::format("{}", fmt::join(words, " "));
@@ -76,7 +75,7 @@ FileContent record_of(const Added& added) {
                         {"words", added.words},
                         {"files", added.files},
                         {"boot_id", added.boot_id}};
-  return {k_record, json.dump() + "\n", k_for_all};
+  return {k_record, json.dump() + "\n"};
 }
 
 // ---- texts ----------------------------------------------------------------------------------------
@@ -342,7 +341,7 @@ Result<std::optional<SetFiles>> drop_kernel_words(const Host& host) {
   SetFiles step;
   step.purpose = fmt::format("take {} off the kernel's command line", line_of(added->words));
   GPUPASS_TRY_ASSIGN(step.files, without(host, *added));
-  step.files.push_back({k_record, std::nullopt, k_for_all});
+  step.files.push_back({k_record, std::nullopt});
   if (added->loader == Loader::grub) step.program = step.undo_program = rebuild_menu(host);
   if (added->loader == Loader::grubby && added->files.empty()) {
     const auto put = through_grubby(host, *added);

@@ -70,13 +70,14 @@ struct Claim {
 Result<Claim> claim(Context& context, const JournalRecord& seen, std::chrono::milliseconds patience) {
   Claim claim;
   const auto doing = "recover " + seen.id;
-  const auto waiting = [&context](const LockOwner& owner) { say_waiting(context.terminal, owner); };
+  Quiet quiet(context.terminal);
+  const session::Manner manner{quiet, false, patience};
   for (const auto& device : session::in_order(seen.plan.devices)) {
-    GPUPASS_TRY_ASSIGN(auto lock, Lock::acquire(context.host, to_string(device), doing, patience, waiting));
+    GPUPASS_TRY_ASSIGN(auto lock, session::acquire(context, manner, to_string(device), doing));
     claim.locks.devices.emplace(device, std::move(lock));
   }
   for (const auto& domain : domains_of(seen.plan)) {
-    GPUPASS_TRY_ASSIGN(auto lock, Lock::acquire(context.host, "domain-" + domain, doing, patience, waiting));
+    GPUPASS_TRY_ASSIGN(auto lock, session::acquire(context, manner, "domain-" + domain, doing));
     claim.locks.domains.push_back(std::move(lock));
   }
   GPUPASS_TRY_ASSIGN(auto journals, load_journals(context.host));

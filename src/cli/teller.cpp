@@ -108,6 +108,10 @@ void print_note(Terminal& terminal, const std::string& text) {
   terminal.err << report::wrapped_lines("note: " + text, terminal.columns) << "\n";
 }
 
+void say_waiting(Terminal& terminal, const LockOwner& owner) {
+  terminal.err << fmt::format("waiting for process {} ({})\n", owner.pid, owner.doing) << std::flush;
+}
+
 }  // namespace
 
 void add_change_options(po::options_description& options) {
@@ -133,10 +137,6 @@ bool says_yes(Terminal& terminal, const std::string& question) {
   std::string answer;
   std::getline(terminal.in, answer);
   return answer == "y" || answer == "Y" || answer == "yes";
-}
-
-void say_waiting(Terminal& terminal, const LockOwner& owner) {
-  terminal.err << fmt::format("waiting for process {} ({})\n", owner.pid, owner.doing) << std::flush;
 }
 
 bool Teller::has_agreed_to(const Finding& finding) const {

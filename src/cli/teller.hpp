@@ -63,7 +63,4 @@ class Quiet final : public session::Agreed {
 /// Asks a person at the terminal. No answer is a no.
 [[nodiscard]] bool says_yes(Terminal& terminal, const std::string& question);
 
-/// Says whose lock is being waited for.
-void say_waiting(Terminal& terminal, const LockOwner& owner);
-
 }  // namespace gpupass::cli

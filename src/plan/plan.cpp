@@ -105,6 +105,31 @@ void append_drops(std::vector<Step>& steps, const std::vector<Hold>& holds) {
   for (const auto& hold : holds) steps.emplace_back(DropHold{hold.device});
 }
 
+/// What its owner gives back. It stays where another has it by turns, or `gpupass bind` took it before.
+void append_give_back(std::vector<Step>& steps, const PlanFacts& facts, const std::vector<Hold>& given,
+                      const Owner& owner) {
+  std::vector<Hold> returned;
+  std::vector<Hold> dropped;
+  std::vector<Hold> kept;
+  for (const auto& hold : given) {
+    auto rest = without_owner(hold, owner);
+    const bool lent = owner.kind == OwnerKind::domain && hold.lent_to == owner.name;
+    // What bind took and is no longer there is forgotten.
+    const bool there = presence_of(hold.identity, hold.device, facts.inventory) == Presence::there;
+    const bool keeps = (rest.bound && there) || !rest.owners.empty();
+    if (!keeps || lent) returned.push_back(hold);
+    if (lent) rest.lent_to.clear();
+    if (keeps) {
+      kept.push_back(std::move(rest));
+    } else {
+      dropped.push_back(hold);
+    }
+  }
+  append_return(steps, facts, returned);
+  for (auto& hold : kept) steps.emplace_back(KeepHold{std::move(hold)});
+  append_drops(steps, dropped);
+}
+
 std::map<PciAddress, Identity> identities_of(const Inventory& inventory, const Functions& functions) {
   std::map<PciAddress, Identity> identities;
   for (const auto& function : functions) {
@@ -294,19 +319,14 @@ Result<Plan> plan_take(const PlanFacts& facts, const Functions& functions, const
   auto plan = empty_plan(
       facts, functions, Direction::give_back,
       fmt::format("unbind {} for {}{}", names(functions), tenant_of(owner.kind).called, owner.name));
-  std::vector<Hold> returned;
-  std::vector<Hold> kept;
+  std::vector<Hold> given;
   for (const auto& function : functions) {
     const auto* const hold = find_hold(facts.holds, function);
     if (hold == nullptr || hold->owners.empty()) continue;  // it gave it back before
     if (!is_for(*hold, owner)) return belongs_to(*hold);
-    // What `gpupass bind` took before stays bound, unless it is not there any more.
-    const bool there = presence_of(hold->identity, function, facts.inventory) == Presence::there;
-    (hold->bound && there ? kept : returned).push_back(*hold);
+    given.push_back(*hold);
   }
-  append_return(plan.steps, facts, returned);
-  for (const auto& hold : kept) plan.steps.emplace_back(KeepHold{without_owner(hold, owner)});
-  append_drops(plan.steps, returned);
+  append_give_back(plan.steps, facts, given, owner);
   return plan;
 }
 
@@ -371,33 +391,16 @@ Result<Plan> plan_detach(const PlanFacts& facts, const DomainFacts& domain, cons
     GPUPASS_TRY_ASSIGN(auto after, remove_functions(domain.config_xml, in_config));
     plan.steps.emplace_back(DefineDomain{domain.state.name, domain.config_xml, std::move(after)});
   }
-  std::vector<Hold> returned;
-  std::vector<Hold> dropped;
-  std::vector<Hold> kept;
   const Owner self{domain.state.name, domain.uri};
+  std::vector<Hold> given;
   for (const auto& function : functions) {
     const auto* const hold = find_hold(facts.holds, function);
     const bool ours = hold != nullptr && is_for(*hold, self);
     const bool stays = (contains(in_live, function) && !domain.change_live) ||
                        (contains(in_config, function) && !domain.change_config);
-    if (!ours || stays) continue;
-    // Another domain has it by turns, or `gpupass bind` took it before the domain did.
-    auto rest = without_owner(*hold, self);
-    const bool lent = hold->lent_to == domain.state.name;
-    // What bind took and is no longer there is forgotten.
-    const bool there = presence_of(hold->identity, function, facts.inventory) == Presence::there;
-    const bool keeps = (rest.bound && there) || !rest.owners.empty();
-    if (!keeps || lent) returned.push_back(*hold);
-    if (lent) rest.lent_to.clear();
-    if (keeps) {
-      kept.push_back(std::move(rest));
-    } else {
-      dropped.push_back(*hold);
-    }
+    if (ours && !stays) given.push_back(*hold);
   }
-  append_return(plan.steps, facts, returned);
-  for (auto& hold : kept) plan.steps.emplace_back(KeepHold{std::move(hold)});
-  append_drops(plan.steps, dropped);
+  append_give_back(plan.steps, facts, given, self);
   return plan;
 }
 

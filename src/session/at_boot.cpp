@@ -26,16 +26,13 @@ namespace {
 // kernel option that is missing are judged here, for the boots to come.
 const std::set<std::string> k_rules_elsewhere = {"group-viable", "kvm-usable", "interrupt-remapping",
                                                  "device-held", "boot-display"};
-// Nothing in them is secret, and `status` of an ordinary user goes by them.
-constexpr unsigned k_for_all = 0644;
 
 /// The files that all bindings share are one command's at a time.
 Result<void> lock_boot(World& world, const Manner& manner, const std::string& doing,
                        const Functions& functions, Locks& locks) {
   GPUPASS_TRY(lock(world, manner, doing, functions, "", locks));
   if (manner.dry_run) return {};
-  const auto waiting = [&manner](const LockOwner& owner) { manner.requester.waits_for(owner); };
-  GPUPASS_TRY_ASSIGN(auto one, Lock::acquire(world.host, "boot", doing, manner.patience, waiting));
+  GPUPASS_TRY_ASSIGN(auto one, acquire(world, manner, "boot", doing));
   locks.domains.push_back(std::move(one));
   return {};
 }
@@ -133,7 +130,7 @@ Result<Done> carry_out_at_boot(World& world, const Manner& manner, bool apply, W
   const auto left = apply ? std::vector<SetFiles>{} : left_to_do(world.host, work.steps);
   // What a person is shown they may do, and make another initramfs of it.
   if (!left.empty() && world.host.exists(boot::k_files_record))
-    work.record.files.push_back({boot::k_files_record, std::nullopt, k_for_all});
+    work.record.files.push_back({boot::k_files_record, std::nullopt});
   Plan plan{work.doing, work.direction, "", work.functions, work.now};
   if (!work.record.files.empty()) plan.steps.emplace_back(work.record);
   if (apply) plan.steps.insert(plan.steps.end(), work.steps.begin(), work.steps.end());
@@ -241,7 +238,7 @@ Result<Done> bind_at_boot(World& world, const Manner& manner, const BindAtBootRe
     if (kept != bindings.end() && identity_of(*kept) == identity_of(binding)) continue;
     binding.since = core::iso_time(world.host.now());
     binding.boot_id = inventory.kernel.boot_id;
-    work.record.files.push_back({boot_binding_path(function), to_json(binding) + "\n", k_for_all});
+    work.record.files.push_back({boot_binding_path(function), to_json(binding) + "\n"});
     added.push_back(std::move(binding));
   }
   bindings = merged(std::move(bindings), added);
@@ -290,7 +287,7 @@ Result<Done> unbind_at_boot(World& world, const Manner& manner, const UnbindAtBo
   work.record.purpose = "forget them";
   for (const auto& function : functions) {
     if (std::erase_if(bindings, [&](const auto& binding) { return binding.device == function; }) > 0)
-      work.record.files.push_back({boot_binding_path(function), std::nullopt, k_for_all});
+      work.record.files.push_back({boot_binding_path(function), std::nullopt});
   }
   GPUPASS_TRY_ASSIGN(work.steps,
                      boot::changes(world.host, boot::look_at(world.host), world.data, {bindings, {}}));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Devices to vfio-pci and back, with no domain.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -73,9 +74,9 @@ std::string for_whom(const Owner& owner) {
 }
 
 /// "0000:01:00.0 is back on nvidia", of those that gpupass held and of those that it did not.
-std::string homes_of(const Inventory& inventory, const std::vector<Hold>& holds, const Plan& plan) {
+std::string homes_of(const Inventory& inventory, const std::vector<Hold>& holds, const Functions& functions) {
   std::vector<std::string> homes;
-  for (const auto& function : plan.devices) {
+  for (const auto& function : functions) {
     const auto* const hold = find_hold(holds, function);
     const auto* const device = inventory.find(function);
     const bool held = hold != nullptr;
@@ -89,29 +90,26 @@ std::string homes_of(const Inventory& inventory, const std::vector<Hold>& holds,
     homes.push_back(fmt::format("{} is {}{}", to_string(function), held ? "back " : "",
                                 driver.empty() ? "without a driver" : "on " + driver));
   }
-  return homes.empty() ? "gpupass holds no device that is nobody's" : core::enumerate(homes);
+  return core::enumerate(homes);
 }
 
-/// What an owner gave back, and what stays bound although it did.
+/// What was given back, and what stays bound although its owner gave it back.
 std::string outcome_of_return(const Inventory& inventory, const std::vector<Hold>& holds, const Plan& plan,
                               const std::optional<Owner>& owner) {
-  if (owner && plan.steps.empty())
+  if (!owner && plan.devices.empty()) return "gpupass holds no device that is nobody's";
+  if (!owner) return homes_of(inventory, holds, plan.devices);
+  if (plan.steps.empty())
     return fmt::format("{}{} has none of these devices", tenant_of(owner->kind).called, owner->name);
-  if (!owner) return homes_of(inventory, holds, plan);
-  Plan returned = plan;
-  Functions kept;
-  std::erase_if(returned.devices, [&](const PciAddress& function) {
+  Functions home;
+  Functions bound;
+  for (const auto& function : plan.devices) {
     const auto* const hold = find_hold(holds, function);
-    const bool stays = hold != nullptr && hold->bound;
-    if (stays) kept.push_back(function);
-    return stays;
-  });
-  const auto stay = kept.empty()
-                        ? ""
-                        : fmt::format("{} {} on vfio-pci, where `gpupass bind` put {}", names(kept),
-                                      kept.size() == 1 ? "stays" : "stay", kept.size() == 1 ? "it" : "them");
-  const auto homes = returned.devices.empty() ? "" : homes_of(inventory, holds, returned);
-  return homes + (homes.empty() || stay.empty() ? "" : "; ") + stay;
+    (hold != nullptr && hold->bound ? bound : home).push_back(function);
+  }
+  std::vector<std::string> parts;
+  if (!home.empty()) parts.push_back(homes_of(inventory, holds, home));
+  if (!bound.empty()) parts.push_back(bound_before(bound));
+  return fmt::format("{}", fmt::join(parts, "; "));
 }
 
 }  // namespace

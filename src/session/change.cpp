@@ -11,8 +11,7 @@
 namespace gpupass::session {
 namespace {
 
-Result<void> refuse_interrupted(const Host& host, const Functions& functions) {
-  GPUPASS_TRY_ASSIGN(const auto journals, load_journals(host));
+Result<void> refuse_interrupted(const std::vector<JournalRecord>& journals, const Functions& functions) {
   for (const auto& journal : journals) {
     for (const auto& device : journal.plan.devices) {
       if (std::ranges::find(functions, device) == functions.end() || journal.ended()) continue;
@@ -37,13 +36,11 @@ Result<void> refuse_interrupted(const Host& host, const Functions& functions) {
 Result<void> would_be_refused(const Host& host, Requester& requester, const Functions& functions) {
   for (const auto& function : functions) GPUPASS_TRY(Lock::obtainable(host, to_string(function)));
   const auto journals = load_journals(host);
-  const bool for_root = journals ? std::ranges::any_of(*journals, &JournalRecord::denied)
-                                 : journals.error().kind == ErrorKind::denied;
-  if (for_root)
+  if (!journals && journals.error().kind != ErrorKind::denied) return Failure(journals.error());
+  if (!journals || std::ranges::any_of(*journals, &JournalRecord::denied))
     requester.note(
         "which commands did not end is for root to read; run as root this may be refused for that");
-  auto result = refuse_interrupted(host, functions);
-  return result || result.error().kind != ErrorKind::denied ? result : Result<void>{};
+  return journals ? refuse_interrupted(*journals, functions) : Result<void>{};
 }
 
 }  // namespace
@@ -91,23 +88,26 @@ bool is_under_way(const Host& host, const JournalRecord& journal) {
   });
 }
 
+Result<Lock> acquire(World& world, const Manner& manner, const std::string& name, const std::string& doing) {
+  return Lock::acquire(world.host, name, doing, manner.patience,
+                       [&](const LockOwner& owner) { manner.requester.waits_for(owner); });
+}
+
 Result<void> lock(World& world, const Manner& manner, const std::string& doing, const Functions& functions,
                   const std::string& domain, Locks& locks) {
   GPUPASS_TRY(refuse_captured(world.host, manner));
   sys::outlive_readers();  // of our output, and of what we say to libvirt
   if (manner.dry_run) return would_be_refused(world.host, manner.requester, functions);
-  const auto waiting = [&manner](const LockOwner& owner) { manner.requester.waits_for(owner); };
   for (const auto& function : in_order(functions)) {
-    GPUPASS_TRY_ASSIGN(auto one,
-                       Lock::acquire(world.host, to_string(function), doing, manner.patience, waiting));
+    GPUPASS_TRY_ASSIGN(auto one, acquire(world, manner, to_string(function), doing));
     locks.devices.emplace(function, std::move(one));
   }
   if (!domain.empty()) {
-    GPUPASS_TRY_ASSIGN(auto one,
-                       Lock::acquire(world.host, "domain-" + domain, doing, manner.patience, waiting));
+    GPUPASS_TRY_ASSIGN(auto one, acquire(world, manner, "domain-" + domain, doing));
     locks.domains.push_back(std::move(one));
   }
-  return refuse_interrupted(world.host, functions);
+  GPUPASS_TRY_ASSIGN(const auto journals, load_journals(world.host));
+  return refuse_interrupted(journals, functions);
 }
 
 Result<Done> carry_out(World& world, const Manner& manner, Plan plan, Hypervisor* hypervisor,

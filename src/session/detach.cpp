@@ -139,11 +139,8 @@ std::vector<std::string> what_stays(const PlanFacts& facts, const DomainFacts& d
     lines.push_back(
         fmt::format("{} {} on vfio-pci for {}", names(functions), one ? "stays" : "stay", others));
   }
-  if (!bound.empty()) {
-    lines.push_back(fmt::format(
-        "{} {} on vfio-pci, where `gpupass bind` put {}; `gpupass unbind{}` gives back", names(bound),
-        bound.size() == 1 ? "stays" : "stay", bound.size() == 1 ? "it" : "them", words_for(bound)));
-  }
+  if (!bound.empty())
+    lines.push_back(fmt::format("{}; `gpupass unbind{}` gives back", bound_before(bound), words_for(bound)));
   if (!before.empty()) {
     lines.push_back(fmt::format("{} {} on {} as before; `gpupass bind{} --driver NAME` gives {} to a driver",
                                 names(before), before.size() == 1 ? "stays" : "stay",

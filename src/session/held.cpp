@@ -21,28 +21,29 @@ Result<DomainState> look_up(const World& world, const Owner& domain, std::chrono
   return (*hypervisor)->domain(domain.name);
 }
 
-}  // namespace
-
-Result<std::vector<Hold>> written_holds(const Host& host, const Functions& functions) {
+template <class Load>
+Result<std::vector<Hold>> holds_by(const Functions& functions, Load load) {
   std::vector<Hold> holds;
   for (const auto& function : functions) {
-    GPUPASS_TRY_ASSIGN(auto hold, load_hold(host, function));
+    GPUPASS_TRY_ASSIGN(auto hold, load(function));
     if (hold) holds.push_back(*std::move(hold));
   }
   return holds;
 }
 
+}  // namespace
+
+Result<std::vector<Hold>> written_holds(const Host& host, const Functions& functions) {
+  return holds_by(functions, [&](const PciAddress& function) { return load_hold(host, function); });
+}
+
 Result<std::vector<Hold>> written_holds(const World& world, const Manner& manner,
                                         const Functions& functions) {
   if (!manner.dry_run) return written_holds(world.host, functions);
-  std::vector<Hold> holds;
-  for (const auto& function : functions) {
-    GPUPASS_TRY_ASSIGN(auto hold,
-                       if_permitted(manner.requester, "what gpupass holds of " + to_string(function),
-                                    load_hold(world.host, function)));
-    if (hold) holds.push_back(*std::move(hold));
-  }
-  return holds;
+  return holds_by(functions, [&](const PciAddress& function) {
+    return if_permitted(manner.requester, "what gpupass holds of " + to_string(function),
+                        load_hold(world.host, function));
+  });
 }
 
 Result<std::vector<Hold>> current_holds(const World& world, const Manner& manner, const Inventory& inventory,
@@ -62,6 +63,12 @@ std::string left_alone_note(const Inventory& inventory, const std::vector<Hold>&
   return others.size() == 1
              ? fmt::format("; another device is at {} now, and was left alone", names(others))
              : fmt::format("; other devices are at {} now, and were left alone", names(others));
+}
+
+std::string bound_before(const Functions& functions) {
+  const bool one = functions.size() == 1;
+  return fmt::format("{} {} on vfio-pci, where `gpupass bind` put {}", names(functions),
+                     one ? "stays" : "stay", one ? "it" : "them");
 }
 
 Functions still_there(const Inventory& inventory, const std::vector<Hold>& holds, Functions functions) {

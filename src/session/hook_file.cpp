@@ -6,6 +6,7 @@
 #include <array>
 
 #include "gpupass/core/names.hpp"
+#include "gpupass/record_files.hpp"
 #include "gpupass/sys/terminal.hpp"
 
 namespace gpupass::session {
@@ -75,8 +76,7 @@ std::string installed_folder(const Host& host) {
 
 Result<void> remember_folder(Host& host, const std::string& folder) {
   if (folder == installed_folder(host)) return {};
-  return folder == k_hooks ? host.remove_file(k_elsewhere)
-                           : host.write_file(k_elsewhere, folder + "\n", 0644);
+  return folder == k_hooks ? host.remove_file(k_elsewhere) : write_record(host, k_elsewhere, folder);
 }
 
 Result<void> require_hook(const Host& host) {

@@ -7,6 +7,11 @@
 
 namespace gpupass {
 
+Result<void> write_record(Host& host, const std::string& path, const std::string& text) {
+  constexpr mode_t k_for_all = 0644;
+  return host.write_file(path, text + "\n", k_for_all);
+}
+
 Result<std::string> set_aside(Host& host, const std::string& path) {
   auto kept = path + ".unreadable";
   for (int count = 2; host.exists(kept); ++count) kept = fmt::format("{}.unreadable-{}", path, count);

@@ -16,6 +16,7 @@
 #include "gpupass/holds.hpp"
 #include "gpupass/journal.hpp"
 #include "gpupass/lock.hpp"
+#include "support/command.hpp"
 #include "support/desktop.hpp"
 #include "support/fake_hypervisor.hpp"
 #include "support/fake_kernel.hpp"
@@ -56,25 +57,16 @@ class Change : public testing::Test {
 
   /// One command; what it printed is in out and err.
   int run(const std::vector<std::string>& words, const std::string& typed = "", bool terminal_there = false) {
-    std::istringstream in(typed);
-    std::ostringstream to_out;
-    std::ostringstream to_err;
-    Terminal terminal{in, to_out, to_err, terminal_there, false, 200};
     const auto connect = [this](const std::string&,
                                 std::chrono::milliseconds) -> Result<std::unique_ptr<Hypervisor>> {
       if (libvirt_is_down) return fail(ErrorKind::hypervisor, "connect to fake:///: refused");
       return std::make_unique<test::SharedHypervisor>(libvirt, others);
     };
-    Context context{{kernel, connect, test::source(), "fake:///"}, terminal};
-    for (const auto& command : commands()) {
-      if (words.front() != command.name) continue;
-      const int status = run_command(context, command, {words.begin() + 1, words.end()});
-      out = to_out.str();
-      err = to_err.str();
-      return status;
-    }
-    ADD_FAILURE() << "there is no command " << words.front();
-    return -1;
+    auto said = test::run_line({kernel, connect, test::source(), "fake:///"}, words,
+                               {.columns = 200, .typed = typed, .can_ask = terminal_there});
+    out = std::move(said.out);
+    err = std::move(said.err);
+    return said.status;
   }
 
   void expect_untouched() {

@@ -10,6 +10,7 @@
 #include "gpupass/cli/run.hpp"
 #include "gpupass/holds.hpp"
 #include "gpupass/journal.hpp"
+#include "support/command.hpp"
 #include "support/desktop.hpp"
 #include "support/fake_hypervisor.hpp"
 #include "support/fake_kernel.hpp"
@@ -116,23 +117,15 @@ class Displaced : public testing::Test {
   }
 
   int run(std::vector<std::string> words, const std::string& input = "") {
-    std::istringstream in(input);
-    std::ostringstream to_out, to_err;
-    Terminal terminal{in, to_out, to_err, false, false, 2000};
     const auto connect = [this](const std::string&,
                                 std::chrono::milliseconds) -> Result<std::unique_ptr<Hypervisor>> {
       return std::make_unique<test::SharedHypervisor>(libvirt, others);
     };
-    Context context{{kernel, connect, test::source(), "fake:///"}, terminal};
-    for (const auto& command : commands()) {
-      if (words.front() != command.name) continue;
-      const int status = run_command(context, command, {words.begin() + 1, words.end()});
-      out = to_out.str();
-      err = to_err.str();
-      return status;
-    }
-    ADD_FAILURE() << "there is no command " << words.front();
-    return -1;
+    auto said = test::run_line({kernel, connect, test::source(), "fake:///"}, words,
+                               {.columns = 2000, .typed = input});
+    out = std::move(said.out);
+    err = std::move(said.err);
+    return said.status;
   }
   int hook(const std::string& operation) {
     return run({"hook", "run", "qemu", "vm1", operation, "begin", "-"}, libvirt.config());

@@ -21,6 +21,7 @@
 #include "gpupass/core/json.hpp"
 #include "gpupass/journal.hpp"
 #include "gpupass/sys/fd.hpp"
+#include "support/command.hpp"
 #include "support/desktop.hpp"
 #include "support/fake_agent.hpp"
 #include "support/fake_kernel.hpp"
@@ -135,26 +136,22 @@ class Machine {
     if (words.front() == "start") domains.at("vm1").live = domains.at("vm1").config;
     if (words.front() == "end") domains.at("vm1").live.clear();
     if (words.front() == "start" || words.front() == "end") return 0;
-    std::istringstream in(k_started);
-    std::ostringstream to_out, to_err;
-    Terminal terminal{in, to_out, to_err, false, false, 200};
     const auto connect = [this](const std::string&,
                                 std::chrono::milliseconds) -> Result<std::unique_ptr<Hypervisor>> {
       GPUPASS_TRY(test::FaultyLibvirt::connects(kernel));
       return std::make_unique<test::FaultyLibvirt>(
           domains, kernel, "fake:///", [this](const std::string& text) { return ask_guest(text); });
     };
-    Context context{{kernel, connect, test::source(), "fake:///"}, terminal};
-    const auto command = std::ranges::find(commands(), words.front(), &Command::name);
-    Words arguments(words.begin() + 1, words.end());
-    for (auto& word : arguments) {  // what a command opens by itself, it finds by its real path
+    auto line = words;
+    for (auto& word : line) {  // what a command opens by itself, it finds by its real path
       if (word.starts_with("TREE/")) word = tree.at(word.substr(4)).string();
     }
-    if (command->name != std::string("hook")) arguments.insert(arguments.end(), {"--timeout", "1"});
-    const int status = run_command(context, *command, arguments);
-    said = to_out.str() + to_err.str();
+    if (words.front() != "hook") line.insert(line.end(), {"--timeout", "1"});
+    const auto heard = test::run_line({kernel, connect, test::source(), "fake:///"}, line,
+                                      {.columns = 200, .typed = k_started});
+    said = heard.out + heard.err;
     constexpr int k_inconclusive = 14;  // an experiment's answer, of one block: it was done
-    return status == k_inconclusive ? 0 : status;
+    return heard.status == k_inconclusive ? 0 : heard.status;
   }
 
   /// All that a command may change, but for its journal.

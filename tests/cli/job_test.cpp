@@ -9,6 +9,7 @@
 #include "gpupass/cli/run.hpp"
 #include "gpupass/core/json.hpp"
 #include "gpupass/holds.hpp"
+#include "support/command.hpp"
 #include "support/desktop.hpp"
 #include "support/fake_hypervisor.hpp"
 #include "support/fake_kernel.hpp"
@@ -40,20 +41,15 @@ class Job : public testing::Test {
   }
 
   int run(const std::vector<std::string>& words) {
-    std::istringstream in;
-    std::ostringstream to_out, to_err;
-    Terminal terminal{in, to_out, to_err, false, false, 200};
     const auto connect = [this](const std::string&,
                                 std::chrono::milliseconds) -> Result<std::unique_ptr<Hypervisor>> {
       if (vm1_is_gone) return std::make_unique<test::FakeHypervisor>("another", "<domain/>", "");
       return std::make_unique<test::SharedHypervisor>(libvirt, others);
     };
-    Context context{{kernel, connect, test::source(), "fake:///"}, terminal};
-    const auto command = std::ranges::find(commands(), words.front(), &Command::name);
-    const int status = run_command(context, *command, {words.begin() + 1, words.end()});
-    out = to_out.str();
-    err = to_err.str();
-    return status;
+    auto said = test::run_line({kernel, connect, test::source(), "fake:///"}, words, {.columns = 200});
+    out = std::move(said.out);
+    err = std::move(said.err);
+    return said.status;
   }
 
   void expect_home() {

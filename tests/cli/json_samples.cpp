@@ -13,6 +13,7 @@
 #include <sstream>
 
 #include "gpupass/cli/run.hpp"
+#include "support/command.hpp"
 #include "support/desktop.hpp"
 #include "support/fake_hypervisor.hpp"
 #include "support/fake_kernel.hpp"
@@ -53,23 +54,17 @@ class Samples {
     const bool has_actions = words.front() == "guest" || words.front() == "hook";
     const auto name = fmt::format("{}{}.{}", words.front(), has_actions ? "_" + words[1] : "", what);
     words.insert(words.end(), {"--format", "json"});
-    std::istringstream in;
-    std::ostringstream out, err;
-    cli::Terminal terminal{in, out, err, false, false, 80};
     const auto connect = [this](const std::string&,
                                 std::chrono::milliseconds) -> Result<std::unique_ptr<Hypervisor>> {
       return std::make_unique<test::SharedHypervisor>(libvirt_, others_);
     };
-    cli::Context context{{kernel_, connect, test::source(), "fake:///"}, terminal};
-    for (const auto& command : cli::commands()) {
-      if (words.front() != command.name) continue;
-      const int status = cli::run_command(context, command, {words.begin() + 1, words.end()});
-      if (status != expected) {
-        std::cerr << fmt::format("{}: status {}, not {}\n{}{}", name, status, expected, out.str(), err.str());
-        std::exit(1);
-      }
+    const auto said = test::run_line({kernel_, connect, test::source(), "fake:///"}, words, {.columns = 80});
+    if (said.status != expected) {
+      std::cerr << fmt::format("{}: status {}, not {}\n{}{}", name, said.status, expected, said.out,
+                               said.err);
+      std::exit(1);
     }
-    std::ofstream(folder_ + "/" + name + ".json") << out.str();
+    std::ofstream(folder_ + "/" + name + ".json") << said.out;
   }
 
   test::FakeKernel& kernel() { return kernel_; }

@@ -10,6 +10,7 @@
 #include "gpupass/core/json.hpp"
 #include "gpupass/holds.hpp"
 #include "gpupass/journal.hpp"
+#include "support/command.hpp"
 #include "support/desktop.hpp"
 #include "support/fake_kernel.hpp"
 #include "support/faulty_libvirt.hpp"
@@ -57,19 +58,15 @@ class Sharing : public testing::Test {
   }
 
   int run(const Words& words, const std::string& input = "") {
-    std::istringstream in(input);
-    std::ostringstream to_out, to_err;
-    Terminal terminal{in, to_out, to_err, false, false, 400};
     const auto connect = [this](const std::string& uri,
                                 std::chrono::milliseconds) -> Result<std::unique_ptr<Hypervisor>> {
       return std::make_unique<test::FaultyLibvirt>(domains_at(uri), kernel, uri);
     };
-    Context context{{kernel, connect, test::source(), "fake:///"}, terminal};
-    const auto command = std::ranges::find(commands(), words.front(), &Command::name);
-    const int status = run_command(context, *command, {words.begin() + 1, words.end()});
-    out = to_out.str();
-    err = to_err.str();
-    return status;
+    auto said = test::run_line({kernel, connect, test::source(), "fake:///"}, words,
+                               {.columns = 400, .typed = input});
+    out = std::move(said.out);
+    err = std::move(said.err);
+    return said.status;
   }
   /// libvirt asks the hook.
   int hook(const std::string& operation, const std::string& vm) {

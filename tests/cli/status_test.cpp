@@ -54,18 +54,13 @@ class Status : public testing::Test {
   }
 
   int run(const std::vector<std::string>& words) {
-    std::istringstream in;
-    std::ostringstream to_out, to_err;
-    Terminal terminal{in, to_out, to_err, false, false, 200};
-    Context context{
+    auto said = test::run_line(
         {kernel, [this](const std::string& uri, std::chrono::milliseconds) { return connect(uri); },
          test::source(), default_uri, uri_is_named},
-        terminal};
-    const auto command = std::ranges::find(commands(), words.front(), &Command::name);
-    const int status = run_command(context, *command, {words.begin() + 1, words.end()});
-    out = to_out.str();
-    err = to_err.str();
-    return status;
+        words, {.columns = 200});
+    out = std::move(said.out);
+    err = std::move(said.err);
+    return said.status;
   }
 
   core::Json json(const std::string& command) {

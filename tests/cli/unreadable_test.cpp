@@ -12,6 +12,7 @@
 #include "gpupass/cli/run.hpp"
 #include "gpupass/holds.hpp"
 #include "gpupass/journal.hpp"
+#include "support/command.hpp"
 #include "support/desktop.hpp"
 #include "support/fake_hypervisor.hpp"
 #include "support/fake_kernel.hpp"
@@ -69,20 +70,16 @@ class Unreadable : public testing::TestWithParam<Damage> {
   }
 
   int run(const Words& words, const std::string& input = "") {
-    std::istringstream in(input);
-    std::ostringstream to_out, to_err;
-    Terminal terminal{in, to_out, to_err, false, false, 300};
     const auto connect = [this](const std::string& uri,
                                 std::chrono::milliseconds) -> Result<std::unique_ptr<Hypervisor>> {
       if (uri == "down:///") return fail(ErrorKind::hypervisor, "connect to down:///: refused");
       return std::make_unique<test::SharedHypervisor>(libvirt, others);
     };
-    Context context{{kernel, connect, test::source(), "fake:///"}, terminal};
-    const auto command = std::ranges::find(commands(), words.front(), &Command::name);
-    const int status = run_command(context, *command, {words.begin() + 1, words.end()});
-    out = to_out.str();
-    err = to_err.str();
-    return status;
+    auto said = test::run_line({kernel, connect, test::source(), "fake:///"}, words,
+                               {.columns = 300, .typed = input});
+    out = std::move(said.out);
+    err = std::move(said.err);
+    return said.status;
   }
   void expect(int status, const Words& words, const std::string& input = "") {
     std::string line;

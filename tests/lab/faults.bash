@@ -116,11 +116,7 @@ check "libvirt answers again" wait_until 20 virsh -q list
 
 step "as after a reboot: the configuration has the card, and the host's drivers do"
 check_run "attach" 0 "$GPUPASS_BIN" attach vm1 $gpu --config
-for function in $gpu $audio; do
-  echo "$function" >"/sys/bus/pci/devices/$function/driver/unbind"
-  echo >"/sys/bus/pci/devices/$function/driver_override"
-  echo "$function" >/sys/bus/pci/drivers_probe
-done
+as_after_reboot $gpu $audio
 check_equal "so it is" "$host_drivers" "$(drivers)"
 held=$(ls /var/lib/gpupass/holds)
 
@@ -168,11 +164,7 @@ check_equal "the card stays the domain's" "vfio-pci vfio-pci" "$(drivers)"
 check_match "and status shows it" "$gpu +vfio-pci +aty128fb +vm1" "$("$GPUPASS_BIN" status)"
 
 step "the hook of an end is killed"
-for function in $gpu $audio; do
-  echo "$function" >"/sys/bus/pci/devices/$function/driver/unbind"
-  echo >"/sys/bus/pci/devices/$function/driver_override"
-  echo "$function" >/sys/bus/pci/drivers_probe
-done
+as_after_reboot $gpu $audio
 check "start" virsh -q start vm1
 check_equal "with the card" "vfio-pci vfio-pci" "$(drivers)"
 kill_hook_when release on_host_driver destroy vm1

@@ -29,11 +29,7 @@ make_domain vm1
 check_run "attach" 0 "$GPUPASS_BIN" attach vm1 $gpu --config
 
 step "as after a reboot: the configuration has the card, and the host's drivers do"
-for function in $gpu $audio; do
-  echo "$function" >"/sys/bus/pci/devices/$function/driver/unbind"
-  echo >"/sys/bus/pci/devices/$function/driver_override"
-  echo "$function" >/sys/bus/pci/drivers_probe
-done
+as_after_reboot $gpu $audio
 check_equal "so it is" "$host_drivers" "$(drivers)"
 check_run "hook check" 0 "$GPUPASS_BIN" hook check vm1
 check_match "would let it start" "vm1 may start with $gpu and $audio" "$run_stdout"

@@ -108,6 +108,16 @@ driver_of() {
   link_of "$1" driver
 }
 
+# as_after_reboot ADDRESS…: each is on the driver that the host has for it, whatever gpupass wrote down.
+as_after_reboot() {
+  local address
+  for address in "$@"; do
+    echo "$address" >"/sys/bus/pci/devices/$address/driver/unbind"
+    echo >"/sys/bus/pci/devices/$address/driver_override"
+    echo "$address" >/sys/bus/pci/drivers_probe
+  done
+}
+
 on_driver() {
   [[ $(driver_of "$1") == "$2" ]]
 }

@@ -24,9 +24,7 @@ case $1 in
     check_run "hook check" 0 "$GPUPASS_BIN" hook check vm1
 
     step "a hook that was killed, and an attach after it"
-    echo $before >/sys/bus/pci/drivers/vfio-pci/unbind
-    echo >"/sys/bus/pci/devices/$before/driver_override"
-    echo $before >/sys/bus/pci/drivers_probe
+    as_after_reboot $before
     check_equal "as after a reboot" bochs-drm "$(driver_of $before)"
     virsh dumpxml --inactive vm1 >/root/vm1.xml
     "$GPUPASS_BIN" hook run qemu vm1 prepare begin - </root/vm1.xml >/dev/null 2>&1 &

@@ -36,6 +36,10 @@ struct Locks {
 /// True of a journal whose command is at work right now, as opposed to one that was interrupted.
 [[nodiscard]] bool is_under_way(const Host& host, const JournalRecord& journal);
 
+/// One lock. Whoever has it is waited for, which the requester hears.
+[[nodiscard]] Result<Lock> acquire(World& world, const Manner& manner, const std::string& name,
+                                   const std::string& doing);
+
 /// Locks devices in order of address, then the domain: two requests never wait for each other in a circle.
 /// Refuses a device that an interrupted gpupass left in the middle. Takes nothing on a dry run.
 [[nodiscard]] Result<void> lock(World& world, const Manner& manner, const std::string& doing,

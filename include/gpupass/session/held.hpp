@@ -26,6 +26,9 @@ namespace gpupass::session {
 /// none.
 [[nodiscard]] std::string left_alone_note(const Inventory& inventory, const std::vector<Hold>& holds);
 
+/// "0000:01:00.0 stays on vfio-pci, where `gpupass bind` put it", after whoever had it gave it back.
+[[nodiscard]] std::string bound_before(const Functions& functions);
+
 /// The functions that a give-back acts on: without those at whose addresses other devices are by now.
 [[nodiscard]] Functions still_there(const Inventory& inventory, const std::vector<Hold>& holds,
                                     Functions functions);

@@ -350,9 +350,8 @@ Result<void> create(Context& context, const Wanted& wanted, const GuestDomain& d
   Undo undo;
   auto& host = context.host;
   const auto& vm = wanted.options.vm;
-  const auto waiting = [&context](const LockOwner& owner) { say_waiting(context.terminal, owner); };
-  GPUPASS_TRY_ASSIGN(const auto lock, Lock::acquire(host, under_way_lock(vm), "guest create " + vm,
-                                                    wanted.options.timeout, waiting));
+  GPUPASS_TRY_ASSIGN(const auto lock,
+                     session::acquire(context, teller.manner(), under_way_lock(vm), "guest create " + vm));
   GPUPASS_TRY(refuse_taken_name(hypervisor, vm));  // again: another create may have been at work
   GPUPASS_TRY(clear_interrupted(context, wanted));
   GPUPASS_TRY(refuse_taken_folder(host, wanted.files));

@@ -163,9 +163,9 @@ Result<int> delete_interrupted(Context& context, const GuestOptions& options, bo
     out << "nothing was changed\n";
     return 0;
   }
-  const auto waiting = [&context](const LockOwner& owner) { say_waiting(context.terminal, owner); };
-  GPUPASS_TRY_ASSIGN(const auto lock, Lock::acquire(context.host, under_way_lock(name),
-                                                    "guest delete " + name, options.timeout, waiting));
+  Quiet quiet(context.terminal);
+  GPUPASS_TRY_ASSIGN(const auto lock, session::acquire(context, {quiet, false, options.timeout},
+                                                       under_way_lock(name), "guest delete " + name));
   GPUPASS_TRY_ASSIGN(const auto still, load_under_way(context.host, name));
   if (!still) return Failure(absent);  // that create was not interrupted: it has ended
   GPUPASS_TRY(undo_create(context.host, *still));

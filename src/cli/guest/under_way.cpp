@@ -10,8 +10,6 @@ namespace gpupass::cli {
 namespace {
 
 constexpr const char* k_folder = "/var/lib/gpupass/guests";
-// Nothing in it is secret, and a dry run of an ordinary user goes by it.
-constexpr mode_t k_for_all = 0644;
 
 std::string path_of(const std::string& name) {
   return fmt::format("{}/{}.json", k_folder, name);
@@ -47,7 +45,7 @@ Result<void> save_under_way(Host& host, const UnderWay& guest) {
                         {"name", guest.name},
                         {"uri", guest.uri},
                         {"files", guest.files}};
-  return host.write_file(path_of(guest.name), json.dump() + "\n", k_for_all);
+  return write_record(host, path_of(guest.name), json.dump());
 }
 
 Result<void> remove_under_way(Host& host, const std::string& name) {
