@@ -42,9 +42,32 @@ struct Target {
   bool operator==(const Target&) const = default;
 };
 
-/// Runs every rule on an inventory that was read with its holders. Findings in the order of the rules, then
-/// of the functions.
-[[nodiscard]] std::vector<Finding> judge(const Inventory& inventory, const Target& target);
+/// What is about to happen to a target. The table of rules (judge.cpp) says which of them are asked then.
+enum class Occasion {
+  doctor,        // nothing: whether it could be passed through
+  attach,        // a domain gets it
+  company,       // before that: whether others of its groups have to go along
+  claim,         // before that: whether another domain has it
+  start,         // a domain that has it starts, and nobody can be asked
+  loan,          // the hook binds it for that start
+  bind,          // it goes to vfio-pci now, for nobody or for a job
+  boot,          // it goes to vfio-pci from the next boot on
+  boot_without,  // it is all that the host is without from the next boot on
+  give_back,     // it is taken from vfio-pci
+  write_xml,     // domain XML with it is written
+};
+
+/// Runs the rules that are asked on an occasion on an inventory that was read with its holders. Findings in
+/// the order of the rules, then of the functions.
+[[nodiscard]] std::vector<Finding> judge(const Inventory& inventory, const Target& target,
+                                         Occasion occasion = Occasion::doctor);
+
+/// What blocks, whatever a person agrees to.
+[[nodiscard]] bool is_refusal(const Finding& finding);
+
+/// What of judge() blocks.
+[[nodiscard]] std::vector<Finding> obstacles(const Inventory& inventory, const Target& target,
+                                             Occasion occasion);
 
 /// The weightiest severity among findings; fine for none.
 [[nodiscard]] Severity worst(const std::vector<Finding>& findings);

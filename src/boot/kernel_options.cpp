@@ -317,12 +317,6 @@ Result<void> refuse_in_vain(const Host& host, const Added& added, const Words& w
 
 }  // namespace
 
-std::vector<std::string> missing_kernel_words(const Inventory& inventory) {
-  const auto& iommu = inventory.iommu;
-  const bool intel = iommu.table == "DMAR" && iommu.off == IommuOff::kernel_option_missing;
-  return !iommu.enabled && intel ? Words{"intel_iommu=on"} : Words{};
-}
-
 Result<std::optional<SetFiles>> add_kernel_words(const Host& host, Loader loader, const Words& words) {
   GPUPASS_TRY_ASSIGN(const auto added, read_record(host));
   if (words.empty()) return std::optional<SetFiles>();

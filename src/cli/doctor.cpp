@@ -14,6 +14,7 @@
 #include "gpupass/discover.hpp"
 #include "gpupass/finding.hpp"
 #include "gpupass/judge/rules.hpp"
+#include "gpupass/judge/verdict.hpp"
 #include "gpupass/report/device_text.hpp"
 #include "gpupass/report/findings.hpp"
 #include "gpupass/report/inventory_json.hpp"
@@ -23,6 +24,8 @@ namespace gpupass::cli {
 namespace {
 
 using Findings = std::vector<Finding>;
+using rules::Judgement;
+using rules::Verdict;
 
 /// One target with what was found about it alone.
 struct Patient {
@@ -77,35 +80,6 @@ Diagnosis diagnose(const Inventory& inventory, const std::vector<Target>& target
   return diagnosis;
 }
 
-enum class Verdict { can, with_consent, cannot };
-
-/// What may be said of a target, and what decides it.
-struct Judgement {
-  Verdict verdict = Verdict::can;
-  std::vector<std::string> impossible, open, unknown;  // ids of rules
-};
-
-void add_once(std::vector<std::string>& rules, const std::string& rule) {
-  if (std::ranges::find(rules, rule) == rules.end()) rules.push_back(rule);
-}
-
-Judgement judgement_of(const Findings& machine, const Findings& own) {
-  Judgement judgement;
-  for (const auto* const findings : {&machine, &own}) {
-    for (const auto& finding : *findings) {
-      if (finding.severity == Severity::unmeasured) add_once(judgement.unknown, finding.rule);
-      if (finding.severity != Severity::blocks) continue;
-      add_once(finding.consent == Consent::impossible ? judgement.impossible : judgement.open, finding.rule);
-    }
-  }
-  std::erase_if(judgement.open, [&](const std::string& rule) {
-    return std::ranges::find(judgement.impossible, rule) != judgement.impossible.end();
-  });
-  if (!judgement.open.empty()) judgement.verdict = Verdict::with_consent;
-  if (!judgement.impossible.empty()) judgement.verdict = Verdict::cannot;
-  return judgement;
-}
-
 std::string verdict_text(const Judgement& judgement) {
   const auto unknown = judgement.unknown.empty()
                            ? std::string()
@@ -151,7 +125,7 @@ void print(Terminal& terminal, const Inventory& inventory, const Diagnosis& diag
   auto& out = terminal.out;
   out << title("This machine") << report::findings_text(diagnosis.machine, view);
   for (const auto& [target, findings] : diagnosis.patients) {
-    const auto judgement = judgement_of(diagnosis.machine, findings);
+    const auto judgement = rules::judgement_of(diagnosis.machine, findings);
     out << "\n"
         << title(heading(inventory, target)) << report::findings_text(findings, view)
         << report::styled(report::wrapped("It " + verdict_text(judgement) + ".", columns, 2),
@@ -184,10 +158,10 @@ core::Json to_json(const Inventory& inventory, const Diagnosis& diagnosis, bool 
   for (const auto& [target, findings] : diagnosis.patients) {
     auto functions = core::Json::array();
     for (const auto& function : target.functions) functions.push_back(to_string(function));
-    targets.push_back(
-        {{"functions", functions},
-         {"verdict", core::name_in(k_verdict_names, judgement_of(diagnosis.machine, findings).verdict)},
-         {"findings", report::to_json(findings)}});
+    targets.push_back({{"functions", functions},
+                       {"verdict", core::name_in(k_verdict_names,
+                                                 rules::judgement_of(diagnosis.machine, findings).verdict)},
+                       {"findings", report::to_json(findings)}});
   }
   return {{"schema", "gpupass.doctor/1"},
           {"blocks", blocks},

@@ -10,7 +10,7 @@
 #include "cli/selection.hpp"
 #include "gpupass/core/quantity.hpp"
 #include "gpupass/discover.hpp"
-#include "gpupass/judge/rules.hpp"
+#include "gpupass/finding.hpp"
 #include "gpupass/plan.hpp"
 #include "gpupass/session/templates.hpp"
 #include "gpupass/sys/stream.hpp"
@@ -99,10 +99,9 @@ Result<std::string> edited_domain(Context& context, const po::variables_map& val
 /// libvirt would take it into the configuration and fail at the start: "Non-endpoint PCI devices cannot be
 /// assigned to guests".
 Result<void> refuse_bridges(const Inventory& inventory, const std::vector<PciAddress>& functions) {
-  for (const auto& finding : rules::header_type(inventory, {functions})) {
-    if (finding.severity == Severity::blocks) return fail(ErrorKind::refused, finding.what, finding.remedy);
-  }
-  return {};
+  const auto found = obstacles(inventory, {functions}, Occasion::write_xml);
+  if (found.empty()) return {};
+  return fail(ErrorKind::refused, found.front().what, found.front().remedy);
 }
 
 }  // namespace

@@ -12,83 +12,106 @@ namespace gpupass {
 namespace rules {
 namespace {
 
+// Of weight only for a card that goes into a guest.
+constexpr Occasions k_for_guests = {Occasion::doctor, Occasion::attach, Occasion::start};
+// Of how things are now: a boot that is to come finds them otherwise.
+constexpr Occasions k_now = k_for_guests | Occasions{Occasion::bind};
+constexpr Occasions k_always = k_now | Occasions{Occasion::boot};
+
 // docs/doctor-rules.md has a section for each; a test compares the two.
 constexpr std::array k_table = {
-    Rule{"iommu-enabled", "The IOMMU is on",
+    Rule{"iommu-enabled",
+         "The IOMMU is on",
          "The IOMMU keeps a guest's card inside the guest's memory. Without one, nothing can be passed "
          "through.",
-         iommu_enabled},
+         k_now,
+         iommu_enabled,
+         {Occasion::boot},
+         iommu_enabled_at_boot},
     Rule{"acs-override", "Groups are as the hardware has them",
          "The kernel puts devices that could reach each other into one group. An option of patched kernels "
          "splits groups all the same; the devices can reach each other as before.",
-         acs_override},
+         k_always, acs_override},
     Rule{"interrupt-remapping", "Interrupts are remapped",
          "A card signals by writing to memory. Remapping (on arm64: the interrupt controller's ITS) keeps a "
          "guest from forging signals meant for "
          "the host; the kernel passes nothing through without it unless it is told to.",
-         interrupt_remapping},
+         k_for_guests, interrupt_remapping},
     Rule{"vfio-pci-available", "The kernel has vfio-pci",
          "vfio-pci is the driver that holds a device for a guest, in place of the host's own driver.",
-         vfio_pci_available},
+         k_always, vfio_pci_available},
     Rule{"sys-writable", "The kernel's files can be written",
          "A device is taken from its driver by writing to files below /sys. In most containers they are "
          "read-only.",
-         sys_writable},
+         k_always | Occasions{Occasion::give_back}, sys_writable},
     Rule{"kvm-usable", "KVM runs virtual machines",
          "Without KVM a guest runs in software emulation, many times slower. That /dev/kvm opens is not "
          "enough: an x86 processor must have vmx or svm, and the kernel must make a machine.",
-         kvm_usable},
+         k_for_guests, kvm_usable},
     Rule{"dead-device", "The card answers",
          "A card that fell off its bus, or was not reset after its last guest, reads as all ones; only "
          "cutting its power brings it back.",
-         dead_device},
+         k_always, dead_device},
     Rule{"header-type", "Only endpoints are passed",
          "A bridge connects buses and does nothing by itself, and the board's own parts are of no use in a "
          "guest: they stay with the host.",
-         header_type},
+         k_always | Occasions{Occasion::write_xml}, header_type},
     Rule{"sriov", "No virtual functions hang on it",
          "A card that is split into virtual functions cannot be given away whole before they are "
          "removed.",
-         sriov},
-    Rule{"group-viable", "Its IOMMU group goes with it",
+         k_always, sriov},
+    Rule{"group-viable",
+         "Its IOMMU group goes with it",
          "Members of one IOMMU group cannot be kept apart from each other, so all of them go to the "
          "guest or none. Bridges may stay on their own drivers.",
-         group_viable},
+         k_for_guests | Occasions{Occasion::company},
+         group_viable,
+         {},
+         nullptr,
+         Agreed::once},
     Rule{
         "direct-mapping", "No memory of the firmware's is tied to it",
         "Firmware may demand that a device reaches a range of memory untranslated, for something that runs "
         "behind the system's back. A guest's card is always translated, so the kernel refuses such a device.",
-        direct_mapping},
+        k_always, direct_mapping},
     Rule{"nvswitch-fabric", "Its NVSwitches are provided for",
          "On a board with NVSwitches the GPUs reach each other through them, and start only once Fabric "
          "Manager "
          "has set them up: in the guest that has all GPUs and all switches, or outside for guests that share "
          "them.",
-         nvswitch_fabric},
+         k_always, nvswitch_fabric},
     Rule{"host-depends", "The host can do without it",
          "A device that carries the host's root file system, another mounted file system, swap, a layer of "
          "storage, what the host exports, or its only default route would take the host down with it.",
-         host_depends},
-    Rule{"boot-display", "It does not drive the screen",
+         k_always, host_depends},
+    Rule{"boot-display",
+         "It does not drive the screen",
          "When the card that shows the host's console goes to a guest, the screen goes dark until the "
          "guest draws on it.",
-         boot_display},
-    Rule{"device-held", "No process has it open",
+         k_now,
+         boot_display,
+         {Occasion::boot_without},
+         boot_display_without},
+    Rule{"device-held",
+         "No process has it open",
          "A driver lets go of a device only when nobody has it open; until then the unbinding blocks, "
          "beyond the reach of any signal.",
-         device_held},
+         k_now | Occasions{Occasion::loan},
+         device_held,
+         {Occasion::give_back},
+         device_held_by_vfio},
     Rule{"domain-use", "No domain has it",
          "libvirt only finds out at the second start that two domains have one device. A network that is a "
          "pool hands its functions to whichever guest starts.",
-         domain_use},
+         k_always | Occasions{Occasion::claim}, domain_use},
     Rule{"reset-method", "It can be reset",
          "A reset between users clears what the last one left in the card. A reset of the bus reaches "
          "every function on that bus.",
-         reset_method},
+         k_always, reset_method},
     Rule{"driver-returns", "A driver takes it back",
          "After the guest, the card goes back to the driver it had. One that was on vfio-pci before "
          "stays there.",
-         driver_returns},
+         k_always, driver_returns},
 };
 
 /// Where in the target a finding's device stands; those of the machine come first.
@@ -98,16 +121,30 @@ std::size_t place_of(const Finding& finding, const Target& target) {
   return static_cast<std::size_t>(found - target.functions.begin()) + 1;
 }
 
+/// Nothing where the rule is not asked.
+Function function_for(const Rule& rule, Occasion occasion) {
+  if (rule.occasions.contains(occasion)) return rule.function;
+  return rule.others.contains(occasion) ? rule.on_others : nullptr;
+}
+
+bool may_be_agreed_to(const Finding& finding) {
+  return finding.severity == Severity::blocks && finding.consent == Consent::may_be_given;
+}
+
 }  // namespace
 
 std::span<const Rule> table() {
   return k_table;
 }
 
-std::vector<Finding> all_findings(const Inventory& inventory, const Target& target) {
+std::vector<Finding> all_findings(const Inventory& inventory, const Target& target, Occasion occasion) {
   std::vector<Finding> findings;
   for (const auto& rule : table()) {
-    auto found = rule.function(inventory, target);
+    const auto function = function_for(rule, occasion);
+    if (function == nullptr) continue;
+    auto found = function(inventory, target);
+    if (occasion == Occasion::start && rule.agreed == Agreed::for_all_starts)
+      std::erase_if(found, may_be_agreed_to);
     std::ranges::stable_sort(found, {}, [&](const Finding& f) { return place_of(f, target); });
     for (auto& finding : found) {
       finding.rule = rule.id;
@@ -121,15 +158,22 @@ std::vector<Finding> all_findings(const Inventory& inventory, const Target& targ
 
 namespace {
 
+// Asked are all rules for which a target could be refused then: what is not refused is possible.
+constexpr rules::Occasions k_whole = {Occasion::doctor, Occasion::attach, Occasion::start, Occasion::bind,
+                                      Occasion::boot};
+
 /// A companion that is refused may stay with the host, where that is all it takes.
-void offer_only(const Inventory& inventory, const Target& target, std::vector<Finding>& findings) {
+void offer_only(const Inventory& inventory, const Target& target, Occasion occasion,
+                std::vector<Finding>& findings) {
+  if (!k_whole.contains(occasion)) return;
   const auto only = rules::without_companions(inventory, target);
   if (only == target) return;
   const auto is_refused = [&](const Finding& finding) {
-    return finding.severity == Severity::blocks && finding.consent == Consent::impossible && finding.device &&
-           rules::contains(target, *finding.device) && !rules::contains(only, *finding.device);
+    return is_refusal(finding) && finding.device && rules::contains(target, *finding.device) &&
+           !rules::contains(only, *finding.device);
   };
-  if (std::ranges::none_of(findings, is_refused) || !rules::refusals(inventory, only).empty()) return;
+  if (std::ranges::none_of(findings, is_refused) || !rules::refusals(inventory, only, occasion).empty())
+    return;
   for (auto& finding : findings) {
     if (!is_refused(finding)) continue;
     finding.remedy += fmt::format("{}pass {} without {}: `--only`", finding.remedy.empty() ? "" : "; or ",
@@ -139,9 +183,19 @@ void offer_only(const Inventory& inventory, const Target& target, std::vector<Fi
 
 }  // namespace
 
-std::vector<Finding> judge(const Inventory& inventory, const Target& target) {
-  auto findings = rules::all_findings(inventory, target);
-  offer_only(inventory, target, findings);
+std::vector<Finding> judge(const Inventory& inventory, const Target& target, Occasion occasion) {
+  auto findings = rules::all_findings(inventory, target, occasion);
+  offer_only(inventory, target, occasion, findings);
+  return findings;
+}
+
+bool is_refusal(const Finding& finding) {
+  return finding.severity == Severity::blocks && finding.consent == Consent::impossible;
+}
+
+std::vector<Finding> obstacles(const Inventory& inventory, const Target& target, Occasion occasion) {
+  auto findings = judge(inventory, target, occasion);
+  std::erase_if(findings, [](const Finding& finding) { return finding.severity != Severity::blocks; });
   return findings;
 }
 

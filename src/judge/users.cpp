@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "gpupass/judge/users.hpp"
+#include "judge/users.hpp"
 
 #include <fmt/format.h>
 

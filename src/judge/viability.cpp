@@ -61,6 +61,13 @@ bool is_kernel_older_than(const Kernel& kernel, unsigned major, unsigned minor) 
   return first && second && (*first < major || (*first == major && *second < minor));
 }
 
+std::vector<std::string> missing_kernel_words(const Inventory& inventory) {
+  const auto& iommu = inventory.iommu;
+  const bool missing =
+      !iommu.enabled && iommu.table == "DMAR" && iommu.off == IommuOff::kernel_option_missing;
+  return missing ? std::vector<std::string>{"intel_iommu=on"} : std::vector<std::string>{};
+}
+
 std::vector<ReservedRegion> demanded_regions(const Inventory& inventory, const IommuGroup& group) {
   // From 5.3 on the kernel calls these regions direct-relaxable.
   const bool exempts =
@@ -108,11 +115,9 @@ Target with_groups(const Inventory& inventory, Target target, const std::vector<
   return target;
 }
 
-std::vector<Finding> refusals(const Inventory& inventory, const Target& target) {
-  auto findings = all_findings(inventory, target);
-  std::erase_if(findings, [](const Finding& finding) {
-    return finding.severity != Severity::blocks || finding.consent != Consent::impossible;
-  });
+std::vector<Finding> refusals(const Inventory& inventory, const Target& target, Occasion occasion) {
+  auto findings = all_findings(inventory, target, occasion);
+  std::erase_if(findings, [](const Finding& finding) { return !is_refusal(finding); });
   return findings;
 }
 

@@ -15,6 +15,9 @@
 namespace gpupass::report {
 namespace {
 
+using rules::Passes;
+using rules::Role;
+
 struct RoleRow {
   Role role;
   const char* name;  // in JSON

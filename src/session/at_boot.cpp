@@ -7,10 +7,9 @@
 #include <iterator>
 
 #include "gpupass/boot/changes.hpp"
-#include "gpupass/boot/kernel_options.hpp"
-#include "gpupass/boot/screen.hpp"
 #include "gpupass/core/text.hpp"
 #include "gpupass/discover.hpp"
+#include "gpupass/judge/viability.hpp"
 #include "gpupass/report/displaced.hpp"
 #include "gpupass/session/at_boot.hpp"
 #include "gpupass/session/consent.hpp"
@@ -21,11 +20,6 @@
 
 namespace gpupass::session {
 namespace {
-
-// What does not matter before a guest is to have it, or shows only how things are now; the screen and a
-// kernel option that is missing are judged here, for the boots to come.
-const std::set<std::string> k_rules_elsewhere = {"group-viable", "kvm-usable", "interrupt-remapping",
-                                                 "device-held", "boot-display"};
 
 /// The files that all bindings share are one command's at a time.
 Result<void> lock_boot(World& world, const Manner& manner, const std::string& doing,
@@ -70,10 +64,8 @@ Result<void> refuse_displaced(const Inventory& inventory, const std::vector<Boot
 /// Of these functions; and of all that the host will be without, whether it can show its console.
 std::vector<Finding> obstacles_at_boot(const Inventory& inventory, const Functions& functions, bool now,
                                        const Functions& all) {
-  auto without = now ? k_rules_for_guests : k_rules_elsewhere;
-  if (!now && !boot::missing_kernel_words(inventory).empty()) without.insert("iommu-enabled");
-  auto findings = obstacles(inventory, functions, without);
-  if (auto screen = boot::screen_without(inventory, all)) findings.push_back(*std::move(screen));
+  auto findings = obstacles(inventory, {functions}, now ? Occasion::bind : Occasion::boot);
+  std::ranges::move(obstacles(inventory, {all}, Occasion::boot_without), std::back_inserter(findings));
   return findings;
 }
 
@@ -252,7 +244,7 @@ Result<Done> bind_at_boot(World& world, const Manner& manner, const BindAtBootRe
       GPUPASS_TRY(for_root_only(world.host, file.origin.string()));
   }
   GPUPASS_TRY_ASSIGN(work.steps, boot::changes(world.host, machine, world.data,
-                                               {bindings, boot::missing_kernel_words(inventory)}));
+                                               {bindings, rules::missing_kernel_words(inventory)}));
   if (request.now) {
     GPUPASS_TRY_ASSIGN(work.now, steps_now(world, manner, inventory, functions));
   }

@@ -7,8 +7,6 @@
 
 #include "gpupass/core/text.hpp"
 #include "gpupass/discover.hpp"
-#include "gpupass/judge/facts.hpp"
-#include "gpupass/judge/rules.hpp"
 #include "gpupass/session/consent.hpp"
 #include "gpupass/session/domain_uses.hpp"
 #include "gpupass/session/held.hpp"
@@ -125,8 +123,8 @@ Result<Turns> take_turns(Inventory& inventory, const Functions& functions, const
 
 /// libvirt only finds out at the second start that two domains have one device.
 Result<void> refuse_used_by_others(const Inventory& inventory, const Functions& functions) {
-  const auto findings = rules::domain_use(inventory, {functions});
-  const auto first = std::ranges::find(findings, Consent::impossible, &Finding::consent);
+  const auto findings = obstacles(inventory, {functions}, Occasion::claim);
+  const auto first = std::ranges::find_if(findings, is_refusal);
   if (first == findings.end()) return {};
   return fail(ErrorKind::busy, first->what, "nothing was changed; " + first->remedy);
 }
@@ -135,14 +133,12 @@ Result<void> refuse_used_by_others(const Inventory& inventory, const Functions& 
 /// said of each function that would be taken, those others included.
 std::vector<Finding> all_obstacles(const Inventory& inventory, const Functions& functions,
                                    const Functions& others) {
-  auto findings = obstacles(inventory, functions);
-  const bool together = std::ranges::none_of(findings, [](const Finding& finding) {
-    return finding.rule == "group-viable" && finding.consent == Consent::impossible;
-  });
-  if (others.empty() || !together) return findings;  // the group's rule has said which of them cannot go
-  std::erase_if(findings, [](const Finding& finding) { return finding.rule != "group-viable"; });
-  for (auto& finding : obstacles(inventory, joined(functions, others)))
-    findings.push_back(std::move(finding));
+  auto findings = obstacles(inventory, {functions}, Occasion::company);
+  const bool together = std::ranges::none_of(findings, is_refusal);
+  // Else the group's rule says which of them cannot go.
+  if (others.empty() || !together) return obstacles(inventory, {functions}, Occasion::attach);
+  std::ranges::move(obstacles(inventory, {joined(functions, others)}, Occasion::attach),
+                    std::back_inserter(findings));
   return findings;
 }
 
@@ -180,14 +176,14 @@ std::string outcome_of(const PlanFacts& plan_facts, const DomainFacts& facts, co
   return text;
 }
 
-/// What a plan takes from vfio-pci: who has it open.
-std::vector<Finding> users_of_returned(const Inventory& inventory, const Plan& plan) {
+/// What a plan takes from vfio-pci.
+Functions returned_by(const Plan& plan) {
   Functions returned;
   for (const auto& step : plan.steps) {
     const auto* const unbind = std::get_if<Unbind>(&step);
     if (unbind != nullptr && is_vfio_driver(unbind->driver)) returned.push_back(unbind->device);
   }
-  return users_of_vfio(inventory, returned);
+  return returned;
 }
 
 }  // namespace
@@ -238,7 +234,9 @@ Result<Done> attach(World& world, const Manner& manner, const AttachRequest& req
 
   const auto plan_facts = facts_for(world, inventory, std::move(approved.holds));
   GPUPASS_TRY_ASSIGN(auto plan, plan_attach(plan_facts, facts, functions, templates));
-  if (request.lend) std::ranges::move(users_of_returned(inventory, plan), std::back_inserter(approved.open));
+  if (request.lend)
+    std::ranges::move(obstacles_to_return(inventory, plan, returned_by(plan)),
+                      std::back_inserter(approved.open));
   GPUPASS_TRY(consent(manner, approved.open));
   warn_of_window(manner.requester, inventory, facts, functions);
   for (const auto& note : notes_on_attach(plan, inventory, facts)) manner.requester.note(note);

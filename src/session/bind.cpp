@@ -125,7 +125,7 @@ Result<Done> bind(World& world, const Manner& manner, const BindRequest& request
   const auto facts = facts_for(world, inventory, std::move(holds));
   GPUPASS_TRY_ASSIGN(auto plan, request.owner ? plan_give(facts, functions, *request.owner)
                                               : plan_bind(facts, functions, request.driver));
-  GPUPASS_TRY(consent(manner, obstacles(inventory, functions, k_rules_for_guests)));
+  GPUPASS_TRY(consent(manner, obstacles(inventory, {functions}, Occasion::bind)));
   auto outcome = fmt::format("{} {} on {}{}", names(functions), functions.size() == 1 ? "is" : "are",
                              request.driver, request.owner ? for_whom(*request.owner) : "");
   if (request.driver == "vfio-pci")

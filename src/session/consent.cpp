@@ -24,8 +24,7 @@ Failure refused(const std::vector<Finding>& findings, const std::string& advice)
 
 Result<void> refuse_impossible(const std::vector<Finding>& findings) {
   std::vector<Finding> impossible;
-  std::ranges::copy_if(findings, std::back_inserter(impossible),
-                       [](const Finding& finding) { return finding.consent == Consent::impossible; });
+  std::ranges::copy_if(findings, std::back_inserter(impossible), is_refusal);
   if (!impossible.empty()) return refused(impossible, "");
   return {};
 }

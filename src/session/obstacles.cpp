@@ -4,13 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 
 #include "gpupass/card.hpp"
 #include "gpupass/core/text.hpp"
 #include "gpupass/judge/facts.hpp"
-#include "gpupass/judge/rules.hpp"
-#include "gpupass/judge/users.hpp"
 #include "gpupass/judge/viability.hpp"
 
 namespace gpupass::session {
@@ -53,42 +50,15 @@ std::string group_note(const Inventory& inventory, const Functions& functions) {
       names(others) + (others.size() == 1 ? " is" : " are"));
 }
 
-std::vector<Finding> obstacles(const Inventory& inventory, const Functions& functions,
-                               const std::set<std::string>& without) {
-  auto findings = judge(inventory, Target{functions});
-  std::erase_if(findings, [&](const Finding& finding) {
-    return finding.severity != Severity::blocks || without.contains(finding.rule);
-  });
-  return findings;
-}
-
-std::vector<Finding> users_of_vfio(const Inventory& inventory, const Functions& functions) {
-  std::vector<Finding> findings;
-  for (const auto& user : rules::users_of(inventory, functions)) {
-    if (!user.by_vfio) continue;
-    Finding finding{
-        "device-held",
-        Severity::blocks,
-        Consent::may_be_given,
-        user.devices.front(),
-        fmt::format("{}: unbinding {} waits until that lets go", rules::describe(user), names(user.devices)),
-        {},
-        rules::remedy_for(user)};
-    for (const auto& node : user.nodes)
-      finding.evidence.push_back({fmt::format("/proc/{}/fd", user.who.pid), node});
-    findings.push_back(std::move(finding));
-  }
-  return findings;
-}
-
 std::vector<Finding> obstacles_to_return(const Inventory& inventory, const Plan& plan,
                                          const Functions& functions) {
-  auto findings = users_of_vfio(inventory, functions);
+  auto findings = obstacles(inventory, {functions}, Occasion::give_back);
   const bool writes = std::ranges::any_of(plan.steps, [](const Step& step) {
     return std::holds_alternative<SetDriverOverride>(step) || std::holds_alternative<Unbind>(step) ||
            std::holds_alternative<ProbeDriver>(step);
   });
-  if (writes) std::ranges::move(rules::sys_writable(inventory, {}), std::back_inserter(findings));
+  // What is so of the machine is of weight where its files are written.
+  if (!writes) std::erase_if(findings, [](const Finding& finding) { return !finding.device; });
   return findings;
 }
 

@@ -52,18 +52,12 @@ Functions unbound(const Host& host, Functions functions) {
 /// Nobody can be asked here. What a person may agree to was agreed to when the card was attached, but for
 /// what would fail or hang all the same: a group that is not whole, another guest that has the card by turns
 /// and runs, a process that has open what is to be unbound.
-bool stops_a_start(const Finding& finding, const Functions& to_bind) {
-  if (finding.rule == "group-viable" || finding.consent == Consent::impossible) return true;
-  return finding.rule == "device-held" && finding.device &&
-         std::ranges::find(to_bind, *finding.device) != to_bind.end();
-}
-
 Result<void> refuse_obstacles(const Inventory& inventory, const Functions& functions,
                               const Functions& to_bind) {
-  for (const auto& finding : obstacles(inventory, functions)) {
-    if (stops_a_start(finding, to_bind)) return fail(ErrorKind::refused, finding.what, finding.remedy);
-  }
-  return {};
+  auto found = obstacles(inventory, {functions}, Occasion::start);
+  if (found.empty()) found = obstacles(inventory, {to_bind}, Occasion::loan);
+  if (found.empty()) return {};
+  return fail(ErrorKind::refused, found.front().what, found.front().remedy);
 }
 
 }  // namespace

@@ -5,7 +5,6 @@
 
 #include "gpupass/boot/changes.hpp"
 #include "gpupass/boot/kernel_options.hpp"
-#include "gpupass/boot/screen.hpp"
 #include "support/golden.hpp"
 #include "support/tree.hpp"
 
@@ -237,21 +236,6 @@ TEST_F(Boot, DracutAndMkinitcpio) {
 
 // ---- the kernel's command line --------------------------------------------------------------------
 
-TEST(KernelWords, OnlyIntelNeedsOneAndOnlyWhereTheFirmwareOffersIt) {
-  Inventory inventory;
-  inventory.iommu.table = "DMAR";
-  inventory.iommu.off = IommuOff::kernel_option_missing;
-  EXPECT_EQ(missing_kernel_words(inventory), k_words);
-  inventory.iommu.enabled = true;
-  EXPECT_THAT(missing_kernel_words(inventory), IsEmpty());
-  inventory.iommu.enabled = false;
-  inventory.iommu.table = "IVRS";
-  EXPECT_THAT(missing_kernel_words(inventory), IsEmpty());
-  inventory.iommu.table.clear();
-  inventory.iommu.off = IommuOff::no_firmware_table;
-  EXPECT_THAT(missing_kernel_words(inventory), IsEmpty());
-}
-
 class BootLoader : public Boot {
  protected:
   BootLoader() { tree.file("/lib/systemd/systemd"); }
@@ -395,52 +379,6 @@ TEST_F(BootLoader, AnUnknownOneIsLeftToThePerson) {
   ASSERT_FALSE(steps);
   EXPECT_EQ(steps.error().kind, ErrorKind::unsupported);
   EXPECT_THAT(steps.error().hint, HasSubstr("intel_iommu=on"));
-}
-
-// ---- the screen -----------------------------------------------------------------------------------
-
-class Screen : public testing::Test {
- protected:
-  Screen() {
-    for (int bus = 1; bus <= 2; ++bus) {
-      Device gpu;
-      gpu.address.bus = static_cast<std::uint8_t>(bus);
-      gpu.class_code = 0x030000;
-      gpu.boot_vga = bus == 1;
-      inventory.devices.push_back(gpu);
-    }
-  }
-  [[nodiscard]] PciAddress first() const { return inventory.devices[0].address; }
-  [[nodiscard]] PciAddress second() const { return inventory.devices[1].address; }
-  Inventory inventory;
-};
-
-TEST_F(Screen, ASecondCardIsNobodysConcern) {
-  EXPECT_FALSE(screen_without(inventory, {second()}));
-  inventory.devices[0].driver = "vfio-pci";  // now; that does not outlast the boot
-  EXPECT_FALSE(screen_without(inventory, {second()}));
-}
-
-TEST_F(Screen, TheFirmwaresCardAndTheLastOneAreAskedAbout) {
-  const auto firmware = screen_without(inventory, {first()});
-  ASSERT_TRUE(firmware);
-  EXPECT_EQ(firmware->consent, Consent::may_be_given);
-  EXPECT_THAT(firmware->what, HasSubstr("the firmware starts with 0000:01:00.0"));
-  EXPECT_THAT(firmware->remedy, HasSubstr("gpupass.bind=off"));
-  inventory.devices[0].driver = "vfio-pci";
-  EXPECT_TRUE(screen_without(inventory, {first()})) << "bound now is not bound at boot";
-  const auto last = screen_without(inventory, {first(), second()});
-  ASSERT_TRUE(last);
-  EXPECT_THAT(last->what, HasSubstr("no graphics card is left to the host"));
-}
-
-TEST_F(Screen, AConsoleOnASerialCardIsAskedAbout) {
-  const PciAddress serial{0, 3, 0, 0};
-  EXPECT_FALSE(screen_without(inventory, {serial}));
-  inventory.holders.push_back({serial, HolderKind::console, "ttyS4", "ttyS4", 0, ""});
-  const auto finding = screen_without(inventory, {serial});
-  ASSERT_TRUE(finding);
-  EXPECT_THAT(finding->what, HasSubstr("ttyS4"));
 }
 
 }  // namespace

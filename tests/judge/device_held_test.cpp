@@ -74,6 +74,19 @@ TEST(DeviceHeld, WhatARunningGuestHasIsNotTakenFromIt) {
       "take it out of that guest: `gpupass detach vm1 0000:01:00.0`; or shut it down: `virsh shutdown vm1`");
 }
 
+TEST(DeviceHeld, BeforeAReturnOnlyWhoHasTheGroupIsAskedAbout) {
+  auto inventory = machine();
+  inventory.holders = {process("0000:01:00.0", "/dev/nvidia0", 10, "blender")};
+  EXPECT_TRUE(device_held_by_vfio(inventory, card()).empty());
+  inventory.holders.push_back(of_domain(process("0000:01:00.1", "/dev/vfio/1", 99, "qemu-system-x86")));
+  const auto finding = only(device_held_by_vfio(inventory, card()));
+  EXPECT_EQ(finding.severity, Severity::blocks);
+  EXPECT_EQ(finding.consent, Consent::may_be_given);
+  EXPECT_THAT(finding.what, HasSubstr("the running guest vm1 has 0000:01:00.1"));
+  EXPECT_THAT(finding.what, HasSubstr("unbinding 0000:01:00.1 waits until that lets go"));
+  EXPECT_EQ(finding.evidence, (std::vector<Evidence>{{"/proc/99/fd", "/dev/vfio/1"}}));
+}
+
 struct Stranger {
   const char* process;
   const char* program;

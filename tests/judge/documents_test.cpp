@@ -38,6 +38,24 @@ TEST(DoctorRulesDocument, SaysWhatTheTableSays) {
   }
 }
 
+/// When a rule is asked is a column of its row: nothing else chooses among rules by their names.
+TEST(TableOfRules, NoOtherFolderKnowsTheNameOfARule) {
+  namespace fs = std::filesystem;
+  const auto top = fs::path(test::source("/src"));
+  int read = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(top)) {
+    const auto name = entry.path().lexically_relative(top).string();
+    if (!entry.is_regular_file() || name.starts_with("judge/")) continue;
+    const auto text = test::read_fixture("../src/" + name);
+    ++read;
+    for (const auto& rule : rules::table()) {
+      if (rule.id == std::string_view("sriov")) continue;  // a word of inventories, too
+      EXPECT_EQ(text.find('"' + std::string(rule.id) + '"'), std::string::npos) << name << ": " << rule.id;
+    }
+  }
+  EXPECT_GT(read, 100);
+}
+
 /// A quotation is a line that names a file, and then a block of code. Returns how many there are.
 int check_quotations(const char* name) {
   const auto text = document(name);

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "gpupass/judge/rules.hpp"
+#include "gpupass/judge/viability.hpp"
 #include "judge/machine.hpp"
 
 namespace gpupass::rules {
@@ -116,6 +117,31 @@ TEST(IommuEnabled, IsUnmeasuredWhereTheTablesCannotBeRead) {
   EXPECT_EQ(finding.severity, Severity::unmeasured);
   const std::vector<Evidence> evidence{{"/sys/firmware/acpi/tables", "Permission denied"}};
   EXPECT_EQ(finding.evidence, evidence);
+}
+
+TEST(IommuEnabled, OnlyIntelNeedsAnOptionAndOnlyWhereTheFirmwareOffersIt) {
+  Inventory inventory;
+  inventory.iommu.table = "DMAR";
+  inventory.iommu.off = IommuOff::kernel_option_missing;
+  EXPECT_EQ(missing_kernel_words(inventory), std::vector<std::string>{"intel_iommu=on"});
+  inventory.iommu.enabled = true;
+  EXPECT_TRUE(missing_kernel_words(inventory).empty());
+  inventory.iommu.enabled = false;
+  inventory.iommu.table = "IVRS";
+  EXPECT_TRUE(missing_kernel_words(inventory).empty());
+  inventory.iommu.table.clear();
+  inventory.iommu.off = IommuOff::no_firmware_table;
+  EXPECT_TRUE(missing_kernel_words(inventory).empty());
+}
+
+TEST(IommuEnabled, AtABootTheOptionThatGpupassAddsIsThere) {
+  Inventory inventory = machine();
+  inventory.iommu.enabled = false;
+  inventory.iommu.table = "DMAR";
+  inventory.iommu.off = IommuOff::kernel_option_missing;
+  EXPECT_TRUE(iommu_enabled_at_boot(inventory, {}).empty());
+  inventory.iommu.off = IommuOff::no_firmware_table;
+  EXPECT_EQ(iommu_enabled_at_boot(inventory, {}), iommu_enabled(inventory, {}));
 }
 
 }  // namespace

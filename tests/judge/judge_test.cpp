@@ -50,6 +50,79 @@ TEST(Judge, FindingsOfOneRuleComeInTheOrderOfTheFunctions) {
   EXPECT_EQ(order, card().functions);
 }
 
+// ---- occasions --------------------------------------------------------------------------------------
+
+std::set<std::string> asked(Occasion occasion) {
+  std::set<std::string> ids;
+  for (const auto& rule : rules::table())
+    if (rule.occasions.contains(occasion) || rule.others.contains(occasion)) ids.insert(rule.id);
+  return ids;
+}
+
+std::set<std::string> all_but(const std::set<std::string>& without) {
+  std::set<std::string> ids;
+  for (const auto& rule : rules::table())
+    if (!without.contains(rule.id)) ids.insert(rule.id);
+  return ids;
+}
+
+TEST(Occasions, HaveTheirRules) {
+  using Ids = std::set<std::string>;
+  EXPECT_EQ(asked(Occasion::doctor), all_but({}));
+  EXPECT_EQ(asked(Occasion::attach), all_but({}));
+  EXPECT_EQ(asked(Occasion::start), all_but({}));
+  EXPECT_EQ(asked(Occasion::bind), all_but({"group-viable", "kvm-usable", "interrupt-remapping"}));
+  EXPECT_EQ(asked(Occasion::boot),
+            all_but({"group-viable", "kvm-usable", "interrupt-remapping", "device-held", "boot-display"}));
+  EXPECT_EQ(asked(Occasion::company), Ids{"group-viable"});
+  EXPECT_EQ(asked(Occasion::claim), Ids{"domain-use"});
+  EXPECT_EQ(asked(Occasion::loan), Ids{"device-held"});
+  EXPECT_EQ(asked(Occasion::boot_without), Ids{"boot-display"});
+  EXPECT_EQ(asked(Occasion::give_back), (Ids{"device-held", "sys-writable"}));
+  EXPECT_EQ(asked(Occasion::write_xml), Ids{"header-type"});
+}
+
+TEST(Occasions, ARuleAsksOneThingOnEach) {
+  for (const auto& rule : rules::table()) {
+    for (auto occasion = Occasion::doctor; occasion <= Occasion::write_xml;
+         occasion = static_cast<Occasion>(static_cast<int>(occasion) + 1))
+      EXPECT_FALSE(rule.occasions.contains(occasion) && rule.others.contains(occasion)) << rule.id;
+  }
+}
+
+std::vector<std::string> ids_of(const std::vector<Finding>& findings) {
+  std::vector<std::string> ids;
+  for (const auto& finding : findings) ids.push_back(finding.rule);
+  return ids;
+}
+
+/// The card is open in a process, and shares its group with a network card of the host's.
+Inventory in_use() {
+  auto inventory = machine();
+  inventory.holders.push_back(test::process("0000:01:00.0", "/dev/nvidia0", 4711, "blender"));
+  test::device_of(inventory, "0000:03:00.0").iommu_group = 1;
+  std::erase_if(inventory.holders, [](const Holder& holder) { return holder.kind == HolderKind::route; });
+  inventory.groups[1].members.push_back(at("0000:03:00.0"));
+  inventory.groups.pop_back();
+  return inventory;
+}
+
+TEST(Occasions, AtAStartIsFoundWhatNobodyCouldAgreeToBefore) {
+  const auto inventory = in_use();
+  EXPECT_EQ(ids_of(obstacles(inventory, card(), Occasion::attach)),
+            (std::vector<std::string>{"group-viable", "device-held"}));
+  EXPECT_EQ(ids_of(obstacles(inventory, card(), Occasion::start)), std::vector<std::string>{"group-viable"});
+  EXPECT_EQ(ids_of(obstacles(inventory, card(), Occasion::loan)), std::vector<std::string>{"device-held"});
+  auto held = inventory;
+  held.holders.push_back(test::process("0000:01:00.0", "/dev/vfio/1", 99, "qemu-system-x86"));
+  EXPECT_EQ(ids_of(obstacles(held, card(), Occasion::start)),
+            (std::vector<std::string>{"group-viable", "device-held"}));
+}
+
+TEST(Occasions, ObstaclesAreOnlyWhatBlocks) {
+  EXPECT_TRUE(obstacles(machine(), card(), Occasion::attach).empty());
+}
+
 // ---- a companion that is refused --------------------------------------------------------------------
 
 /// The card has a USB controller in a group of its own, with a stick that is mounted.
@@ -88,6 +161,15 @@ TEST(Judge, ACompanionThatIsRefusedMayBeLeftOut) {
       findings[0].remedy,
       "once the host can do without it: `umount /var/backup`; or pass 0000:01:00.0 without 0000:01:00.2: "
       "`--only`");
+}
+
+/// What else would refuse the rest is not asked then.
+TEST(Judge, OnlyIsNotOfferedWhereNotEveryRuleIsAsked) {
+  auto inventory = with_stick(9);
+  inventory.domain_uses = {{at("0000:01:00.2"), "vm2", false, "", "", ""}};
+  const auto claimed = refused(judge(inventory, k_with_usb, Occasion::claim));
+  ASSERT_EQ(claimed.size(), 1U);
+  EXPECT_EQ(claimed[0].remedy.find("--only"), std::string::npos) << claimed[0].remedy;
 }
 
 TEST(Judge, ACompanionThatTheGroupDemandsMayNot) {

@@ -8,14 +8,10 @@
 #include <vector>
 
 #include "gpupass/boot/machine.hpp"
-#include "gpupass/inventory.hpp"
 #include "gpupass/plan.hpp"
 #include "gpupass/record_files.hpp"
 
 namespace gpupass::boot {
-
-/// What this machine's IOMMU needs there and has not: "intel_iommu=on", or nothing. AMD's needs nothing.
-[[nodiscard]] std::vector<std::string> missing_kernel_words(const Inventory& inventory);
 
 /// The change that adds them; nothing where there is none to add, or they were added and no boot came since.
 /// Error: unsupported, naming what a person can do, where the boot loader is not known, or a boot came since

@@ -3,6 +3,7 @@
 // judge.cpp. docs/adding-a-rule.md shows how to add one.
 #pragma once
 
+#include <initializer_list>
 #include <span>
 #include <vector>
 
@@ -15,22 +16,52 @@ namespace gpupass::rules {
 /// does not apply, and is unmeasured where the facts it needs are missing.
 using Function = std::vector<Finding> (*)(const Inventory& inventory, const Target& target);
 
+/// A set of occasions.
+class Occasions {
+ public:
+  constexpr Occasions(std::initializer_list<Occasion> occasions) {
+    for (const auto occasion : occasions) bits_ |= bit(occasion);
+  }
+  [[nodiscard]] constexpr bool contains(Occasion occasion) const { return (bits_ & bit(occasion)) != 0; }
+  friend constexpr Occasions operator|(Occasions a, Occasions b) {
+    a.bits_ |= b.bits_;
+    return a;
+  }
+
+ private:
+  static constexpr unsigned bit(Occasion occasion) { return 1U << static_cast<unsigned>(occasion); }
+  unsigned bits_ = 0;
+};
+
+/// How long it holds what a person agreed to when a card was attached.
+enum class Agreed {
+  for_all_starts,  // at a start only what is always refused is found
+  once,            // what is found at a start is something else
+};
+
 struct Rule {
   const char* id;       // stable: scripts and documents name it
   const char* title;    // what is asked: "The IOMMU is on"
   const char* meaning;  // a sentence or two for a person who never heard of it
+  Occasions occasions;  // on which it is asked
   Function function;
+  // Where the same matter is another question on other occasions, those and what is asked then.
+  Occasions others = {};
+  Function on_others = nullptr;
+  Agreed agreed = Agreed::for_all_starts;
 };
 
 /// All rules, in the order in which they are judged and shown: first the machine, then the card.
 [[nodiscard]] std::span<const Rule> table();
 
-/// What all of them find, in order. Remedies are tried by it: what is offered for companions, which is tried
-/// so itself, comes on top of it (judge()).
-[[nodiscard]] std::vector<Finding> all_findings(const Inventory& inventory, const Target& target);
+/// What they find on an occasion, in order. Remedies are tried by it: what is offered for companions, which
+/// is tried so itself, comes on top of it (judge()).
+[[nodiscard]] std::vector<Finding> all_findings(const Inventory& inventory, const Target& target,
+                                                Occasion occasion);
 
 // Of the machine: the same whatever the target is.
 [[nodiscard]] std::vector<Finding> iommu_enabled(const Inventory& inventory, const Target& target);
+[[nodiscard]] std::vector<Finding> iommu_enabled_at_boot(const Inventory& inventory, const Target& target);
 [[nodiscard]] std::vector<Finding> acs_override(const Inventory& inventory, const Target& target);
 [[nodiscard]] std::vector<Finding> interrupt_remapping(const Inventory& inventory, const Target& target);
 [[nodiscard]] std::vector<Finding> vfio_pci_available(const Inventory& inventory, const Target& target);
@@ -46,7 +77,9 @@ struct Rule {
 [[nodiscard]] std::vector<Finding> nvswitch_fabric(const Inventory& inventory, const Target& target);
 [[nodiscard]] std::vector<Finding> host_depends(const Inventory& inventory, const Target& target);
 [[nodiscard]] std::vector<Finding> boot_display(const Inventory& inventory, const Target& target);
+[[nodiscard]] std::vector<Finding> boot_display_without(const Inventory& inventory, const Target& target);
 [[nodiscard]] std::vector<Finding> device_held(const Inventory& inventory, const Target& target);
+[[nodiscard]] std::vector<Finding> device_held_by_vfio(const Inventory& inventory, const Target& target);
 [[nodiscard]] std::vector<Finding> domain_use(const Inventory& inventory, const Target& target);
 [[nodiscard]] std::vector<Finding> reset_method(const Inventory& inventory, const Target& target);
 [[nodiscard]] std::vector<Finding> driver_returns(const Inventory& inventory, const Target& target);

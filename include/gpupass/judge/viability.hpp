@@ -2,6 +2,7 @@
 // What has to go along with a target, and whether it can.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "gpupass/finding.hpp"
@@ -17,6 +18,10 @@ namespace gpupass::rules {
 
 /// False where the release cannot be read.
 [[nodiscard]] bool is_kernel_older_than(const Kernel& kernel, unsigned major, unsigned minor);
+
+/// What this machine's IOMMU needs on the kernel's command line and has not: "intel_iommu=on", or nothing.
+/// AMD's needs nothing.
+[[nodiscard]] std::vector<std::string> missing_kernel_words(const Inventory& inventory);
 
 /// The group's direct regions, where the kernel heeds them: kernels before 5.3 exempt graphics and USB on
 /// Intel's machines.
@@ -38,7 +43,8 @@ namespace gpupass::rules {
                                  const std::vector<PciAddress>& others);
 
 /// What a target would be refused for, whatever a person agrees to: a remedy that leads here is none.
-[[nodiscard]] std::vector<Finding> refusals(const Inventory& inventory, const Target& target);
+[[nodiscard]] std::vector<Finding> refusals(const Inventory& inventory, const Target& target,
+                                            Occasion occasion = Occasion::attach);
 
 /// What `--only` leaves of the target: its cards without what goes along with their graphics.
 [[nodiscard]] Target without_companions(const Inventory& inventory, const Target& target);

@@ -365,7 +365,7 @@ Result<void> check_new(Context& context, Hypervisor& hypervisor, const Wanted& w
     GPUPASS_TRY(quietly(guest_create, words));
   }
   Teller teller(context.terminal, wanted.change);
-  return session::consent(teller.manner(), session::obstacles(inventory, wanted.functions));
+  return session::consent(teller.manner(), obstacles(inventory, {wanted.functions}, Occasion::attach));
 }
 
 // ---- doing it -----------------------------------------------------------------------------

@@ -2,8 +2,8 @@
 #include <algorithm>
 
 #include "gpupass/core/text.hpp"
-#include "gpupass/judge/findings.hpp"
 #include "gpupass/judge/rules.hpp"
+#include "judge/findings.hpp"
 
 namespace gpupass::rules {
 

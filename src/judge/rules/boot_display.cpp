@@ -6,9 +6,9 @@
 
 #include "gpupass/core/text.hpp"
 #include "gpupass/judge/facts.hpp"
-#include "gpupass/judge/findings.hpp"
 #include "gpupass/judge/rules.hpp"
 #include "gpupass/vfio.hpp"
+#include "judge/findings.hpp"
 
 namespace gpupass::rules {
 namespace {

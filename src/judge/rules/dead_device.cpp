@@ -4,8 +4,8 @@
 #include <optional>
 
 #include "gpupass/judge/facts.hpp"
-#include "gpupass/judge/findings.hpp"
 #include "gpupass/judge/rules.hpp"
+#include "judge/findings.hpp"
 
 namespace gpupass::rules {
 namespace {

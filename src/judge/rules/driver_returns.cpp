@@ -3,8 +3,8 @@
 
 #include "gpupass/core/text.hpp"
 #include "gpupass/judge/facts.hpp"
-#include "gpupass/judge/findings.hpp"
 #include "gpupass/judge/rules.hpp"
+#include "judge/findings.hpp"
 
 namespace gpupass::rules {
 namespace {

@@ -8,9 +8,9 @@
 #include "gpupass/card.hpp"
 #include "gpupass/core/text.hpp"
 #include "gpupass/judge/facts.hpp"
-#include "gpupass/judge/findings.hpp"
 #include "gpupass/judge/rules.hpp"
 #include "gpupass/judge/viability.hpp"
+#include "judge/findings.hpp"
 
 namespace gpupass::rules {
 namespace {

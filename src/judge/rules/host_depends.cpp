@@ -7,10 +7,10 @@
 
 #include "gpupass/core/text.hpp"
 #include "gpupass/judge/facts.hpp"
-#include "gpupass/judge/findings.hpp"
 #include "gpupass/judge/rules.hpp"
-#include "gpupass/judge/users.hpp"
 #include "gpupass/judge/viability.hpp"
+#include "judge/findings.hpp"
+#include "judge/users.hpp"
 
 namespace gpupass::rules {
 namespace {

@@ -5,8 +5,9 @@
 
 #include "gpupass/core/text.hpp"
 #include "gpupass/judge/facts.hpp"
-#include "gpupass/judge/findings.hpp"
 #include "gpupass/judge/rules.hpp"
+#include "gpupass/judge/viability.hpp"
+#include "judge/findings.hpp"
 
 namespace gpupass::rules {
 namespace {
@@ -175,6 +176,11 @@ std::vector<Finding> iommu_enabled(const Inventory& inventory, const Target&) {
       break;
   }
   return {could_not_tell(inventory)};
+}
+
+/// What gpupass adds to the kernel's command line with the binding is there by then.
+std::vector<Finding> iommu_enabled_at_boot(const Inventory& inventory, const Target& target) {
+  return missing_kernel_words(inventory).empty() ? iommu_enabled(inventory, target) : std::vector<Finding>{};
 }
 
 }  // namespace gpupass::rules

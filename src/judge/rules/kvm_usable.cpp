@@ -2,8 +2,8 @@
 #include <fmt/format.h>
 
 #include "gpupass/judge/facts.hpp"
-#include "gpupass/judge/findings.hpp"
 #include "gpupass/judge/rules.hpp"
+#include "judge/findings.hpp"
 
 namespace gpupass::rules {
 namespace {

@@ -5,9 +5,9 @@
 
 #include "gpupass/core/text.hpp"
 #include "gpupass/judge/facts.hpp"
-#include "gpupass/judge/findings.hpp"
 #include "gpupass/judge/rules.hpp"
 #include "gpupass/judge/viability.hpp"
+#include "judge/findings.hpp"
 #include "judge/known_resets.hpp"
 
 namespace gpupass::rules {

@@ -4,10 +4,10 @@
 #include <algorithm>
 
 #include "gpupass/judge/facts.hpp"
-#include "gpupass/judge/findings.hpp"
 #include "gpupass/judge/rules.hpp"
 #include "gpupass/judge/viability.hpp"
 #include "gpupass/vfio.hpp"
+#include "judge/findings.hpp"
 
 namespace gpupass::rules {
 namespace {

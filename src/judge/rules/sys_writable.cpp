@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "gpupass/judge/findings.hpp"
 #include "gpupass/judge/rules.hpp"
+#include "judge/findings.hpp"
 
 namespace gpupass::rules {
 
