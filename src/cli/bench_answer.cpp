@@ -7,15 +7,15 @@
 
 namespace gpupass::cli {
 
-Result<study::Report> report_of(const Sides& sides, const po::variables_map& values) {
-  GPUPASS_TRY_ASSIGN(const auto settings, comparison_settings(values));
-  GPUPASS_TRY_ASSIGN(auto loaded, load_sides(sides, values));
+Result<study::Report> report_of(const Sides& sides, const ComparisonOptions& options) {
+  GPUPASS_TRY_ASSIGN(const auto settings, comparison_settings(options));
+  GPUPASS_TRY_ASSIGN(auto loaded, load_sides(sides, options));
   return study::make_report(std::move(loaded.baseline), std::move(loaded.candidate), settings);
 }
 
-Result<int> answer(Context& context, const Sides& sides, const po::variables_map& values,
+Result<int> answer(Context& context, const Sides& sides, const ComparisonOptions& options,
                    const std::string& file) {
-  GPUPASS_TRY_ASSIGN(const auto report, report_of(sides, values));
+  GPUPASS_TRY_ASSIGN(const auto report, report_of(sides, options));
   auto& terminal = context.terminal;
   if (report.comparison.answer) terminal.out << study::to_text(report, terminal.columns, terminal.colour);
   if (!file.empty()) {

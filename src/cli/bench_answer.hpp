@@ -9,11 +9,11 @@
 namespace gpupass::cli {
 
 /// What the runs of both sides, as the options narrow and judge them, come to.
-[[nodiscard]] Result<study::Report> report_of(const Sides& sides, const po::variables_map& values);
+[[nodiscard]] Result<study::Report> report_of(const Sides& sides, const ComparisonOptions& options);
 
 /// Says what runs come to: the comparison where both sides have some, and a report where `file` names one.
 /// Returns the exit status of `gpupass bench compare`; 0 where there is one side alone.
-[[nodiscard]] Result<int> answer(Context& context, const Sides& sides, const po::variables_map& values,
+[[nodiscard]] Result<int> answer(Context& context, const Sides& sides, const ComparisonOptions& options,
                                  const std::string& file);
 
 }  // namespace gpupass::cli

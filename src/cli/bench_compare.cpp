@@ -12,18 +12,21 @@ namespace {
 
 constexpr const char* k_usage = "gpupass bench compare HOST… -- GUEST… [options]";
 
-Syntax syntax() {
-  Syntax syntax{
+struct Options {
+  std::vector<std::string> runs;
+  ComparisonOptions comparison;
+  std::string format = "text";
+};
+
+Syntax syntax(Options& options) {
+  Syntax syntax(
       k_usage,
       "Compares runs of gpupass-bench: HOST and GUEST are files, or folders of them. What stands after "
       "--\nis compared with what stands before it. Exit status 0: within the margin, 13: outside, "
-      "14:\ntoo uncertain to tell.",
-      {},
-      {{"runs", -1}}};
-  add_comparison_options(syntax.options);
-  syntax.options.add_options()(
-      "format", po::value<std::string>()->default_value("text")->value_name("text|json|markdown|csv"),
-      "how to print");
+      "14:\ntoo uncertain to tell.");
+  syntax.positional("runs", options.runs);
+  add_comparison_options(syntax, options.comparison);
+  syntax.option("format", options.format, "text|json|markdown|csv", "how to print");
   return syntax;
 }
 
@@ -40,15 +43,15 @@ Result<std::string> print_as(const std::string& format, const study::Report& rep
 }  // namespace
 
 Result<int> bench_compare(Context& context, const std::vector<std::string>& arguments) {
-  GPUPASS_TRY_ASSIGN(const auto values, parse(context, syntax(), with_separator_as_word(arguments)));
-  if (!values) return 0;
-  const auto sides = sides_of(*values, "runs");
+  Options options;
+  GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax(options), with_separator_as_word(arguments)));
+  if (!go) return 0;
+  const auto sides = sides_of(options.runs);
   if (sides.baseline.empty() || sides.candidate.empty())
     return fail(ErrorKind::usage, "two sides are needed, with -- between them",
                 fmt::format("usage: {}; `gpupass bench run --out FILE` measures a run", k_usage));
-  GPUPASS_TRY_ASSIGN(const auto report, report_of(sides, *values));
-  GPUPASS_TRY_ASSIGN(const auto text,
-                     print_as((*values)["format"].as<std::string>(), report, context.terminal));
+  GPUPASS_TRY_ASSIGN(const auto report, report_of(sides, options.comparison));
+  GPUPASS_TRY_ASSIGN(const auto text, print_as(options.format, report, context.terminal));
   context.terminal.out << text;
   return bench::exit_code(*report.comparison.answer);
 }

@@ -13,15 +13,18 @@ namespace {
 
 constexpr const char* k_usage = "gpupass bench export google-benchmark|benchstat FILE… [options]";
 
-Syntax syntax() {
-  Syntax syntax{
+struct Options {
+  std::vector<std::string> words;  // the format, then the runs
+  std::string output;
+};
+
+Syntax syntax(Options& options) {
+  Syntax syntax(
       k_usage,
       "Writes runs of gpupass-bench (files, or folders of them) as Google Benchmark's JSON, for its\n"
-      "compare.py, or as the text of Go's benchmarks, for benchstat. Both have one value a run.",
-      {},
-      {{"words", -1}}};
-  syntax.options.add_options()("output,o", po::value<std::string>()->value_name("FILE"),
-                               "write it there, not to the terminal");
+      "compare.py, or as the text of Go's benchmarks, for benchstat. Both have one value a run.");
+  syntax.positional("words", options.words);
+  syntax.option("output,o", options.output, "FILE", "write it there, not to the terminal");
   return syntax;
 }
 
@@ -37,20 +40,15 @@ Result<std::string> exported(const std::string& format, const std::vector<std::s
 }  // namespace
 
 Result<int> bench_export(Context& context, const std::vector<std::string>& arguments) {
-  GPUPASS_TRY_ASSIGN(const auto values, parse(context, syntax(), arguments));
-  if (!values) return 0;
-  const auto words = values->count("words") == 0 ? std::vector<std::string>{}
-                                                 : (*values)["words"].as<std::vector<std::string>>();
+  Options options;
+  GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax(options), arguments));
+  if (!go) return 0;
+  const auto& words = options.words;
   if (words.size() < 2)
     return fail(ErrorKind::usage, "which runs?",
                 fmt::format("usage: {}; `gpupass bench run --out FILE` measures a run", k_usage));
   GPUPASS_TRY_ASSIGN(const auto text, exported(words.front(), {words.begin() + 1, words.end()}));
-  if (values->count("output") == 0) {
-    context.terminal.out << text;
-    return 0;
-  }
-  GPUPASS_TRY(context.host.write_output((*values)["output"].as<std::string>(), text));
-  return 0;
+  return print_or_write(context, options.output, text);
 }
 
 }  // namespace gpupass::cli

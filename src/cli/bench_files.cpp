@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <ostream>
 #include <set>
 
 #include "gpupass/core/json.hpp"
@@ -53,8 +54,7 @@ Result<Words> files_at(const std::string& path) {
 }
 
 /// "1%" or "0.01".
-Result<double> fraction_of(const po::variables_map& values, const char* option) {
-  const auto& text = values[option].as<std::string>();
+Result<double> fraction_of(const std::string& text, const char* option) {
   const bool percent = text.ends_with('%');
   const std::string_view digits(text.data(), text.size() - (percent ? 1 : 0));
   double value = 0;
@@ -197,6 +197,14 @@ Result<std::string> read_program(const std::string& path) {
   return here.read(absolute(path), k_largest_program);
 }
 
+Result<int> print_or_write(Context& context, const std::string& file, const std::string& text) {
+  if (file.empty())
+    context.terminal.out << text;
+  else
+    GPUPASS_TRY(context.host.write_output(file, text));
+  return 0;
+}
+
 Result<> remove_output(const std::string& path) {
   Host here;
   return here.remove_file(absolute(path));
@@ -217,37 +225,35 @@ Words with_separator_as_word(Words arguments) {
   return arguments;
 }
 
-Sides sides_of(const po::variables_map& values, const std::string& option) {
-  const auto words = words_of(values, option);
+Sides sides_of(const Words& words) {
   const auto separator = std::find(words.begin(), words.end(), k_separator);
   Sides sides{{words.begin(), separator}, {}};
   if (separator != words.end()) sides.candidate.assign(separator + 1, words.end());
   return sides;
 }
 
-void add_comparison_options(po::options_description& options) {
-  auto add = options.add_options();
-  add("margin", po::value<std::string>()->default_value("1%")->value_name("P%"),
+void add_comparison_options(Syntax& syntax, ComparisonOptions& to) {
+  syntax.option(
+      "margin", to.margin, "P%",
       "what a median of transfer, device and application may differ by and still count as the same");
-  add("margin-latency", po::value<std::string>()->default_value("5%")->value_name("P%"),
-      "the same for medians of latency, pci and processor");
-  add("margin-tail", po::value<std::string>()->default_value("20%")->value_name("P%"),
-      "the same for p99 of latencies");
-  add("filter", po::value<Words>()->value_name("GLOB"), "take the cases that it fits; may be repeated");
-  add("group", po::value<Words>()->value_name("NAME"),
-      "take a group: latency, transfer, device, application, pci, processor; may be repeated");
+  syntax.option("margin-latency", to.margin_latency, "P%",
+                "the same for medians of latency, pci and processor");
+  syntax.option("margin-tail", to.margin_tail, "P%", "the same for p99 of latencies");
+  syntax.option("filter", to.filters, "GLOB", "take the cases that it fits; may be repeated");
+  syntax.option("group", to.groups, "NAME",
+                "take a group: latency, transfer, device, application, pci, processor; may be repeated");
 }
 
-Result<bench::ComparisonSettings> comparison_settings(const po::variables_map& values) {
+Result<bench::ComparisonSettings> comparison_settings(const ComparisonOptions& options) {
   bench::ComparisonSettings settings;
-  GPUPASS_TRY_ASSIGN(settings.margins.rate, fraction_of(values, "margin"));
-  GPUPASS_TRY_ASSIGN(settings.margins.latency, fraction_of(values, "margin-latency"));
-  GPUPASS_TRY_ASSIGN(settings.margins.tail, fraction_of(values, "margin-tail"));
+  GPUPASS_TRY_ASSIGN(settings.margins.rate, fraction_of(options.margin, "margin"));
+  GPUPASS_TRY_ASSIGN(settings.margins.latency, fraction_of(options.margin_latency, "margin-latency"));
+  GPUPASS_TRY_ASSIGN(settings.margins.tail, fraction_of(options.margin_tail, "margin-tail"));
   return settings;
 }
 
-Result<LoadedSides> load_sides(const Sides& sides, const po::variables_map& values) {
-  GPUPASS_TRY_ASSIGN(const auto groups, groups_of(words_of(values, "group")));
+Result<LoadedSides> load_sides(const Sides& sides, const ComparisonOptions& options) {
+  GPUPASS_TRY_ASSIGN(const auto groups, groups_of(options.groups));
   GPUPASS_TRY_ASSIGN(auto before, read_runs(sides.baseline));
   GPUPASS_TRY_ASSIGN(auto after, read_runs(sides.candidate));
   GPUPASS_TRY(refuse_mixed_roles(before));
@@ -259,7 +265,7 @@ Result<LoadedSides> load_sides(const Sides& sides, const po::variables_map& valu
   const bool told_apart = !ours.empty() && !theirs.empty() && ours != theirs;
   loaded.baseline.name = told_apart || (sides.candidate.empty() && !ours.empty()) ? ours : "baseline";
   loaded.candidate.name = told_apart ? theirs : "candidate";
-  GPUPASS_TRY(keep(loaded, {words_of(values, "filter"), groups}));
+  GPUPASS_TRY(keep(loaded, {options.filters, groups}));
   return loaded;
 }
 

@@ -14,6 +14,8 @@ namespace gpupass::cli {
 [[nodiscard]] Result<std::string> read_input(const std::string& path);
 /// gpupass-bench itself, which is larger than any result.
 [[nodiscard]] Result<std::string> read_program(const std::string& path);
+/// On the terminal, or in the file that is named.
+[[nodiscard]] Result<int> print_or_write(Context& context, const std::string& file, const std::string& text);
 /// Removes one for good; it may be gone already.
 [[nodiscard]] Result<> remove_output(const std::string& path);
 
@@ -30,12 +32,16 @@ struct Sides {
 /// A "--" on the command line stands between the two sides, and options may follow it: it is handed to
 /// parse() as a word, which sides_of() finds again.
 [[nodiscard]] std::vector<std::string> with_separator_as_word(std::vector<std::string> arguments);
-[[nodiscard]] Sides sides_of(const po::variables_map& values, const std::string& option);
+[[nodiscard]] Sides sides_of(const std::vector<std::string>& words);
 
 /// --margin, --margin-latency, --margin-tail, --filter, --group
-void add_comparison_options(po::options_description& options);
+struct ComparisonOptions {
+  std::string margin = "1%", margin_latency = "5%", margin_tail = "20%";
+  std::vector<std::string> filters, groups;
+};
+void add_comparison_options(Syntax& syntax, ComparisonOptions& to);
 /// Error: usage.
-[[nodiscard]] Result<bench::ComparisonSettings> comparison_settings(const po::variables_map& values);
+[[nodiscard]] Result<bench::ComparisonSettings> comparison_settings(const ComparisonOptions& options);
 
 /// Both sides with what --filter and --group leave of them and the control, named by their runs' roles where
 /// these tell them apart. Errors: not_found, where nothing fits; usage, where a side has runs of different
@@ -43,6 +49,6 @@ void add_comparison_options(po::options_description& options);
 struct LoadedSides {
   bench::Side baseline, candidate;
 };
-[[nodiscard]] Result<LoadedSides> load_sides(const Sides& sides, const po::variables_map& values);
+[[nodiscard]] Result<LoadedSides> load_sides(const Sides& sides, const ComparisonOptions& options);
 
 }  // namespace gpupass::cli

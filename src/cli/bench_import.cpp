@@ -14,31 +14,34 @@ namespace {
 
 constexpr const char* k_usage = "gpupass bench import nvbandwidth FILE [options]";
 
-Syntax syntax() {
-  Syntax syntax{
+struct Options {
+  std::vector<std::string> words;  // the tool, then its file
+  std::string output;
+  std::int64_t mebibytes = 512;
+  study::NvbandwidthFacts facts{"nvbandwidth", {}, {}, 0};
+};
+
+Syntax syntax(Options& options) {
+  Syntax syntax(
       k_usage,
       "Makes a run of what nvbandwidth printed with --json. That has one value a test, no samples and no\n"
-      "time: a run counts as one replicate like any other.",
-      {},
-      {{"words", -1}}};
-  auto add = syntax.options.add_options();
-  add("output,o", po::value<std::string>()->value_name("FILE"), "write it there, not to the terminal");
-  add("buffer", po::value<std::int64_t>()->default_value(512)->value_name("MIB"),
-      "the --bufferSize that nvbandwidth was given, which its file does not say");
-  add("role", po::value<std::string>()->default_value("nvbandwidth")->value_name("NAME"),
-      "what was measured: host, guest, …");
-  add("block", po::value<std::int64_t>()->value_name("N"), "which block of the experiment it belongs to");
+      "time: a run counts as one replicate like any other.");
+  syntax.positional("words", options.words);
+  syntax.option("output,o", options.output, "FILE", "write it there, not to the terminal");
+  syntax.option("buffer", options.mebibytes, "MIB",
+                "the --bufferSize that nvbandwidth was given, which its file does not say");
+  syntax.option("role", options.facts.role, "NAME", "what was measured: host, guest, …");
+  syntax.option("block", options.facts.block, "N", "which block of the experiment it belongs to");
   return syntax;
 }
 
 }  // namespace
 
 Result<int> bench_import(Context& context, const std::vector<std::string>& arguments) {
-  GPUPASS_TRY_ASSIGN(const auto values, parse(context, syntax(), arguments));
-  if (!values) return 0;
-  const auto words = values->count("words") == 0 ? std::vector<std::string>{}
-                                                 : (*values)["words"].as<std::vector<std::string>>();
-  const auto mebibytes = (*values)["buffer"].as<std::int64_t>();
+  Options options;
+  GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax(options), arguments));
+  if (!go) return 0;
+  auto& [words, output, mebibytes, facts] = options;
   if (words.size() != 2 || words[0] != "nvbandwidth")
     return fail(ErrorKind::usage, "which tool's file?", fmt::format("usage: {}", k_usage));
   if (mebibytes < 1 || mebibytes > 1 << 20)
@@ -49,20 +52,11 @@ Result<int> bench_import(Context& context, const std::vector<std::string>& argum
     text.error().hint = "`nvbandwidth --json > FILE` writes such a file";
     return Failure(text.error());
   }
-  study::NvbandwidthFacts facts;
-  facts.role = (*values)["role"].as<std::string>();
-  if (values->count("block") > 0) facts.block = (*values)["block"].as<std::int64_t>();
   facts.started = core::iso_time(context.host.now());
   facts.buffer_bytes = mebibytes << 20U;
   auto run = study::from_nvbandwidth(*text, facts);
   if (!run) return within(words[1], run.error());
-  const auto json = bench::to_json(*run).dump(1) + "\n";
-  if (values->count("output") > 0) {
-    GPUPASS_TRY(context.host.write_output((*values)["output"].as<std::string>(), json));
-  } else {
-    context.terminal.out << json;
-  }
-  return 0;
+  return print_or_write(context, output, bench::to_json(*run).dump(1) + "\n");
 }
 
 }  // namespace gpupass::cli

@@ -14,16 +14,13 @@ namespace {
 
 constexpr const char* k_program = "gpupass-bench";
 
-Syntax syntax() {
-  Syntax syntax{
+Syntax syntax(std::string& program) {
+  Syntax syntax(
       "gpupass bench run [--program FILE] [OPTION of gpupass-bench…]",
       "Measures this machine with gpupass-bench, which takes all other options: --runs N, --out "
       "FOLDER,\n--quick, --filter GLOB and more; `gpupass-bench --help` lists them. In a guest, run "
-      "that same\nfile there.",
-      {},
-      {}};
-  syntax.options.add_options()("program", po::value<std::string>()->value_name("FILE"),
-                               "which gpupass-bench; else the one beside gpupass");
+      "that same\nfile there.");
+  syntax.option("program", program, "FILE", "which gpupass-bench; else the one beside gpupass");
   return syntax;
 }
 
@@ -42,11 +39,11 @@ Result<int> bench_run(Context& context, const std::vector<std::string>& argument
                                            arguments[0].starts_with("--program"));
   const bool two_words = ours && arguments[0] == "--program" && arguments.size() > 1;
   const auto end = arguments.begin() + (two_words ? 2 : ours ? 1 : 0);
-  GPUPASS_TRY_ASSIGN(const auto values, parse(context, syntax(), {arguments.begin(), end}));
-  if (!values) return 0;
+  std::string program;
+  GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax(program), {arguments.begin(), end}));
+  if (!go) return 0;
   GPUPASS_TRY(context.host.changeable());
-  std::vector<std::string> argv{values->count("program") > 0 ? (*values)["program"].as<std::string>()
-                                                             : bench_program().value_or(k_program)};
+  std::vector<std::string> argv{program.empty() ? bench_program().value_or(k_program) : program};
   argv.insert(argv.end(), end, arguments.end());
   context.terminal.out.flush();
   auto error = context.host.become(argv);

@@ -7,7 +7,6 @@
 
 #include "cli/hints.hpp"
 #include "cli/libvirt_now.hpp"
-#include "cli/options.hpp"
 #include "cli/selection.hpp"
 #include "gpupass/core/names.hpp"
 #include "gpupass/core/text.hpp"
@@ -38,20 +37,31 @@ struct Diagnosis {
   std::vector<Patient> patients;
 };
 
-Syntax syntax() {
-  Syntax syntax;
-  syntax.usage = "gpupass doctor [SELECTOR… [--with BDF]… [--only]] [options]";
-  syntax.about =
+struct Options {
+  session::Selection what;
+  bool verbose = false;
+  std::string connection;  // that --connect names
+  Format format = Format::text;
+};
+
+Result<void> check(const session::Selection& what) {
+  const bool some = !what.with.empty() || what.companions == Companions::left_out;
+  return some ? require_some(what) : Result<void>();
+}
+
+Syntax syntax(Options& options) {
+  Syntax syntax(
+      "gpupass doctor [SELECTOR… [--with BDF]… [--only]] [options]",
       "Says of each graphics card, or of the devices that SELECTORs name taken together, whether it\n"
       "can be passed through, what stands in the way, and what helps. Ends with 1 where something\n"
-      "blocks, with 0 otherwise.";
-  syntax.options.add_options()("verbose,v", "show what was read for what is fine, too");
-  syntax.options.add_options()("with", po::value<std::vector<std::string>>()->composing()->value_name("BDF"),
-                               "as if this member of the IOMMU group went along");
-  add_only(syntax.options);
-  add_connect(syntax.options);
-  add_format(syntax.options);
-  syntax.positional = {{"selector", -1}};
+      "blocks, with 0 otherwise.");
+  syntax.positional("selector", options.what.selectors);
+  syntax.flag("verbose,v", options.verbose, "show what was read for what is fine, too");
+  syntax.option("with", options.what.with, "BDF", "as if this member of the IOMMU group went along");
+  add_only(syntax, options.what);
+  add_connect(syntax, options.connection);
+  add_format(syntax, options.format);
+  syntax.then([&options] { return check(options.what); });
   return syntax;
 }
 
@@ -180,13 +190,12 @@ bool anything_blocks(const Diagnosis& diagnosis) {
 
 /// What domains have counts where libvirt says it; a doctor waits for nobody. Error: the libvirt that was
 /// named does not answer.
-Result<void> add_domain_uses(Context& context, Inventory& inventory, const po::variables_map& values) {
+Result<void> add_domain_uses(Context& context, Inventory& inventory, const std::string& named) {
   constexpr auto k_patience = std::chrono::seconds(3);
-  const bool named = values.count("connect") > 0;
-  if (!named && !may_ask(context, context.default_uri)) return {};
-  const auto uri = uri_of(context, values);
+  if (named.empty() && !may_ask(context, context.default_uri)) return {};
+  const auto uri = uri_of(context, named);
   const auto hypervisor = context.connect(uri, k_patience);
-  if (!hypervisor && named) return Failure(hypervisor.error());
+  if (!hypervisor && !named.empty()) return Failure(hypervisor.error());
   if (!hypervisor) return {};
   auto uses = session::domain_uses(**hypervisor, context.host, inventory);
   if (uses) {
@@ -200,20 +209,18 @@ Result<void> add_domain_uses(Context& context, Inventory& inventory, const po::v
 }  // namespace
 
 Result<int> doctor(Context& context, const std::vector<std::string>& arguments) {
-  GPUPASS_TRY_ASSIGN(const auto values, parse(context, syntax(), arguments));
-  if (!values) return 0;
-  GPUPASS_TRY_ASSIGN(const auto format, format_of(*values));
-  const bool some = values->count("with") + values->count("only") > 0;
-  GPUPASS_TRY_ASSIGN(const auto what, some ? some_selection_of(*values) : selection_of(*values));
+  Options options;
+  GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax(options), arguments));
+  if (!go) return 0;
   GPUPASS_TRY_ASSIGN(auto inventory, discover(context.host));
-  GPUPASS_TRY(add_domain_uses(context, inventory, *values));
-  GPUPASS_TRY_ASSIGN(const auto targets, targets_of(inventory, what));
-  const auto diagnosis = diagnose(inventory, targets, connection_named(arguments));
+  GPUPASS_TRY(add_domain_uses(context, inventory, options.connection));
+  GPUPASS_TRY_ASSIGN(const auto targets, targets_of(inventory, options.what));
+  const auto diagnosis = diagnose(inventory, targets, options.connection);
   const bool blocks = anything_blocks(diagnosis);
-  if (format == Format::json) {
+  if (options.format == Format::json) {
     context.terminal.out << to_json(inventory, diagnosis, blocks).dump(2) << "\n";
   } else {
-    print(context.terminal, inventory, diagnosis, values->count("verbose") > 0);
+    print(context.terminal, inventory, diagnosis, options.verbose);
   }
   return blocks ? 1 : 0;
 }

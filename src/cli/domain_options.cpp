@@ -20,34 +20,34 @@ Result<void> refuse_device_first(const std::string& vm, const std::vector<std::s
               fmt::format("nothing was changed; give the domain, then the devices: {}", meant));
 }
 
-}  // namespace
-
-void add_domain_options(po::options_description& options) {
-  options.add_options()("live", "change the running domain only");
-  options.add_options()("config", "change the saved configuration only: it counts from the next start on");
-  options.add_options()("print-xml", "print the configuration that would be defined, and change nothing");
-  options.add_options()("print-diff", "print how the configuration would change, and change nothing");
-  add_connect(options);
-  add_change_options(options);
-}
-
-Result<DomainOptions> domain_options_of(Context& context, const po::variables_map& values) {
-  DomainOptions options;
-  GPUPASS_TRY_ASSIGN(options.change, change_options_of(values));
-  if (values.count("vm") == 0) {
+/// The devices are read once it is sure that the domain is none of them.
+Result<void> check(const Context& context, DomainOptions& options, session::DomainChoice& domain,
+                   std::vector<Selector>& devices) {
+  if (domain.vm.empty()) {
     return fail(ErrorKind::usage, "no domain is named",
                 "give the domain first, then the devices: VM SELECTOR…");
   }
-  auto& domain = options.domain;
-  domain.vm = words_of(values, "vm").front();
-  GPUPASS_TRY(refuse_device_first(domain.vm, words_of(values, "selector")));
-  domain.uri = uri_of(context, values);
-  domain.live = values.count("live") > 0;
-  domain.config = values.count("config") > 0;
-  options.print_xml = values.count("print-xml") > 0;
-  options.print_diff = values.count("print-diff") > 0;
+  GPUPASS_TRY(refuse_device_first(domain.vm, options.devices));
+  domain.uri = uri_of(context, options.connection);
   if (options.print_xml || options.print_diff) options.change.dry_run = true;
-  return options;
+  for (const auto& word : options.devices) GPUPASS_TRY(read({word, "selector", {}}, devices));
+  return {};
+}
+
+}  // namespace
+
+void add_domain_options(Syntax& syntax, const Context& context, DomainOptions& to,
+                        session::DomainChoice& domain, std::vector<Selector>& devices) {
+  syntax.positional("vm", domain.vm);
+  syntax.positional("selector", to.devices);
+  syntax.flag("live", domain.live, "change the running domain only");
+  syntax.flag("config", domain.config,
+              "change the saved configuration only: it counts from the next start on");
+  syntax.flag("print-xml", to.print_xml, "print the configuration that would be defined, and change nothing");
+  syntax.flag("print-diff", to.print_diff, "print how the configuration would change, and change nothing");
+  add_connect(syntax, to.connection);
+  add_change_options(syntax, to.change);
+  syntax.then([&] { return check(context, to, domain, devices); });
 }
 
 Result<int> tell(Context& context, const DomainOptions& options, Teller& teller, const session::Done& done) {

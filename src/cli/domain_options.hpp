@@ -8,15 +8,16 @@
 namespace gpupass::cli {
 
 struct DomainOptions {
-  ChangeOptions change;
-  session::DomainChoice domain;
+  ChangeOptions change;    // printing the XML or its difference is a dry run
+  std::string connection;  // that --connect names; empty: none
   bool print_xml = false;
   bool print_diff = false;
+  std::vector<std::string> devices = {};  // as typed
 };
 
-void add_domain_options(po::options_description& options);
-/// Printing the XML or its difference is a dry run. Error: usage.
-[[nodiscard]] Result<DomainOptions> domain_options_of(Context& context, const po::variables_map& values);
+/// VM and SELECTOR…, and the options. Error: usage, also where no domain is named, or a device in its place.
+void add_domain_options(Syntax& syntax, const Context& context, DomainOptions& to,
+                        session::DomainChoice& domain, std::vector<Selector>& devices);
 
 /// What came of it, or the domain's XML as it would be, or the difference to what it is.
 [[nodiscard]] Result<int> tell(Context& context, const DomainOptions& options, Teller& teller,

@@ -15,16 +15,21 @@ namespace {
 
 using rules::GroupView;
 
-Syntax syntax() {
-  Syntax syntax;
-  syntax.usage = "gpupass groups [SELECTOR…] [options]";
-  syntax.about =
+struct Options {
+  std::vector<Selector> selectors;
+  bool all = false;
+  Format format = Format::text;
+};
+
+Syntax syntax(Options& options) {
+  Syntax syntax(
+      "gpupass groups [SELECTOR…] [options]",
       "Shows the IOMMU groups of GPUs, or of what SELECTORs name, and for each whether the card in it can "
       "be\n"
-      "passed through, or which member is in the way. Exit status 1 when one cannot.";
-  syntax.options.add_options()("all", "show every group");
-  add_format(syntax.options);
-  syntax.positional = {{"selector", -1}};
+      "passed through, or which member is in the way. Exit status 1 when one cannot.");
+  syntax.positional("selector", options.selectors);
+  syntax.flag("all", options.all, "show every group");
+  add_format(syntax, options.format);
   return syntax;
 }
 
@@ -69,14 +74,13 @@ void print(Terminal& terminal, const Inventory& inventory, const std::vector<Gro
 }  // namespace
 
 Result<int> groups(Context& context, const std::vector<std::string>& arguments) {
-  GPUPASS_TRY_ASSIGN(const auto parsed, parse(context, syntax(), arguments));
-  if (!parsed) return 0;
-  GPUPASS_TRY_ASSIGN(const auto format, format_of(*parsed));
-  GPUPASS_TRY_ASSIGN(const auto selectors, selectors_of(*parsed, "selector"));
+  Options options;
+  GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax(options), arguments));
+  if (!go) return 0;
   GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host, {.holders = false}));
-  GPUPASS_TRY_ASSIGN(const auto wanted, wanted_functions(selectors, inventory));
-  const auto views = rules::group_views(inventory, wanted, parsed->count("all") > 0);
-  if (format == Format::json) {
+  GPUPASS_TRY_ASSIGN(const auto wanted, wanted_functions(options.selectors, inventory));
+  const auto views = rules::group_views(inventory, wanted, options.all);
+  if (options.format == Format::json) {
     context.terminal.out << report::groups_json(views, inventory).dump(2) << "\n";
   } else {
     print(context.terminal, inventory, views, wanted);

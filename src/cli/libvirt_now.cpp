@@ -117,18 +117,18 @@ bool may_ask(const Context& context, const std::string& uri) {
   return !context.host.captured() && (geteuid() == 0 || uri.find(":///system") == std::string::npos);
 }
 
-std::vector<LibvirtNow> libvirt_now(Context& context, const po::variables_map& values,
+std::vector<LibvirtNow> libvirt_now(Context& context, const std::string& named,
                                     const std::vector<std::string>& others) {
-  const bool named = values.count("connect") > 0;
+  const bool is_named = !named.empty();
   if (context.host.captured()) {
-    if (named) note(context.terminal, "this machine's libvirt knows nothing of a captured machine");
+    if (is_named) note(context.terminal, "this machine's libvirt knows nothing of a captured machine");
     return {};
   }
   const auto until = Clock::now() + k_patience;
-  const auto uri = uri_of(context, values);
-  const bool absent = !named && is_absent(context, uri) && std::ranges::find(others, uri) == others.end();
+  const auto uri = uri_of(context, named);
+  const bool absent = !is_named && is_absent(context, uri) && std::ranges::find(others, uri) == others.end();
   std::vector<LibvirtNow> looks = {absent ? LibvirtNow{{uri, "libvirt does not run here"}, {}}
-                                          : look_at(context, uri, named, until)};
+                                          : look_at(context, uri, is_named, until)};
   for (const auto& other : others) {
     const auto is_it = [&](const LibvirtNow& look) { return look.answer.uri == other; };
     if (std::ranges::none_of(looks, is_it)) looks.push_back(look_at(context, other, false, until));

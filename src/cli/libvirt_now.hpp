@@ -23,10 +23,10 @@ struct LibvirtNow {
 /// knows nothing.
 [[nodiscard]] bool may_ask(const Context& context, const std::string& uri);
 
-/// The connection that --connect names, else the default one, and then the others, each once; all together
+/// The connection that is named, else the default one, and then the others, each once; all together
 /// within two seconds. Of a captured machine none is asked, whatever is named. What is missing is a note on
 /// the terminal.
-[[nodiscard]] std::vector<LibvirtNow> libvirt_now(Context& context, const po::variables_map& values,
+[[nodiscard]] std::vector<LibvirtNow> libvirt_now(Context& context, const std::string& named,
                                                   const std::vector<std::string>& others = {});
 
 /// Which domains have which devices, sorted by device. Only what QEMU itself has: a disk or an interface of

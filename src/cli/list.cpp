@@ -12,19 +12,24 @@
 namespace gpupass::cli {
 namespace {
 
-Syntax syntax() {
-  Syntax syntax;
-  syntax.usage = "gpupass list [SELECTOR…] [options]";
-  syntax.about =
-      "Shows graphics cards with their companion functions, or what SELECTORs mean\n"
-      "to every command: an address (0000:01:00.0, 01:00.0), which of a graphics\n"
-      "card brings its companions; a slot (01:00); a libvirt name\n"
-      "(pci_0000_01_00_0); ids (10de:2330); a part of a name that only one device\n"
-      "has (3090).";
-  syntax.options.add_options()("all", "show every PCI function");
-  add_connect(syntax.options);
-  add_format(syntax.options);
-  syntax.positional = {{"selector", -1}};
+struct Options {
+  std::vector<Selector> selectors;
+  bool all = false;
+  std::string connection;  // that --connect names
+  Format format = Format::text;
+};
+
+Syntax syntax(Options& options) {
+  Syntax syntax("gpupass list [SELECTOR…] [options]",
+                "Shows graphics cards with their companion functions, or what SELECTORs mean\n"
+                "to every command: an address (0000:01:00.0, 01:00.0), which of a graphics\n"
+                "card brings its companions; a slot (01:00); a libvirt name\n"
+                "(pci_0000_01_00_0); ids (10de:2330); a part of a name that only one device\n"
+                "has (3090).");
+  syntax.positional("selector", options.selectors);
+  syntax.flag("all", options.all, "show every PCI function");
+  add_connect(syntax, options.connection);
+  add_format(syntax, options.format);
   return syntax;
 }
 
@@ -66,19 +71,19 @@ void print(Terminal& terminal, const Inventory& inventory, const std::vector<con
 }  // namespace
 
 Result<int> list(Context& context, const std::vector<std::string>& arguments) {
-  GPUPASS_TRY_ASSIGN(const auto parsed, parse(context, syntax(), arguments));
-  if (!parsed) return 0;
-  GPUPASS_TRY_ASSIGN(const auto format, format_of(*parsed));
-  GPUPASS_TRY_ASSIGN(const auto selectors, selectors_of(*parsed, "selector"));
+  Options options;
+  GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax(options), arguments));
+  if (!go) return 0;
+  const bool json = options.format == Format::json;
   // The table has no holders, and looking into every process takes time.
-  GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host, {.holders = format == Format::json}));
-  auto shown = parsed->count("all") > 0 ? every_device(inventory) : graphics(inventory);
-  if (!selectors.empty()) {
-    GPUPASS_TRY_ASSIGN(shown, selected(selectors, inventory));
+  GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host, {.holders = json}));
+  auto shown = options.all ? every_device(inventory) : graphics(inventory);
+  if (!options.selectors.empty()) {
+    GPUPASS_TRY_ASSIGN(shown, selected(options.selectors, inventory));
   }
-  const auto libvirt = libvirt_now(context, *parsed);
+  const auto libvirt = libvirt_now(context, options.connection);
   auto domains = assignments(libvirt, context.host, inventory);
-  if (format == Format::json) {
+  if (json) {
     report::write_list(context.terminal.out, inventory, shown, {answers(libvirt), std::move(domains)});
   } else {
     print(context.terminal, inventory, shown, domains);

@@ -8,8 +8,6 @@
 #include <ostream>
 
 #include "cli/difference.hpp"
-#include "cli/selection.hpp"
-#include "cli/teller.hpp"
 #include "gpupass/boot/changes.hpp"
 #include "gpupass/core/text.hpp"
 
@@ -65,43 +63,32 @@ Result<int> tell(Context& context, Teller& teller, Format format, const session:
   return 0;
 }
 
+Result<void> check(const PersistOptions& options) {
+  if (options.persist || (!options.apply && !options.now)) return {};
+  return fail(ErrorKind::usage, fmt::format("--{} goes with --persist", options.apply ? "apply" : "now"),
+              "without --persist devices are bound now, and nothing of the boot is changed");
+}
+
 }  // namespace
 
-void add_persist_options(po::options_description& options) {
-  options.add_options()("persist", "at the boots to come");
-  options.add_options()("apply",
-                        "with --persist: change the host's own files, too, and run what makes its initramfs "
-                        "and boot menu");
+void add_persist_options(Syntax& syntax, PersistOptions& to) {
+  syntax.flag("persist", to.persist, "at the boots to come");
+  syntax.flag("apply", to.apply,
+              "with --persist: change the host's own files, too, and run what makes its initramfs "
+              "and boot menu");
+  syntax.then([&to] { return check(to); });
 }
 
-Result<bool> is_persistent(const po::variables_map& values) {
-  for (const auto* const option : {"apply", "now"}) {
-    if (values.count(option) > 0 && values.count("persist") == 0)
-      return fail(ErrorKind::usage, fmt::format("--{} goes with --persist", option),
-                  "without --persist devices are bound now, and nothing of the boot is changed");
-  }
-  return values.count("persist") > 0;
-}
-
-Result<int> bind_at_boot(Context& context, const po::variables_map& values) {
-  if (values["driver"].as<std::string>() != "vfio-pci")
-    return fail(ErrorKind::usage, "--persist binds to vfio-pci and to no other driver", "leave --driver out");
-  GPUPASS_TRY_ASSIGN(const auto options, change_options_of(values));
-  GPUPASS_TRY_ASSIGN(auto what, some_selection_of(values));
-  const session::BindAtBootRequest request{std::move(what), values.count("apply") > 0,
-                                           values.count("now") > 0};
+Result<int> bind_at_boot(Context& context, const ChangeOptions& options,
+                         const session::BindAtBootRequest& request) {
   Teller teller(context.terminal, options);
   GPUPASS_TRY_ASSIGN(const auto done, session::bind_at_boot(context, teller.manner(), request));
   return tell(context, teller, options.format, done,
               request.now ? "gpupass bind --persist --now" : "gpupass bind --persist");
 }
 
-Result<int> unbind_at_boot(Context& context, const po::variables_map& values) {
-  GPUPASS_TRY_ASSIGN(const auto options, change_options_of(values));
-  session::UnbindAtBootRequest request{{}, values.count("apply") > 0};
-  if (values.count("all") == 0) {
-    GPUPASS_TRY_ASSIGN(request.what, some_selection_of(values));
-  }
+Result<int> unbind_at_boot(Context& context, const ChangeOptions& options,
+                           const session::UnbindAtBootRequest& request) {
   Teller teller(context.terminal, options);
   GPUPASS_TRY_ASSIGN(const auto done, session::unbind_at_boot(context, teller.manner(), request));
   return tell(context, teller, options.format, done, "gpupass unbind --persist");

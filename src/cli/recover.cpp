@@ -517,24 +517,31 @@ std::vector<Error> end_creates(Context& context, const ChangeOptions& options) {
   return std::move(ended.errors);
 }
 
-}  // namespace
+struct Options {
+  bool forget = false;
+  ChangeOptions change;
+};
 
-Result<int> recover(Context& context, const std::vector<std::string>& arguments) {
-  Syntax syntax{
+Syntax syntax(Options& options) {
+  Syntax syntax(
       "gpupass recover [--dry-run] [--forget] [options]",
       "Compares what interrupted commands left in the journal with the machine. An interrupted attach or\n"
       "bind is undone, an interrupted detach or unbind is finished: either way the host ends up with its\n"
       "card. A `guest create` that was killed is undone, or closed where libvirt has the guest. Without\n"
-      "anything to do it says so and does nothing. What cannot be read stops its own device or guest only.",
-      {},
-      {}};
-  syntax.options.add_options()("forget", "accept the machine as it is and close the journals");
-  add_change_options(syntax.options);
-  GPUPASS_TRY_ASSIGN(const auto values, parse(context, std::move(syntax), arguments));
-  if (!values) return 0;
-  GPUPASS_TRY_ASSIGN(const auto options, change_options_of(*values));
+      "anything to do it says so and does nothing. What cannot be read stops its own device or guest only.");
+  syntax.flag("forget", options.forget, "accept the machine as it is and close the journals");
+  add_change_options(syntax, options.change);
+  return syntax;
+}
+
+}  // namespace
+
+Result<int> recover(Context& context, const std::vector<std::string>& arguments) {
+  Options asked;
+  GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax(asked), arguments));
+  if (!go) return 0;
+  const auto& [forgetting, options] = asked;
   GPUPASS_TRY(session::refuse_captured(context.host, options.dry_run));
-  const bool forgetting = values->count("forget") > 0;
   if (!options.dry_run) {
     for (const auto* const folder : k_written_to) context.host.clear_leftovers(folder);
     GPUPASS_TRY(remove_stillborn_journals(context.host));

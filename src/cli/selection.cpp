@@ -3,21 +3,13 @@
 
 namespace gpupass::cli {
 
-void add_only(po::options_description& options) {
-  options.add_options()("only", "exactly what is named: a graphics card without its companions");
+void add_only(Syntax& syntax, session::Selection& to) {
+  syntax.flag("only", to.companions, Companions::left_out,
+              "exactly what is named: a graphics card without its companions");
 }
 
-Result<session::Selection> selection_of(const po::variables_map& values, const std::string& option) {
-  session::Selection selection;
-  GPUPASS_TRY_ASSIGN(selection.selectors, selectors_of(values, option));
-  GPUPASS_TRY_ASSIGN(selection.with, selectors_of(values, "with"));
-  if (values.count("only") > 0) selection.companions = Companions::left_out;
-  return selection;
-}
-
-Result<session::Selection> some_selection_of(const po::variables_map& values, const std::string& usage) {
-  GPUPASS_TRY_ASSIGN(auto selection, selection_of(values));
-  if (!selection.selectors.empty()) return selection;
+Result<void> require_some(const session::Selection& selection, const std::string& usage) {
+  if (!selection.selectors.empty()) return {};
   return fail(
       ErrorKind::usage, "no device is named",
       (usage.empty() ? "give at least one SELECTOR" : usage) + "; `gpupass list` shows what is there");

@@ -9,17 +9,10 @@
 
 namespace gpupass::cli {
 
-/// Adds --only.
-void add_only(po::options_description& options);
+/// Adds --only: what is selected comes without companions.
+void add_only(Syntax& syntax, session::Selection& to);
 
-/// What an option's words mean, without companions where --only is given, and what --with names besides; all
-/// of it may be empty. Error: usage.
-[[nodiscard]] Result<session::Selection> selection_of(const po::variables_map& values,
-                                                      const std::string& option = "selector");
-
-/// The same. Error: usage, also where nothing is named; `usage` is the command's own, where there is one to
-/// show.
-[[nodiscard]] Result<session::Selection> some_selection_of(const po::variables_map& values,
-                                                           const std::string& usage = {});
+/// Error: usage, where nothing is named; `usage` is the command's own, where there is one to show.
+[[nodiscard]] Result<void> require_some(const session::Selection& selection, const std::string& usage = {});
 
 }  // namespace gpupass::cli

@@ -233,14 +233,13 @@ bool is_in_work(const std::vector<JournalRecord>& journals, const PciAddress& de
 }
 
 /// Adds what libvirt says.
-void add_domains(Context& context, const po::variables_map& values, const std::vector<Hold>& holds,
-                 Status& status) {
+void add_domains(Context& context, const std::string& named, const std::vector<Hold>& holds, Status& status) {
   std::vector<std::string> uris;
   for (const auto& hold : holds) {
     for (const auto& owner : hold.owners)
       if (tenant_of(owner.kind).in_libvirt) uris.push_back(owner.where);
   }
-  status.libvirt = libvirt_now(context, values, uris);
+  status.libvirt = libvirt_now(context, named, uris);
   const auto domains = assignments(status.libvirt, context.host, status.inventory);
   for (auto& held : status.held) {
     held.given = given_to(held.hold, status.libvirt, domains);
@@ -270,23 +269,30 @@ core::Json to_json(const Host& host, const Status& status) {
            array_of(status.unreadable, [](const UnreadableRecord& record) { return cli::to_json(record); })}};
 }
 
-}  // namespace
+struct Options {
+  std::string connection;  // that --connect names
+  Format format = Format::text;
+};
 
-Result<int> status(Context& context, const std::vector<std::string>& arguments) {
-  Syntax syntax{
+Syntax syntax(Options& options) {
+  Syntax syntax(
       "gpupass status [options]",
       "Shows each device that gpupass holds, the driver it had before, the domain that has it (running, off\n"
       "or gone) and since when; devices that a domain or vfio-pci has without gpupass; devices that a "
       "driver\n"
       "is still letting go of; commands that did not end; and what is bound at each boot\n"
-      "(`gpupass bind --persist`), and whether this boot did it.",
-      {},
-      {}};
-  add_connect(syntax.options);
-  add_format(syntax.options);
-  GPUPASS_TRY_ASSIGN(const auto values, parse(context, std::move(syntax), arguments));
-  if (!values) return 0;
-  GPUPASS_TRY_ASSIGN(const auto format, format_of(*values));
+      "(`gpupass bind --persist`), and whether this boot did it.");
+  add_connect(syntax, options.connection);
+  add_format(syntax, options.format);
+  return syntax;
+}
+
+}  // namespace
+
+Result<int> status(Context& context, const std::vector<std::string>& arguments) {
+  Options options;
+  GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax(options), arguments));
+  if (!go) return 0;
   Quiet quiet(context.terminal);
   GPUPASS_TRY_ASSIGN(const auto holds,
                      session::if_permitted(quiet, "what gpupass holds", load_holds(context.host)));
@@ -299,8 +305,8 @@ Result<int> status(Context& context, const std::vector<std::string>& arguments) 
                      session::if_permitted(quiet, "what is bound at each boot", bound_at_boot(context.host)));
   GPUPASS_TRY_ASSIGN(status.inventory, machine_of(context.host, holds));
   for (const auto& hold : holds) status.held.push_back(look_at(context.host, status.inventory, hold));
-  add_domains(context, *values, holds, status);
-  if (format == Format::json) {
+  add_domains(context, options.connection, holds, status);
+  if (options.format == Format::json) {
     context.terminal.out << to_json(context.host, status).dump(2) << "\n";
     return 0;
   }

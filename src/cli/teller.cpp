@@ -114,22 +114,12 @@ void say_waiting(Terminal& terminal, const LockOwner& owner) {
 
 }  // namespace
 
-void add_change_options(po::options_description& options) {
-  options.add_options()("dry-run,n", "print the steps, there and back, and change nothing");
-  options.add_options()("yes,y", "agree to what a person at a terminal would be asked");
-  options.add_options()(
-      "timeout", po::value<int>()->default_value(60)->value_name("S"),
-      "how long to wait for each thing that may block: a driver, the guest, another gpupass");
-  add_format(options);
-}
-
-Result<ChangeOptions> change_options_of(const po::variables_map& values) {
-  ChangeOptions options;
-  options.dry_run = values.count("dry-run") > 0;
-  options.yes = values.count("yes") > 0;
-  GPUPASS_TRY_ASSIGN(options.format, format_of(values));
-  GPUPASS_TRY_ASSIGN(options.timeout, timeout_of(values));
-  return options;
+void add_change_options(Syntax& syntax, ChangeOptions& to) {
+  syntax.flag("dry-run,n", to.dry_run, "print the steps, there and back, and change nothing");
+  syntax.flag("yes,y", to.yes, "agree to what a person at a terminal would be asked");
+  syntax.option("timeout", to.timeout, "S",
+                "how long to wait for each thing that may block: a driver, the guest, another gpupass");
+  add_format(syntax, to.format);
 }
 
 bool says_yes(Terminal& terminal, const std::string& question) {

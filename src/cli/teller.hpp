@@ -19,8 +19,7 @@ struct ChangeOptions {
   std::chrono::milliseconds timeout = std::chrono::seconds(60);  // for each thing that may block
 };
 
-void add_change_options(po::options_description& options);
-[[nodiscard]] Result<ChangeOptions> change_options_of(const po::variables_map& values);
+void add_change_options(Syntax& syntax, ChangeOptions& to);
 
 class Teller final : public session::Requester {
  public:

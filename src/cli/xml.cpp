@@ -6,7 +6,6 @@
 #include <istream>
 #include <ostream>
 
-#include "cli/options.hpp"
 #include "cli/selection.hpp"
 #include "gpupass/core/quantity.hpp"
 #include "gpupass/discover.hpp"
@@ -20,20 +19,24 @@ namespace {
 
 constexpr std::size_t k_most_domain_xml = 1U << 24U;  // bytes; real ones have some thousand
 
-Syntax syntax() {
-  Syntax syntax{"gpupass xml SELECTOR… [--domain FILE|NAME] [--with BDF]… [--only] [options]",
+struct Options {
+  session::Selection what;
+  std::string domain;      // a file's name, or a domain's; empty: none
+  std::string connection;  // that --connect names
+};
+
+Syntax syntax(Options& options) {
+  Syntax syntax("gpupass xml SELECTOR… [--domain FILE|NAME] [--with BDF]… [--only] [options]",
                 "Prints what gives a graphics card with its companions, or any other function,\n"
                 "to a domain: a <hostdev>, or <devices> in which several functions are one\n"
-                "device; with --domain the whole domain with the card in it. Changes nothing.",
-                {},
-                {{"selector", -1}}};
-  syntax.options.add_options()("domain", po::value<std::string>()->value_name("FILE|NAME"),
-                               "put the card into the domain of this file, or into libvirt's domain of that "
-                               "name, and print that; - reads standard input");
-  add_connect(syntax.options);
-  syntax.options.add_options()("with", po::value<std::vector<std::string>>()->composing()->value_name("BDF"),
-                               "also put in this other device");
-  add_only(syntax.options);
+                "device; with --domain the whole domain with the card in it. Changes nothing.");
+  syntax.positional("selector", options.what.selectors);
+  syntax.option("domain", options.domain, "FILE|NAME",
+                "put the card into the domain of this file, or into libvirt's domain of that "
+                "name, and print that; - reads standard input");
+  add_connect(syntax, options.connection);
+  syntax.option("with", options.what.with, "BDF", "also put in this other device");
+  add_only(syntax, options.what);
   return syntax;
 }
 
@@ -87,10 +90,10 @@ Result<std::string> domain_of(Context& context, const std::string& name, const s
   return xml;
 }
 
-Result<std::string> edited_domain(Context& context, const po::variables_map& values,
+Result<std::string> edited_domain(Context& context, const Options& options,
                                   const std::vector<GuestCard>& cards, const DomainTemplates& templates) {
-  const auto name = word_of(values, "domain");
-  GPUPASS_TRY_ASSIGN(const auto domain, domain_of(context, name, uri_of(context, values)));
+  const auto& name = options.domain;
+  GPUPASS_TRY_ASSIGN(const auto domain, domain_of(context, name, uri_of(context, options.connection)));
   auto edited = add_cards(domain, cards, templates);
   if (!edited) return within(name_of(name), std::move(edited).error());
   return edited;
@@ -107,17 +110,18 @@ Result<void> refuse_bridges(const Inventory& inventory, const std::vector<PciAdd
 }  // namespace
 
 Result<int> xml(Context& context, const std::vector<std::string>& arguments) {
-  GPUPASS_TRY_ASSIGN(const auto values, parse(context, syntax(), arguments));
-  if (!values) return 0;
+  Options options;
+  GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax(options), arguments));
+  if (!go) return 0;
   GPUPASS_TRY_ASSIGN(const auto templates, session::load_templates(context));
   GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host, {.holders = false}));
-  GPUPASS_TRY_ASSIGN(const auto what, some_selection_of(*values, "gpupass xml SELECTOR…"));
-  GPUPASS_TRY_ASSIGN(const auto functions, session::functions_of(inventory, what));
+  GPUPASS_TRY(require_some(options.what, "gpupass xml SELECTOR…"));
+  GPUPASS_TRY_ASSIGN(const auto functions, session::functions_of(inventory, options.what));
   GPUPASS_TRY(refuse_bridges(inventory, functions));
   GPUPASS_TRY_ASSIGN(const auto text,
-                     values->count("domain") == 0
+                     options.domain.empty()
                          ? without_domain(inventory, functions, templates)
-                         : edited_domain(context, *values, guest_cards(inventory, functions), templates));
+                         : edited_domain(context, options, guest_cards(inventory, functions), templates));
   context.terminal.out << text;
   return 0;
 }

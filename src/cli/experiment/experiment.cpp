@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <map>
 #include <ostream>
 
 #include "cli/bench.hpp"
@@ -53,41 +54,55 @@ constexpr std::array k_create_words = {
     CreateOption{"driver", "SOURCE"},  CreateOption{"folder", "DIR"}};
 constexpr std::array k_create_lists = {CreateOption{"ssh-key", "FILE"}, CreateOption{"packages", "NAME"}};
 
-Syntax syntax() {
-  Syntax syntax{
+struct Options {
+  std::optional<Selector> gpu;
+  session::Selection what;  // besides the card
+  std::string image, domain;
+  int blocks = 10;
+  std::string folder = "experiment";
+  std::string report;
+  std::optional<std::uint64_t> seed;
+  bool quick = false;
+  std::string program;
+  int limit = 7200;  // seconds
+  bool keep = false;
+  bool dry_run = false;
+  bool yes = false;
+  std::map<std::string, std::string> create_words;  // by option of `gpupass guest create`
+  std::map<std::string, Words> create_lists;
+  ComparisonOptions comparison;
+  GuestOptions guest{.vm = {}, .timeout = std::chrono::seconds(1800)};
+};
+
+Syntax syntax(const Context& context, Options& options) {
+  Syntax syntax(
       "gpupass bench experiment --gpu SELECTOR --image IMG|--domain VM [options] [-- OPTION of "
       "gpupass-bench…]",
       "Measures what passing a card through costs: in each block, in random order, a run on the host and\n"
       "one in a guest that was started for it and has the card. Then compares, and reports. Said again, the\n"
-      "same command goes on where an interruption stopped it. Exit status: as `gpupass bench compare`.",
-      {},
-      {}};
-  auto add = syntax.options.add_options();
-  add("gpu", po::value<std::string>()->value_name("SELECTOR"), "the card");
-  add("with", po::value<Words>()->composing()->value_name("BDF"),
-      "also this other member of its IOMMU group");
-  add_only(syntax.options);
-  add("image", po::value<std::string>()->value_name("IMG"), "make the guest from this cloud image");
-  add("domain", po::value<std::string>()->value_name("VM"), "or use this one of yours, which is off");
-  add("blocks", po::value<int>()->default_value(10)->value_name("N"), "how many blocks, of two runs each");
-  add("out", po::value<std::string>()->default_value("experiment")->value_name("FOLDER"),
-      "where the plan and the results are kept");
-  add("output,o", po::value<std::string>()->value_name("FILE"), "the report; else FOLDER/report.html");
-  add("seed", po::value<std::uint64_t>()->value_name("N"), "of the order; else one from the clock");
-  add("quick", "fewer sizes and samples: says whether it works, not what it costs");
-  add("program", po::value<std::string>()->value_name("FILE"),
-      "which gpupass-bench; else the one beside gpupass");
-  add("limit", po::value<int>()->default_value(7200)->value_name("S"), "how long a run may last");
-  add("keep", "leave the guest that was made");
-  add("dry-run,n", "print the plan, and change nothing");
-  add("yes,y", "agree to what a person at a terminal would be asked");
+      "same command goes on where an interruption stopped it. Exit status: as `gpupass bench compare`.");
+  syntax.option("gpu", options.gpu, "SELECTOR", "the card");
+  syntax.option("with", options.what.with, "BDF", "also this other member of its IOMMU group");
+  add_only(syntax, options.what);
+  syntax.option("image", options.image, "IMG", "make the guest from this cloud image");
+  syntax.option("domain", options.domain, "VM", "or use this one of yours, which is off");
+  syntax.option("blocks", options.blocks, "N", "how many blocks, of two runs each");
+  syntax.option("out", options.folder, "FOLDER", "where the plan and the results are kept");
+  syntax.option("output,o", options.report, "FILE", "the report; else FOLDER/report.html");
+  syntax.option("seed", options.seed, "N", "of the order; else one from the clock");
+  syntax.flag("quick", options.quick, "fewer sizes and samples: says whether it works, not what it costs");
+  syntax.option("program", options.program, "FILE", "which gpupass-bench; else the one beside gpupass");
+  syntax.option("limit", options.limit, "S", "how long a run may last");
+  syntax.flag("keep", options.keep, "leave the guest that was made");
+  syntax.flag("dry-run,n", options.dry_run, "print the plan, and change nothing");
+  syntax.flag("yes,y", options.yes, "agree to what a person at a terminal would be asked");
   const char* const k_text = "as for `gpupass guest create`";
   for (const auto& [name, value] : k_create_words)
-    add(name, po::value<std::string>()->value_name(value), k_text);
+    syntax.option(name, options.create_words[name], value, k_text);
   for (const auto& [name, value] : k_create_lists)
-    add(name, po::value<Words>()->composing()->value_name(value), k_text);
-  add_comparison_options(syntax.options);
-  add_guest_options(syntax.options, 1800);
+    syntax.option(name, options.create_lists[name], value, k_text);
+  add_comparison_options(syntax, options.comparison);
+  add_guest_options(syntax, context, options.guest);
   return syntax;
 }
 
@@ -103,29 +118,29 @@ struct Wanted {
   bool keep = false;
 };
 
-Words create_words(const po::variables_map& values) {
+Words create_words(const Options& options) {
   Words words;
-  for (const auto& option : k_create_words) {
-    if (values.count(option.name) > 0)
-      words.push_back(fmt::format("--{}={}", option.name, word_of(values, option.name)));
+  for (const auto& [name, value] : k_create_words) {
+    const auto& word = options.create_words.at(name);
+    if (!word.empty()) words.push_back(fmt::format("--{}={}", name, word));
   }
-  for (const auto& option : k_create_lists) {
-    for (const auto& word : words_of(values, option.name))
-      words.push_back(fmt::format("--{}={}", option.name, word));
+  for (const auto& [name, value] : k_create_lists) {
+    for (const auto& word : options.create_lists.at(name))
+      words.push_back(fmt::format("--{}={}", name, word));
   }
   return words;
 }
 
 /// For both sides. Without groups, those that the card can do: all where CUDA may know it, else those that
 /// need no CUDA.
-Words options_for_suite(const po::variables_map& values, const Words& more, const Device& card) {
+Words options_for_suite(const Options& asked, const Words& more, const Device& card) {
   constexpr std::uint16_t k_nvidia = 0x10de;
   Words options;
-  auto groups = words_of(values, "group");
+  auto groups = asked.comparison.groups;
   if (groups.empty() && card.vendor != k_nvidia) groups = {"pci", "processor"};
   for (const auto& word : groups) options.push_back("--group=" + word);
-  for (const auto& word : words_of(values, "filter")) options.push_back("--filter=" + word);
-  if (values.count("quick") > 0) options.emplace_back("--quick");
+  for (const auto& word : asked.comparison.filters) options.push_back("--filter=" + word);
+  if (asked.quick) options.emplace_back("--quick");
   options.insert(options.end(), more.begin(), more.end());
   return options;
 }
@@ -148,57 +163,53 @@ Result<std::size_t> count_cases(Context& context, const Wanted& wanted) {
               fmt::format("nothing was changed; `{} --list` says what each lacks", wanted.program));
 }
 
-Result<void> check_words(const po::variables_map& values) {
-  const auto given = [&](const char* name) { return values.count(name) > 0; };
-  if (!given("gpu"))
+Result<void> check_words(const Options& options) {
+  const bool image = !options.image.empty();
+  const bool domain = !options.domain.empty();
+  if (!options.gpu)
     return fail(ErrorKind::usage, "no card is named", "--gpu SELECTOR; `gpupass list` shows them");
-  if (given("image") == given("domain"))
-    return fail(ErrorKind::usage, given("image") ? "--image and --domain are both given" : "which guest?",
+  if (image == domain)
+    return fail(ErrorKind::usage, image ? "--image and --domain are both given" : "which guest?",
                 "--image IMG makes one from a cloud image, --domain VM takes one of yours");
-  if (given("domain") && !create_words(values).empty())
+  if (domain && !create_words(options).empty())
     return fail(ErrorKind::usage, "--domain is a guest that is there: nothing is made",
-                create_words(values).front() + " goes with --image");
-  const int blocks = values["blocks"].as<int>();
-  if (blocks < 1 || blocks > 1000)
-    return fail(ErrorKind::usage, fmt::format("--blocks {}: 1 to 1000", blocks));
-  if (values["limit"].as<int>() < 1 || values["timeout"].as<int>() < 1)
-    return fail(ErrorKind::usage, "--limit and --timeout are at least 1");
-  GPUPASS_TRY(comparison_settings(values));
+                create_words(options).front() + " goes with --image");
+  if (options.blocks < 1 || options.blocks > 1000)
+    return fail(ErrorKind::usage, fmt::format("--blocks {}: 1 to 1000", options.blocks));
+  if (options.limit < 1) return fail(ErrorKind::usage, "--limit and --timeout are at least 1");
+  GPUPASS_TRY(comparison_settings(options.comparison));
   return {};
 }
 
-Result<Wanted> read_wanted(Context& context, const po::variables_map& values, const Words& more,
+Result<Wanted> read_wanted(Context& context, const Options& options, const Words& more,
                            const Inventory& inventory) {
-  GPUPASS_TRY(check_words(values));
+  GPUPASS_TRY(check_words(options));
   GPUPASS_TRY(refuse_own(more, {"--block", "--order", "--seed", "--pci", "--device"}));
   Wanted wanted;
   auto& settings = wanted.settings;
-  wanted.folder = absolute(values["out"].as<std::string>());
-  wanted.report = values.count("output") > 0 ? word_of(values, "output") : wanted.folder + "/report.html";
-  if (values.count("output") > 0) GPUPASS_TRY(check_report(wanted.report));
-  wanted.program = values.count("program") > 0 ? absolute(word_of(values, "program"))
-                                               : bench_program().value_or("gpupass-bench");
+  wanted.folder = absolute(options.folder);
+  wanted.report = options.report.empty() ? wanted.folder + "/report.html" : options.report;
+  if (!options.report.empty()) GPUPASS_TRY(check_report(wanted.report));
+  wanted.program =
+      options.program.empty() ? bench_program().value_or("gpupass-bench") : absolute(options.program);
   GPUPASS_TRY_ASSIGN(const auto program, read_program(wanted.program));
   settings.program_sha256 = bench::sha256(program);
-  GPUPASS_TRY_ASSIGN(const auto card, parse_selector(word_of(values, "gpu")));
-  GPUPASS_TRY_ASSIGN(auto selection, selection_of(values, "with"));
-  selection.selectors = {card};
+  auto selection = options.what;
+  selection.selectors = {*options.gpu};
   GPUPASS_TRY_ASSIGN(wanted.functions, session::functions_of(inventory, selection));
   for (const auto& function : wanted.functions) settings.functions.push_back(to_string(function));
-  settings.image = values.count("image") > 0 ? absolute(word_of(values, "image")) : "";
-  settings.vm = settings.image.empty() ? word_of(values, "domain") : k_guest_of_ours;
-  settings.uri = uri_of(context, values);
-  settings.create = create_words(values);
-  settings.blocks = values["blocks"].as<int>();
-  settings.options = options_for_suite(values, more, *inventory.find(wanted.functions.front()));
-  wanted.seed = values.count("seed") > 0
-                    ? values["seed"].as<std::uint64_t>()
-                    : static_cast<std::uint64_t>(context.host.now().time_since_epoch().count());
-  wanted.times = {std::chrono::seconds(values["timeout"].as<int>()),
-                  std::chrono::seconds(values["limit"].as<int>())};
-  wanted.change.dry_run = values.count("dry-run") > 0;
-  wanted.change.yes = values.count("yes") > 0;
-  wanted.keep = values.count("keep") > 0;
+  settings.image = options.image.empty() ? "" : absolute(options.image);
+  settings.vm = settings.image.empty() ? options.domain : k_guest_of_ours;
+  settings.uri = options.guest.uri;
+  settings.create = create_words(options);
+  settings.blocks = options.blocks;
+  settings.options = options_for_suite(options, more, *inventory.find(wanted.functions.front()));
+  wanted.seed =
+      options.seed.value_or(static_cast<std::uint64_t>(context.host.now().time_since_epoch().count()));
+  wanted.times = {options.guest.timeout, std::chrono::seconds(options.limit)};
+  wanted.change.dry_run = options.dry_run;
+  wanted.change.yes = options.yes;
+  wanted.keep = options.keep;
   return wanted;
 }
 
@@ -285,14 +296,15 @@ std::uintmax_t room_at(fs::path path) {
   return fs::space(path, error).available;
 }
 
-Result<void> refuse_without_room(const Wanted& wanted, const po::variables_map& values) {
+Result<void> refuse_without_room(const Wanted& wanted, const Options& options) {
   if (room_at(wanted.folder) < k_room_for_results)
     return fail(ErrorKind::refused,
                 fmt::format("{}: fewer than {} are free", wanted.folder, core::size_text(k_room_for_results)),
                 "nothing was changed; name another folder with --out");
   if (wanted.settings.image.empty()) return {};
-  const auto disks = values.count("folder") > 0 ? word_of(values, "folder") : k_images;
-  const auto driver = word_of(values, "driver");
+  const auto& folder = options.create_words.at("folder");
+  const auto& driver = options.create_words.at("driver");
+  const auto disks = folder.empty() ? k_images : folder;
   const auto room = driver.empty() || driver == "none" ? k_room_for_a_disk : k_room_with_driver;
   if (room_at(disks) < room)
     return fail(ErrorKind::refused, fmt::format("{}: fewer than {} are free", disks, core::size_text(room)),
@@ -481,18 +493,19 @@ Sides sides_of(const Wanted& wanted, const ExperimentPlan& plan) {
 
 Result<int> bench_experiment(Context& context, const Words& arguments) {
   const auto [ours, more] = split_words(arguments);
-  GPUPASS_TRY_ASSIGN(const auto values, parse(context, syntax(), ours));
-  if (!values) return 0;
-  if (values->count("dry-run") == 0) GPUPASS_TRY(session::refuse_captured(context.host));
+  Options options;
+  GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax(context, options), ours));
+  if (!go) return 0;
+  if (!options.dry_run) GPUPASS_TRY(session::refuse_captured(context.host));
   GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host));
-  GPUPASS_TRY_ASSIGN(const auto wanted, read_wanted(context, *values, more, inventory));
+  GPUPASS_TRY_ASSIGN(const auto wanted, read_wanted(context, options, more, inventory));
   GPUPASS_TRY_ASSIGN(const auto cases, count_cases(context, wanted));
   GPUPASS_TRY_ASSIGN(auto plan, plan_of(context, wanted, inventory));
   GPUPASS_TRY_ASSIGN(const auto missing, missing_runs(wanted, plan));
   // One that was killed with its last result there has not put back.
   if (!missing.empty() || fs::exists(mark_path(wanted))) {
     GPUPASS_TRY_ASSIGN(const auto hypervisor, context.connect(wanted.settings.uri, wanted.times.guest));
-    GPUPASS_TRY(refuse_without_room(wanted, *values));
+    GPUPASS_TRY(refuse_without_room(wanted, options));
     // What a killed one left is not in the way of its own going on.
     if (!fs::exists(mark_path(wanted))) GPUPASS_TRY(check_new(context, *hypervisor, wanted, inventory, plan));
     if (wanted.change.dry_run) {
@@ -507,7 +520,7 @@ Result<int> bench_experiment(Context& context, const Words& arguments) {
     sys::outlive_readers();
     GPUPASS_TRY(carry_out(context, *hypervisor, wanted, plan, missing));
   }
-  return answer(context, sides_of(wanted, plan), *values, wanted.report);
+  return answer(context, sides_of(wanted, plan), options.comparison, wanted.report);
 }
 
 }  // namespace gpupass::cli

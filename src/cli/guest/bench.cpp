@@ -22,31 +22,43 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-Syntax syntax() {
-  Syntax syntax{
+struct Options {
+  GuestOptions guest{.vm = {}, .timeout = std::chrono::seconds(900)};
+  int runs = 1;
+  std::string folder;
+  Words compare_with;
+  std::string report;
+  bool quick = false;
+  std::string pci;
+  std::string program;
+  int limit = 7200;  // seconds
+  bool keep_running = false;
+  bool yes = false;
+  ComparisonOptions comparison;
+};
+
+Syntax syntax(const Context& context, Options& options) {
+  Syntax syntax(
       "gpupass guest bench VM [options] [-- OPTION of gpupass-bench…]",
       "Runs gpupass-bench in a guest and brings its results here: starts the guest if it is off, puts the\n"
       "host's gpupass-bench there if it has another one, and leaves the guest as it was. Exit status: as\n"
-      "`gpupass bench compare` with --compare-with; else 0, or 1 where an output was wrong.",
-      {},
-      {{"vm", 1}}};
-  auto add = syntax.options.add_options();
-  add("runs", po::value<int>()->default_value(1)->value_name("N"), "runs, one after the other");
-  add("out", po::value<std::string>()->value_name("FOLDER"), "where the results go; else VM and the time");
-  add("compare-with", po::value<Words>()->composing()->value_name("PATH"),
-      "runs of the host, a file or a folder, to compare with; may be repeated");
-  add("output,o", po::value<std::string>()->value_name("FILE"),
-      "write a report: *.html, *.md, *.csv, *.json, *.txt");
-  add("quick", "fewer sizes and samples: says whether it works, not what it costs");
-  add("pci", po::value<std::string>()->value_name("ADDRESS|IDS"),
+      "`gpupass bench compare` with --compare-with; else 0, or 1 where an output was wrong.");
+  syntax.option("runs", options.runs, "N", "runs, one after the other");
+  syntax.option("out", options.folder, "FOLDER", "where the results go; else VM and the time");
+  syntax.option("compare-with", options.compare_with, "PATH",
+                "runs of the host, a file or a folder, to compare with; may be repeated");
+  syntax.option("output,o", options.report, "FILE", "write a report: *.html, *.md, *.csv, *.json, *.txt");
+  syntax.flag("quick", options.quick, "fewer sizes and samples: says whether it works, not what it costs");
+  syntax.option(
+      "pci", options.pci, "ADDRESS|IDS",
       "the function that the group pci measures, as the guest sees it; else the guest's first of the host's");
-  add("program", po::value<std::string>()->value_name("FILE"),
-      "which gpupass-bench; else the one beside gpupass");
-  add("limit", po::value<int>()->default_value(7200)->value_name("S"), "how long a run may last");
-  add("keep-running", "leave a guest that was started for it running");
-  add("yes,y", "agree to what a person at a terminal would be asked at the guest's start");
-  add_comparison_options(syntax.options);
-  add_guest_options(syntax.options, 900);
+  syntax.option("program", options.program, "FILE", "which gpupass-bench; else the one beside gpupass");
+  syntax.option("limit", options.limit, "S", "how long a run may last");
+  syntax.flag("keep-running", options.keep_running, "leave a guest that was started for it running");
+  syntax.flag("yes,y", options.yes,
+              "agree to what a person at a terminal would be asked at the guest's start");
+  add_comparison_options(syntax, options.comparison);
+  add_guest(syntax, context, options.guest);
   return syntax;
 }
 
@@ -61,40 +73,38 @@ struct Wanted {
   std::chrono::milliseconds limit;
 };
 
-Result<Words> options_for_suite(const po::variables_map& values, const Words& more) {
+Result<Words> options_for_suite(const Options& asked, const Words& more) {
   GPUPASS_TRY(refuse_own(more, {}));
   Words options{"--role", "guest"};
-  for (const auto* const name : {"group", "filter"}) {
-    for (const auto& word : words_of(values, name)) options.push_back(fmt::format("--{}={}", name, word));
-  }
-  if (values.count("quick") > 0) options.emplace_back("--quick");
-  if (values.count("pci") > 0) options.push_back("--pci=" + word_of(values, "pci"));
+  for (const auto& group : asked.comparison.groups) options.push_back("--group=" + group);
+  for (const auto& filter : asked.comparison.filters) options.push_back("--filter=" + filter);
+  if (asked.quick) options.emplace_back("--quick");
+  if (!asked.pci.empty()) options.push_back("--pci=" + asked.pci);
   options.insert(options.end(), more.begin(), more.end());
   return options;
 }
 
 /// Everything that can be wrong with what was asked is said before a guest is started.
-Result<Wanted> read_wanted(Context& context, const po::variables_map& values, const Words& more) {
+Result<Wanted> read_wanted(Context& context, const Options& options, const Words& more) {
   Wanted wanted;
-  GPUPASS_TRY_ASSIGN(wanted.guest, guest_options_of(context, values));
-  wanted.runs = values["runs"].as<int>();
-  const int limit = values["limit"].as<int>();
-  if (wanted.runs < 1 || limit < 1) return fail(ErrorKind::usage, "--runs and --limit are at least 1");
-  wanted.limit = std::chrono::seconds(limit);
-  wanted.report = word_of(values, "output");
+  wanted.guest = options.guest;
+  wanted.runs = options.runs;
+  if (options.runs < 1 || options.limit < 1)
+    return fail(ErrorKind::usage, "--runs and --limit are at least 1");
+  wanted.limit = std::chrono::seconds(options.limit);
+  wanted.report = options.report;
   if (!wanted.report.empty()) GPUPASS_TRY(check_report(wanted.report));
-  GPUPASS_TRY(comparison_settings(values));
-  wanted.compare_with = words_of(values, "compare-with");
+  GPUPASS_TRY(comparison_settings(options.comparison));
+  wanted.compare_with = options.compare_with;
   GPUPASS_TRY(check_side(wanted.compare_with));
-  wanted.program =
-      values.count("program") > 0 ? word_of(values, "program") : bench_program().value_or("gpupass-bench");
+  wanted.program = options.program.empty() ? bench_program().value_or("gpupass-bench") : options.program;
   if (!fs::exists(wanted.program))
     return fail(ErrorKind::not_found, fmt::format("there is no {}", wanted.program),
                 "--program names gpupass-bench; it is built and installed with gpupass");
-  GPUPASS_TRY_ASSIGN(wanted.options, options_for_suite(values, more));
+  GPUPASS_TRY_ASSIGN(wanted.options, options_for_suite(options, more));
   auto now = core::iso_time(context.host.now());
   std::erase_if(now, [](char c) { return c == ':' || c == '-'; });
-  wanted.folder = values.count("out") > 0 ? word_of(values, "out") : wanted.guest.vm + "-" + now;
+  wanted.folder = options.folder.empty() ? wanted.guest.vm + "-" + now : options.folder;
   if (fs::exists(wanted.folder))
     return fail(ErrorKind::refused, fmt::format("{} is there already", wanted.folder),
                 "nothing was done; name a new folder with --out");
@@ -149,10 +159,11 @@ Result<void> measure(Context& context, const Wanted& wanted, Hypervisor& hypervi
 
 Result<int> guest_bench(Context& context, const Words& arguments) {
   const auto [ours, more] = split_words(arguments);
-  GPUPASS_TRY_ASSIGN(const auto values, parse(context, syntax(), ours));
-  if (!values) return 0;
+  Options options;
+  GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax(context, options), ours));
+  if (!go) return 0;
   GPUPASS_TRY(context.host.changeable());
-  GPUPASS_TRY_ASSIGN(auto wanted, read_wanted(context, *values, more));
+  GPUPASS_TRY_ASSIGN(auto wanted, read_wanted(context, options, more));
   GPUPASS_TRY_ASSIGN(const auto hypervisor, context.connect(wanted.guest.uri, wanted.guest.timeout));
   GPUPASS_TRY_ASSIGN(const auto state, hypervisor->domain(wanted.guest.vm));
   wanted.guest.vm = state.name;
@@ -168,12 +179,11 @@ Result<int> guest_bench(Context& context, const Words& arguments) {
   if (error) return fail(ErrorKind::system, fmt::format("make {}: {}", wanted.folder, error.message()));
   Result<void> measured;
   if (!state.running)
-    measured =
-        caught([&] { return start(context, wanted, *hypervisor, state, xml, values->count("yes") > 0); });
+    measured = caught([&] { return start(context, wanted, *hypervisor, state, xml, options.yes); });
   const bool started = !state.running && measured;
   bool all_right = true;
   if (measured) measured = caught([&] { return measure(context, wanted, *hypervisor, all_right); });
-  if (started && values->count("keep-running") == 0) {
+  if (started && !options.keep_running) {
     auto stopped = stop_guest(*hypervisor, state.name, wanted.guest.timeout);
     if (!stopped && measured) return Failure(std::move(stopped).error());
     if (!stopped) measured.error().also.push_back(std::move(stopped).error());
@@ -182,7 +192,7 @@ Result<int> guest_bench(Context& context, const Words& arguments) {
   GPUPASS_TRY(measured);
   const Sides sides =
       wanted.compare_with.empty() ? Sides{{wanted.folder}, {}} : Sides{wanted.compare_with, {wanted.folder}};
-  GPUPASS_TRY_ASSIGN(const int status, answer(context, sides, *values, wanted.report));
+  GPUPASS_TRY_ASSIGN(const int status, answer(context, sides, options.comparison, wanted.report));
   return status != 0 || all_right ? status : 1;
 }
 

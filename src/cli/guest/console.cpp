@@ -6,22 +6,19 @@
 namespace gpupass::cli {
 namespace {
 
-Syntax syntax() {
-  Syntax syntax{"gpupass guest console VM [options]",
-                "Opens a guest's serial console; Ctrl+] leaves it.",
-                {},
-                {{"vm", 1}}};
-  add_guest_options(syntax.options, 60);
+Syntax syntax(const Context& context, GuestOptions& options) {
+  Syntax syntax("gpupass guest console VM [options]", "Opens a guest's serial console; Ctrl+] leaves it.");
+  add_guest(syntax, context, options);
   return syntax;
 }
 
 }  // namespace
 
 Result<int> guest_console(Context& context, const std::vector<std::string>& arguments) {
-  GPUPASS_TRY_ASSIGN(const auto values, parse(context, syntax(), arguments));
-  if (!values) return 0;
+  GuestOptions options{.vm = {}, .timeout = std::chrono::seconds(60)};
+  GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax(context, options), arguments));
+  if (!go) return 0;
   GPUPASS_TRY(context.host.changeable());
-  GPUPASS_TRY_ASSIGN(const auto options, guest_options_of(context, *values));
   GPUPASS_TRY_ASSIGN(const auto guest, open_guest(context, options));
   if (!guest.state.running)
     return fail(ErrorKind::refused, guest.state.name + " is not running",

@@ -37,49 +37,61 @@ namespace fs = std::filesystem;
 
 using Words = std::vector<std::string>;
 
-void add_words(po::options_description& options, const char* name, const char* value, const char* text) {
-  options.add_options()(name, po::value<Words>()->composing()->value_name(value), text);
-}
+struct Options {
+  GuestOptions guest{.vm = {}, .timeout = std::chrono::seconds(60)};
+  std::string image;
+  Words allowed_files;
+  session::Selection cards;
+  std::string memory, disk_size;
+  std::optional<int> vcpus;
+  std::string profile = "compute";
+  std::string network;
+  Words ssh_keys;
+  std::string user_data;
+  Words packages;
+  std::string driver;
+  std::string folder;
+  bool print_xml = false;
+  bool explain = false;
+  bool dry_run = false;
+  bool yes = false;
+  Format format = Format::text;
 
-void add_word(po::options_description& options, const char* name, const char* value, const char* text) {
-  options.add_options()(name, po::value<std::string>()->value_name(value), text);
-}
+  [[nodiscard]] bool look_only() const { return print_xml || explain || dry_run; }
+};
 
-Syntax syntax() {
-  Syntax syntax{
+Syntax syntax(const Context& context, Options& options) {
+  Syntax syntax(
       "gpupass guest create VM --image IMG [--gpu SELECTOR…] [options]",
       "Makes a guest from a cloud image: a disk over the image, which stays as it is, a seed for\n"
       "cloud-init, and a domain fitted to this machine and to the card. The card is bound for it as\n"
-      "`gpupass attach` does. If anything fails, all is put back.",
-      {},
-      {{"vm", 1}}};
-  auto& options = syntax.options;
-  add_word(options, "image", "IMG", "a cloud image, qcow2 or raw");
-  add_words(options, "allow-file", "FILE",
-            "a file of this host that the image names (backing or data file) and the guest may read");
-  add_words(options, "gpu", "SELECTOR", "a card it gets; may be given several times");
-  add_words(options, "with", "BDF", "also this other member of the card's IOMMU group");
-  add_only(options);
-  add_word(options, "memory", "SIZE", "as in 64G; else the card's share of its node");
-  options.add_options()("vcpus", po::value<int>()->value_name("N"), "else the card's share of its node");
-  options.add_options()("profile",
-                        po::value<std::string>()->default_value("compute")->value_name("NAME|FILE"),
-                        "compute, desktop, windows, minimal, or a file of yours");
-  add_word(options, "disk-size", "SIZE",
-           "larger than the image; the guest's first start grows its file system");
-  add_word(options, "network", "NET", "network:NAME, bridge:NAME or none; else as in the profile");
-  add_words(options, "ssh-key", "FILE", "a public key that may log in; else yours");
-  add_word(options, "user-data", "FILE", "for cloud-init, besides gpupass's own");
-  add_words(options, "packages", "NAME", "of the guest's distribution, to be installed");
-  add_word(options, "driver", "SOURCE",
-           "the card's driver: distribution, repository, none (the suite alone) or a FILE");
-  add_word(options, "folder", "DIR", "where its files go; else /var/lib/libvirt/images");
-  options.add_options()("print-xml", "print the domain, and change nothing");
-  options.add_options()("explain", "print each choice with its reason, and change nothing");
-  options.add_options()("dry-run,n", "print what would be done, and change nothing");
-  options.add_options()("yes,y", "agree to what a person at a terminal would be asked");
-  add_guest_options(options, 60);
-  add_format(options);
+      "`gpupass attach` does. If anything fails, all is put back.");
+  syntax.option("image", options.image, "IMG", "a cloud image, qcow2 or raw");
+  syntax.option("allow-file", options.allowed_files, "FILE",
+                "a file of this host that the image names (backing or data file) and the guest may read");
+  syntax.option("gpu", options.cards.selectors, "SELECTOR", "a card it gets; may be given several times");
+  syntax.option("with", options.cards.with, "BDF", "also this other member of the card's IOMMU group");
+  add_only(syntax, options.cards);
+  syntax.option("memory", options.memory, "SIZE", "as in 64G; else the card's share of its node");
+  syntax.option("vcpus", options.vcpus, "N", "else the card's share of its node");
+  syntax.option("profile", options.profile, "NAME|FILE",
+                "compute, desktop, windows, minimal, or a file of yours");
+  syntax.option("disk-size", options.disk_size, "SIZE",
+                "larger than the image; the guest's first start grows its file system");
+  syntax.option("network", options.network, "NET",
+                "network:NAME, bridge:NAME or none; else as in the profile");
+  syntax.option("ssh-key", options.ssh_keys, "FILE", "a public key that may log in; else yours");
+  syntax.option("user-data", options.user_data, "FILE", "for cloud-init, besides gpupass's own");
+  syntax.option("packages", options.packages, "NAME", "of the guest's distribution, to be installed");
+  syntax.option("driver", options.driver, "SOURCE",
+                "the card's driver: distribution, repository, none (the suite alone) or a FILE");
+  syntax.option("folder", options.folder, "DIR", "where its files go; else /var/lib/libvirt/images");
+  syntax.flag("print-xml", options.print_xml, "print the domain, and change nothing");
+  syntax.flag("explain", options.explain, "print each choice with its reason, and change nothing");
+  syntax.flag("dry-run,n", options.dry_run, "print what would be done, and change nothing");
+  syntax.flag("yes,y", options.yes, "agree to what a person at a terminal would be asked");
+  add_guest(syntax, context, options.guest);
+  add_format(syntax, options.format);
   return syntax;
 }
 
@@ -104,8 +116,7 @@ Result<void> check_name(const std::string& name) {
               "letters, digits and hyphens between them: it is the guest's host name, too");
 }
 
-Result<std::optional<std::uint64_t>> size_of(const po::variables_map& values, const char* name) {
-  const auto text = word_of(values, name);
+Result<std::optional<std::uint64_t>> size_of(const std::string& text, const char* name) {
   if (text.empty()) return std::nullopt;
   const auto size = guest::parse_size(text);
   if (!size) return fail(ErrorKind::usage, fmt::format("--{} {}: no size", name, text), "as in 64G or 512M");
@@ -207,47 +218,46 @@ Result<void> add_provisioning(const Context& context, const std::string& driver,
   return {};
 }
 
-Result<Wanted> read_wanted(Context& context, const po::variables_map& values) {
+Result<Wanted> read_wanted(Context& context, const Options& options) {
   Wanted wanted;
-  GPUPASS_TRY_ASSIGN(wanted.options, guest_options_of(context, values));
+  wanted.options = options.guest;
   GPUPASS_TRY(check_name(wanted.options.vm));
   GPUPASS_TRY(session::refuse_remote(wanted.options.uri));
-  const auto image = word_of(values, "image");
-  if (image.empty())
+  if (options.image.empty())
     return fail(ErrorKind::usage, "no image is named", "--image IMG: a cloud image of a distribution");
   auto& request = wanted.request;
   request.name = wanted.options.vm;
-  GPUPASS_TRY_ASSIGN(request.memory, size_of(values, "memory"));
-  if (values.count("vcpus") > 0) request.vcpus = values["vcpus"].as<int>();
-  request.network = word_of(values, "network");
-  auto allowed = words_of(values, "allow-file");
+  GPUPASS_TRY_ASSIGN(request.memory, size_of(options.memory, "memory"));
+  if (options.vcpus) request.vcpus = *options.vcpus;
+  request.network = options.network;
+  auto allowed = options.allowed_files;
   std::ranges::transform(allowed, allowed.begin(), absolute);
-  GPUPASS_TRY_ASSIGN(wanted.image, inspect_image(host_of_files(context), absolute(image), allowed));
-  GPUPASS_TRY_ASSIGN(const auto disk_size, size_of(values, "disk-size"));
+  GPUPASS_TRY_ASSIGN(wanted.image, inspect_image(host_of_files(context), absolute(options.image), allowed));
+  GPUPASS_TRY_ASSIGN(const auto disk_size, size_of(options.disk_size, "disk-size"));
   wanted.disk_size = disk_size.value_or(0);
   if (disk_size && *disk_size < wanted.image.size)
     return fail(ErrorKind::usage,
                 fmt::format("--disk-size {}: the image has {}", core::size_text(*disk_size),
                             core::size_text(wanted.image.size)),
                 "a disk can be larger than its image, not smaller");
-  const auto folder = word_of(values, "folder");
+  const auto& folder = options.folder;
   if (!folder.empty() && !host_of_files(context).exists(absolute(folder)))
     return fail(ErrorKind::not_found, fmt::format("--folder {}: there is no such folder", folder),
                 "nothing was changed; make it first");
   wanted.files = files_of(folder.empty() ? k_images : absolute(folder), request.name);
   request.disk = wanted.files.disk;
   request.seed = wanted.files.seed;
-  GPUPASS_TRY_ASSIGN(wanted.seed.ssh_keys, read_keys(context, words_of(values, "ssh-key")));
+  GPUPASS_TRY_ASSIGN(wanted.seed.ssh_keys, read_keys(context, options.ssh_keys));
   wanted.seed.name = request.name;
   wanted.seed.instance = fmt::format("{}-{}", request.name, core::iso_time(context.host.now()));
   request.instance = wanted.seed.instance;
-  wanted.seed.packages = words_of(values, "packages");
+  wanted.seed.packages = options.packages;
   if (!std::ranges::all_of(wanted.seed.packages, core::is_printable))
     return fail(ErrorKind::usage, "--packages: no name of a package is like that");
-  if (const auto path = word_of(values, "user-data"); !path.empty()) {
-    GPUPASS_TRY_ASSIGN(wanted.seed.user_data, Host().read(absolute(path)));
+  if (!options.user_data.empty()) {
+    GPUPASS_TRY_ASSIGN(wanted.seed.user_data, Host().read(absolute(options.user_data)));
   }
-  GPUPASS_TRY(add_provisioning(context, word_of(values, "driver"), wanted));
+  GPUPASS_TRY(add_provisioning(context, options.driver, wanted));
   return wanted;
 }
 
@@ -388,18 +398,18 @@ Result<void> judge_cards(Context& context, const Wanted& wanted, Hypervisor& hyp
   return session::consent(manner, approved.open);
 }
 
-Result<int> print_only(Context& context, const po::variables_map& values, const GuestDomain& domain,
-                       const Wanted& wanted, const Functions& functions, Format format) {
+Result<int> print_only(Context& context, const Options& options, const GuestDomain& domain,
+                       const Wanted& wanted, const Functions& functions) {
   auto& out = context.terminal.out;
-  if (values.count("print-xml") > 0) {
+  if (options.print_xml) {
     out << core::printable_xml(domain.xml);
-  } else if (values.count("explain") > 0 && format == Format::json) {
+  } else if (options.explain && options.format == Format::json) {
     out << core::Json{{"schema", "gpupass.choices/1"},
                       {"guest", wanted.options.vm},
                       {"choices", report::to_json(domain.choices)}}
                .dump(2)
         << "\n";
-  } else if (values.count("explain") > 0) {
+  } else if (options.explain) {
     out << report::choices_text(domain.choices, static_cast<std::size_t>(context.terminal.columns));
   } else {
     print_dry_run(out, wanted, functions);
@@ -410,41 +420,37 @@ Result<int> print_only(Context& context, const po::variables_map& values, const 
 }  // namespace
 
 Result<int> guest_create(Context& context, const Words& arguments) {
-  GPUPASS_TRY_ASSIGN(const auto values, parse(context, syntax(), arguments));
-  if (!values) return 0;
-  const bool look_only = values->count("print-xml") + values->count("explain") + values->count("dry-run") > 0;
-  if (!look_only) GPUPASS_TRY(session::refuse_captured(context.host));
-  GPUPASS_TRY_ASSIGN(const auto format, format_of(*values));
-  if (format == Format::json && values->count("explain") == 0)
+  Options options;
+  GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax(context, options), arguments));
+  if (!go) return 0;
+  if (!options.look_only()) GPUPASS_TRY(session::refuse_captured(context.host));
+  if (options.format == Format::json && !options.explain)
     return fail(ErrorKind::usage, "--format json is for --explain", "nothing was changed; leave it out");
-  GPUPASS_TRY_ASSIGN(auto wanted, read_wanted(context, *values));
+  GPUPASS_TRY_ASSIGN(auto wanted, read_wanted(context, options));
   GPUPASS_TRY_ASSIGN(const auto templates, session::load_templates(context));
   GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host, {.holders = false}));
-  GPUPASS_TRY_ASSIGN(wanted.request.profile,
-                     load_profile(context, (*values)["profile"].as<std::string>(), inventory.kernel));
+  GPUPASS_TRY_ASSIGN(wanted.request.profile, load_profile(context, options.profile, inventory.kernel));
   GPUPASS_TRY_ASSIGN(const auto topology, read_topology(context.host));
-  GPUPASS_TRY_ASSIGN(const auto cards, selection_of(*values, "gpu"));
-  GPUPASS_TRY_ASSIGN(const auto functions, session::functions_of(inventory, cards));
+  GPUPASS_TRY_ASSIGN(const auto functions, session::functions_of(inventory, options.cards));
   GPUPASS_TRY_ASSIGN(const auto hypervisor, context.connect(wanted.options.uri, wanted.options.timeout));
   GPUPASS_TRY(refuse_taken_name(*hypervisor, wanted.options.vm));
   GPUPASS_TRY_ASSIGN(const auto facts, facts_of(*hypervisor));
   wanted.request.cards = cards_of(functions);
   GPUPASS_TRY_ASSIGN(const auto domain, make_guest(wanted.request, {inventory, topology, facts}, templates));
   wanted.seed.macs = domain.macs;
-  if (values->count("explain") == 0)
+  if (!options.explain)
     context.terminal.err << report::warnings_text(domain.choices,
                                                   static_cast<std::size_t>(context.terminal.columns));
-  const ChangeOptions change{values->count("dry-run") > 0, values->count("yes") > 0, Format::text,
-                             wanted.options.timeout};
-  Teller teller(context.terminal, change, connection_named(arguments));
+  const ChangeOptions change{options.dry_run, options.yes, Format::text, wanted.options.timeout};
+  Teller teller(context.terminal, change, options.guest.connection);
   if (change.dry_run) GPUPASS_TRY(refuse_taken_place(context, wanted));
-  if (change.dry_run || !look_only)
+  if (change.dry_run || !options.look_only())
     GPUPASS_TRY(judge_cards(context, wanted, *hypervisor, functions, teller.manner()));
-  if (look_only) return print_only(context, *values, domain, wanted, functions, format);
+  if (options.look_only()) return print_only(context, options, domain, wanted, functions);
   GPUPASS_TRY(create(context, wanted, domain, *hypervisor, functions, teller));
   const auto next = fmt::format("`gpupass guest start {}` starts it", wanted.options.vm);
   context.terminal.out << fmt::format("{} is there; {}\n", wanted.options.vm,
-                                      with_connection(next, connection_named(arguments)));
+                                      with_connection(next, options.guest.connection));
   return 0;
 }
 

@@ -18,16 +18,20 @@
 namespace gpupass::cli {
 namespace {
 
-Syntax syntax() {
-  Syntax syntax{
+struct Options {
+  GuestOptions guest{.vm = {}, .timeout = std::chrono::seconds(60)};
+  bool dry_run = false;
+  bool yes = false;
+};
+
+Syntax syntax(const Context& context, Options& options) {
+  Syntax syntax(
       "gpupass guest delete VM [options]",
       "Gives a guest's card back to its driver, forgets the guest, and removes the disk and the seed that\n"
-      "gpupass made for it. The image below that disk stays.",
-      {},
-      {{"vm", 1}}};
-  syntax.options.add_options()("dry-run,n", "print what would be done, and change nothing");
-  syntax.options.add_options()("yes,y", "do not ask");
-  add_guest_options(syntax.options, 60);
+      "gpupass made for it. The image below that disk stays.");
+  syntax.flag("dry-run,n", options.dry_run, "print what would be done, and change nothing");
+  syntax.flag("yes,y", options.yes, "do not ask");
+  add_guest(syntax, context, options.guest);
   return syntax;
 }
 
@@ -176,10 +180,10 @@ Result<int> delete_interrupted(Context& context, const GuestOptions& options, bo
 }  // namespace
 
 Result<int> guest_delete(Context& context, const std::vector<std::string>& arguments) {
-  GPUPASS_TRY_ASSIGN(const auto values, parse(context, syntax(), arguments));
-  if (!values) return 0;
-  GPUPASS_TRY_ASSIGN(const auto options, guest_options_of(context, *values));
-  const bool dry_run = values->count("dry-run") > 0;
+  Options asked;
+  GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax(context, asked), arguments));
+  if (!go) return 0;
+  const auto& [options, dry_run, yes] = asked;
   GPUPASS_TRY(session::refuse_captured(context.host, dry_run));
   const auto opened = open_guest(context, options);
   if (!opened) return delete_interrupted(context, options, dry_run, opened.error());
@@ -197,11 +201,11 @@ Result<int> guest_delete(Context& context, const std::vector<std::string>& argum
   }
   GPUPASS_TRY(try_detach(context, options, name, devices));
   if (dry_run) {
-    if (values->count("yes") == 0) return not_agreed(guest);
+    if (!yes) return not_agreed(guest);
     out << "This was a dry run; nothing was changed.\n";
     return 0;
   }
-  if (values->count("yes") == 0) GPUPASS_TRY(agree(context, guest, devices, files));
+  if (!yes) GPUPASS_TRY(agree(context, guest, devices, files));
   if (!devices.given.empty()) {
     Teller teller(context.terminal, {.yes = true, .timeout = options.timeout}, options.uri);
     GPUPASS_TRY_ASSIGN(const auto done, session::detach(context, teller.manner(), return_of(options, name)));

@@ -35,16 +35,22 @@ Result<int> guest(Context& context, const std::vector<std::string>& arguments) {
   return run_action(context, {"guest", "Machines made for cards.", k_actions}, arguments);
 }
 
-void add_guest_options(po::options_description& options, int seconds) {
-  add_connect(options);
-  options.add_options()("timeout", po::value<int>()->default_value(seconds)->value_name("S"),
-                        "how long to wait for each thing that takes time");
+void add_guest_options(Syntax& syntax, const Context& context, GuestOptions& to) {
+  add_connect(syntax, to.connection);
+  syntax.option("timeout", to.timeout, "S", "how long to wait for each thing that takes time");
+  syntax.then([&]() -> Result<void> {
+    to.uri = uri_of(context, to.connection);
+    return {};
+  });
 }
 
-Result<GuestOptions> guest_options_of(Context& context, const po::variables_map& values) {
-  if (values.count("vm") == 0) return fail(ErrorKind::usage, "no guest is named", "give the guest's name");
-  GPUPASS_TRY_ASSIGN(const auto timeout, timeout_of(values));
-  return GuestOptions{words_of(values, "vm").front(), uri_of(context, values), timeout};
+void add_guest(Syntax& syntax, const Context& context, GuestOptions& to) {
+  syntax.positional("vm", to.vm);
+  add_guest_options(syntax, context, to);
+  syntax.then([&]() -> Result<void> {
+    if (to.vm.empty()) return fail(ErrorKind::usage, "no guest is named", "give the guest's name");
+    return {};
+  });
 }
 
 Result<OpenGuest> open_guest(Context& context, const GuestOptions& options) {

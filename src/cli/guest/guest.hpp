@@ -24,16 +24,16 @@ using session::Functions;
 [[nodiscard]] Result<int> guest_wait(Context& context, const std::vector<std::string>& arguments);
 [[nodiscard]] Result<int> guest_bench(Context& context, const std::vector<std::string>& arguments);
 
-/// --connect and --timeout, which all of them have. `seconds` is the default.
-void add_guest_options(po::options_description& options, int seconds);
-
 struct GuestOptions {
   std::string vm;
-  std::string uri;
-  std::chrono::milliseconds timeout;
+  std::chrono::milliseconds timeout;  // for each thing that takes time; the default until it is parsed
+  std::string connection = {};        // that --connect names
+  std::string uri = {};               // of the connection that is meant, once it is parsed
 };
-/// Error: usage.
-[[nodiscard]] Result<GuestOptions> guest_options_of(Context& context, const po::variables_map& values);
+/// --connect and --timeout, which all of them have.
+void add_guest_options(Syntax& syntax, const Context& context, GuestOptions& to);
+/// And the guest. Error: usage, where none is named.
+void add_guest(Syntax& syntax, const Context& context, GuestOptions& to);
 
 /// A guest that gpupass made. Errors: not_found; refused, for a domain that is somebody else's; unsupported,
 /// for a connection to another machine.

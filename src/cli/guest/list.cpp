@@ -19,13 +19,16 @@ struct Row {
   std::vector<DomainDevice> devices;
 };
 
-Syntax syntax() {
-  Syntax syntax{"gpupass guest list [options]",
-                "Shows the guests that gpupass made, and what devices of the host they have.",
-                {},
-                {}};
-  add_guest_options(syntax.options, 60);
-  add_format(syntax.options);
+struct Options {
+  GuestOptions guests{.vm = {}, .timeout = std::chrono::seconds(60)};
+  Format format = Format::text;
+};
+
+Syntax syntax(const Context& context, Options& options) {
+  Syntax syntax("gpupass guest list [options]",
+                "Shows the guests that gpupass made, and what devices of the host they have.");
+  add_guest_options(syntax, context, options.guests);
+  add_format(syntax, options.format);
   return syntax;
 }
 
@@ -77,14 +80,13 @@ core::Json to_json(const Row& row) {
 }  // namespace
 
 Result<int> guest_list(Context& context, const std::vector<std::string>& arguments) {
-  GPUPASS_TRY_ASSIGN(const auto values, parse(context, syntax(), arguments));
-  if (!values) return 0;
-  GPUPASS_TRY_ASSIGN(const auto format, format_of(*values));
-  GPUPASS_TRY_ASSIGN(const auto timeout, timeout_of(*values));
-  GPUPASS_TRY_ASSIGN(const auto hypervisor, context.connect(uri_of(context, *values), timeout));
+  Options options;
+  GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax(context, options), arguments));
+  if (!go) return 0;
+  GPUPASS_TRY_ASSIGN(const auto hypervisor, context.connect(options.guests.uri, options.guests.timeout));
   GPUPASS_TRY_ASSIGN(const auto rows, rows_of(*hypervisor));
   auto& out = context.terminal.out;
-  if (format == Format::json) {
+  if (options.format == Format::json) {
     auto guests = core::Json::array();
     for (const auto& row : rows) guests.push_back(to_json(row));
     out << core::Json{{"schema", "gpupass.guests/1"}, {"guests", guests}}.dump(2) << "\n";

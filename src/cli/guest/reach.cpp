@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/guest/reach.hpp"
 
-#include "gpupass/guest/seed.hpp"
-
 namespace gpupass::cli {
 
 Result<std::string> reach(const GuestOptions& options, const OpenGuest& guest) {
@@ -20,17 +18,9 @@ Result<std::string> reach(const GuestOptions& options, const OpenGuest& guest) {
   return addresses.front();
 }
 
-void add_login_options(po::options_description& options) {
-  options.add_options()("user",
-                        po::value<std::string>()->default_value(guest::k_guest_user)->value_name("NAME"),
-                        "who to log in as");
-  options.add_options()("identity,i", po::value<std::string>()->value_name("FILE"),
-                        "the private key to log in with; else ssh's choice");
-}
-
-Login login_of(const po::variables_map& values) {
-  return {values["user"].as<std::string>(),
-          values.count("identity") > 0 ? values["identity"].as<std::string>() : ""};
+void add_login_options(Syntax& syntax, Login& to) {
+  syntax.option("user", to.user, "NAME", "who to log in as");
+  syntax.option("identity,i", to.identity, "FILE", "the private key to log in with; else ssh's choice");
 }
 
 std::vector<std::string> ssh_words(const Login& login, const std::string& address,

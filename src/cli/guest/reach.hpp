@@ -6,20 +6,19 @@
 #include <vector>
 
 #include "cli/guest/guest.hpp"
+#include "gpupass/guest/seed.hpp"
 
 namespace gpupass::cli {
 
 /// The address of a running guest, waited for. Errors: refused (it is off), timeout.
 [[nodiscard]] Result<std::string> reach(const GuestOptions& options, const OpenGuest& guest);
 
-/// --user and --identity.
-void add_login_options(po::options_description& options);
-
 struct Login {
-  std::string user;
+  std::string user = guest::k_guest_user;
   std::string identity;  // the file of a private key; empty: ssh's own choice
 };
-[[nodiscard]] Login login_of(const po::variables_map& values);
+/// --user and --identity.
+void add_login_options(Syntax& syntax, Login& to);
 
 /// ssh as far as the address, which no option can follow any more: a command may. Every guest of a name has
 /// another key of its own, so the known hosts of other machines are left alone.

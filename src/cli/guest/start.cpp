@@ -15,25 +15,29 @@
 namespace gpupass::cli {
 namespace {
 
-Syntax syntax() {
-  Syntax syntax{
+struct Options {
+  // To pin hundreds of gigabytes takes minutes.
+  GuestOptions guest{.vm = {}, .timeout = std::chrono::seconds(600)};
+  bool yes = false;
+};
+
+Syntax syntax(const Context& context, Options& options) {
+  Syntax syntax(
       "gpupass guest start VM [options]",
       "Starts a guest. Its card is bound first if it is not (after a reboot of the host), with all that\n"
-      "`gpupass attach` looks at.",
-      {},
-      {{"vm", 1}}};
-  syntax.options.add_options()("yes,y", "agree to what a person at a terminal would be asked");
-  // To pin hundreds of gigabytes takes minutes.
-  add_guest_options(syntax.options, 600);
+      "`gpupass attach` looks at.");
+  syntax.flag("yes,y", options.yes, "agree to what a person at a terminal would be asked");
+  add_guest(syntax, context, options.guest);
   return syntax;
 }
 
 }  // namespace
 
 Result<int> guest_start(Context& context, const std::vector<std::string>& arguments) {
-  GPUPASS_TRY_ASSIGN(const auto values, parse(context, syntax(), arguments));
-  if (!values) return 0;
-  GPUPASS_TRY_ASSIGN(const auto options, guest_options_of(context, *values));
+  Options asked;
+  GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax(context, asked), arguments));
+  if (!go) return 0;
+  const auto& options = asked.guest;
   GPUPASS_TRY(session::refuse_captured(context.host));
   GPUPASS_TRY_ASSIGN(const auto guest, open_guest(context, options));
   if (guest.state.running) {
@@ -52,7 +56,7 @@ Result<int> guest_start(Context& context, const std::vector<std::string>& argume
   for (const auto& hold : holds)
     if (hold.lend) std::erase(functions, hold.device);
   if (!functions.empty()) {
-    Teller teller(context.terminal, {.yes = values->count("yes") > 0, .timeout = options.timeout});
+    Teller teller(context.terminal, {.yes = asked.yes, .timeout = options.timeout});
     GPUPASS_TRY_ASSIGN(const auto done,
                        take_cards(context, teller.manner(), options.uri, guest.state.name, functions));
     teller.tell(done);

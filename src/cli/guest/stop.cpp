@@ -10,14 +10,17 @@
 namespace gpupass::cli {
 namespace {
 
-Syntax syntax() {
-  Syntax syntax{"gpupass guest stop VM [options]",
+struct Options {
+  GuestOptions guest{.vm = {}, .timeout = std::chrono::seconds(120)};
+  bool force = false;
+};
+
+Syntax syntax(const Context& context, Options& options) {
+  Syntax syntax("gpupass guest stop VM [options]",
                 "Asks a guest to shut down and waits until it has. Its card stays bound for its next start;\n"
-                "`gpupass detach VM --all` gives it back to the host.",
-                {},
-                {{"vm", 1}}};
-  syntax.options.add_options()("force", "end it as a power cut would, if it does not shut down in time");
-  add_guest_options(syntax.options, 120);
+                "`gpupass detach VM --all` gives it back to the host.");
+  syntax.flag("force", options.force, "end it as a power cut would, if it does not shut down in time");
+  add_guest(syntax, context, options.guest);
   return syntax;
 }
 
@@ -47,14 +50,14 @@ Result<void> stop_guest(Hypervisor& hypervisor, const std::string& vm, std::chro
 }
 
 Result<int> guest_stop(Context& context, const std::vector<std::string>& arguments) {
-  GPUPASS_TRY_ASSIGN(const auto values, parse(context, syntax(), arguments));
-  if (!values) return 0;
-  GPUPASS_TRY_ASSIGN(const auto options, guest_options_of(context, *values));
+  Options options;
+  GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax(context, options), arguments));
+  if (!go) return 0;
   GPUPASS_TRY(session::refuse_captured(context.host));
-  GPUPASS_TRY_ASSIGN(const auto guest, open_guest(context, options));
+  GPUPASS_TRY_ASSIGN(const auto guest, open_guest(context, options.guest));
   if (guest.state.running) {
-    auto off = stop_guest(*guest.hypervisor, guest.state.name, options.timeout);
-    if (!off && off.error().kind == ErrorKind::timeout && values->count("force") > 0)
+    auto off = stop_guest(*guest.hypervisor, guest.state.name, options.guest.timeout);
+    if (!off && off.error().kind == ErrorKind::timeout && options.force)
       off = guest.hypervisor->destroy(guest.state.name);
     GPUPASS_TRY(off);
   }

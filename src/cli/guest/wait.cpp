@@ -18,20 +18,23 @@ constexpr int k_not_reached = 255, k_no_such_program = 127;
 // Of `cloud-init status` since 23.4: it went on past an error.
 constexpr int k_done_with_errors = 2;
 
-Syntax syntax() {
-  Syntax syntax{
+struct Options {
+  GuestOptions guest{.vm = {}, .timeout = std::chrono::seconds(1800)};
+  Login login;
+  std::string what = "ready";
+};
+
+Syntax syntax(const Context& context, Options& options) {
+  Syntax syntax(
       "gpupass guest wait VM [options]",
       "Waits until a running guest has an address, as its agent or the lease of libvirt's network "
       "tells,\n"
       "and until cloud-init has done all of its first start, as cloud-init itself tells by ssh; then "
       "prints\n"
-      "the address. An error is one where the first start failed.",
-      {},
-      {{"vm", 1}}};
-  syntax.options.add_options()("for", po::value<std::string>()->default_value("ready")->value_name("WHAT"),
-                               "ready, or address: do not ask cloud-init");
-  add_login_options(syntax.options);
-  add_guest_options(syntax.options, 1800);
+      "the address. An error is one where the first start failed.");
+  syntax.option("for", options.what, "WHAT", "ready, or address: do not ask cloud-init");
+  add_login_options(syntax, options.login);
+  add_guest(syntax, context, options.guest);
   return syntax;
 }
 
@@ -72,18 +75,17 @@ Result<void> wait_until_ready(Context& context, const GuestOptions& options, con
 }  // namespace
 
 Result<int> guest_wait(Context& context, const std::vector<std::string>& arguments) {
-  GPUPASS_TRY_ASSIGN(const auto values, parse(context, syntax(), arguments));
-  if (!values) return 0;
+  Options asked;
+  GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax(context, asked), arguments));
+  if (!go) return 0;
+  const auto& [options, login, what] = asked;
   GPUPASS_TRY(context.host.changeable());
-  const auto what = (*values)["for"].as<std::string>();
   if (what != "ready" && what != "address")
     return fail(ErrorKind::usage, fmt::format("--for {}: there is nothing of that name to wait for", what),
                 "ready or address");
-  GPUPASS_TRY_ASSIGN(const auto options, guest_options_of(context, *values));
   GPUPASS_TRY_ASSIGN(const auto guest, open_guest(context, options));
   GPUPASS_TRY_ASSIGN(const auto address, reach(options, guest));
-  if (what == "ready")
-    GPUPASS_TRY(wait_until_ready(context, options, guest.state.name, address, login_of(*values)));
+  if (what == "ready") GPUPASS_TRY(wait_until_ready(context, options, guest.state.name, address, login));
   context.terminal.out << address << "\n";
   return 0;
 }

@@ -17,25 +17,24 @@ namespace {
 using session::HookFile;
 using session::Installed;
 
-void add_hook_options(po::options_description& options) {
-  options.add_options()("hooks", po::value<std::string>()->value_name("DIR"),
-                        "where libvirt looks for hooks (else where install put one, else\n"
-                        "/etc/libvirt/hooks)");
-  options.add_options()("driver",
-                        po::value<std::string>()->default_value("qemu")->value_name("qemu|lxc|libxl"),
-                        "which of libvirt's drivers asks");
-}
+struct Options {
+  std::string folder;  // of hooks; empty: where the last one was put
+  std::string driver = "qemu";
+  Format format = Format::text;  // of status only
+};
 
-Syntax syntax(const char* action, const char* about) {
-  Syntax syntax{fmt::format("gpupass hook {} [options]", action), about, {}, {}};
-  add_hook_options(syntax.options);
+Syntax syntax(const char* action, const char* about, Options& options) {
+  Syntax syntax(fmt::format("gpupass hook {} [options]", action), about);
+  syntax.option("hooks", options.folder, "DIR",
+                "where libvirt looks for hooks (else where install put one, else\n"
+                "/etc/libvirt/hooks)");
+  syntax.option("driver", options.driver, "qemu|lxc|libxl", "which of libvirt's drivers asks");
   return syntax;
 }
 
-Result<HookFile> file_of(const Host& host, const po::variables_map& values) {
-  const auto folder = values.count("hooks") > 0 ? absolute(values["hooks"].as<std::string>())
-                                                : session::installed_folder(host);
-  return session::hook_file(folder, values["driver"].as<std::string>());
+Result<HookFile> file_of(const Host& host, const Options& options) {
+  const auto folder = options.folder.empty() ? session::installed_folder(host) : absolute(options.folder);
+  return session::hook_file(folder, options.driver);
 }
 
 /// HOOKS of HOOKS/qemu.d/gpupass.
@@ -52,11 +51,11 @@ Result<void> refuse_foreign(const Host& host, const HookFile& file) {
 }  // namespace
 
 Result<int> hook_install(Context& context, const std::vector<std::string>& arguments) {
-  GPUPASS_TRY_ASSIGN(
-      const auto values,
-      parse(context, syntax("install", "Has libvirt ask gpupass before each start of a domain."), arguments));
-  if (!values) return 0;
-  GPUPASS_TRY_ASSIGN(const auto file, file_of(context.host, *values));
+  Options options;
+  const auto accepted = syntax("install", "Has libvirt ask gpupass before each start of a domain.", options);
+  GPUPASS_TRY_ASSIGN(const bool go, parse(context, accepted, arguments));
+  if (!go) return 0;
+  GPUPASS_TRY_ASSIGN(const auto file, file_of(context.host, options));
   auto& out = context.terminal.out;
   GPUPASS_TRY(session::refuse_captured(context.host));
   GPUPASS_TRY(refuse_foreign(context.host, file));
@@ -80,11 +79,11 @@ Result<int> hook_install(Context& context, const std::vector<std::string>& argum
 }
 
 Result<int> hook_uninstall(Context& context, const std::vector<std::string>& arguments) {
-  GPUPASS_TRY_ASSIGN(
-      const auto values,
-      parse(context, syntax("uninstall", "Takes gpupass's hook away. Cards stay as they are."), arguments));
-  if (!values) return 0;
-  GPUPASS_TRY_ASSIGN(const auto file, file_of(context.host, *values));
+  Options options;
+  const auto accepted = syntax("uninstall", "Takes gpupass's hook away. Cards stay as they are.", options);
+  GPUPASS_TRY_ASSIGN(const bool go, parse(context, accepted, arguments));
+  if (!go) return 0;
+  GPUPASS_TRY_ASSIGN(const auto file, file_of(context.host, options));
   GPUPASS_TRY(session::refuse_captured(context.host));
   GPUPASS_TRY(refuse_foreign(context.host, file));
   const bool was = look(context.host, file) != Installed::no;
@@ -98,14 +97,14 @@ Result<int> hook_uninstall(Context& context, const std::vector<std::string>& arg
 }
 
 Result<int> hook_status(Context& context, const std::vector<std::string>& arguments) {
-  auto what = syntax("status", "Says whether gpupass's hook is among libvirt's.");
-  add_format(what.options);
-  GPUPASS_TRY_ASSIGN(const auto values, parse(context, std::move(what), arguments));
-  if (!values) return 0;
-  GPUPASS_TRY_ASSIGN(const auto format, format_of(*values));
-  GPUPASS_TRY_ASSIGN(const auto file, file_of(context.host, *values));
+  Options options;
+  auto accepted = syntax("status", "Says whether gpupass's hook is among libvirt's.", options);
+  add_format(accepted, options.format);
+  GPUPASS_TRY_ASSIGN(const bool go, parse(context, accepted, arguments));
+  if (!go) return 0;
+  GPUPASS_TRY_ASSIGN(const auto file, file_of(context.host, options));
   const auto installed = look(context.host, file);
-  if (format == Format::json) {
+  if (options.format == Format::json) {
     const core::Json json{{"schema", "gpupass.hook/1"}, {"file", file.path}, {"installed", name(installed)}};
     context.terminal.out << json.dump(2) << "\n";
     return installed == Installed::yes ? 0 : 1;

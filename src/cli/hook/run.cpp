@@ -68,16 +68,30 @@ std::string one_line(const Error& error) {
   return line;
 }
 
+struct CheckOptions {
+  std::string vm;
+  std::string connection;  // that --connect names
+};
+
+Syntax syntax_of_check(CheckOptions& options) {
+  Syntax syntax("gpupass hook check VM [options]",
+                "Says whether a start of VM would be refused, and why. Changes nothing.\n"
+                "Of a captured machine the domain's XML is read from standard input.");
+  syntax.positional("vm", options.vm);
+  add_connect(syntax, options.connection);
+  return syntax;
+}
+
 struct DomainToCheck {
   std::string name, xml;
 };
 
 /// Of a captured machine this machine's libvirt knows nothing: a person gives the XML.
-Result<DomainToCheck> domain_to_check(Context& context, const po::variables_map& values) {
-  DomainToCheck domain{words_of(values, "vm").front(), ""};
+Result<DomainToCheck> domain_to_check(Context& context, const CheckOptions& options) {
+  DomainToCheck domain{options.vm, ""};
   if (!context.host.captured()) {
     GPUPASS_TRY_ASSIGN(const auto hypervisor,
-                       context.connect(uri_of(context, values), std::chrono::seconds(60)));
+                       context.connect(uri_of(context, options.connection), std::chrono::seconds(60)));
     GPUPASS_TRY_ASSIGN(const auto state, hypervisor->domain(domain.name));
     domain.name = state.name;
     GPUPASS_TRY_ASSIGN(domain.xml, hypervisor->xml(state.name, DomainView::config));
@@ -102,9 +116,7 @@ Result<int> explain(Context& context) {
   GPUPASS_TRY(parse(context,
                     {k_usage,
                      "What libvirt calls before a start (OPERATION prepare) and after an end (release), with "
-                     "the domain's XML as input.",
-                     {},
-                     {}},
+                     "the domain's XML as input."},
                     {"--help"}));
   return 0;
 }
@@ -124,16 +136,11 @@ Result<int> hook_run(Context& context, const std::vector<std::string>& arguments
 }
 
 Result<int> hook_check(Context& context, const std::vector<std::string>& arguments) {
-  Syntax syntax{"gpupass hook check VM [options]",
-                "Says whether a start of VM would be refused, and why. Changes nothing.\n"
-                "Of a captured machine the domain's XML is read from standard input.",
-                {},
-                {{"vm", 1}}};
-  add_connect(syntax.options);
-  GPUPASS_TRY_ASSIGN(const auto values, parse(context, syntax, arguments));
-  if (!values) return 0;
-  if (values->count("vm") == 0) return fail(ErrorKind::usage, "no domain is named", "gpupass hook check VM");
-  GPUPASS_TRY_ASSIGN(const auto domain, domain_to_check(context, *values));
+  CheckOptions options;
+  GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax_of_check(options), arguments));
+  if (!go) return 0;
+  if (options.vm.empty()) return fail(ErrorKind::usage, "no domain is named", "gpupass hook check VM");
+  GPUPASS_TRY_ASSIGN(const auto domain, domain_to_check(context, options));
   GPUPASS_TRY_ASSIGN(const auto functions, session::check_start(context, domain.name, domain.xml));
   context.terminal.out << (functions.empty()
                                ? fmt::format("{} has no card of gpupass's; it may start\n", domain.name)
