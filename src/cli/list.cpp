@@ -2,12 +2,12 @@
 // gpupass list: what is there.
 #include <ostream>
 
-#include "cli/libvirt_now.hpp"
-#include "cli/options.hpp"
+#include "cli/teller.hpp"
 #include "gpupass/card.hpp"
 #include "gpupass/discover.hpp"
 #include "gpupass/report/device_text.hpp"
 #include "gpupass/report/inventory_json.hpp"
+#include "gpupass/session/libvirt_now.hpp"
 
 namespace gpupass::cli {
 namespace {
@@ -81,7 +81,8 @@ Result<int> list(Context& context, const std::vector<std::string>& arguments) {
   if (!options.selectors.empty()) {
     GPUPASS_TRY_ASSIGN(shown, selected(options.selectors, inventory));
   }
-  const auto libvirt = libvirt_now(context, options.connection);
+  Quiet quiet(context.terminal);
+  const auto libvirt = session::libvirt_now(context, quiet, options.connection);
   auto domains = assignments(libvirt, context.host, inventory);
   if (json) {
     report::write_list(context.terminal.out, inventory, shown, {answers(libvirt), std::move(domains)});

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "gpupass/cli/run.hpp"
+#include "gpupass/session/read_only.hpp"
 
 #include <fmt/format.h>
 
@@ -13,7 +14,6 @@
 #include "cli/error_json.hpp"
 #include "cli/hints.hpp"
 #include "cli/options.hpp"
-#include "cli/read_only.hpp"
 #include "gpupass/core/printable.hpp"
 #include "gpupass/core/printable_stream.hpp"
 #include "gpupass/report/findings.hpp"
@@ -162,7 +162,7 @@ int run_in_real_world(const Global& global) {
   Terminal terminal{std::cin,       out,    err,
                     sys::can_ask(), colour, columns > 0 ? columns : std::numeric_limits<int>::max()};
   Context context{
-      {host, host.captured() ? read_only(connect, host) : session::Connect(connect), find_data(),
+      {host, host.captured() ? session::read_only(connect, host) : session::Connect(connect), find_data(),
        environment("LIBVIRT_DEFAULT_URI", "qemu:///system"), !environment("LIBVIRT_DEFAULT_URI", "").empty()},
       terminal};
   return run_command(context, *command, {global.rest.begin() + 1, global.rest.end()});

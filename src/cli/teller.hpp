@@ -49,13 +49,13 @@ class Teller final : public session::Requester {
 
 /// A command's own program agreed to everything before: a person is told what is waited for, and what is to
 /// be known besides.
-class Quiet final : public session::Agreed {
+class Quiet : public session::Agreed {
  public:
   explicit Quiet(Terminal& terminal) : terminal_(terminal) {}
   void waits_for(const LockOwner& owner) override;
   void note(const std::string& text) override;
 
- private:
+ protected:
   Terminal& terminal_;
 };
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What gpupass wrote down and cannot read: each stops its own device or guest, and is told.
+// What gpupass wrote down and cannot read, for a program; and that of guests.
 #pragma once
 
-#include <string>
 #include <vector>
 
 #include "gpupass/core/json.hpp"
@@ -10,11 +9,10 @@
 
 namespace gpupass::cli {
 
-/// Of all kinds: holds, bindings at boot, creates of guests under way, words of the kernel's command line. A
-/// folder that cannot be read is one.
-[[nodiscard]] std::vector<UnreadableRecord> unreadable_records(const Host& host);
-/// Those that are damaged: for what is not for this user, nothing can be done but to be root.
-[[nodiscard]] std::vector<UnreadableRecord> damaged_records(const Host& host);
+/// Those of guests that are being made.
+void add_unreadable_guests(std::vector<UnreadableRecord>& all, const Host& host);
+
 [[nodiscard]] core::Json to_json(const UnreadableRecord& record);
+[[nodiscard]] core::Json to_json(const std::vector<UnreadableRecord>& records);
 
 }  // namespace gpupass::cli

@@ -5,8 +5,8 @@
 
 #include <regex>
 
-#include "cli/read_only.hpp"
 #include "gpupass/cli/run.hpp"
+#include "gpupass/session/read_only.hpp"
 #include "support/command.hpp"
 #include "support/desktop.hpp"
 #include "support/fake_hypervisor.hpp"
@@ -38,8 +38,8 @@ class Captured : public testing::Test {
         [this](const std::string&, std::chrono::milliseconds) -> Result<std::unique_ptr<Hypervisor>> {
       return std::make_unique<test::SharedHypervisor>(libvirt, others);
     };
-    return test::run(command->function, host, {words.begin() + 1, words.end()}, read_only(connect, host),
-                     {.typed = typed});
+    return test::run(command->function, host, {words.begin() + 1, words.end()},
+                     session::read_only(connect, host), {.typed = typed});
   }
 
   test::Tree tree;
@@ -92,7 +92,7 @@ TEST_F(Captured, AConnectionForItCanOnlyBeAsked) {
                                           std::chrono::milliseconds) -> Result<std::unique_ptr<Hypervisor>> {
     return std::make_unique<test::SharedHypervisor>(libvirt, others);
   };
-  const auto connection = read_only(connect, host)("fake:///", std::chrono::seconds(1));
+  const auto connection = session::read_only(connect, host)("fake:///", std::chrono::seconds(1));
   auto& asked = **connection;
   EXPECT_TRUE(asked.domains());
   EXPECT_TRUE(asked.xml("vm1", DomainView::config));

@@ -259,7 +259,7 @@ TEST_F(Status, OfACapturedMachineNoLibvirtIsAsked) {
   };
   for (const auto function : {list, status}) {
     EXPECT_EQ(test::run(function, captured, {}, connect).err, "");
-    const auto said = test::run(function, captured, {"--connect", k_default}, connect);
+    const auto said = test::run(function, captured, {"--connect", k_default}, connect, {.columns = 300});
     EXPECT_EQ(said.status, 0);
     EXPECT_THAT(said.err, HasSubstr("this machine's libvirt knows nothing of a captured machine"));
   }

@@ -32,6 +32,8 @@ class Requester {
   /// The steps of this plan follow.
   virtual void begins(const Plan& plan) = 0;
   virtual void hears(const StepEvent& event) = 0;
+  /// Another device is at the address of one that this is about.
+  virtual void leaves_alone(const PciAddress& /*device*/) {}
   /// A sentence that a person should know, though nothing failed.
   virtual void note(const std::string& text) = 0;
 };

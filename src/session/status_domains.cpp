@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "cli/status_domains.hpp"
+#include "session/status_domains.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 
+#include "gpupass/core/names.hpp"
 #include "gpupass/judge/facts.hpp"
 #include "gpupass/vfio.hpp"
 
-namespace gpupass::cli {
+namespace gpupass::session {
 namespace {
 
 using report::Assignment;
@@ -24,19 +26,12 @@ std::string at(const std::string& uri, const std::string& default_uri) {
   return is_named(uri, default_uri) ? ", at " + uri : "";
 }
 
-const char* word(GivenTo::State state) {
-  switch (state) {
-    case GivenTo::State::gone:
-      return "gone";
-    case GivenTo::State::off:
-      return "off";
-    case GivenTo::State::running:
-      return "running";
-    case GivenTo::State::unknown:
-      break;
-  }
-  return "not known";
-}
+constexpr std::array k_states = {
+    core::Name<GivenTo::State>{GivenTo::State::unknown, "not known"},
+    core::Name<GivenTo::State>{GivenTo::State::gone, "gone"},
+    core::Name<GivenTo::State>{GivenTo::State::off, "off"},
+    core::Name<GivenTo::State>{GivenTo::State::running, "running"},
+};
 
 const LibvirtNow* answered(const std::vector<LibvirtNow>& looks, const std::string& uri) {
   const auto look = std::ranges::find_if(looks, [&](const auto& one) { return one.answer.uri == uri; });
@@ -83,7 +78,23 @@ GivenTo given_to(const Owner& owner, const PciAddress& device, const std::vector
   return given;
 }
 
+std::string text_of(const NotHeld& device, const std::string& default_uri) {
+  if (!device.assignment) return "-";
+  auto text = report::domain_text(*device.assignment);
+  text.insert(text.size() - 1, at(device.assignment->uri, default_uri));
+  return text;
+}
+
+std::string state_of(const NotHeld& device) {
+  if (!device.assignment) return "not bound by gpupass";
+  return device.lost ? "assigned by gpupass, which has lost its record" : "not assigned by gpupass";
+}
+
 }  // namespace
+
+const char* name(GivenTo::State state) {
+  return core::name_in(k_states, state);
+}
 
 std::vector<GivenTo> given_to(const Hold& hold, const std::vector<LibvirtNow>& looks,
                               const std::vector<Assignment>& assignments) {
@@ -97,7 +108,7 @@ std::vector<GivenTo> given_to(const Hold& hold, const std::vector<LibvirtNow>& l
 std::string text_of(const GivenTo& given, const std::string& default_uri) {
   const auto where = at(given.uri, default_uri);
   if (given.state != GivenTo::State::unknown)
-    return fmt::format("{} ({}{})", given.domain, word(given.state), where);
+    return fmt::format("{} ({}{})", given.domain, name(given.state), where);
   return where.empty() ? given.domain : fmt::format("{} ({})", given.domain, where.substr(2));
 }
 
@@ -124,42 +135,24 @@ std::string giving_back(const std::vector<std::pair<PciAddress, GivenTo>>& given
   return text.empty() || more.empty() ? text + more : text + "; " + more;
 }
 
-core::Json to_json(const GivenTo& given) {
-  const bool known = given.state != GivenTo::State::unknown;
-  return {{"domain", given.domain},
-          {"uri", given.uri},
-          {"state", known ? core::Json(word(given.state)) : core::Json()},
-          {"has_it", given.has_it ? core::Json(*given.has_it) : core::Json()}};
-}
-
 std::vector<NotHeld> not_held(const Inventory& inventory, const std::vector<Hold>& holds,
                               const std::vector<PciAddress>& known,
-                              const std::vector<Assignment>& assignments) {
+                              const std::vector<Assignment>& assignments, const std::string& default_uri) {
   std::vector<NotHeld> all;
   for (const auto& device : inventory.devices) {
     if (find_hold(holds, device.address) != nullptr) continue;
-    NotHeld row{device.address, device.driver.value_or(""), {}, false};
+    NotHeld row{device.address, device.driver.value_or(""), {}, false, {}, {}};
     if (const auto* const assignment = assignment_of(assignments, device.address)) {
       row.lost = assignment->own;
       row.assignment = *assignment;
     } else if (!is_vfio_driver(row.driver) || std::ranges::find(known, device.address) != known.end()) {
       continue;
     }
+    row.owners = text_of(row, default_uri);
+    row.state = state_of(row);
     all.push_back(std::move(row));
   }
   return all;
-}
-
-std::string text_of(const NotHeld& device, const std::string& default_uri) {
-  if (!device.assignment) return "-";
-  auto text = report::domain_text(*device.assignment);
-  text.insert(text.size() - 1, at(device.assignment->uri, default_uri));
-  return text;
-}
-
-std::string state_of(const NotHeld& device) {
-  if (!device.assignment) return "not bound by gpupass";
-  return device.lost ? "assigned by gpupass, which has lost its record" : "not assigned by gpupass";
 }
 
 std::string recording(const std::vector<NotHeld>& devices, const std::string& default_uri) {
@@ -173,12 +166,4 @@ std::string recording(const std::vector<NotHeld>& devices, const std::string& de
   });
 }
 
-core::Json to_json(const NotHeld& device) {
-  return {{"device", to_string(device.device)},
-          {"driver", device.driver},
-          {"domain", device.assignment ? report::to_json(*device.assignment) : core::Json()},
-          {"state", state_of(device)},
-          {"record_lost", device.lost}};
-}
-
-}  // namespace gpupass::cli
+}  // namespace gpupass::session

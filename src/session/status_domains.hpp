@@ -1,25 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The part of `gpupass status` that is about domains: what became of those that held devices were given to,
-// and which devices others have.
+// The part of status() that is about domains: what became of those that held devices were given to, and which
+// devices others have.
 #pragma once
 
-#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "cli/libvirt_now.hpp"
-#include "gpupass/hold.hpp"
+#include "gpupass/session/libvirt_now.hpp"
+#include "gpupass/session/status.hpp"
 
-namespace gpupass::cli {
-
-/// A domain that gpupass gave a device to.
-struct GivenTo {
-  enum class State { unknown, gone, off, running };  // unknown: libvirt does not say
-
-  std::string domain, uri;
-  State state = State::unknown;
-  std::optional<bool> has_it;  // nothing: not known, or the domain is gone
-};
+namespace gpupass::session {
 
 /// For each domain of a hold.
 [[nodiscard]] std::vector<GivenTo> given_to(const Hold& hold, const std::vector<LibvirtNow>& looks,
@@ -35,27 +26,13 @@ struct GivenTo {
 [[nodiscard]] std::string giving_back(const std::vector<std::pair<PciAddress, GivenTo>>& given,
                                       const std::string& default_uri);
 
-[[nodiscard]] core::Json to_json(const GivenTo& given);
-
-/// A device that gpupass does not hold although a domain has it or vfio-pci keeps it.
-struct NotHeld {
-  PciAddress device;
-  std::string driver;  // now; empty: none
-  std::optional<report::Assignment> assignment;
-  bool lost = false;  // gpupass put it into the domain, and has no record of it
-};
-
 /// Sorted by device. `known` are bound at each boot: they count only where a domain has them.
 [[nodiscard]] std::vector<NotHeld> not_held(const Inventory& inventory, const std::vector<Hold>& holds,
                                             const std::vector<PciAddress>& known,
-                                            const std::vector<report::Assignment>& assignments);
-
-[[nodiscard]] std::string text_of(const NotHeld& device, const std::string& default_uri);
-[[nodiscard]] std::string state_of(const NotHeld& device);
+                                            const std::vector<report::Assignment>& assignments,
+                                            const std::string& default_uri);
 
 /// The commands that record what gpupass has lost; empty for none.
 [[nodiscard]] std::string recording(const std::vector<NotHeld>& devices, const std::string& default_uri);
 
-[[nodiscard]] core::Json to_json(const NotHeld& device);
-
-}  // namespace gpupass::cli
+}  // namespace gpupass::session

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "cli/read_only.hpp"
+#include "gpupass/session/read_only.hpp"
 
 #include <utility>
 
-namespace gpupass::cli {
+namespace gpupass::session {
 namespace {
 
 class ReadOnly final : public Hypervisor {
@@ -46,7 +46,7 @@ class ReadOnly final : public Hypervisor {
 
 }  // namespace
 
-session::Connect read_only(session::Connect connect, const Host& host) {
+Connect read_only(Connect connect, const Host& host) {
   return
       [connect = std::move(connect), &host](
           const std::string& uri, std::chrono::milliseconds deadline) -> Result<std::unique_ptr<Hypervisor>> {
@@ -55,4 +55,4 @@ session::Connect read_only(session::Connect connect, const Host& host) {
       };
 }
 
-}  // namespace gpupass::cli
+}  // namespace gpupass::session

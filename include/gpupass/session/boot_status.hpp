@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The part of `gpupass status` that is about boots: what is to be bound at each, and what this one did.
+// What is to be bound at each boot, and what this one did.
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "gpupass/boot_binding.hpp"
-#include "gpupass/cli/command.hpp"
+#include "gpupass/host.hpp"
 
-namespace gpupass::cli {
+namespace gpupass::session {
 
 /// A function that is bound at boot, or is to be, or is no longer to be.
 struct BoundAtBoot {
@@ -25,7 +25,4 @@ struct BoundAtBoot {
 /// What is written down and what the host's list says, sorted by device. Error: a record cannot be read.
 [[nodiscard]] Result<std::vector<BoundAtBoot>> bound_at_boot(const Host& host);
 
-/// Nothing where there is none.
-void print(Terminal& terminal, const std::vector<BoundAtBoot>& bindings);
-
-}  // namespace gpupass::cli
+}  // namespace gpupass::session

@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "cli/boot_status.hpp"
+#include "gpupass/session/boot_status.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
-#include <ostream>
 
 #include "gpupass/core/text.hpp"
 #include "gpupass/discover.hpp"
 #include "gpupass/inventory.hpp"
-#include "gpupass/report/table.hpp"
 #include "gpupass/session/at_boot.hpp"
 
-namespace gpupass::cli {
+namespace gpupass::session {
 namespace {
 
 struct Outcome {
@@ -74,9 +72,9 @@ Result<std::vector<BoundAtBoot>> bound_at_boot(const Host& host) {
     row.set_up = found != listed.end() && found->second == identity_of(binding);
     row.ids = ids_text(binding);
     row.state = state_of(host, binding, row.set_up);
-    const auto elsewhere = session::displacement(inventory, binding);
+    const auto elsewhere = displacement(inventory, binding);
     row.there = elsewhere.empty();
-    if (!row.there) row.state += fmt::format("; {}; {}", elsewhere, session::mending(inventory, binding));
+    if (!row.there) row.state += fmt::format("; {}; {}", elsewhere, mending(inventory, binding));
     rows.emplace(binding.device, std::move(row));
   }
   for (const auto& [device, identity] : listed) {
@@ -99,13 +97,4 @@ Result<std::vector<BoundAtBoot>> bound_at_boot(const Host& host) {
   return all;
 }
 
-void print(Terminal& terminal, const std::vector<BoundAtBoot>& bindings) {
-  if (bindings.empty()) return;
-  report::Table table({{"AT BOOT"}, {"IDS"}, {"DRIVER"}, {"STATE", report::Align::left, 12, 1}});
-  for (const auto& row : bindings)
-    table.add({to_string(row.device), row.ids.empty() ? "-" : row.ids, row.driver.empty() ? "-" : row.driver,
-               row.state});
-  terminal.out << table.text(terminal.columns, terminal.colour);
-}
-
-}  // namespace gpupass::cli
+}  // namespace gpupass::session

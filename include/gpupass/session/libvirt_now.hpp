@@ -1,32 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What libvirt says right now, for commands that only look: it is shown where libvirt answers soon, and no
-// command waits or fails for want of it.
+// What libvirt says right now, for requests that only look: it is shown where libvirt answers soon, and
+// nothing waits or fails for want of it.
 #pragma once
 
 #include <string>
 #include <vector>
 
-#include "cli/options.hpp"
 #include "gpupass/report/domains.hpp"
 #include "gpupass/session/domain_uses.hpp"
+#include "gpupass/session/requester.hpp"
 
-namespace gpupass::cli {
+namespace gpupass::session {
 
 /// One connection, and what it says where it answers.
 struct LibvirtNow {
   report::LibvirtAnswer answer;
-  session::LibvirtTexts texts;
+  LibvirtTexts texts;
 };
 
 /// Whether this connection may be asked although nobody named it: on a desktop an ordinary user's connection
 /// to the system's libvirt has a window ask for a password. Of a captured machine this machine's libvirt
 /// knows nothing.
-[[nodiscard]] bool may_ask(const Context& context, const std::string& uri);
+[[nodiscard]] bool may_ask(const World& world, const std::string& uri);
+/// The world's connections for who only looks: those that may not be asked are refused. Error: denied.
+[[nodiscard]] Connect only_permitted(const World& world);
 
-/// The connection that is named, else the default one, and then the others, each once; all together
-/// within two seconds. Of a captured machine none is asked, whatever is named. What is missing is a note on
-/// the terminal.
-[[nodiscard]] std::vector<LibvirtNow> libvirt_now(Context& context, const std::string& named,
+/// The connection that is named, else the default one, and then the others, each once; all together within
+/// two seconds. Of a captured machine none is asked, whatever is named. What is missing is noted.
+[[nodiscard]] std::vector<LibvirtNow> libvirt_now(const World& world, Requester& requester,
+                                                  const std::string& named,
                                                   const std::vector<std::string>& others = {});
 
 /// Which domains have which devices, sorted by device. Only what QEMU itself has: a disk or an interface of
@@ -36,4 +38,4 @@ struct LibvirtNow {
 
 [[nodiscard]] std::vector<report::LibvirtAnswer> answers(const std::vector<LibvirtNow>& looks);
 
-}  // namespace gpupass::cli
+}  // namespace gpupass::session

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "cli/libvirt_now.hpp"
+#include "gpupass/session/libvirt_now.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -8,14 +8,13 @@
 #include <chrono>
 #include <iterator>
 #include <map>
-#include <ostream>
 #include <set>
 
 #include "gpupass/session/uri.hpp"
 #include "gpupass/virt/hostdev.hpp"
 #include "gpupass/virt/run_within.hpp"
 
-namespace gpupass::cli {
+namespace gpupass::session {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -28,42 +27,41 @@ Failure too_slow(const std::string& uri) {
 }
 
 /// The calls are many, and their number is libvirt's to say: all of them have one deadline.
-Result<session::LibvirtTexts> ask(const session::Connect& connect, const std::string& uri,
-                                  Clock::time_point until) {
+Result<LibvirtTexts> ask(const Connect& connect, const std::string& uri, Clock::time_point until) {
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - Clock::now());
   if (left <= left.zero()) return too_slow(uri);
-  auto answer = virt::run_within(left, [connect, uri, left]() -> Result<session::LibvirtTexts> {
+  auto answer = virt::run_within(left, [connect, uri, left]() -> Result<LibvirtTexts> {
     GPUPASS_TRY_ASSIGN(const auto hypervisor, connect(uri, left));
-    return session::read_texts(*hypervisor);
+    return read_texts(*hypervisor);
   });
   if (!answer || (!*answer && answer->error().kind == ErrorKind::timeout)) return too_slow(uri);
   return *std::move(answer);
 }
 
-LibvirtNow look_at(Context& context, const std::string& uri, bool named, Clock::time_point until) {
-  if (!named && !may_ask(context, uri))
+LibvirtNow look_at(const World& world, const std::string& uri, bool named, Clock::time_point until) {
+  if (!named && !may_ask(world, uri))
     return {{uri, fmt::format("only root asks {} unless --connect names it: it may ask for a password", uri)},
             {}};
-  auto texts = session::refuse_remote(uri).and_then([&] { return ask(context.connect, uri, until); });
+  auto texts = refuse_remote(uri).and_then([&] { return ask(world.connect, uri, until); });
   if (!texts) return {{uri, texts.error().what}, {}};
   return {{uri, ""}, *std::move(texts)};
 }
 
 /// True where nobody named it and its socket is not there: libvirt is not installed, or does not run.
-bool is_absent(const Context& context, const std::string& uri) {
-  if (uri != "qemu:///system" || context.uri_is_named) return false;
+bool is_absent(const World& world, const std::string& uri) {
+  if (uri != "qemu:///system" || world.uri_is_named) return false;
   for (const auto* const socket : {"libvirt-sock", "virtqemud-sock"}) {
-    if (context.host.exists(fmt::format("/run/libvirt/{}", socket))) return false;
+    if (world.host.exists(fmt::format("/run/libvirt/{}", socket))) return false;
   }
   return true;
 }
 
-void note(Terminal& terminal, const std::string& why) {
-  terminal.err << fmt::format("note: which domain has which device is not known: {}\n", why);
+void note(Requester& requester, const std::string& why) {
+  requester.note("which domain has which device is not known: " + why);
 }
 
 /// The functions that gpupass put into a domain.
-std::set<PciAddress> own_functions(const session::DomainTexts& domain) {
+std::set<PciAddress> own_functions(const DomainTexts& domain) {
   std::set<PciAddress> own;
   for (const auto* const xml : {&domain.live, &domain.config}) {
     auto document = virt::Document::parse(*xml, "domain XML", "domain");
@@ -79,7 +77,7 @@ std::set<PciAddress> own_functions(const session::DomainTexts& domain) {
 
 class Assignments {
  public:
-  Assignments(std::string uri, const session::LibvirtTexts& texts) : uri_(std::move(uri)), texts_(texts) {}
+  Assignments(std::string uri, const LibvirtTexts& texts) : uri_(std::move(uri)), texts_(texts) {}
 
   /// What is in the configuration alone comes behind what is running.
   void add(const DomainUse& use) {
@@ -106,36 +104,47 @@ class Assignments {
 
  private:
   std::string uri_;
-  const session::LibvirtTexts& texts_;
+  const LibvirtTexts& texts_;
   std::map<std::string, std::set<PciAddress>> own_;
   std::vector<report::Assignment> all_;
 };
 
 }  // namespace
 
-bool may_ask(const Context& context, const std::string& uri) {
-  return !context.host.captured() && (geteuid() == 0 || uri.find(":///system") == std::string::npos);
+bool may_ask(const World& world, const std::string& uri) {
+  return !world.host.captured() && (geteuid() == 0 || uri.find(":///system") == std::string::npos);
 }
 
-std::vector<LibvirtNow> libvirt_now(Context& context, const std::string& named,
+Connect only_permitted(const World& world) {
+  return [&world](const std::string& uri,
+                  std::chrono::milliseconds timeout) -> Result<std::unique_ptr<Hypervisor>> {
+    if (may_ask(world, uri)) return world.connect(uri, timeout);
+    return fail(ErrorKind::denied,
+                world.host.captured()
+                    ? std::string("this machine's libvirt knows nothing of a captured machine")
+                    : fmt::format("only root asks {}: it may ask for a password", uri));
+  };
+}
+
+std::vector<LibvirtNow> libvirt_now(const World& world, Requester& requester, const std::string& named,
                                     const std::vector<std::string>& others) {
   const bool is_named = !named.empty();
-  if (context.host.captured()) {
-    if (is_named) note(context.terminal, "this machine's libvirt knows nothing of a captured machine");
+  if (world.host.captured()) {
+    if (is_named) note(requester, "this machine's libvirt knows nothing of a captured machine");
     return {};
   }
   const auto until = Clock::now() + k_patience;
-  const auto uri = uri_of(context, named);
-  const bool absent = !is_named && is_absent(context, uri) && std::ranges::find(others, uri) == others.end();
+  const auto uri = is_named ? named : world.default_uri;
+  const bool absent = !is_named && is_absent(world, uri) && std::ranges::find(others, uri) == others.end();
   std::vector<LibvirtNow> looks = {absent ? LibvirtNow{{uri, "libvirt does not run here"}, {}}
-                                          : look_at(context, uri, is_named, until)};
+                                          : look_at(world, uri, is_named, until)};
   for (const auto& other : others) {
     const auto is_it = [&](const LibvirtNow& look) { return look.answer.uri == other; };
-    if (std::ranges::none_of(looks, is_it)) looks.push_back(look_at(context, other, false, until));
+    if (std::ranges::none_of(looks, is_it)) looks.push_back(look_at(world, other, false, until));
   }
   for (const auto& look : looks) {
     const bool expected = absent && &look == &looks.front();
-    if (!look.answer.missing.empty() && !expected) note(context.terminal, look.answer.missing);
+    if (!look.answer.missing.empty() && !expected) note(requester, look.answer.missing);
   }
   return looks;
 }
@@ -145,7 +154,7 @@ std::vector<report::Assignment> assignments(const std::vector<LibvirtNow>& looks
   std::vector<report::Assignment> all;
   for (const auto& look : looks) {
     Assignments found(look.answer.uri, look.texts);
-    auto uses = session::domain_uses(look.texts, host, inventory);
+    auto uses = domain_uses(look.texts, host, inventory);
     std::ranges::stable_partition(uses, &DomainUse::running);
     for (const auto& use : uses) found.add(use);
     std::ranges::move(std::move(found).all(), std::back_inserter(all));
@@ -160,4 +169,4 @@ std::vector<report::LibvirtAnswer> answers(const std::vector<LibvirtNow>& looks)
   return all;
 }
 
-}  // namespace gpupass::cli
+}  // namespace gpupass::session

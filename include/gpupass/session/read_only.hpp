@@ -2,12 +2,12 @@
 // A connection that is made while a captured machine is looked at: the libvirt it reaches is this machine's.
 #pragma once
 
-#include "gpupass/cli/command.hpp"
+#include "gpupass/session/world.hpp"
 
-namespace gpupass::cli {
+namespace gpupass::session {
 
 /// Connections that can be asked, and refuse whatever would change a domain or say something to a guest, with
 /// this machine's refusal (Host::changeable). The host must outlive them.
-[[nodiscard]] session::Connect read_only(session::Connect connect, const Host& host);
+[[nodiscard]] Connect read_only(Connect connect, const Host& host);
 
-}  // namespace gpupass::cli
+}  // namespace gpupass::session

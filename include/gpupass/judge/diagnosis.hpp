@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What is found about a machine and about what is to be passed through, and what it comes to.
+#pragma once
+
+#include <vector>
+
+#include "gpupass/finding.hpp"
+#include "gpupass/inventory.hpp"
+#include "gpupass/judge/verdict.hpp"
+
+namespace gpupass::rules {
+
+/// One target with what was found about it alone.
+struct Patient {
+  Target target;
+  std::vector<Finding> findings;
+  Judgement judgement;  // with what was found about the machine
+};
+
+struct Diagnosis {
+  Inventory inventory;
+  std::vector<Finding> machine;  // what is so for every target
+  std::vector<Patient> patients;
+  bool blocks = false;  // something of it does
+};
+
+[[nodiscard]] Diagnosis diagnose(Inventory inventory, std::vector<Target> targets);
+
+}  // namespace gpupass::rules

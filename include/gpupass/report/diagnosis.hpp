@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A diagnosis, for a person and for a program.
+#pragma once
+
+#include <string>
+
+#include "gpupass/judge/diagnosis.hpp"
+#include "gpupass/report/findings.hpp"
+
+namespace gpupass::report {
+
+/// The machine, then each target with a sentence that says what may be done with it.
+[[nodiscard]] std::string diagnosis_text(const rules::Diagnosis& diagnosis, const FindingsView& view);
+
+/// The document gpupass.doctor/1. `rules`: what the ids of the rules mean.
+[[nodiscard]] core::Json to_json(const rules::Diagnosis& diagnosis, const core::Json& rules);
+
+}  // namespace gpupass::report

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "gpupass/judge/diagnosis.hpp"
+
+namespace gpupass::rules {
+
+Diagnosis diagnose(Inventory inventory, std::vector<Target> targets) {
+  const auto about_machine = [](const Finding& finding) { return !finding.device; };
+  Diagnosis diagnosis;
+  diagnosis.machine = judge(inventory, {});
+  diagnosis.blocks = worst(diagnosis.machine) == Severity::blocks;
+  for (auto& target : targets) {
+    auto findings = judge(inventory, target);
+    std::erase_if(findings, about_machine);
+    auto judgement = judgement_of(diagnosis.machine, findings);
+    diagnosis.blocks = diagnosis.blocks || worst(findings) == Severity::blocks;
+    diagnosis.patients.push_back({std::move(target), std::move(findings), std::move(judgement)});
+  }
+  diagnosis.inventory = std::move(inventory);
+  return diagnosis;
+}
+
+}  // namespace gpupass::rules

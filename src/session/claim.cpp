@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "session/claim.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace gpupass::session {
+namespace {
+
+std::set<std::string> domains_of(const Plan& plan) {
+  std::set<std::string> domains;
+  for (const auto& step : plan.steps) domains.insert(domain_of(step));
+  domains.erase("");
+  return domains;
+}
+
+}  // namespace
+
+Result<Claim> claim(World& world, const Manner& manner, const JournalRecord& seen) {
+  Claim claim;
+  const auto doing = "recover " + seen.id;
+  for (const auto& device : in_order(seen.plan.devices)) {
+    GPUPASS_TRY_ASSIGN(auto lock, acquire(world, manner, to_string(device), doing));
+    claim.locks.devices.emplace(device, std::move(lock));
+  }
+  for (const auto& domain : domains_of(seen.plan)) {
+    GPUPASS_TRY_ASSIGN(auto lock, acquire(world, manner, "domain-" + domain, doing));
+    claim.locks.domains.push_back(std::move(lock));
+  }
+  GPUPASS_TRY_ASSIGN(auto journals, load_journals(world.host));
+  const auto found = std::ranges::find(journals, seen.id, &JournalRecord::id);
+  if (found != journals.end()) claim.journal = std::move(*found);
+  return claim;
+}
+
+}  // namespace gpupass::session
