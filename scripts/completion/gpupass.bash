@@ -24,7 +24,7 @@ _gpupass_domains() {
 }
 
 _gpupass_has_actions() {
-  [[ $1 == bench || $1 == guest || $1 == hook ]]
+  [[ $1 == bench || $1 == container || $1 == guest || $1 == hook ]]
 }
 
 # What --driver names, which is not the same everywhere.
@@ -53,13 +53,15 @@ _gpupass_candidates() {
     --profile) echo compute desktop windows minimal ;;
     --driver) _gpupass_drivers "$command" ;;
     --for) echo ready address ;;
+    --engine) echo docker podman lxc systemd-nspawn ;;
     *)
       case $command:$place in
-        bench:1 | guest:1 | hook:1) _gpupass_names "$command" ;;
+        bench:1 | container:1 | guest:1 | hook:1) _gpupass_names "$command" ;;
         lab:1) echo run shell list ;;
         attach:1 | detach:1) _gpupass_domains ;;
         guest:2) [[ $action == create || $action == list ]] || _gpupass_domains ;;
         hook:2) [[ $action != check ]] || _gpupass_domains ;;
+        container:*) [[ $action == remove ]] || _gpupass_devices ;;
         list:* | groups:* | doctor:* | attach:* | detach:* | bind:* | unbind:* | xml:*) _gpupass_devices ;;
       esac
       ;;

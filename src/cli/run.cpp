@@ -37,6 +37,7 @@ const std::vector<Command> k_commands = {
     {"guest", "ACTION VM", "make, start, reach, stop and delete guests for cards", guest, "Guests"},
     {"xml", "SELECTOR…", "print the <hostdev> elements, or an edited domain", xml, "Guests"},
     {"hook", "ACTION", "have libvirt ask gpupass before it starts a domain", hook, "Guests"},
+    {"container", "ACTION …", "show and describe cards to container engines", container, "Containers"},
     {"bench", "ACTION …", "measure cards, compare runs, write reports", bench, "Measure"},
     {"lab", "run|shell|list", "try all of it in an emulated machine, without hardware", lab, "Try it"},
 };

@@ -18,6 +18,7 @@
 #include "support/fake_hypervisor.hpp"
 #include "support/fake_kernel.hpp"
 #include "support/golden.hpp"
+#include "support/gpu_host.hpp"
 #include "support/shared_hypervisor.hpp"
 
 namespace gpupass {
@@ -33,25 +34,37 @@ const char* const k_with_card =
     "<domain type='kvm'><name>vm2</name><devices><hostdev mode='subsystem' type='pci' managed='yes'><source>"
     "<address domain='0x0000' bus='0x01' slot='0x00' function='0x0'/></source></hostdev></devices></domain>";
 
+/// A desktop with one card, whose domains get it.
+void add_desktop(test::Tree& tree, test::FakeKernel& kernel) {
+  test::PciTree pci(tree.root());
+  test::add_card(pci);
+  pci.add({.address = k_nic, .bus = "pci0000:02", .driver = "igb", .group = 2});
+  test::add_passthrough_kernel(tree);
+  tree.file("/lib/systemd/systemd").dir("/etc/initramfs-tools").file("/etc/default/grub", "GRUB_TIMEOUT=5\n");
+  for (const auto* const driver : {"nvidia", "snd_hda_intel", "igb", "vfio-pci"}) kernel.add_driver(driver);
+  kernel.prefer(test::k_gpu, "nvidia").prefer(test::k_audio, "snd_hda_intel").prefer(k_nic, "igb");
+  kernel.add_program(k_update);
+}
+
+/// A machine whose cards containers have.
+void add_gpus(test::Tree& tree, test::FakeKernel& /*kernel*/) {
+  test::add_gpu_host(tree);
+  const std::string id(64, 'a');
+  tree.file("/proc/70/comm", "python3\n").file("/proc/70/cgroup", "0::/docker/" + id + "\n");
+  tree.link("/proc/70/fd/3", "/dev/nvidia0");
+  tree.file("/etc/cdi/broken.json", "{");
+}
+
 class Samples {
  public:
-  explicit Samples(std::string folder) : folder_(std::move(folder)) {
-    test::PciTree pci(tree_.root());
-    test::add_card(pci);
-    pci.add({.address = k_nic, .bus = "pci0000:02", .driver = "igb", .group = 2});
-    test::add_passthrough_kernel(tree_);
-    tree_.file("/lib/systemd/systemd")
-        .dir("/etc/initramfs-tools")
-        .file("/etc/default/grub", "GRUB_TIMEOUT=5\n");
-    for (const auto* const driver : {"nvidia", "snd_hda_intel", "igb", "vfio-pci"})
-      kernel_.add_driver(driver);
-    kernel_.prefer(test::k_gpu, "nvidia").prefer(test::k_audio, "snd_hda_intel").prefer(k_nic, "igb");
-    kernel_.add_program(k_update);
+  Samples(std::string folder, void (*fill)(test::Tree&, test::FakeKernel&)) : folder_(std::move(folder)) {
+    fill(tree_, kernel_);
   }
 
   /// The command must end with this status.
   void write(const std::string& what, std::vector<std::string> words, int expected = 0) {
-    const bool has_actions = words.front() == "guest" || words.front() == "hook";
+    const bool has_actions =
+        words.front() == "container" || words.front() == "guest" || words.front() == "hook";
     const auto name = fmt::format("{}{}.{}", words.front(), has_actions ? "_" + words[1] : "", what);
     words.insert(words.end(), {"--format", "json"});
     const auto connect = [this](const std::string&,
@@ -130,6 +143,15 @@ void write_all(Samples& samples) {
   samples.write("forget", {"recover", "--forget"});
 }
 
+void write_containers(Samples& samples) {
+  samples.write("none", {"container", "list"});
+  samples.write("dry-run", {"container", "write", "--dry-run"});
+  samples.write("done", {"container", "write"});
+  samples.write("again", {"container", "write"});
+  samples.write("described", {"container", "list"});
+  samples.write("done", {"container", "remove"});
+}
+
 }  // namespace
 }  // namespace gpupass
 
@@ -138,7 +160,9 @@ int main(int argc, char** argv) {
     std::cerr << "usage: json-samples FOLDER\n";
     return 2;
   }
-  gpupass::Samples samples(argv[1]);
+  gpupass::Samples samples(argv[1], gpupass::add_desktop);
   gpupass::write_all(samples);
+  gpupass::Samples containers(argv[1], gpupass::add_gpus);
+  gpupass::write_containers(containers);
   return 0;
 }

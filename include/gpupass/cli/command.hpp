@@ -50,6 +50,7 @@ struct Command {
 [[nodiscard]] Result<int> xml(Context& context, const std::vector<std::string>& arguments);
 [[nodiscard]] Result<int> bench(Context& context, const std::vector<std::string>& arguments);
 [[nodiscard]] Result<int> guest(Context& context, const std::vector<std::string>& arguments);
+[[nodiscard]] Result<int> container(Context& context, const std::vector<std::string>& arguments);
 [[nodiscard]] Result<int> hook(Context& context, const std::vector<std::string>& arguments);
 [[nodiscard]] Result<int> lab(Context& context, const std::vector<std::string>& arguments);
 

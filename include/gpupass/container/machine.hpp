@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What containers can have of a machine: values, from which everything else about containers is made.
+#pragma once
+
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gpupass/container/cdi.hpp"
+#include "gpupass/inventory.hpp"
+
+namespace gpupass::container {
+
+/// A node of /dev, as it is to be and as it is.
+struct Node {
+  std::string path;      // "/dev/nvidia0"
+  std::string expected;  // its number by what the kernel says: "195:0"; empty: the kernel does not say
+  std::string found;     // the number that the node has; empty: there is no such node
+  mode_t mode = 0;
+  gid_t group = 0;
+  bool looked = true;  // false: of a captured machine without its nodes, where nothing can be said
+  bool operator==(const Node&) const = default;
+
+  /// What is wrong with it, without its path: "is not there"; empty: nothing.
+  [[nodiscard]] std::string trouble() const;
+  /// Whether anybody may open it, whatever groups he is in.
+  [[nodiscard]] bool for_everybody() const;
+};
+
+/// A file of the host that a container gets to see.
+struct Mount {
+  std::string host, container;  // paths
+  bool socket = false;          // a socket, or a folder of them: programs connect to it
+  bool operator==(const Mount&) const = default;
+};
+
+/// How a container gets a card.
+enum class Way {
+  nvidia,  // nodes of NVIDIA's driver, and its libraries
+  amd,     // /dev/kfd, and render nodes
+  render,  // render nodes, or nodes of /dev/accel: Intel's and others'
+  vfio,    // its IOMMU group, for a program in the container that makes a virtual machine
+  none,
+};
+
+struct Card {
+  PciAddress address;                 // its first function
+  std::vector<PciAddress> functions;  // with companions
+  Way way = Way::none;
+  std::string driver = {};        // empty: none
+  std::vector<Node> nodes = {};   // its own
+  std::optional<int> group = {};  // vfio: of the IOMMU
+  std::string uuid = {};          // NVIDIA's name of it
+  std::string why_not = {};       // why no container can have it; empty: one can
+  std::string remedy = {};        // what helps then
+  bool operator==(const Card&) const = default;
+};
+
+/// NVIDIA's driver on the host.
+struct NvidiaDriver {
+  std::string version;           // of the kernel module; empty: it is not loaded
+  std::string library_version;   // of what a program of the host gets as libcuda.so.1; empty: none
+  std::string library_path;      // where that is
+  std::vector<Node> nodes;       // that every card needs
+  std::vector<Mount> libraries;  // of the module's version, under each name that programs ask for
+  std::vector<Mount> others;     // programs, firmware, sockets, tables of graphics libraries
+  bool operator==(const NvidiaDriver&) const = default;
+
+  /// What keeps a container from using it; empty: nothing.
+  [[nodiscard]] std::string trouble() const;
+  [[nodiscard]] std::string remedy() const;
+};
+
+/// A container that uses a device, by the name that its engine lists.
+struct ContainerName {
+  std::string engine, id, name;
+  bool operator==(const ContainerName&) const = default;
+};
+
+/// Why no container can have a card, and what helps. Empty: one can.
+struct NotForContainers {
+  std::string why_not, remedy;
+};
+
+struct Machine {
+  std::vector<Card> cards;  // sorted by address
+  std::optional<NvidiaDriver> nvidia;
+  std::vector<Node> kfd;                  // AMD's, of all cards
+  std::vector<Node> vfio;                 // of all groups
+  std::vector<CdiFile> files;             // in the order in which engines read them
+  std::vector<ContainerName> containers;  // of the holders that are in one
+  bool operator==(const Machine&) const = default;
+
+  /// The card that a function is of; null where it is of none.
+  [[nodiscard]] const Card* card(const PciAddress& function) const;
+  /// Why no container can have a card; empty: one can.
+  [[nodiscard]] std::string why_not(const Card& card) const;
+  [[nodiscard]] std::string remedy(const Card& card) const;
+};
+
+/// "nvidia", "amd", "render", "vfio", "none": as in JSON.
+[[nodiscard]] std::string name(Way way);
+
+}  // namespace gpupass::container

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// `gpupass container flags`: cards in the words of an engine that reads no CDI file.
+#include <fmt/format.h>
+
+#include <ostream>
+
+#include "cli/container/container.hpp"
+#include "cli/selection.hpp"
+#include "cli/teller.hpp"
+#include "gpupass/core/printable.hpp"
+#include "gpupass/session/container.hpp"
+
+namespace gpupass::cli {
+namespace {
+
+struct Options {
+  session::Selection what;
+  std::string engine;
+};
+
+Syntax syntax(Options& options) {
+  Syntax syntax("gpupass container flags SELECTOR… --engine ENGINE",
+                "Prints what gives cards to a container of an engine without CDI: words for\n"
+                "$(…) on its command line, or lines for a container's configuration (lxc).\n"
+                "ENGINE is docker, podman, lxc or systemd-nspawn. Nothing is changed.");
+  syntax.positional("selector", options.what.selectors);
+  syntax.option("engine", options.engine, "ENGINE", "whose words they are to be");
+  return syntax;
+}
+
+}  // namespace
+
+Result<int> container_flags(Context& context, const std::vector<std::string>& arguments) {
+  Options options;
+  GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax(options), arguments));
+  if (!go) return 0;
+  const auto engine = container::engine_named(options.engine);
+  if (!engine)
+    return fail(ErrorKind::usage,
+                options.engine.empty() ? std::string("no engine is named")
+                                       : fmt::format("--engine '{}' is not one that gpupass knows",
+                                                     core::printable(options.engine)),
+                fmt::format("--engine is one of {}", container::engine_names()));
+  GPUPASS_TRY(require_some(options.what));
+  Quiet quiet(context.terminal);
+  GPUPASS_TRY_ASSIGN(const auto text, session::container_flags(context, quiet, options.what, *engine));
+  context.terminal.out << text;
+  return 0;
+}
+
+}  // namespace gpupass::cli

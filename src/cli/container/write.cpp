@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// `gpupass container write` and `remove`: the CDI file, and the way back.
+#include "cli/container/container.hpp"
+#include "cli/teller.hpp"
+#include "gpupass/session/container.hpp"
+
+namespace gpupass::cli {
+namespace {
+
+struct Options {
+  session::Selection what;  // of write only
+  std::string output;       // empty: none was named
+  ChangeOptions change;
+};
+
+Syntax syntax_of_write(Options& options) {
+  Syntax syntax("gpupass container write [SELECTOR…] [--output FILE] [options]",
+                "Describes cards to container engines in a CDI file: without a SELECTOR every\n"
+                "card that containers can have. A container then gets one by its name, such as\n"
+                "`podman run --device gpupass/card=0000:01:00.0`, or all by `gpupass/card=all`.");
+  syntax.positional("selector", options.what.selectors);
+  syntax.option("output", options.output, "FILE", "the file (else /etc/cdi/gpupass.json)");
+  add_change_options(syntax, options.change);
+  return syntax;
+}
+
+Syntax syntax_of_remove(Options& options) {
+  Syntax syntax("gpupass container remove [--output FILE] [options]",
+                "Removes what `gpupass container write` wrote, and nothing else. Containers that\n"
+                "run keep what they have.");
+  syntax.option("output", options.output, "FILE", "one file (else every file that gpupass wrote)");
+  add_change_options(syntax, options.change);
+  return syntax;
+}
+
+}  // namespace
+
+Result<int> container_write(Context& context, const std::vector<std::string>& arguments) {
+  Options options;
+  GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax_of_write(options), arguments));
+  if (!go) return 0;
+  session::DescribeRequest request;
+  if (!options.what.selectors.empty()) request.what = std::move(options.what);
+  if (!options.output.empty()) request.output = absolute(options.output);
+  Teller teller(context.terminal, options.change);
+  GPUPASS_TRY_ASSIGN(const auto done, session::describe_for_containers(context, teller.manner(), request));
+  return teller.tell(done);
+}
+
+Result<int> container_remove(Context& context, const std::vector<std::string>& arguments) {
+  Options options;
+  GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax_of_remove(options), arguments));
+  if (!go) return 0;
+  std::optional<std::string> output;
+  if (!options.output.empty()) output = absolute(options.output);
+  Teller teller(context.terminal, options.change);
+  GPUPASS_TRY_ASSIGN(const auto done, session::forget_for_containers(context, teller.manner(), output));
+  return teller.tell(done);
+}
+
+}  // namespace gpupass::cli
