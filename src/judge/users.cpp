@@ -190,6 +190,7 @@ std::string command_that_ends(const Holder& process) {
   if (manager == "systemd") return fmt::format("`systemctl stop {}`", managed);
   if (manager == "systemd-user") return fmt::format("`systemctl --user stop {}` as its user", managed);
   if (manager == "docker" || manager == "podman") return fmt::format("`{} stop {}`", manager, managed);
+  if (manager == "systemd-nspawn") return fmt::format("`machinectl poweroff {}`", managed);
   if (manager == "kubernetes") return fmt::format("`crictl stop {}` (its pod may start it again)", managed);
   if (manager == "lxc") {
     const bool numbered = core::parse_number(managed).has_value();  // as Proxmox VE names its containers

@@ -20,6 +20,13 @@ Failure failure(const std::string& path, int error_number) {
   return Failure(errno_error("read " + path, error_number));
 }
 
+/// Of the device of that type that a name leads to.
+std::optional<std::string> number_of(int folder, const char* name, mode_t type) {
+  struct stat found {};
+  if (fstatat(folder, name, &found, 0) != 0 || (found.st_mode & S_IFMT) != type) return std::nullopt;
+  return fmt::format("{}:{}", major(found.st_rdev), minor(found.st_rdev));
+}
+
 }  // namespace
 
 Result<Folder> Folder::open(const Host& host, const std::string& path) {
@@ -71,9 +78,11 @@ Entry Folder::entry(const char* name) const {
 }
 
 std::optional<std::string> Folder::block_number(const char* name) const {
-  struct stat found {};
-  if (fstatat(fd_.get(), name, &found, 0) != 0 || !S_ISBLK(found.st_mode)) return std::nullopt;
-  return fmt::format("{}:{}", major(found.st_rdev), minor(found.st_rdev));
+  return number_of(fd_.get(), name, S_IFBLK);
+}
+
+std::optional<std::string> Folder::character_number(const char* name) const {
+  return number_of(fd_.get(), name, S_IFCHR);
 }
 
 }  // namespace gpupass::sys

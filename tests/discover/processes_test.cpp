@@ -2,6 +2,7 @@
 // Processes that hold a device.
 #include <gtest/gtest.h>
 
+#include "discover/holders/scan.hpp"
 #include "discover/machine.hpp"
 
 namespace gpupass::discovery {
@@ -205,8 +206,33 @@ INSTANTIATE_TEST_SUITE_P(
         Origin{"a|", "0::/machine.slice/libpod-0123456789abcdef.scope/container\n", "podman", "0123456789ab"},
         Origin{"a|", "0::/docker/0123456789abcdef\n", "docker", "0123456789ab"},
         Origin{"a|", "0::/lxc/101/ns/init.scope\n", "lxc", "101"},
+        Origin{"a|", "0::/lxc.payload.web/init.scope\n", "lxc", "web"},
+        Origin{"a|", "0::/machine.slice/machine-web.scope/payload/system.slice/x.service\n", "systemd-nspawn",
+               "web"},
+        Origin{"a|", "0::/machine.slice/systemd-nspawn@web.service/payload\n", "systemd-nspawn", "web"},
+        Origin{"a|", "0::/libpod_parent/libpod-0123456789abcdef\n", "podman", "0123456789ab"},
+        Origin{"a|",
+               "0::/kubepods/burstable/pod1/"
+               "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\n",
+               "kubernetes", "0123456789ab"},
         Origin{"a|", "0::/user.slice/user-1000.slice/user@1000.service/app.slice/steam.service\n",
                "systemd-user", "steam.service"}));
+
+TEST_F(Processes, HaveANodeByItsNumberWhateverAContainerCallsIt) {
+  const std::string card = "../../devices/pci0000:00/0000:00:01.0/0000:01:00.0/drm/renderD128";
+  machine.tree.dir("/sys/devices/pci0000:00/0000:00:01.0/0000:01:00.0/drm/renderD128")
+      .link("/sys/dev/char/226:128", card);
+  machine.tree.dir("/sys/devices/virtual/vfio/14")
+      .link("/sys/dev/char/241:0", "../../devices/virtual/vfio/14");
+  machine.tree.dir("/sys/devices/virtual/mem/null")
+      .link("/sys/dev/char/1:3", "../../devices/virtual/mem/null");
+  EXPECT_EQ(node_of_number(machine.host, "226:128"), "/dev/dri/renderD128");
+  EXPECT_EQ(node_of_number(machine.host, "241:0"), "/dev/vfio/14");
+  EXPECT_EQ(node_of_number(machine.host, "195:1"), "/dev/nvidia1");
+  EXPECT_EQ(node_of_number(machine.host, "195:255"), "/dev/nvidiactl");
+  EXPECT_EQ(node_of_number(machine.host, "1:3"), "");
+  EXPECT_EQ(node_of_number(machine.host, "77:7"), "");
+}
 
 TEST_F(Processes, HoldNothingThroughNodesThatAreNot) {
   process(12, "evil\x1b[2J",

@@ -38,6 +38,8 @@ class Folder {
   [[nodiscard]] Entry entry(const char* name) const;
   /// The number of the block device that a name leads to, "8:16". Nothing where it leads to none.
   [[nodiscard]] std::optional<std::string> block_number(const char* name) const;
+  /// The same of a character device.
+  [[nodiscard]] std::optional<std::string> character_number(const char* name) const;
 
  private:
   Folder(const Host& host, std::string path, Fd fd)

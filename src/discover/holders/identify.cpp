@@ -46,11 +46,38 @@ struct Prefix {
 };
 constexpr std::array k_containers = {Prefix{"docker-", "docker"}, Prefix{"libpod-", "podman"},
                                      Prefix{"cri-containerd-", "kubernetes"}, Prefix{"crio-", "kubernetes"}};
+constexpr std::string_view k_scope = ".scope";
+
+std::string without(std::string_view text, std::string_view before, std::string_view behind) {
+  text.remove_prefix(before.size());
+  if (text.ends_with(behind)) text.remove_suffix(behind.size());
+  return std::string(text);
+}
 
 /// A container's identifier as its runtime lists it: the first 12 digits.
 std::string short_id(std::string_view id) {
   constexpr std::size_t k_shown = 12;
   return std::string(id.substr(0, k_shown));
+}
+
+/// Containers of LXC ("lxc.payload.web") and of systemd-nspawn ("machine-web.scope"): by name. A guest of
+/// libvirt's has such a scope, too, and is known by its command line before.
+Manager named_container(std::string_view part) {
+  constexpr std::string_view k_payload = "lxc.payload.", k_machine = "machine-",
+                             k_service = "systemd-nspawn@";
+  if (part.starts_with(k_payload)) return {"lxc", without(part, k_payload, "")};
+  if (part.starts_with(k_service)) return {"systemd-nspawn", without(part, k_service, ".service")};
+  const bool of_libvirt = part.starts_with("machine-qemu") || part.starts_with("machine-lxc");
+  if (!part.starts_with(k_machine) || !part.ends_with(k_scope) || of_libvirt) return {};
+  return {"systemd-nspawn", without(part, k_machine, k_scope)};
+}
+
+/// Of a container without systemd, whose group is named by its identifier alone: the last part.
+Manager by_identifier(std::string_view first, std::string_view last) {
+  constexpr std::size_t k_length = 64;
+  const bool is_identifier =
+      last.size() == k_length && last.find_first_not_of("0123456789abcdef") == last.npos;
+  return is_identifier && first == "kubepods" ? Manager{"kubernetes", short_id(last)} : Manager{};
 }
 
 /// The control group of a process tells: "/system.slice/ovs-vswitchd.service",
@@ -61,6 +88,8 @@ Manager manager_in(std::string_view group) {
     for (const auto& [of_scope, manager] : k_containers) {
       if (parts[i].starts_with(of_scope)) return {manager, short_id(parts[i].substr(of_scope.size()))};
     }
+    if (auto named = named_container(parts[i]); !named.name.empty()) return named;
+    if (auto one = by_identifier(parts[i], parts.back()); !one.name.empty()) return one;
     const bool more = i + 1 < parts.size();
     if (parts[i] == "docker" && more) return {"docker", short_id(parts[i + 1])};
     if (parts[i] == "lxc" && more) return {"lxc", std::string(parts[i + 1])};

@@ -25,16 +25,18 @@ bool is_candidate(std::string_view target) {
 }
 
 /// Error: its files may not be looked at, or it has ended.
-Result<std::vector<OpenNode>> open_nodes(const sys::Folder& proc, const std::string& pid, bool captured) {
+Result<std::vector<OpenNode>> open_nodes(const Host& host, const sys::Folder& proc, const std::string& pid) {
   GPUPASS_TRY_ASSIGN(const auto files, proc.folder(pid + "/fd"));
   GPUPASS_TRY_ASSIGN(const auto numbers, files.list());
   std::vector<OpenNode> nodes;
   for (const auto& number : numbers) {
     auto target = files.target(number.c_str());
     if (!target || !*target || !is_candidate(**target)) continue;
-    // A container may know a disk by any name. In a captured tree the link leads to this machine's.
-    const auto block = captured ? std::nullopt : files.block_number(number.c_str());
-    nodes.push_back({std::move(**target), block.value_or("")});
+    // A container may know a device by any name. In a captured tree the link leads to this machine's.
+    const auto block = host.captured() ? std::nullopt : files.block_number(number.c_str());
+    const auto character = host.captured() ? std::nullopt : files.character_number(number.c_str());
+    const auto node = character ? node_of_number(host, *character) : "";
+    nodes.push_back({node.empty() ? std::move(**target) : node, block.value_or("")});
   }
   std::sort(nodes.begin(), nodes.end());
   nodes.erase(std::unique(nodes.begin(), nodes.end()), nodes.end());
@@ -51,7 +53,33 @@ std::string of_host(const sys::Folder& proc, const char* kind) {
   return name.empty() ? namespace_of(proc, "self", kind) : name;
 }
 
+/// Classes whose nodes lie in a folder of /dev: /sys/dev/char/226:128 leads to …/drm/renderD128.
+struct NodeClass {
+  std::string_view name, folder;
+};
+constexpr std::array k_node_classes = {NodeClass{"drm", "/dev/dri/"}, NodeClass{"accel", "/dev/accel/"},
+                                       NodeClass{"vfio", "/dev/vfio/"},
+                                       NodeClass{"vfio-dev", "/dev/vfio/devices/"}};
+
+/// NVIDIA's driver has a major number of its own, and nothing in sysfs.
+std::string nvidia_node(std::uint64_t minor) {
+  constexpr std::uint64_t k_control = 255, k_modeset = 254;
+  if (minor == k_control) return "/dev/nvidiactl";
+  return minor == k_modeset ? "/dev/nvidia-modeset" : fmt::format("/dev/nvidia{}", minor);
+}
+
 }  // namespace
+
+std::string node_of_number(const Host& host, const std::string& number) {
+  constexpr std::string_view k_nvidia = "195:";
+  const auto minor = core::parse_number(std::string_view(number).substr(number.find(':') + 1));
+  if (number.starts_with(k_nvidia)) return minor ? nvidia_node(*minor) : "";
+  const auto place = host.resolve("/sys/dev/char/" + number).value_or("");
+  const auto parts = core::split(place, '/');
+  if (parts.size() < 2) return "";
+  const auto row = std::ranges::find(k_node_classes, parts[parts.size() - 2], &NodeClass::name);
+  return row == k_node_classes.end() ? "" : fmt::format("{}{}", row->folder, parts.back());
+}
 
 Scan scan_processes(const Host& host, Problems& problems) {
   Scan scan;
@@ -70,7 +98,7 @@ Scan scan_processes(const Host& host, Problems& problems) {
   for (const auto& name : *names) {
     const auto pid = core::parse_number(name);
     if (!pid) continue;
-    auto open = open_nodes(*proc, name, host.captured());
+    auto open = open_nodes(host, *proc, name);
     if (!open && open.error().kind != ErrorKind::not_found) ++closed;  // not found: it has ended
     Process process{static_cast<pid_t>(*pid), open.value_or(std::vector<OpenNode>{}),
                     namespace_of(*proc, name, "mnt"), namespace_of(*proc, name, "net")};

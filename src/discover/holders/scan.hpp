@@ -14,7 +14,7 @@
 namespace gpupass::discovery {
 
 struct OpenNode {
-  std::string path;          // as the process named it: "/dev/dri/card0"
+  std::string path;          // "/dev/dri/card0": as the host names it, else as the process did
   std::string block_number;  // "259:0" of a block device of the running machine; else empty
   auto operator<=>(const OpenNode&) const = default;
 };
@@ -30,6 +30,10 @@ struct Scan {
   std::string mount_namespace, network_namespace;  // the host's
   bool complete = false;                           // all processes could be looked into
 };
+
+/// The node of the host that has the number of a character device: a container may have it by another name.
+/// Empty where the number is of nothing that cards have.
+[[nodiscard]] std::string node_of_number(const Host& host, const std::string& number);
 
 [[nodiscard]] Scan scan_processes(const Host& host, Problems& problems);
 
