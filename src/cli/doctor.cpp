@@ -4,9 +4,13 @@
 
 #include "cli/hints.hpp"
 #include "cli/selection.hpp"
+#include "cli/teller.hpp"
+#include "gpupass/container/rules.hpp"
 #include "gpupass/judge/rules.hpp"
 #include "gpupass/report/device_text.hpp"
 #include "gpupass/report/diagnosis.hpp"
+#include "gpupass/report/table.hpp"
+#include "gpupass/session/container.hpp"
 #include "gpupass/session/diagnosis.hpp"
 
 namespace gpupass::cli {
@@ -15,11 +19,17 @@ namespace {
 struct Options {
   session::Selection what;
   bool verbose = false;
+  bool container = false;  // what containers get, not guests
   std::string connection;  // that --connect names
   Format format = Format::text;
 };
 
-Result<void> check(const session::Selection& what) {
+Result<void> check(const Options& options) {
+  const auto& what = options.what;
+  const bool any = !what.selectors.empty() || !what.with.empty() || what.companions == Companions::left_out;
+  if (options.container && any)
+    return fail(ErrorKind::usage, "--container and devices are named",
+                "--container is about all of the machine: leave the devices out");
   const bool some = !what.with.empty() || what.companions == Companions::left_out;
   return some ? require_some(what) : Result<void>();
 }
@@ -31,22 +41,38 @@ Syntax syntax(Options& options) {
       "can be passed through, what stands in the way, and what helps. Ends with 1 where something\n"
       "blocks, with 0 otherwise.");
   syntax.positional("selector", options.what.selectors);
+  syntax.flag("container", options.container, "say what keeps containers from cards, instead of guests");
   syntax.flag("verbose,v", options.verbose, "show what was read for what is fine, too");
   syntax.option("with", options.what.with, "BDF", "as if this member of the IOMMU group went along");
   add_only(syntax, options.what);
   add_connect(syntax, options.connection);
   add_format(syntax, options.format);
-  syntax.then([&options] { return check(options.what); });
+  syntax.then([&options] { return check(options); });
   return syntax;
 }
 
 /// What the ids of the rules mean.
-core::Json rules_json() {
+template <class Rules>
+core::Json rules_json(const Rules& table) {
   auto json = core::Json::array();
-  for (const auto& rule : rules::table()) {
+  for (const auto& rule : table) {
     json.push_back({{"id", rule.id}, {"title", rule.title}, {"meaning", rule.meaning}});
   }
   return json;
+}
+
+int tell_of_containers(Context& context, const Options& options, const rules::Diagnosis& diagnosis) {
+  auto& terminal = context.terminal;
+  if (options.format == Format::json) {
+    terminal.out << report::to_json(diagnosis, rules_json(container::rules())).dump(2) << "\n";
+  } else {
+    terminal.out << report::styled("Containers on this machine", report::Style::bold, terminal.colour) << "\n"
+                 << report::findings_text(diagnosis.machine,
+                                          {terminal.columns, terminal.colour, options.verbose})
+                 << (diagnosis.machine.empty() ? "  There is no card, and nothing of containers.\n" : "");
+    terminal.err << report::problems_text(diagnosis.inventory.problems);
+  }
+  return diagnosis.blocks ? 1 : 0;
 }
 
 }  // namespace
@@ -55,6 +81,11 @@ Result<int> doctor(Context& context, const std::vector<std::string>& arguments) 
   Options options;
   GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax(options), arguments));
   if (!go) return 0;
+  if (options.container) {
+    Quiet quiet(context.terminal);
+    GPUPASS_TRY_ASSIGN(const auto found, session::diagnose_for_containers(context, quiet));
+    return tell_of_containers(context, options, found);
+  }
   GPUPASS_TRY_ASSIGN(auto diagnosis, session::diagnose(context, options.what, options.connection));
   for (auto& patient : diagnosis.patients) {
     for (auto& finding : patient.findings)
@@ -62,7 +93,7 @@ Result<int> doctor(Context& context, const std::vector<std::string>& arguments) 
   }
   auto& terminal = context.terminal;
   if (options.format == Format::json) {
-    terminal.out << report::to_json(diagnosis, rules_json()).dump(2) << "\n";
+    terminal.out << report::to_json(diagnosis, rules_json(rules::table())).dump(2) << "\n";
   } else {
     terminal.out << report::diagnosis_text(diagnosis, {terminal.columns, terminal.colour, options.verbose});
     terminal.err << report::problems_text(diagnosis.inventory.problems);

@@ -53,6 +53,11 @@ Words nspawn_words(const Parts& parts) {
   return words;
 }
 
+/// LXC mounts nothing behind a symbolic link, which /usr/lib64 is in containers that have no use for it.
+bool is_twin(const Mount& mount) {
+  return mount.container.starts_with("/usr/lib64/");
+}
+
 /// LXC has no way to say a node by its path: the number is that of now.
 std::string lxc_lines(const Parts& parts, bool unified) {
   std::string text =
@@ -65,8 +70,9 @@ std::string lxc_lines(const Parts& parts, bool unified) {
   }
   if (parts.locks_memory) text += "lxc.prlimit.memlock = unlimited\n";
   for (const auto& mount : parts.mounts)
-    text += fmt::format("lxc.mount.entry = {} {} none {}bind,create=file 0 0\n", mount.host,
-                        mount.container.substr(1), mount.socket ? "" : "ro,");
+    text +=
+        fmt::format("lxc.mount.entry = {} {} none {}{}bind,create=file 0 0\n", mount.host,
+                    mount.container.substr(1), mount.socket ? "" : "ro,", is_twin(mount) ? "optional," : "");
   for (const auto& one : parts.environment) text += fmt::format("lxc.environment = {}\n", one);
   return text;
 }

@@ -12,6 +12,7 @@
 #include "container/nvidia.hpp"
 #include "gpupass/core/json.hpp"
 #include "gpupass/core/printable.hpp"
+#include "gpupass/core/text.hpp"
 #include "gpupass/sys/device_node.hpp"
 
 namespace gpupass::container {
@@ -87,6 +88,22 @@ std::vector<CdiFile> read_files(const Host& host, const std::optional<NvidiaDriv
   return files;
 }
 
+/// The word behind `mode =` in the toolkit's configuration.
+std::string toolkit_mode(const Host& host) {
+  const auto text = host.read(k_toolkit_config).value_or("");
+  for (const auto line : core::split(text, '\n')) {
+    const auto words = core::words(line);
+    if (words.size() == 3 && words[0] == "mode" && words[1] == "=")
+      return core::printable(words[2].size() > 2 ? words[2].substr(1, words[2].size() - 2) : words[2]);
+  }
+  return "";
+}
+
+Engines read_engines(const Host& host) {
+  return {host.exists("/snap/bin/docker"), host.attribute("/sys/fs/selinux/enforce") == "1",
+          toolkit_mode(host)};
+}
+
 }  // namespace
 
 Machine look_at(const Host& host, const Inventory& inventory) {
@@ -98,6 +115,7 @@ Machine look_at(const Host& host, const Inventory& inventory) {
   machine.vfio = {nodes.of_sysfs("/dev/vfio/vfio", "/sys/class/misc/vfio")};
   machine.files = read_files(host, machine.nvidia);
   machine.containers = read_names(host, inventory.holders);
+  machine.engines = read_engines(host);
   return machine;
 }
 

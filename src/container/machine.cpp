@@ -38,26 +38,42 @@ bool Node::for_everybody() const {
   return !looked || (mode & k_others) == k_others;
 }
 
-std::string NvidiaDriver::trouble() const {
-  if (const auto* const node = troubled(nodes)) return fmt::format("{} {}", node->path, node->trouble());
+std::string NvidiaDriver::node_trouble() const {
+  const auto* const node = troubled(nodes);
+  return node == nullptr ? "" : fmt::format("{} {}", node->path, node->trouble());
+}
+
+std::string NvidiaDriver::node_remedy() const {
+  const auto* const node = troubled(nodes);
+  return node != nullptr && node->path.find("uvm") != std::string::npos
+             ? "`nvidia-modprobe -c 0 -u` makes it (remove one of another number before)"
+             : "`nvidia-smi` run as root makes it";
+}
+
+std::string NvidiaDriver::library_trouble() const {
   const auto is_cuda = [](const Mount& mount) { return mount.container.ends_with("/libcuda.so.1"); };
   if (std::ranges::any_of(libraries, is_cuda)) return "";
   if (!library_version.empty() && library_version != version)
-    return fmt::format("its kernel module is of version {}, its libraries are of {} ({})", version,
+    return fmt::format("the kernel module is of version {}, the libraries are of {} ({})", version,
                        library_version, library_path);
-  return fmt::format("there is no libcuda.so.1 of its version {}", version);
+  return fmt::format("there is no libcuda.so.1 of version {}", version);
 }
 
-std::string NvidiaDriver::remedy() const {
-  if (const auto* const node = troubled(nodes))
-    return node->path.find("uvm") != std::string::npos
-               ? "`nvidia-modprobe -c 0 -u` makes it (remove one of another number before)"
-               : "`nvidia-smi` run as root makes it";
+std::string NvidiaDriver::library_remedy() const {
   if (!library_version.empty() && library_version != version)
     return "restart the machine, or unload and load the modules with nothing using them (`rmmod nvidia_uvm "
            "nvidia_drm nvidia_modeset nvidia && modprobe nvidia`)";
   return "install the driver's libraries; a folder of their own must be in /etc/ld.so.conf.d, and `ldconfig` "
          "run after that";
+}
+
+std::string NvidiaDriver::trouble() const {
+  auto of_nodes = node_trouble();
+  return of_nodes.empty() ? library_trouble() : of_nodes;
+}
+
+std::string NvidiaDriver::remedy() const {
+  return node_trouble().empty() ? library_remedy() : node_remedy();
 }
 
 const Card* Machine::card(const PciAddress& function) const {
@@ -78,9 +94,12 @@ std::string Machine::why_not(const Card& card) const {
 std::string Machine::remedy(const Card& card) const {
   if (!card.why_not.empty()) return card.remedy;
   if (card.way == Way::nvidia) return nvidia ? nvidia->remedy() : "`modprobe nvidia`";
-  return card.way == Way::amd
-             ? "the kernel's amdgpu needs CONFIG_HSA_AMD; `udevadm trigger` has udev make nodes"
-             : "`modprobe vfio-pci`";
+  return remedy_of_shared(card.way);
+}
+
+std::string Machine::remedy_of_shared(Way way) {
+  return way == Way::amd ? "the kernel's amdgpu needs CONFIG_HSA_AMD; `udevadm trigger` has udev make nodes"
+                         : "`modprobe vfio-pci`";
 }
 
 }  // namespace gpupass::container

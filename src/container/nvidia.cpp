@@ -223,7 +223,7 @@ void add_others(const Host& host, NvidiaDriver& driver) {
     for (const auto& name : names) {
       if (name.starts_with("gsp") && name.ends_with(".bin") && core::is_printable(name))
         driver.others.push_back(
-            {place + "/" + name, fmt::format("/lib/firmware/nvidia/{}/{}", driver.version, name)});
+            {place + "/" + name, fmt::format("/usr/lib/firmware/nvidia/{}/{}", driver.version, name)});
     }
     if (!names.empty()) break;
   }

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "gpupass/container/look.hpp"
+#include "gpupass/container/rules.hpp"
 #include "gpupass/core/json.hpp"
 #include "gpupass/core/printable.hpp"
 #include "gpupass/core/text.hpp"
@@ -202,6 +203,13 @@ Result<ContainerView> look_at_containers(const World& world, Requester& requeste
   auto machine = container::look_at(world.host, inventory);
   GPUPASS_TRY_ASSIGN(auto holds, known_holds(world.host, requester));
   return ContainerView{std::move(inventory), std::move(machine), std::move(holds)};
+}
+
+Result<rules::Diagnosis> diagnose_for_containers(const World& world, Requester& requester) {
+  GPUPASS_TRY_ASSIGN(auto view, look_at_containers(world, requester));
+  auto findings = container::judge(view.machine);
+  const bool blocks = worst(findings) == Severity::blocks;
+  return rules::Diagnosis{std::move(view.inventory), std::move(findings), {}, blocks};
 }
 
 Result<std::vector<const container::Card*>> container_cards(const ContainerView& view, Requester& requester,

@@ -219,6 +219,23 @@ TEST_F(Container, ACapturedMachineIsLookedAtAndNeverChanged) {
   EXPECT_EQ(test::snapshot(tree.root()), before);
 }
 
+TEST_F(Container, TheDoctorSaysWhatKeepsContainersFromACard) {
+  const auto doctor = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), {"doctor", "--container"});
+    return test::run_line({kernel, test::idle_libvirt, test::source(), "fake:///"}, words, {.columns = 200});
+  };
+  EXPECT_EQ(doctor({}).status, 0);
+  EXPECT_EQ(doctor({"01:00.0"}).status, 2);
+  tree.remove("/dev/nvidia-uvm");
+  const auto said = doctor({});
+  EXPECT_EQ(said.status, 1);
+  EXPECT_THAT(said.out, AllOf(HasSubstr("/dev/nvidia-uvm is not there [device-nodes]"),
+                              HasSubstr("nvidia-modprobe -c 0 -u")));
+  const auto json = core::Json::parse(doctor({"--format", "json"}).out);
+  EXPECT_EQ(json.at("blocks"), true);
+  EXPECT_EQ(json.at("rules").at(0).at("id"), "driver-versions");
+}
+
 // ---- words ----------------------------------------------------------------------------------------
 
 TEST_F(Container, FlagsNeedAnEngineAndACard) {

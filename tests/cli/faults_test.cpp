@@ -123,6 +123,8 @@ class Machine {
         .file("/srv/gpupass-bench", "the suite")
         .file("/sys/devices/system/cpu/online", "0-3\n")
         .file("/proc/meminfo", "MemTotal: 16777216 kB\nMemFree: 8388608 kB\n");
+    tree.file("/sys/devices/pci0000:00/0000:00:02.0/drm/renderD128/dev", "226:128\n")
+        .file("/dev/dri/renderD128", "c 226:128 0666 0\n");
     kernel.add_program("/usr/sbin/update-initramfs");
     for (const auto* const driver : {"nvidia", "snd_hda_intel"}) kernel.add_driver(driver);
     kernel.prefer(test::k_gpu, "nvidia").prefer(test::k_audio, "snd_hda_intel");
@@ -171,7 +173,7 @@ class Machine {
     text += kernel.exists("/sys/bus/pci/drivers/vfio-pci") ? "vfio-pci is loaded\n" : "";
     for (const auto* const folder : {"holds", "bindings"})
       text += files_below(tree.at(std::string("/var/lib/gpupass/") + folder));
-    return text;
+    return text + kernel.read("/var/lib/gpupass/cdi.json").value_or("");
   }
   /// What says that something was begun.
   [[nodiscard]] std::string journals() {
@@ -544,6 +546,7 @@ const Words k_lend{"attach", "vm1", "01:00.0", "--lend"};
 const Words k_lend_shared{"attach", "vm2", "01:00.0", "--lend", "--shared"};
 const Words k_hook_prepare{"hook", "run", "qemu", "vm1", "prepare", "begin", "-"};
 const Words k_hook_release{"hook", "run", "qemu", "vm1", "release", "end", "-"};
+const Words k_describe{"container", "write", "00:02.0"};
 const Words k_persist{"bind", "01:00", "--persist", "--apply"};
 const Words k_create{"guest",     "create", "g1",    "--image",   "/srv/cloud.qcow2", "--gpu",     "01:00.0",
                      "--network", "none",   "--yes", "--ssh-key", "TREE/srv/key.pub", "--profile", "minimal"};
@@ -574,6 +577,8 @@ INSTANTIATE_TEST_SUITE_P(
         Scenario{"persist", {}, -1, k_persist},
         Scenario{"unpersist", {k_persist}, -1, {"unbind", "01:00", "--persist", "--apply"}},
         Scenario{"hook_install", {}, -1, {"hook", "install"}},
+        Scenario{"container_write", {}, -1, k_describe},
+        Scenario{"container_remove", {k_describe}, -1, {"container", "remove"}},
         // libvirt counts a domain that is being started as running; where the start comes to nothing, it is
         // off, and recover returns what was lent to it.
         Scenario{"hook_prepare", {k_attach, {"boot"}, {"start"}}, -1, k_hook_prepare},

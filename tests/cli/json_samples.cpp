@@ -149,6 +149,7 @@ void write_containers(Samples& samples) {
   samples.write("done", {"container", "write"});
   samples.write("again", {"container", "write"});
   samples.write("described", {"container", "list"});
+  samples.write("containers", {"doctor", "--container"});
   samples.write("done", {"container", "remove"});
 }
 

@@ -79,9 +79,10 @@ TEST_F(Look, NvidiasLibrariesAreFoundInAFolderOfTheirOwn) {
               Contains(Mount{"/usr/local/nvidia/bin/nvidia-smi", "/usr/bin/nvidia-smi"}));
   EXPECT_THAT(machine.nvidia->others,
               Contains(Mount{"/run/nvidia-persistenced/socket", "/run/nvidia-persistenced/socket", true}));
-  EXPECT_THAT(machine.nvidia->others,
-              Contains(Mount{fmt::format("/lib/firmware/nvidia/{}/gsp_ga10x.bin", test::k_nvidia_version),
-                             fmt::format("/lib/firmware/nvidia/{}/gsp_ga10x.bin", test::k_nvidia_version)}));
+  EXPECT_THAT(
+      machine.nvidia->others,
+      Contains(Mount{fmt::format("/lib/firmware/nvidia/{}/gsp_ga10x.bin", test::k_nvidia_version),
+                     fmt::format("/usr/lib/firmware/nvidia/{}/gsp_ga10x.bin", test::k_nvidia_version)}));
 }
 
 TEST_F(Look, TheLinkersCacheComesFirst) {
@@ -129,9 +130,9 @@ TEST_F(Look, ANodeThatIsMissingOrOfAnotherNumberIsNotGiven) {
 TEST_F(Look, LibrariesOfAnotherVersionThanTheModule) {
   tree.file("/sys/module/nvidia/version", "575.57.08\n");
   EXPECT_THAT(why_not(test::k_nvidia_card),
-              HasSubstr("its kernel module is of version 575.57.08, its libraries are of 580.159.04"));
+              HasSubstr("the kernel module is of version 575.57.08, the libraries are of 580.159.04"));
   tree.remove("/usr/local/nvidia");
-  EXPECT_EQ(why_not(test::k_nvidia_card), "there is no libcuda.so.1 of its version 575.57.08");
+  EXPECT_EQ(why_not(test::k_nvidia_card), "there is no libcuda.so.1 of version 575.57.08");
 }
 
 TEST_F(Look, AGroupWithAMemberOnAnotherDriverCannotBeOpened) {

@@ -105,17 +105,18 @@ TEST(Flags, OfSystemdNspawn) {
 
 TEST(Flags, OfLxcAreLinesWithTheNumbersOfNow) {
   const auto whole = machine();
-  EXPECT_EQ(words(whole, 0, Engine::lxc),
-            "# The numbers are those of now: a driver may get others when the machine starts again.\n"
-            "lxc.cgroup2.devices.allow = c 195:0 rw\n"
-            "lxc.mount.entry = /dev/nvidia0 dev/nvidia0 none bind,create=file 0 0\n"
-            "lxc.cgroup2.devices.allow = c 195:255 rw\n"
-            "lxc.mount.entry = /dev/nvidiactl dev/nvidiactl none bind,create=file 0 0\n"
-            "lxc.cgroup2.devices.allow = c 507:0 rw\n"
-            "lxc.mount.entry = /dev/nvidia-uvm dev/nvidia-uvm none bind,create=file 0 0\n"
-            "lxc.mount.entry = /opt/libcuda.so.580.1 usr/lib64/libcuda.so.1 none ro,bind,create=file 0 0\n"
-            "lxc.mount.entry = /run/s run/s none bind,create=file 0 0\n"
-            "lxc.environment = NVIDIA_VISIBLE_DEVICES=void\n");
+  EXPECT_EQ(
+      words(whole, 0, Engine::lxc),
+      "# The numbers are those of now: a driver may get others when the machine starts again.\n"
+      "lxc.cgroup2.devices.allow = c 195:0 rw\n"
+      "lxc.mount.entry = /dev/nvidia0 dev/nvidia0 none bind,create=file 0 0\n"
+      "lxc.cgroup2.devices.allow = c 195:255 rw\n"
+      "lxc.mount.entry = /dev/nvidiactl dev/nvidiactl none bind,create=file 0 0\n"
+      "lxc.cgroup2.devices.allow = c 507:0 rw\n"
+      "lxc.mount.entry = /dev/nvidia-uvm dev/nvidia-uvm none bind,create=file 0 0\n"
+      "lxc.mount.entry = /opt/libcuda.so.580.1 usr/lib64/libcuda.so.1 none ro,optional,bind,create=file 0 0\n"
+      "lxc.mount.entry = /run/s run/s none bind,create=file 0 0\n"
+      "lxc.environment = NVIDIA_VISIBLE_DEVICES=void\n");
   EXPECT_THAT(words(whole, 0, Engine::lxc, false), HasSubstr("lxc.cgroup.devices.allow = c 195:0 rw\n"));
 }
 

@@ -71,6 +71,23 @@ struct NvidiaDriver {
   /// What keeps a container from using it; empty: nothing.
   [[nodiscard]] std::string trouble() const;
   [[nodiscard]] std::string remedy() const;
+
+  // The same of the one and of the other.
+  [[nodiscard]] std::string node_trouble() const;
+  [[nodiscard]] std::string node_remedy() const;
+  [[nodiscard]] std::string library_trouble() const;
+  [[nodiscard]] std::string library_remedy() const;
+};
+
+/// Of NVIDIA's toolkit.
+constexpr const char* k_toolkit_config = "/etc/nvidia-container-runtime/config.toml";
+
+/// What of the machine's engines is of weight for cards.
+struct Engines {
+  bool docker_snap = false;  // Docker is a snap, which is confined
+  bool selinux_enforcing = false;
+  std::string toolkit_mode = {};  // of NVIDIA's toolkit; empty: none is named
+  bool operator==(const Engines&) const = default;
 };
 
 /// A container that uses a device, by the name that its engine lists.
@@ -91,6 +108,7 @@ struct Machine {
   std::vector<Node> vfio;                 // of all groups
   std::vector<CdiFile> files;             // in the order in which engines read them
   std::vector<ContainerName> containers;  // of the holders that are in one
+  Engines engines = {};
   bool operator==(const Machine&) const = default;
 
   /// The card that a function is of; null where it is of none.
@@ -98,6 +116,8 @@ struct Machine {
   /// Why no container can have a card; empty: one can.
   [[nodiscard]] std::string why_not(const Card& card) const;
   [[nodiscard]] std::string remedy(const Card& card) const;
+  /// What makes the nodes that all cards of a way need.
+  [[nodiscard]] static std::string remedy_of_shared(Way way);
 };
 
 /// "nvidia", "amd", "render", "vfio", "none": as in JSON.

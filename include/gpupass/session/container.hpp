@@ -10,6 +10,7 @@
 
 #include "gpupass/container/machine.hpp"
 #include "gpupass/container/parts.hpp"
+#include "gpupass/judge/diagnosis.hpp"
 #include "gpupass/session/session.hpp"
 
 namespace gpupass::session {
@@ -29,6 +30,9 @@ struct ContainerView {
   [[nodiscard]] std::optional<container::NotForContainers> taken(const container::Card& card) const;
 };
 [[nodiscard]] Result<ContainerView> look_at_containers(const World& world, Requester& requester);
+
+/// What keeps containers from cards, as findings of the machine.
+[[nodiscard]] Result<rules::Diagnosis> diagnose_for_containers(const World& world, Requester& requester);
 
 /// The cards that are meant; without a selection all that containers can have, and why the others cannot is
 /// told. Errors: not_found, refused.
