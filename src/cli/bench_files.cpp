@@ -2,13 +2,10 @@
 #include "cli/bench_files.hpp"
 
 #include <fmt/format.h>
-#include <fnmatch.h>
 
 #include <algorithm>
 #include <charconv>
-#include <map>
 #include <ostream>
-#include <set>
 
 #include "gpupass/core/json.hpp"
 #include "gpupass/core/text.hpp"
@@ -66,77 +63,8 @@ Result<double> fraction_of(const std::string& text, const char* option) {
   return value;
 }
 
-Result<std::set<bench::Group>> groups_of(const Words& words) {
-  std::set<bench::Group> groups;
-  for (const auto& word : words) {
-    const auto group = core::value_in(bench::k_groups, word);
-    if (!group) {
-      Words names;
-      for (const auto& row : bench::k_groups) names.emplace_back(row.name);
-      return fail(ErrorKind::usage, fmt::format("there is no group '{}'", word),
-                  fmt::format("the groups are {}", core::enumerate(names)));
-    }
-    groups.insert(*group);
-  }
-  return groups;
-}
-
-/// What fits one of the globs and is of one of the groups; of either, none means all.
-struct Wanted {
-  Words globs;
-  std::set<bench::Group> groups;
-
-  [[nodiscard]] bool all() const { return globs.empty() && groups.empty(); }
-  bool operator()(const bench::Measurement& measurement) const {
-    const bool fits = globs.empty() || std::ranges::any_of(globs, [&](const auto& glob) {
-                        return fnmatch(glob.c_str(), measurement.id.c_str(), 0) == 0;
-                      });
-    return fits && (groups.empty() || groups.contains(measurement.group));
-  }
-};
-
-/// The control belongs to these: whether the card was the same is no question of what is asked about.
-bool needs_control(const bench::Measurement& measurement) {
-  return measurement.group != bench::Group::device && measurement.group != bench::Group::processor;
-}
-
-/// Keeps what is wanted, and where two sides are compared the control beside it. Error: not_found.
-Result<> keep(LoadedSides& loaded, const Wanted& wanted) {
-  if (wanted.all()) return {};
-  bool some = false;
-  bool with_control = false;
-  const auto each_run = [&](auto what) {
-    for (auto* const side : {&loaded.baseline, &loaded.candidate}) std::ranges::for_each(side->runs, what);
-  };
-  each_run([&](const bench::Run& run) {
-    for (const auto& measurement : run.benchmarks) {
-      if (!wanted(measurement)) continue;
-      some = true;
-      with_control |= needs_control(measurement) && !loaded.candidate.runs.empty();
-    }
-  });
-  if (!some)
-    return fail(
-        ErrorKind::not_found, "no case fits",
-        "`gpupass-bench --list` shows them all; without --filter and --group all that the runs have is "
-        "taken");
-  each_run([&](bench::Run& run) {
-    std::erase_if(run.benchmarks, [&](const bench::Measurement& measurement) {
-      const bool control = with_control && measurement.group == bench::Group::device;
-      return !control && !wanted(measurement);
-    });
-  });
-  return {};
-}
-
-/// Runs, and the file that each was read from, by the run's id.
-struct Read {
-  std::vector<bench::Run> runs;
-  std::map<std::string, std::string> files;
-};
-
-Result<Read> read_runs(const Words& paths) {
-  Read read;
+Result<study::RunFiles> read_runs(const Words& paths) {
+  study::RunFiles read;
   for (const auto& path : paths) {
     GPUPASS_TRY_ASSIGN(const auto files, files_at(path));
     for (const auto& file : files) {
@@ -151,37 +79,6 @@ Result<Read> read_runs(const Words& paths) {
     }
   }
   return read;
-}
-
-/// Error: usage. Runs of host and guest in one side would make one distribution of two.
-Result<> refuse_mixed_roles(const Read& side) {
-  for (const auto& run : side.runs) {
-    const auto& first = side.runs.front();
-    if (run.role == first.role) continue;
-    return fail(ErrorKind::usage,
-                fmt::format("one side has runs of different roles: {} is of {}, {} of {}",
-                            side.files.at(first.id), first.role, side.files.at(run.id), run.role),
-                "nothing was compared; put -- between the runs of the one and those of the other: "
-                "HOST… -- GUEST…");
-  }
-  return {};
-}
-
-/// Error: usage. A run compared with itself would always be the same.
-Result<> refuse_on_both_sides(const Read& baseline, const Read& candidate) {
-  for (const auto& [id, file] : candidate.files) {
-    const auto other = baseline.files.find(id);
-    if (other == baseline.files.end()) continue;
-    return fail(ErrorKind::usage,
-                fmt::format("the same run is on both sides of --: {} and {}", other->second, file),
-                "nothing was compared; name other runs on one of the sides");
-  }
-  return {};
-}
-
-/// The role that all runs of a side have; empty where there are none.
-std::string role_of(const std::vector<bench::Run>& runs) {
-  return runs.empty() ? "" : runs.front().role;
 }
 
 }  // namespace
@@ -217,7 +114,7 @@ Result<std::vector<bench::Run>> load_runs(const Words& paths) {
 
 Result<> check_side(const Words& paths) {
   GPUPASS_TRY_ASSIGN(const auto side, read_runs(paths));
-  return refuse_mixed_roles(side);
+  return study::refuse_mixed_roles(side);
 }
 
 Words with_separator_as_word(Words arguments) {
@@ -252,21 +149,11 @@ Result<bench::ComparisonSettings> comparison_settings(const ComparisonOptions& o
   return settings;
 }
 
-Result<LoadedSides> load_sides(const Sides& sides, const ComparisonOptions& options) {
-  GPUPASS_TRY_ASSIGN(const auto groups, groups_of(options.groups));
+Result<study::Sides> load_sides(const Sides& sides, const ComparisonOptions& options) {
+  GPUPASS_TRY_ASSIGN(auto groups, study::groups_of(options.groups));
   GPUPASS_TRY_ASSIGN(auto before, read_runs(sides.baseline));
   GPUPASS_TRY_ASSIGN(auto after, read_runs(sides.candidate));
-  GPUPASS_TRY(refuse_mixed_roles(before));
-  GPUPASS_TRY(refuse_mixed_roles(after));
-  GPUPASS_TRY(refuse_on_both_sides(before, after));
-  LoadedSides loaded{{"", std::move(before.runs)}, {"", std::move(after.runs)}};
-  const auto ours = role_of(loaded.baseline.runs);
-  const auto theirs = role_of(loaded.candidate.runs);
-  const bool told_apart = !ours.empty() && !theirs.empty() && ours != theirs;
-  loaded.baseline.name = told_apart || (sides.candidate.empty() && !ours.empty()) ? ours : "baseline";
-  loaded.candidate.name = told_apart ? theirs : "candidate";
-  GPUPASS_TRY(keep(loaded, {options.filters, groups}));
-  return loaded;
+  return study::make_sides(std::move(before), std::move(after), {options.filters, std::move(groups)});
 }
 
 }  // namespace gpupass::cli

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "cli/options.hpp"
-#include "gpupass/bench/comparison.hpp"
+#include "gpupass/study/sides.hpp"
 
 namespace gpupass::cli {
 
@@ -43,12 +43,8 @@ void add_comparison_options(Syntax& syntax, ComparisonOptions& to);
 /// Error: usage.
 [[nodiscard]] Result<bench::ComparisonSettings> comparison_settings(const ComparisonOptions& options);
 
-/// Both sides with what --filter and --group leave of them and the control, named by their runs' roles where
-/// these tell them apart. Errors: not_found, where nothing fits; usage, where a side has runs of different
-/// roles or both have the same run.
-struct LoadedSides {
-  bench::Side baseline, candidate;
-};
-[[nodiscard]] Result<LoadedSides> load_sides(const Sides& sides, const ComparisonOptions& options);
+/// Both sides with what --filter and --group leave of them and the control. Errors: as of make_sides(), and
+/// of files that are no runs.
+[[nodiscard]] Result<study::Sides> load_sides(const Sides& sides, const ComparisonOptions& options);
 
 }  // namespace gpupass::cli

@@ -4,9 +4,11 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <filesystem>
 
 #include "gpupass/core/names.hpp"
 #include "gpupass/record_files.hpp"
+#include "gpupass/session/change.hpp"
 #include "gpupass/sys/terminal.hpp"
 
 namespace gpupass::session {
@@ -74,9 +76,57 @@ std::string installed_folder(const Host& host) {
   return folder && folder->starts_with('/') ? *folder : k_hooks;
 }
 
+namespace {
+
+/// Written before the hook itself: a folder without one harms nobody.
 Result<void> remember_folder(Host& host, const std::string& folder) {
   if (folder == installed_folder(host)) return {};
   return folder == k_hooks ? host.remove_file(k_elsewhere) : write_record(host, k_elsewhere, folder);
+}
+
+/// HOOKS of HOOKS/qemu.d/gpupass.
+std::string folder_of(const HookFile& file) {
+  return std::filesystem::path(file.path).parent_path().parent_path().string();
+}
+
+Result<void> refuse_foreign(const Host& host, const HookFile& file) {
+  if (look(host, file) != Installed::foreign) return {};
+  return fail(ErrorKind::refused, fmt::format("{} is there, and not gpupass's", file.path),
+              "nothing was changed; move it away if it is not needed");
+}
+
+/// What was to be so is so, although a call said that it failed, as where a folder could not be synced.
+Result<void> done_all_the_same(Requester& requester, const Result<void>& done, bool is_so) {
+  if (!done && !is_so) return done;
+  if (!done) requester.note("it was done, but " + describe(done.error()));
+  return {};
+}
+
+}  // namespace
+
+Result<Installed> install(World& world, Requester& requester, const HookFile& file) {
+  constexpr mode_t k_program = 0755;
+  auto& host = world.host;
+  GPUPASS_TRY(refuse_captured(host));
+  GPUPASS_TRY(refuse_foreign(host, file));
+  GPUPASS_TRY(for_root_only(host, sys::executable().string()));
+  GPUPASS_TRY(remember_folder(host, folder_of(file)));
+  const auto before = look(host, file);
+  if (before == Installed::yes) return before;
+  const auto written = host.write_file(file.path, file.text, k_program);
+  GPUPASS_TRY(done_all_the_same(requester, written, look(host, file) == Installed::yes));
+  return before;
+}
+
+Result<Installed> uninstall(World& world, Requester& requester, const HookFile& file) {
+  auto& host = world.host;
+  GPUPASS_TRY(refuse_captured(host));
+  GPUPASS_TRY(refuse_foreign(host, file));
+  const auto before = look(host, file);
+  const auto removed = host.remove_file(file.path);
+  GPUPASS_TRY(done_all_the_same(requester, removed, look(host, file) == Installed::no));
+  if (folder_of(file) == installed_folder(host)) GPUPASS_TRY(remember_folder(host, k_hooks));
+  return before;
 }
 
 Result<void> require_hook(const Host& host) {

@@ -4,7 +4,8 @@
 
 #include <string>
 
-#include "gpupass/host.hpp"
+#include "gpupass/session/requester.hpp"
+#include "gpupass/session/world.hpp"
 
 namespace gpupass::session {
 
@@ -25,10 +26,14 @@ struct HookFile {
 
 [[nodiscard]] Installed look(const Host& host, const HookFile& file);
 
+/// Puts the file there, unless it is; what was there before. Errors: refused, over somebody else's file, or
+/// where an ordinary user could change the program that root would run.
+[[nodiscard]] Result<Installed> install(World& world, Requester& requester, const HookFile& file);
+/// Removes it, if it is there. Error: refused, for somebody else's file.
+[[nodiscard]] Result<Installed> uninstall(World& world, Requester& requester, const HookFile& file);
+
 /// Where `gpupass hook install` put one that is not where all do; else k_hooks.
 [[nodiscard]] std::string installed_folder(const Host& host);
-/// Written before the hook itself: a folder without one harms nobody.
-[[nodiscard]] Result<void> remember_folder(Host& host, const std::string& folder);
 
 /// Error: refused, where libvirt's QEMU driver would not ask this gpupass before a start, as far as the
 /// hook's file tells: a lent card would not be bound by it.

@@ -2,14 +2,12 @@
 // The hook file: put among libvirt's hooks, and taken away, never over somebody else's.
 #include <fmt/format.h>
 
-#include <filesystem>
 #include <ostream>
 
 #include "cli/hook/hook.hpp"
+#include "cli/teller.hpp"
 #include "gpupass/core/json.hpp"
-#include "gpupass/session/change.hpp"
 #include "gpupass/session/hook_file.hpp"
-#include "gpupass/sys/terminal.hpp"
 
 namespace gpupass::cli {
 namespace {
@@ -37,17 +35,6 @@ Result<HookFile> file_of(const Host& host, const Options& options) {
   return session::hook_file(folder, options.driver);
 }
 
-/// HOOKS of HOOKS/qemu.d/gpupass.
-std::string folder_of(const HookFile& file) {
-  return std::filesystem::path(file.path).parent_path().parent_path().string();
-}
-
-Result<void> refuse_foreign(const Host& host, const HookFile& file) {
-  if (look(host, file) != Installed::foreign) return {};
-  return fail(ErrorKind::refused, fmt::format("{} is there, and not gpupass's", file.path),
-              "nothing was changed; move it away if it is not needed");
-}
-
 }  // namespace
 
 Result<int> hook_install(Context& context, const std::vector<std::string>& arguments) {
@@ -56,22 +43,10 @@ Result<int> hook_install(Context& context, const std::vector<std::string>& argum
   GPUPASS_TRY_ASSIGN(const bool go, parse(context, accepted, arguments));
   if (!go) return 0;
   GPUPASS_TRY_ASSIGN(const auto file, file_of(context.host, options));
+  Quiet quiet(context.terminal);
+  GPUPASS_TRY_ASSIGN(const auto before, session::install(context, quiet, file));
   auto& out = context.terminal.out;
-  GPUPASS_TRY(session::refuse_captured(context.host));
-  GPUPASS_TRY(refuse_foreign(context.host, file));
-  GPUPASS_TRY(session::for_root_only(context.host, sys::executable().string()));
-  GPUPASS_TRY(session::remember_folder(context.host, folder_of(file)));
-  const auto before = look(context.host, file);
-  if (before == Installed::yes) {
-    out << fmt::format("{} is there already\n", file.path);
-    return 0;
-  }
-  constexpr mode_t k_program = 0755;
-  // What was written may be there although its folder could not be synced.
-  const auto written = context.host.write_file(file.path, file.text, k_program);
-  if (!written && look(context.host, file) != Installed::yes) return Failure(written.error());
-  if (!written) context.terminal.err << "note: it was done, but " << describe(written.error()) << "\n";
-  out << fmt::format("{} is there\n", file.path);
+  out << fmt::format("{} is there{}\n", file.path, before == Installed::yes ? " already" : "");
   if (before == Installed::no)
     out << "libvirt looks for hooks when it starts: `systemctl restart libvirtd` (or virtqemud); guests run "
            "on\n";
@@ -84,15 +59,10 @@ Result<int> hook_uninstall(Context& context, const std::vector<std::string>& arg
   GPUPASS_TRY_ASSIGN(const bool go, parse(context, accepted, arguments));
   if (!go) return 0;
   GPUPASS_TRY_ASSIGN(const auto file, file_of(context.host, options));
-  GPUPASS_TRY(session::refuse_captured(context.host));
-  GPUPASS_TRY(refuse_foreign(context.host, file));
-  const bool was = look(context.host, file) != Installed::no;
-  const auto removed = context.host.remove_file(file.path);
-  if (!removed && look(context.host, file) != Installed::no) return Failure(removed.error());
-  if (!removed) context.terminal.err << "note: it was done, but " << describe(removed.error()) << "\n";
-  if (folder_of(file) == session::installed_folder(context.host))
-    GPUPASS_TRY(session::remember_folder(context.host, session::k_hooks));
-  context.terminal.out << fmt::format("{} {}\n", file.path, was ? "is gone" : "was not there");
+  Quiet quiet(context.terminal);
+  GPUPASS_TRY_ASSIGN(const auto before, session::uninstall(context, quiet, file));
+  context.terminal.out << fmt::format("{} {}\n", file.path,
+                                      before == Installed::no ? "was not there" : "is gone");
   return 0;
 }
 

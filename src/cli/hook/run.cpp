@@ -10,8 +10,9 @@
 #include <ostream>
 
 #include "cli/hook/hook.hpp"
+#include "cli/input.hpp"
 #include "cli/teller.hpp"
-#include "gpupass/session/loans.hpp"
+#include "gpupass/session/hook_call.hpp"
 #include "gpupass/session/start.hpp"
 
 namespace gpupass::cli {
@@ -20,52 +21,18 @@ namespace {
 constexpr const char* k_usage = "gpupass hook run DRIVER NAME OPERATION SUB EXTRA";
 constexpr std::chrono::seconds k_patience{20};  // a start waits for it, and whoever started
 
-bool is_file_name(const std::string& text) {
-  return !text.empty() && text.front() != '.' && text.find('/') == std::string::npos;
-}
-
-Result<void> prepare(Context& context, const session::Manner& manner, const std::string& driver,
-                     const std::string& domain, const std::string& xml) {
-  GPUPASS_TRY_ASSIGN(const auto functions, session::check_start(context, domain, xml));
-  // Xen has a stub of its own, which libvirt binds.
-  if (functions.empty() || driver != "qemu") return {};
-  return session::begin_loan(context, manner, domain, functions);
-}
-
 Result<std::string> read_input(std::istream& in) {
-  constexpr std::size_t k_limit = 16U << 20U;
-  std::string text(k_limit + 1, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));  // and no further, whatever else comes
-  text.resize(static_cast<std::size_t>(in.gcount()));
-  if (text.size() <= k_limit) return text;
+  auto text = read_all(in, k_most_domain_xml + 1);
+  if (text.size() <= k_most_domain_xml) return text;
   return fail(ErrorKind::invalid, "the domain's XML is larger than 16 MiB");
 }
 
-Result<void> answer(Context& context, const std::string& driver, const std::string& name,
-                    const std::string& operation) {
-  if (operation != "prepare" && operation != "release")
-    return {};  // reconnect among them: a running guest stays
-  if (!is_file_name(name)) return fail(ErrorKind::invalid, fmt::format("'{}' is no name of a domain", name));
+Result<void> answer(Context& context, const session::HookCall& call) {
+  GPUPASS_TRY_ASSIGN(const bool ours, session::concerns_us(call));
+  if (!ours) return {};
   GPUPASS_TRY_ASSIGN(const auto xml, read_input(context.terminal.in));
   Quiet quiet(context.terminal);
-  const session::Manner manner{quiet, false, k_patience};
-  return operation == "prepare" ? prepare(context, manner, driver, name, xml)
-                                : session::end_loan(context, manner, name);
-}
-
-std::string in_one(const Error& error) {
-  std::string line;
-  for (const auto& context : error.context) line += context + ": ";
-  line += error.what + (error.hint.empty() ? "" : "; " + error.hint);
-  for (const auto& further : error.also) line += "; " + in_one(further);
-  return line;
-}
-
-/// libvirt shows what a hook says as part of its own line.
-std::string one_line(const Error& error) {
-  auto line = "gpupass: " + in_one(error);
-  std::ranges::replace(line, '\n', ' ');
-  return line;
+  return session::answer(context, {quiet, false, k_patience}, call, xml);
 }
 
 struct CheckOptions {
@@ -129,9 +96,9 @@ Result<int> hook_run(Context& context, const std::vector<std::string>& arguments
   if (arguments.size() < 3)
     return fail(ErrorKind::usage, "this is for libvirt to call",
                 fmt::format("usage: {}; `gpupass hook run --help` explains it", k_usage));
-  const auto answered = answer(context, arguments[0], arguments[1], arguments[2]);
+  const auto answered = answer(context, {arguments[0], arguments[1], arguments[2]});
   if (answered) return 0;
-  context.terminal.err << one_line(answered.error()) << "\n";
+  context.terminal.err << "gpupass: " << session::in_one_line(answered.error()) << "\n";
   return exit_code(answered.error().kind);
 }
 

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "gpupass/session/write_xml.hpp"
+
+#include <fmt/format.h>
+
+#include "gpupass/discover.hpp"
+#include "gpupass/plan.hpp"
+#include "gpupass/session/templates.hpp"
+
+namespace gpupass::session {
+namespace {
+
+/// One function needs no place: libvirt finds it one. Several are one device only where their places say so.
+Result<std::string> without_domain(const Inventory& inventory, const Functions& functions,
+                                   const DomainTemplates& templates) {
+  if (functions.size() == 1) return hostdev_xml(functions.front(), templates);
+  GPUPASS_TRY_ASSIGN(auto devices, devices_xml(guest_cards(inventory, functions), templates));
+  return fmt::format(
+             "<!-- For the <devices> of a q35 domain in which PCI bus {} and those after it are free. -->\n",
+             k_first_free_bus) +
+         devices;
+}
+
+Result<std::string> text_of(const World& world, const DomainSource& domain) {
+  if (domain.text) return *domain.text;
+  GPUPASS_TRY_ASSIGN(const auto hypervisor, world.connect(domain.uri, std::chrono::seconds(60)));
+  auto xml = hypervisor->xml(domain.name, DomainView::config);
+  if (!xml && xml.error().kind == ErrorKind::not_found)
+    xml.error().hint = fmt::format("there is no file of that name either{}{}",
+                                   xml.error().hint.empty() ? "" : "; ", xml.error().hint);
+  return xml;
+}
+
+/// libvirt would take it into the configuration and fail at the start: "Non-endpoint PCI devices cannot be
+/// assigned to guests".
+Result<void> refuse_bridges(const Inventory& inventory, const Functions& functions) {
+  const auto found = obstacles(inventory, {functions}, Occasion::write_xml);
+  if (found.empty()) return {};
+  return fail(ErrorKind::refused, found.front().what, found.front().remedy);
+}
+
+}  // namespace
+
+Result<std::string> write_xml(World& world, const Selection& what, const std::optional<DomainSource>& into) {
+  GPUPASS_TRY_ASSIGN(const auto templates, load_templates(world));
+  GPUPASS_TRY_ASSIGN(const auto inventory, discover(world.host, {.holders = false}));
+  GPUPASS_TRY_ASSIGN(const auto functions, functions_of(inventory, what));
+  GPUPASS_TRY(refuse_bridges(inventory, functions));
+  if (!into) return without_domain(inventory, functions, templates);
+  GPUPASS_TRY_ASSIGN(const auto domain, text_of(world, *into));
+  auto edited = add_cards(domain, guest_cards(inventory, functions), templates);
+  if (!edited) return within(into->name, std::move(edited).error());
+  return edited;
+}
+
+}  // namespace gpupass::session
