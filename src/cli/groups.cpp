@@ -4,11 +4,11 @@
 #include <set>
 
 #include "cli/options.hpp"
-#include "gpupass/card.hpp"
 #include "gpupass/discover.hpp"
 #include "gpupass/judge/group_view.hpp"
 #include "gpupass/report/device_text.hpp"
 #include "gpupass/report/groups.hpp"
+#include "gpupass/session/session.hpp"
 
 namespace gpupass::cli {
 namespace {
@@ -34,17 +34,6 @@ Syntax syntax(Options& options) {
 }
 
 using Functions = std::set<PciAddress>;
-
-/// What is to be passed through: the cards that the user named, else those with a GPU.
-Result<Functions> wanted_functions(const std::vector<Selector>& selectors, const Inventory& inventory) {
-  if (!selectors.empty()) {
-    GPUPASS_TRY_ASSIGN(const auto named, functions_meant(inventory, selectors, Companions::along));
-    return Functions(named.begin(), named.end());
-  }
-  Functions wanted;
-  for (const auto& card : graphics_cards(inventory)) wanted.insert(card.begin(), card.end());
-  return wanted;
-}
 
 /// Wanted functions that are in no group although there are groups.
 std::string ungrouped_text(const Inventory& inventory, const Functions& wanted) {
@@ -78,7 +67,8 @@ Result<int> groups(Context& context, const std::vector<std::string>& arguments) 
   GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax(options), arguments));
   if (!go) return 0;
   GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host, {.holders = false}));
-  GPUPASS_TRY_ASSIGN(const auto wanted, wanted_functions(options.selectors, inventory));
+  GPUPASS_TRY_ASSIGN(const auto functions, session::named_or_graphics(inventory, options.selectors));
+  const Functions wanted(functions.begin(), functions.end());
   const auto views = rules::group_views(inventory, wanted, options.all);
   if (options.format == Format::json) {
     context.terminal.out << report::groups_json(views, inventory).dump(2) << "\n";

@@ -3,11 +3,11 @@
 #include <ostream>
 
 #include "cli/teller.hpp"
-#include "gpupass/card.hpp"
 #include "gpupass/discover.hpp"
 #include "gpupass/report/device_text.hpp"
 #include "gpupass/report/inventory_json.hpp"
 #include "gpupass/session/libvirt_now.hpp"
+#include "gpupass/session/session.hpp"
 
 namespace gpupass::cli {
 namespace {
@@ -33,25 +33,14 @@ Syntax syntax(Options& options) {
   return syntax;
 }
 
-std::vector<const Device*> every_device(const Inventory& inventory) {
-  std::vector<const Device*> all;
-  for (const auto& device : inventory.devices) all.push_back(&device);
-  return all;
-}
-
-std::vector<const Device*> graphics(const Inventory& inventory) {
+/// What is named counts more than --all.
+Result<std::vector<const Device*>> shown_of(const Inventory& inventory, const Options& options) {
   std::vector<const Device*> shown;
-  for (const auto& card : graphics_cards(inventory)) {
-    for (const auto& function : card) shown.push_back(inventory.find(function));
+  if (options.all && options.selectors.empty()) {
+    for (const auto& device : inventory.devices) shown.push_back(&device);
+    return shown;
   }
-  return shown;
-}
-
-Result<std::vector<const Device*>> selected(const std::vector<Selector>& selectors,
-                                            const Inventory& inventory) {
-  GPUPASS_TRY_ASSIGN(const auto functions, functions_meant(inventory, selectors, Companions::along));
-  std::vector<const Device*> shown;
-  shown.reserve(functions.size());
+  GPUPASS_TRY_ASSIGN(const auto functions, session::named_or_graphics(inventory, options.selectors));
   for (const auto& function : functions) shown.push_back(inventory.find(function));
   return shown;
 }
@@ -77,10 +66,7 @@ Result<int> list(Context& context, const std::vector<std::string>& arguments) {
   const bool json = options.format == Format::json;
   // The table has no holders, and looking into every process takes time.
   GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host, {.holders = json}));
-  auto shown = options.all ? every_device(inventory) : graphics(inventory);
-  if (!options.selectors.empty()) {
-    GPUPASS_TRY_ASSIGN(shown, selected(options.selectors, inventory));
-  }
+  GPUPASS_TRY_ASSIGN(const auto shown, shown_of(inventory, options));
   Quiet quiet(context.terminal);
   const auto libvirt = session::libvirt_now(context, quiet, options.connection);
   auto domains = assignments(libvirt, context.host, inventory);

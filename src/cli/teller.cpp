@@ -39,25 +39,6 @@ std::string unchanged(const std::string& outcome) {
   return "unchanged: " + outcome + "\n";
 }
 
-void print_plan(Terminal& terminal, const Plan& plan, const std::string& outcome) {
-  auto& out = terminal.out;
-  const auto step = [&](std::size_t index, const std::string& text) {
-    constexpr std::size_t k_indent = 6;
-    out << fmt::format("  {:>2}. {}\n", index + 1,
-                       report::wrapped(text, static_cast<std::size_t>(terminal.columns), k_indent));
-  };
-  if (plan.steps.empty()) {
-    out << unchanged(outcome);
-    return;
-  }
-  out << plan.command << " would take these steps:\n";
-  for (std::size_t i = 0; i < plan.steps.size(); ++i) step(i, describe(plan.steps[i]));
-  out << "Then: " << report::wrapped(outcome, static_cast<std::size_t>(terminal.columns), 2) << ".\n"
-      << "If a step fails, the steps before it are undone in reverse order:\n";
-  for (auto i = plan.steps.size(); i-- > 0;) step(i, describe_undo(plan.steps[i]));
-  out << "This was a dry run; nothing was changed.\n";
-}
-
 core::Json event_json(const StepEvent& event) {
   return {{"step", event.step}, {"state", name(event.state)}, {"does", event.text}};
 }
@@ -169,7 +150,8 @@ int Teller::tell(const session::Done& done) {
                                        : result_json(plan, outcome, changed, std::move(events_));
     out << json.dump(2) << "\n";
   } else if (options_.dry_run) {
-    print_plan(terminal_, plan, outcome.text);
+    out << (plan.steps.empty() ? unchanged(outcome.text)
+                               : report::dry_run_text(plan, outcome.text, terminal_.columns));
   } else {
     out << (changed ? outcome.text + "\n" : unchanged(outcome.text));
   }

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "gpupass/report/plans.hpp"
 
+#include <fmt/format.h>
+
+#include "gpupass/report/findings.hpp"
+
 namespace gpupass::report {
 
 core::Json to_json(const Hold& hold) {
@@ -30,6 +34,20 @@ core::Json to_json(const std::vector<Step>& steps) {
       json[i]["hold"] = report::to_json(keep->hold);
   }
   return json;
+}
+
+std::string dry_run_text(const Plan& plan, const std::string& outcome, int columns) {
+  const auto step = [&](std::size_t index, const std::string& text) {
+    constexpr std::size_t k_indent = 6;
+    return fmt::format("  {:>2}. {}\n", index + 1,
+                       wrapped(text, static_cast<std::size_t>(columns), k_indent));
+  };
+  auto text = plan.command + " would take these steps:\n";
+  for (std::size_t i = 0; i < plan.steps.size(); ++i) text += step(i, describe(plan.steps[i]));
+  text += "Then: " + wrapped(outcome, static_cast<std::size_t>(columns), 2) + ".\n" +
+          "If a step fails, the steps before it are undone in reverse order:\n";
+  for (auto i = plan.steps.size(); i-- > 0;) text += step(i, describe_undo(plan.steps[i]));
+  return text + "This was a dry run; nothing was changed.\n";
 }
 
 }  // namespace gpupass::report

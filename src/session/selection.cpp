@@ -16,4 +16,12 @@ Result<Functions> functions_of(const Inventory& inventory, const Selection& sele
   return joined(meant, named);
 }
 
+Result<Functions> named_or_graphics(const Inventory& inventory, const std::vector<Selector>& selectors) {
+  if (!selectors.empty()) return functions_meant(inventory, selectors, Companions::along);
+  Functions functions;
+  for (const auto& card : graphics_cards(inventory))
+    functions.insert(functions.end(), card.begin(), card.end());
+  return functions;
+}
+
 }  // namespace gpupass::session

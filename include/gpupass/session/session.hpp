@@ -23,6 +23,10 @@ struct Selection {
 [[nodiscard]] Selection exactly(const Functions& functions);
 /// Sorted, each once. Errors: as of functions_meant().
 [[nodiscard]] Result<Functions> functions_of(const Inventory& inventory, const Selection& selection);
+/// What is to be looked at: the functions that are named, else those of graphics cards. A card's companions
+/// come along.
+[[nodiscard]] Result<Functions> named_or_graphics(const Inventory& inventory,
+                                                  const std::vector<Selector>& selectors);
 
 /// A card that goes to a domain: from its driver to vfio-pci, and into the domain's configuration or the
 /// running guest.
