@@ -10,7 +10,9 @@
 
 #include "gpupass/discover.hpp"
 #include "support/command.hpp"
+#include "support/desktop.hpp"
 #include "support/golden.hpp"
+#include "support/gpu_host.hpp"
 #include "support/tree.hpp"
 
 namespace gpupass {
@@ -39,6 +41,23 @@ std::string said(cli::Function function, const fs::path& root, const std::vector
   Host host(root);
   const auto said = test::run(function, host, arguments);
   return said.out + said.err;
+}
+
+TEST(CaptureHostOfCards, ForContainersSaysTheSame) {
+  const test::Tree folder;
+  test::Tree machine;
+  test::add_gpu_host(machine);
+  test::add_passthrough_kernel(machine);
+  machine.file("/proc/interrupts", "  0:  0  IR-IO-APIC  edge\n")
+      .file("/proc/sys/kernel/random/boot_id", "x\n");
+  const auto root = capture(folder, machine.root().string());
+  const auto shown = [](const fs::path& of) {
+    Host host(of);
+    return test::run(cli::container, host, {"list"}).out;
+  };
+  const auto list = shown(root);
+  EXPECT_EQ(list, shown(machine.root()));
+  EXPECT_NE(list.find("/usr/local/nvidia/lib64/libcuda.so.580.159.04"), std::string::npos) << list;
 }
 
 class CaptureHost : public ::testing::TestWithParam<const char*> {};
