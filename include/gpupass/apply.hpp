@@ -27,7 +27,7 @@ struct StepEvent {
 /// The doors that steps act through, and how long a step may take.
 struct Doors {
   Host& host;
-  Hypervisor* hypervisor = nullptr;                   // nullptr: the plan has no domain steps
+  DomainStore* domains = nullptr;                     // nullptr: the plan has no domain steps
   const std::map<PciAddress, Lock>* locks = nullptr;  // of the plan's devices; a stuck child keeps its own
   std::chrono::milliseconds step_timeout = std::chrono::seconds(60);
   std::function<void(const StepEvent&)> observe;  // may be empty

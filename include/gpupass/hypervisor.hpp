@@ -13,11 +13,15 @@
 
 namespace gpupass {
 
-/// Every call ends within the connection's deadline: a daemon that hangs in a stuck device makes an
-/// error of kind timeout, not a hang. Success is what libvirt said; callers read back.
-class Hypervisor {
+// What a function needs of it is what it takes: one of the four below, or all of it. Every call ends within
+// the connection's deadline: a daemon that hangs in a stuck device makes an error of kind timeout, not a
+// hang. Success is what libvirt said; callers read back.
+
+/// The domains that libvirt keeps: their configuration, and the devices of running ones.
+class DomainStore {
  public:
-  virtual ~Hypervisor() = default;
+  virtual ~DomainStore() = default;
+  /// Of the connection: a name is a domain's at one connection.
   [[nodiscard]] virtual const std::string& uri() const = 0;
   [[nodiscard]] virtual Result<std::vector<DomainState>> domains() = 0;
   /// By name, or by UUID. Error: not_found, with the names that are there.
@@ -26,18 +30,29 @@ class Hypervisor {
   [[nodiscard]] virtual Result<std::string> xml(const std::string& name, DomainView view) = 0;
   /// Defines the persistent configuration, validated against libvirt's schema.
   [[nodiscard]] virtual Result<void> define(const std::string& xml) = 0;
+  /// Forgets the persistent configuration, with its firmware's variables and its saved state.
+  [[nodiscard]] virtual Result<void> undefine(const std::string& name) = 0;
   [[nodiscard]] virtual Result<void> attach_live(const std::string& name, const std::string& hostdev_xml) = 0;
   /// Asks the guest to let go; it has not when this returns. Wait for the live XML to change.
   [[nodiscard]] virtual Result<void> request_detach_live(const std::string& name,
                                                          const std::string& hostdev_xml) = 0;
+};
 
+/// Starting domains and ending them.
+class DomainLife {
+ public:
+  virtual ~DomainLife() = default;
   [[nodiscard]] virtual Result<void> start(const std::string& name) = 0;
   /// Asks the guest to end, as its power button would; it has not when this returns.
   [[nodiscard]] virtual Result<void> request_shutdown(const std::string& name) = 0;
   /// Ends it as a power cut would.
   [[nodiscard]] virtual Result<void> destroy(const std::string& name) = 0;
-  /// Forgets the persistent configuration, with its firmware's variables and its saved state.
-  [[nodiscard]] virtual Result<void> undefine(const std::string& name) = 0;
+};
+
+/// What runs in a guest, and where it is.
+class GuestAgent {
+ public:
+  virtual ~GuestAgent() = default;
   /// Where a running guest can be reached on its network, without loopback and link-local ones; what its
   /// agent says, else what libvirt leased to it. None where neither knows yet.
   [[nodiscard]] virtual Result<std::vector<std::string>> addresses(const std::string& name) = 0;
@@ -46,7 +61,12 @@ class Hypervisor {
   /// the command.
   [[nodiscard]] virtual Result<std::string> ask_agent(const std::string& name, const std::string& command,
                                                       std::chrono::seconds patience) = 0;
+};
 
+/// What this libvirt is and has, whatever its domains.
+class HypervisorFacts {
+ public:
+  virtual ~HypervisorFacts() = default;
   /// The XML of every network that libvirt knows. Error: unsupported, where this connection has none.
   [[nodiscard]] virtual Result<std::vector<std::string>> networks() = 0;
   /// libvirt's own: major * 1'000'000 + minor * 1'000 + release.
@@ -54,6 +74,8 @@ class Hypervisor {
   /// What a q35 guest under KVM can have here, as XML. Error: unsupported, where a driver does not say.
   [[nodiscard]] virtual Result<std::string> domain_capabilities() = 0;
 };
+
+class Hypervisor : public DomainStore, public DomainLife, public GuestAgent, public HypervisorFacts {};
 
 /// Opens a connection. Each later call may take `deadline` at most.
 /// Errors: hypervisor (no daemon, no such driver), denied, timeout.

@@ -110,12 +110,12 @@ Result<void> lock(World& world, const Manner& manner, const std::string& doing, 
   return refuse_interrupted(journals, functions);
 }
 
-Result<Done> carry_out(World& world, const Manner& manner, Plan plan, Hypervisor* hypervisor,
+Result<Done> carry_out(World& world, const Manner& manner, Plan plan, DomainStore* domains,
                        const Locks& locks, Outcome outcome) {
   Done done{std::move(plan), std::move(outcome)};
   if (manner.dry_run) return done;
   auto& requester = manner.requester;
-  Doors doors{world.host, hypervisor, &locks.devices, manner.patience, {}, sys::interrupted};
+  Doors doors{world.host, domains, &locks.devices, manner.patience, {}, sys::interrupted};
   doors.warn = [&](const Error& warning) { requester.note("it was done, but " + describe(warning)); };
   doors.observe = [&](const StepEvent& event) {
     done.changed = done.changed || event.state == StepState::done;

@@ -165,10 +165,10 @@ std::string outcome_of(const DomainFacts& facts, const Functions& functions, con
 }
 
 /// What stays in the domain although all is to go.
-void note_uneditable(Requester& requester, Hypervisor& hypervisor, const DomainFacts& facts) {
+void note_uneditable(Requester& requester, HypervisorFacts& libvirt, const DomainFacts& facts) {
   for (const auto* const xml : {&facts.live_xml, &facts.config_xml}) {
     if (xml->empty()) continue;
-    const auto devices = devices_in(hypervisor, *xml).value_or(std::vector<DomainDevice>{});
+    const auto devices = devices_in(libvirt, *xml).value_or(std::vector<DomainDevice>{});
     for (const auto& device : devices) {
       if (is_editable(device.way)) continue;
       requester.note(

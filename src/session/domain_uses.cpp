@@ -46,8 +46,8 @@ Functions functions_of(const NetworkPool& pool, const Host& host, const Inventor
 }
 
 /// Where networks cannot be asked (no network daemon runs) none hands anything out.
-std::vector<std::string> network_texts(Hypervisor& hypervisor) {
-  return hypervisor.networks().value_or(std::vector<std::string>{});
+std::vector<std::string> network_texts(HypervisorFacts& libvirt) {
+  return libvirt.networks().value_or(std::vector<std::string>{});
 }
 
 std::vector<NetworkPool> network_pools(const std::vector<std::string>& texts) {
@@ -173,11 +173,11 @@ Result<std::vector<DomainUse>> domain_uses(Hypervisor& hypervisor, const Host& h
   return domain_uses(texts, host, inventory, except_uuid);
 }
 
-Result<std::vector<DomainDevice>> devices_in(Hypervisor& hypervisor, const std::string& xml) {
+Result<std::vector<DomainDevice>> devices_in(HypervisorFacts& libvirt, const std::string& xml) {
   GPUPASS_TRY_ASSIGN(auto devices, domain_devices(xml));
   const auto is_of_a_network = [](const DomainDevice& device) { return !device.network.empty(); };
   if (std::ranges::none_of(devices, is_of_a_network)) return devices;
-  const auto pools = network_pools(network_texts(hypervisor));
+  const auto pools = network_pools(network_texts(libvirt));
   std::erase_if(devices, [&](const DomainDevice& device) {
     return is_of_a_network(device) &&
            std::ranges::find(pools, device.network, &NetworkPool::network) == pools.end();

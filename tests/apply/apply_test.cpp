@@ -64,7 +64,7 @@ class Apply : public testing::Test {
 
   test::Tree tree;
   test::FakeKernel kernel{tree};
-  Hypervisor* libvirt = nullptr;
+  DomainStore* libvirt = nullptr;
   std::function<bool()> interrupted;
   std::string before;  // everything that a failed command must leave as it was
 };
@@ -389,7 +389,7 @@ class ApplyToDomain : public Apply {
     plan.steps.emplace_back(AttachLive{"vm1", k_gpu, k_hostdev});
     return plan;
   }
-  test::FakeHypervisor guest{"vm1", k_without, k_without};
+  test::FakeDomainStore<> guest{"vm1", k_without, k_without};
 };
 
 TEST_F(ApplyToDomain, ConfiguresAndPlugsIn) {

@@ -23,7 +23,7 @@ class ByAgent : public testing::Test {
         libvirt, "vm1", [this] { return watched; }, patience);
   }
 
-  test::FakeHypervisor libvirt{"vm1", "<domain/>", "<domain/>"};
+  test::FakeGuestAgent<> libvirt;
   test::FakeAgent guest;
   Result<void> watched;
 };

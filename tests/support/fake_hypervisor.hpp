@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A libvirt with one domain, kept as two texts; it can refuse, and its guest can be slow to let go.
+// A libvirt with one domain, kept as two texts; it can refuse, and its guest can be slow to let go. Its parts
+// are there for tests of what needs no more than one.
 #pragma once
 
 #include <functional>
@@ -13,9 +14,10 @@
 
 namespace gpupass::test {
 
-class FakeHypervisor : public Hypervisor {
+template <class Libvirt = DomainStore>
+class FakeDomainStore : public Libvirt {
  public:
-  FakeHypervisor(std::string name, std::string config, std::string live)
+  FakeDomainStore(std::string name, std::string config, std::string live)
       : state_{std::move(name), "uuid-1", !live.empty(), true},
         config_(std::move(config)),
         live_(std::move(live)) {}
@@ -25,8 +27,7 @@ class FakeHypervisor : public Hypervisor {
   bool guest_lets_go = true;
   bool answers_in_time = true;  // a request to detach; else it is done all the same
   std::optional<Error> after_define, after_attach, after_detach;  // said although the work was done
-  int unreadable = 0;  // how many of the next readings of XML are not answered
-  std::vector<std::string> network_xmls;
+  int unreadable = 0;               // how many of the next readings of XML are not answered
   std::function<void()> on_define;  // acts when it is done, before the answer
   std::function<void()> on_attach;  // somebody else acts just before the answer
   std::vector<std::string> calls;
@@ -68,26 +69,40 @@ class FakeHypervisor : public Hypervisor {
     if (after_detach) return Failure(*std::exchange(after_detach, {}));
     return answers_in_time ? Result<void>{} : fail(ErrorKind::timeout, "libvirt did not answer");
   }
-  void rename(std::string name) { state_.name = std::move(name); }
-  [[nodiscard]] Result<void> start(const std::string&) override {
-    calls.emplace_back("start");
-    live_ = config_;
-    state_.running = true;
-    return {};
-  }
-  [[nodiscard]] Result<void> request_shutdown(const std::string&) override {
-    calls.emplace_back("shutdown");
-    return guest_lets_go ? stop() : Result<void>{};
-  }
-  [[nodiscard]] Result<void> destroy(const std::string&) override {
-    calls.emplace_back("destroy");
-    return stop();
-  }
   [[nodiscard]] Result<void> undefine(const std::string&) override {
     calls.emplace_back("undefine");
     config_.clear();
     return {};
   }
+
+  void rename(std::string name) { state_.name = std::move(name); }
+  void set_config(std::string xml) { config_ = std::move(xml); }
+  void set_live(std::string xml) { live_ = std::move(xml); }
+  [[nodiscard]] const std::string& config() const { return config_; }
+  [[nodiscard]] const std::string& live() const { return live_; }
+
+ protected:
+  void run() {
+    live_ = config_;
+    state_.running = true;
+  }
+  void stop() {
+    live_.clear();
+    state_.running = false;
+  }
+
+ private:
+  DomainState state_;
+  std::string config_, live_;
+  std::string uri_ = "fake:///";
+};
+
+template <class Libvirt = GuestAgent>
+class FakeGuestAgent : public Libvirt {
+ public:
+  std::function<Result<std::string>(const std::string& command)> agent;
+  std::vector<std::string> guest_addresses;
+
   [[nodiscard]] Result<std::vector<std::string>> addresses(const std::string&) override {
     return guest_addresses;
   }
@@ -96,28 +111,34 @@ class FakeHypervisor : public Hypervisor {
     if (agent) return agent(command);
     return fail(ErrorKind::unsupported, "no agent answers");
   }
+};
+
+class FakeHypervisor : public FakeDomainStore<FakeGuestAgent<Hypervisor>> {
+ public:
+  using FakeDomainStore::FakeDomainStore;
+
+  std::vector<std::string> network_xmls;
+
+  [[nodiscard]] Result<void> start(const std::string&) override {
+    calls.emplace_back("start");
+    run();
+    return {};
+  }
+  [[nodiscard]] Result<void> request_shutdown(const std::string&) override {
+    calls.emplace_back("shutdown");
+    if (guest_lets_go) stop();
+    return {};
+  }
+  [[nodiscard]] Result<void> destroy(const std::string&) override {
+    calls.emplace_back("destroy");
+    stop();
+    return {};
+  }
   [[nodiscard]] Result<std::vector<std::string>> networks() override { return network_xmls; }
-  std::function<Result<std::string>(const std::string& command)> agent;
   [[nodiscard]] Result<std::uint64_t> version() override { return 9'000'000; }
   [[nodiscard]] Result<std::string> domain_capabilities() override {
     return fail(ErrorKind::unsupported, "this libvirt does not say");
   }
-  std::vector<std::string> guest_addresses;
-  void set_config(std::string xml) { config_ = std::move(xml); }
-  void set_live(std::string xml) { live_ = std::move(xml); }
-  [[nodiscard]] const std::string& config() const { return config_; }
-  [[nodiscard]] const std::string& live() const { return live_; }
-
- private:
-  Result<void> stop() {
-    live_.clear();
-    state_.running = false;
-    return {};
-  }
-
-  DomainState state_;
-  std::string config_, live_;
-  std::string uri_ = "fake:///";
 };
 
 }  // namespace gpupass::test

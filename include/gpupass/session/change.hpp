@@ -63,7 +63,7 @@ struct Done {
 };
 
 /// Carries the plan out; on a dry run hands it back.
-[[nodiscard]] Result<Done> carry_out(World& world, const Manner& manner, Plan plan, Hypervisor* hypervisor,
+[[nodiscard]] Result<Done> carry_out(World& world, const Manner& manner, Plan plan, DomainStore* domains,
                                      const Locks& locks, Outcome outcome);
 
 }  // namespace gpupass::session

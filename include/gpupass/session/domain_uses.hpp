@@ -39,6 +39,6 @@ struct LibvirtTexts {
 
 /// The devices of the host that a domain's XML names, without its interfaces in networks that hand out none.
 /// Error: invalid.
-[[nodiscard]] Result<std::vector<DomainDevice>> devices_in(Hypervisor& hypervisor, const std::string& xml);
+[[nodiscard]] Result<std::vector<DomainDevice>> devices_in(HypervisorFacts& libvirt, const std::string& xml);
 
 }  // namespace gpupass::session

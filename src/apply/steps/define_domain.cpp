@@ -38,7 +38,7 @@ class DefineDomainKind final : public Kind<DefineDomain> {
   }
 
   Result<Look> look(const DefineDomain& step, Doors& doors) const override {
-    GPUPASS_TRY_ASSIGN(auto* const libvirt, hypervisor(doors));
+    GPUPASS_TRY_ASSIGN(auto* const libvirt, domains(doors));
     GPUPASS_TRY_ASSIGN(const auto now, libvirt->xml(step.domain, DomainView::config));
     if (now == step.before) return Look{false, ""};
     GPUPASS_TRY_ASSIGN(const auto already, same_functions(now, step.after));
@@ -51,11 +51,11 @@ class DefineDomainKind final : public Kind<DefineDomain> {
   }
   /// The text as libvirt gives it back after our change.
   Result<std::string> result(const DefineDomain& step, Doors& doors) const override {
-    GPUPASS_TRY_ASSIGN(auto* const libvirt, hypervisor(doors));
+    GPUPASS_TRY_ASSIGN(auto* const libvirt, domains(doors));
     return libvirt->xml(step.domain, DomainView::config);
   }
   Result<WriteEnd> undo(const DefineDomain& step, const JournalEntry& entry, Doors& doors) const override {
-    GPUPASS_TRY_ASSIGN(auto* const libvirt, hypervisor(doors));
+    GPUPASS_TRY_ASSIGN(auto* const libvirt, domains(doors));
     GPUPASS_TRY_ASSIGN(const auto now, libvirt->xml(step.domain, DomainView::config));
     GPUPASS_TRY_ASSIGN(const auto undone, same_functions(now, step.before));
     if (undone) return WriteEnd{};

@@ -36,8 +36,8 @@ Result<WriteEnd> outcome(const Doors& doors, const Result<void>& said,
 
 }  // namespace
 
-Result<Hypervisor*> hypervisor(Doors& doors) {
-  if (doors.hypervisor != nullptr) return doors.hypervisor;
+Result<DomainStore*> domains(Doors& doors) {
+  if (doors.domains != nullptr) return doors.domains;
   return fail(ErrorKind::hypervisor, "there is no connection to libvirt");
 }
 
@@ -48,14 +48,14 @@ Result<bool> same_functions(const std::string& a, const std::string& b) {
 }
 
 Result<bool> has_live(Doors& doors, const std::string& domain, const PciAddress& device) {
-  GPUPASS_TRY_ASSIGN(auto* const libvirt, hypervisor(doors));
+  GPUPASS_TRY_ASSIGN(auto* const libvirt, domains(doors));
   GPUPASS_TRY_ASSIGN(const auto xml, libvirt->xml(domain, DomainView::live));
   GPUPASS_TRY_ASSIGN(const auto functions, hostdev_functions(xml));
   return std::find(functions.begin(), functions.end(), device) != functions.end();
 }
 
 Result<WriteEnd> define(Doors& doors, const std::string& domain, const std::string& xml) {
-  GPUPASS_TRY_ASSIGN(auto* const libvirt, hypervisor(doors));
+  GPUPASS_TRY_ASSIGN(auto* const libvirt, domains(doors));
   const auto said = libvirt->define(xml);
   const auto as_asked = [&]() -> Result<bool> {
     GPUPASS_TRY_ASSIGN(const auto now, libvirt->xml(domain, DomainView::config));
@@ -66,7 +66,7 @@ Result<WriteEnd> define(Doors& doors, const std::string& domain, const std::stri
 
 Result<WriteEnd> plug_in(Doors& doors, const std::string& domain, const PciAddress& device,
                          const std::string& xml) {
-  GPUPASS_TRY_ASSIGN(auto* const libvirt, hypervisor(doors));
+  GPUPASS_TRY_ASSIGN(auto* const libvirt, domains(doors));
   const auto said = libvirt->attach_live(domain, xml);
   return outcome(
       doors, said, [&] { return has_live(doors, domain, device); },
@@ -77,7 +77,7 @@ Result<WriteEnd> plug_in(Doors& doors, const std::string& domain, const PciAddre
 /// of ours that is shorter says nothing against either.
 Result<WriteEnd> unplug(Doors& doors, const std::string& domain, const PciAddress& device,
                         const std::string& xml) {
-  GPUPASS_TRY_ASSIGN(auto* const libvirt, hypervisor(doors));
+  GPUPASS_TRY_ASSIGN(auto* const libvirt, domains(doors));
   const auto until = std::chrono::steady_clock::now() + doors.step_timeout;
   const auto asked = libvirt->request_detach_live(domain, xml);
   const bool refused = !asked && asked.error().kind != ErrorKind::timeout;

@@ -10,7 +10,7 @@
 namespace gpupass::apply_detail {
 
 /// Error: hypervisor, where the plan has no connection.
-[[nodiscard]] Result<Hypervisor*> hypervisor(Doors& doors);
+[[nodiscard]] Result<DomainStore*> domains(Doors& doors);
 
 /// Whether two texts give a domain the same functions.
 [[nodiscard]] Result<bool> same_functions(const std::string& a, const std::string& b);

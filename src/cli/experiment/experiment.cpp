@@ -326,20 +326,20 @@ Result<void> refuse_held(Context& context, const Wanted& wanted) {
 }
 
 /// The user's own guest: off, and whether it has the card.
-Result<bool> look_at_domain(Hypervisor& hypervisor, const Wanted& wanted) {
-  GPUPASS_TRY_ASSIGN(const auto state, hypervisor.domain(wanted.settings.vm));
+Result<bool> look_at_domain(DomainStore& domains, const Wanted& wanted) {
+  GPUPASS_TRY_ASSIGN(const auto state, domains.domain(wanted.settings.vm));
   if (state.running)
     return fail(ErrorKind::busy, fmt::format("{} is running", state.name),
                 "nothing was changed; the experiment starts it for each of its runs: shut it down first");
-  GPUPASS_TRY_ASSIGN(const auto xml, hypervisor.xml(state.name, DomainView::config));
+  GPUPASS_TRY_ASSIGN(const auto xml, domains.xml(state.name, DomainView::config));
   GPUPASS_TRY(refuse_without_a_way(state.name, xml));
   GPUPASS_TRY_ASSIGN(const auto functions, hostdev_functions(xml));
   return std::ranges::count(functions, wanted.functions.front()) > 0;
 }
 
 /// A guest that this experiment made, and --keep left.
-bool is_kept(Hypervisor& hypervisor, const std::string& vm) {
-  const auto xml = hypervisor.xml(vm, DomainView::config);
+bool is_kept(DomainStore& domains, const std::string& vm) {
+  const auto xml = domains.xml(vm, DomainView::config);
   if (!xml) return false;
   const auto mark = guest_mark(*xml);
   return mark && mark->has_value();
@@ -359,17 +359,17 @@ Result<void> refuse_without_driver(const Wanted& wanted, const Inventory& invent
 }
 
 /// What would stop a later step, as far as a look can tell; a person is asked at the end, once for all runs.
-Result<void> check_new(Context& context, Hypervisor& hypervisor, const Wanted& wanted,
+Result<void> check_new(Context& context, DomainStore& domains, const Wanted& wanted,
                        const Inventory& inventory, ExperimentPlan& plan) {
   const auto& settings = wanted.settings;
   GPUPASS_TRY(refuse_held(context, wanted));
   GPUPASS_TRY(refuse_without_driver(wanted, inventory));
   Quietly quietly(context, Quietly::Progress::unheard);
   if (settings.image.empty()) {
-    GPUPASS_TRY_ASSIGN(plan.had_card, look_at_domain(hypervisor, wanted));
+    GPUPASS_TRY_ASSIGN(plan.had_card, look_at_domain(domains, wanted));
     session::Agreed unheard;
     GPUPASS_TRY(take_cards(context, {unheard, true}, settings.uri, settings.vm, wanted.functions));
-  } else if (!fs::exists(plan_path(wanted)) || !is_kept(hypervisor, settings.vm)) {
+  } else if (!fs::exists(plan_path(wanted)) || !is_kept(domains, settings.vm)) {
     Words words{settings.vm,  "--image",   settings.image, "--connect",
                 settings.uri, "--dry-run", "--yes",        "--only"};
     for (const auto& function : wanted.functions) words.insert(words.end(), {"--gpu", to_string(function)});

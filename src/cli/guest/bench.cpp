@@ -112,10 +112,10 @@ Result<Wanted> read_wanted(Context& context, const Options& options, const Words
 }
 
 /// One of gpupass's guests with its card bound; anybody else's domain as it stands.
-Result<void> start(Context& context, const Wanted& wanted, Hypervisor& hypervisor, const DomainState& state,
+Result<void> start(Context& context, const Wanted& wanted, DomainLife& domains, const DomainState& state,
                    const std::string& xml, bool yes) {
   GPUPASS_TRY_ASSIGN(const auto mark, guest_mark(xml));
-  if (!mark) return hypervisor.start(state.name);
+  if (!mark) return domains.start(state.name);
   Words words{state.name, "--connect", wanted.guest.uri};
   if (yes) words.emplace_back("--yes");
   GPUPASS_TRY(guest_start(context, words));

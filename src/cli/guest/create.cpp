@@ -264,19 +264,19 @@ Result<Wanted> read_wanted(Context& context, const Options& options) {
 // ---- what it comes to ---------------------------------------------------------------------
 
 /// A driver that does not tell what a domain can have has nothing beyond what its version has.
-Result<LibvirtFacts> facts_of(Hypervisor& hypervisor) {
-  GPUPASS_TRY_ASSIGN(const auto version, hypervisor.version());
-  const auto capabilities = hypervisor.domain_capabilities();
+Result<LibvirtFacts> facts_of(HypervisorFacts& libvirt) {
+  GPUPASS_TRY_ASSIGN(const auto version, libvirt.version());
+  const auto capabilities = libvirt.domain_capabilities();
   if (!capabilities) return LibvirtFacts{version, false};
   return libvirt_facts(version, *capabilities);
 }
 
-Result<void> refuse_taken_name(Hypervisor& hypervisor, const std::string& name) {
-  const auto there = hypervisor.domain(name);
+Result<void> refuse_taken_name(DomainStore& domains, const std::string& name) {
+  const auto there = domains.domain(name);
   if (!there && there.error().kind == ErrorKind::not_found) return {};
   if (!there) return Failure(there.error());
   return fail(
-      ErrorKind::busy, fmt::format("{} has a domain named {} already", hypervisor.uri(), name),
+      ErrorKind::busy, fmt::format("{} has a domain named {} already", domains.uri(), name),
       fmt::format("nothing was changed; choose another name, or `gpupass guest delete {}` if it is one of "
                   "gpupass's",
                   name));
@@ -334,16 +334,16 @@ Result<void> clear_interrupted(Context& context, const Wanted& wanted) {
 
 /// The name was free when this began: a domain that has it is what was defined, also where libvirt said that
 /// it was not.
-Result<void> forget_if_there(Hypervisor& hypervisor, const std::string& vm) {
-  const auto there = hypervisor.domain(vm);
+Result<void> forget_if_there(DomainStore& domains, const std::string& vm) {
+  const auto there = domains.domain(vm);
   if (!there && there.error().kind == ErrorKind::not_found) return {};
   if (!there) return Failure(there.error());
-  return hypervisor.undefine(vm);
+  return domains.undefine(vm);
 }
 
 /// Also where libvirt does not say that it is not.
-bool may_be_there(Hypervisor& hypervisor, const std::string& vm) {
-  const auto there = hypervisor.domain(vm);
+bool may_be_there(DomainStore& domains, const std::string& vm) {
+  const auto there = domains.domain(vm);
   return there || there.error().kind != ErrorKind::not_found;
 }
 
@@ -355,14 +355,14 @@ Result<void> make_files(Context& context, const Wanted& wanted) {
   return open_folder(host, wanted.files);
 }
 
-Result<void> create(Context& context, const Wanted& wanted, const GuestDomain& domain, Hypervisor& hypervisor,
+Result<void> create(Context& context, const Wanted& wanted, const GuestDomain& domain, DomainStore& domains,
                     const Functions& functions, Teller& teller) {
   Undo undo;
   auto& host = context.host;
   const auto& vm = wanted.options.vm;
   GPUPASS_TRY_ASSIGN(const auto lock,
                      session::acquire(context, teller.manner(), under_way_lock(vm), "guest create " + vm));
-  GPUPASS_TRY(refuse_taken_name(hypervisor, vm));  // again: another create may have been at work
+  GPUPASS_TRY(refuse_taken_name(domains, vm));  // again: another create may have been at work
   GPUPASS_TRY(clear_interrupted(context, wanted));
   GPUPASS_TRY(refuse_taken_folder(host, wanted.files));
   const UnderWay record{vm, wanted.options.uri, {wanted.files.disk, wanted.files.seed}};
@@ -373,8 +373,8 @@ Result<void> create(Context& context, const Wanted& wanted, const GuestDomain& d
   undo.add([&] { return undo_create(host, record); }, [&] { return host.exists(wanted.files.folder); });
   if (auto done = save_under_way(host, record); !done) return failed(std::move(done).error());
   if (auto done = make_files(context, wanted); !done) return failed(std::move(done).error());
-  undo.add([&] { return forget_if_there(hypervisor, vm); }, [&] { return may_be_there(hypervisor, vm); });
-  if (auto done = hypervisor.define(domain.xml); !done) return failed(std::move(done).error());
+  undo.add([&] { return forget_if_there(domains, vm); }, [&] { return may_be_there(domains, vm); });
+  if (auto done = domains.define(domain.xml); !done) return failed(std::move(done).error());
   // From here on the domain itself knows its files, and `guest delete` what to do.
   if (auto done = remove_under_way(host, vm); !done)
     context.terminal.err << fmt::format("note: {}; `gpupass recover` removes it\n", describe(done.error()));

@@ -43,12 +43,12 @@ struct Belongings {
 };
 
 /// What the disks of other domains are, by the files.
-Result<std::map<std::string, std::string>> used_by_others(Hypervisor& hypervisor, const std::string& name) {
+Result<std::map<std::string, std::string>> used_by_others(DomainStore& store, const std::string& name) {
   std::map<std::string, std::string> users;
-  GPUPASS_TRY_ASSIGN(const auto domains, hypervisor.domains());
+  GPUPASS_TRY_ASSIGN(const auto domains, store.domains());
   for (const auto& domain : domains) {
     if (domain.name == name) continue;
-    const auto xml = hypervisor.xml(domain.name, domain.persistent ? DomainView::config : DomainView::live);
+    const auto xml = store.xml(domain.name, domain.persistent ? DomainView::config : DomainView::live);
     if (!xml && xml.error().kind == ErrorKind::not_found) continue;  // it went since
     if (!xml) return Failure(xml.error());
     GPUPASS_TRY_ASSIGN(const auto files, disk_files(*xml));

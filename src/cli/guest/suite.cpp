@@ -136,12 +136,12 @@ Failure never_answered(Context& context, const std::string& vm, milliseconds tim
 
 }  // namespace
 
-Watch watch_over(Hypervisor& hypervisor, const std::string& vm) {
-  return [&hypervisor, vm]() -> Result<void> {
+Watch watch_over(DomainStore& domains, const std::string& vm) {
+  return [&domains, vm]() -> Result<void> {
     if (sys::interrupted()) return fail(ErrorKind::system, "interrupted");
-    GPUPASS_TRY_ASSIGN(const auto state, hypervisor.domain(vm));
+    GPUPASS_TRY_ASSIGN(const auto state, domains.domain(vm));
     if (state.running) return {};
-    const bool session = hypervisor.uri().find(":///session") != std::string::npos;
+    const bool session = domains.uri().find(":///session") != std::string::npos;
     return fail(ErrorKind::hypervisor, fmt::format("{} is no longer running", vm),
                 fmt::format("{}/{}.log has what QEMU said last",
                             session ? "~/.cache/libvirt/qemu/log" : "/var/log/libvirt/qemu", vm));

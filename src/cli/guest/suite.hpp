@@ -41,11 +41,11 @@ class Suite {
 [[nodiscard]] Result<std::unique_ptr<Suite>> suite_by_channel(const std::string& path, Watch watch,
                                                               std::chrono::milliseconds patience);
 /// By a running guest's agent, if it may run programs; waits for cloud-init to be done with the guest.
-[[nodiscard]] Result<std::unique_ptr<Suite>> suite_by_agent(Hypervisor& hypervisor, const std::string& vm,
+[[nodiscard]] Result<std::unique_ptr<Suite>> suite_by_agent(GuestAgent& guests, const std::string& vm,
                                                             Watch watch, std::chrono::milliseconds patience);
 
 /// The watch over a running guest: an error once it is off, or we were interrupted.
-[[nodiscard]] Watch watch_over(Hypervisor& hypervisor, const std::string& vm);
+[[nodiscard]] Watch watch_over(DomainStore& domains, const std::string& vm);
 
 /// Waits until a running guest offers one of the two ways, the channel first. Error: timeout, with all that
 /// was seen of the guest.

@@ -35,8 +35,8 @@ constexpr std::array k_places = {"/var/lib/gpupass/guest/gpupass-bench", "/usr/l
 
 class AgentSuite final : public Suite {
  public:
-  AgentSuite(Hypervisor& hypervisor, std::string vm, Watch watch)
-      : hypervisor_(hypervisor), vm_(std::move(vm)), watch_(std::move(watch)) {}
+  AgentSuite(GuestAgent& guests, std::string vm, Watch watch)
+      : guests_(guests), vm_(std::move(vm)), watch_(std::move(watch)) {}
 
   [[nodiscard]] std::string way() const override { return "guest agent"; }
 
@@ -82,7 +82,7 @@ class AgentSuite final : public Suite {
   Result<Json> ask(const char* command, const Json& arguments) {
     GPUPASS_TRY(watch_());
     const Json words{{"execute", command}, {"arguments", arguments}};
-    GPUPASS_TRY_ASSIGN(const auto text, hypervisor_.ask_agent(vm_, words.dump(), k_patience));
+    GPUPASS_TRY_ASSIGN(const auto text, guests_.ask_agent(vm_, words.dump(), k_patience));
     GPUPASS_TRY_ASSIGN(const auto answer, core::parse_json(text, "the guest agent's answer"));
     return core::take_from_json("the guest agent's answer", [&] { return answer.at("return"); });
   }
@@ -187,7 +187,7 @@ class AgentSuite final : public Suite {
     return bytes;
   }
 
-  Hypervisor& hypervisor_;
+  GuestAgent& guests_;
   std::string vm_;
   Watch watch_;
   std::string program_;
@@ -195,9 +195,9 @@ class AgentSuite final : public Suite {
 
 }  // namespace
 
-Result<std::unique_ptr<Suite>> suite_by_agent(Hypervisor& hypervisor, const std::string& vm, Watch watch,
+Result<std::unique_ptr<Suite>> suite_by_agent(GuestAgent& guests, const std::string& vm, Watch watch,
                                               milliseconds patience) {
-  auto suite = std::make_unique<AgentSuite>(hypervisor, vm, std::move(watch));
+  auto suite = std::make_unique<AgentSuite>(guests, vm, std::move(watch));
   GPUPASS_TRY(suite->program_sum());  // whether it may run programs at all
   GPUPASS_TRY(suite->wait_for_cloud_init(patience));
   return suite;
