@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "gpupass/error.hpp"
@@ -41,24 +42,42 @@ struct PciAddress {
 /// Reads exactly the form that sysfs uses, "0000:01:00.0"; nothing for anything else.
 [[nodiscard]] std::optional<PciAddress> parse_pci_address(std::string_view text);
 
-/// What a user typed to name devices. Exactly one of the forms is set.
+/// 0000:01:00, 01:00: every function of the slot.
+struct PciSlot {
+  PciAddress first;  // its function 0
+  bool operator==(const PciSlot&) const = default;
+};
+
+/// 10de:2330.
+struct PciIds {
+  std::uint16_t vendor = 0;
+  std::uint16_t device = 0;
+  bool operator==(const PciIds&) const = default;
+};
+
+/// A part of the device's name: "3090", "arc a770".
+struct PartOfName {
+  std::string text;
+  bool operator==(const PartOfName&) const = default;
+};
+
+/// What a user typed to name devices.
 struct Selector {
-  struct Ids {
-    std::uint16_t vendor = 0;
-    std::uint16_t device = 0;
-    bool operator==(const Ids&) const = default;
-  };
-  std::string text;                   // as typed, for messages
-  std::optional<PciAddress> address;  // 0000:01:00.0, 01:00.0, pci_0000_01_00_0
-  std::optional<PciAddress> slot;     // 0000:01:00, 01:00: every function of the slot
-  std::optional<Ids> ids;             // 10de:2330
-  std::string name;                   // a part of the device's name: "3090", "arc a770"
+  std::string text;  // as typed, for messages
+  // A function's address is 0000:01:00.0, 01:00.0 or pci_0000_01_00_0.
+  std::variant<PciAddress, PciSlot, PciIds, PartOfName> means;
 
   bool operator==(const Selector&) const = default;
 };
 
 /// Reads any of the forms above. Error: usage, naming the forms.
 [[nodiscard]] Result<Selector> parse_selector(std::string_view text);
+
+/// True of an address or a slot: it also means something that is no longer in the machine.
+[[nodiscard]] bool names_a_place(const Selector& selector);
+
+/// Whether it is by its place that the selector means the function.
+[[nodiscard]] bool is_at(const Selector& selector, const PciAddress& function);
 
 }  // namespace gpupass
 

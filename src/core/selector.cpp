@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <algorithm>
 #include <cctype>
+#include <utility>
 
+#include "gpupass/core/overloaded.hpp"
 #include "gpupass/core/text.hpp"
 #include "gpupass/pci_address.hpp"
 
@@ -33,7 +35,7 @@ std::string from_libvirt_name(std::string_view text) {
 }  // namespace
 
 Result<Selector> parse_selector(std::string_view text) {
-  Selector selector{std::string(text), {}, {}, {}, {}};
+  const auto selector = [&](auto means) { return Selector{std::string(text), std::move(means)}; };
   std::string full(text);
   if (text.starts_with("pci_")) full = from_libvirt_name(text);
   const auto colons = std::count(full.begin(), full.end(), ':');
@@ -42,25 +44,32 @@ Result<Selector> parse_selector(std::string_view text) {
   // 10de:2330: two groups of exactly four digits. 0000:01 would be a domain and a bus, which is no device.
   if (colons == 1 && dot == std::string::npos && full.size() == 9 && full[4] == ':' &&
       is_hex(full.substr(0, 4)) && is_hex(full.substr(5))) {
-    selector.ids = Selector::Ids{static_cast<std::uint16_t>(*core::parse_number(full.substr(0, 4), 16)),
-                                 static_cast<std::uint16_t>(*core::parse_number(full.substr(5), 16))};
-    return selector;
+    return selector(PciIds{static_cast<std::uint16_t>(*core::parse_number(full.substr(0, 4), 16)),
+                           static_cast<std::uint16_t>(*core::parse_number(full.substr(5), 16))});
   }
   if (colons == 1) full.insert(0, "0000:");
   if (dot != std::string::npos) {
-    selector.address = parse_pci_address(full);
+    if (const auto address = parse_pci_address(full)) return selector(*address);
   } else if (!text.starts_with("pci_")) {
-    selector.slot = parse_pci_address(full + ".0");
+    if (const auto first = parse_pci_address(full + ".0")) return selector(PciSlot{*first});
   }
-  if (selector.address || selector.slot) return selector;
-  if (may_be_name(text)) {
-    selector.name = std::string(text);
-    return selector;
-  }
+  if (may_be_name(text)) return selector(PartOfName{std::string(text)});
   return fail(ErrorKind::usage, "'" + std::string(text) + "' names no PCI device",
               "give an address (0000:01:00.0 or 01:00.0), a slot (01:00, all its functions), "
               "a libvirt name (pci_0000_01_00_0), ids (10de:2330) or a part of its name (3090); "
               "`gpupass list` shows what is there");
+}
+
+bool names_a_place(const Selector& selector) {
+  return std::holds_alternative<PciAddress>(selector.means) ||
+         std::holds_alternative<PciSlot>(selector.means);
+}
+
+bool is_at(const Selector& selector, const PciAddress& function) {
+  return std::visit(core::Overloaded{[&](const PciAddress& address) { return address == function; },
+                                     [&](const PciSlot& slot) { return slot.first.same_slot(function); },
+                                     [](const auto& /*wherever it is*/) { return false; }},
+                    selector.means);
 }
 
 }  // namespace gpupass

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "gpupass/card.hpp"
+#include "gpupass/core/overloaded.hpp"
 #include "gpupass/core/text.hpp"
 #include "gpupass/inventory.hpp"
 
@@ -37,11 +38,17 @@ Failure ambiguous(const Selector& selector, const Inventory& inventory, const Fu
   return fail(ErrorKind::usage, what + core::enumerate(names), "name the one that is meant by its address");
 }
 
-Result<Functions> resolve_ids(const Selector& selector, const Inventory& inventory) {
+Result<Functions> resolve_address(const Selector& selector, const PciAddress& address,
+                                  const Inventory& inventory) {
+  if (inventory.find(address) == nullptr) return absent(selector, "function");
+  return Functions{address};
+}
+
+Result<Functions> resolve_ids(const Selector& selector, const PciIds& ids, const Inventory& inventory) {
   Functions matches;
   bool is_virtual = false;
   for (const auto& device : inventory.devices) {
-    if (device.vendor != selector.ids->vendor || device.device != selector.ids->device) continue;
+    if (device.vendor != ids.vendor || device.device != ids.device) continue;
     matches.push_back(device.address);
     is_virtual = is_virtual || is_virtual_function(device);
   }
@@ -53,10 +60,10 @@ Result<Functions> resolve_ids(const Selector& selector, const Inventory& invento
 }
 
 /// Bridges and virtual functions of a slot are meant by their own addresses alone.
-Result<Functions> resolve_slot(const Selector& selector, const Inventory& inventory) {
+Result<Functions> resolve_slot(const Selector& selector, const PciSlot& slot, const Inventory& inventory) {
   Functions endpoints;
   Functions bridges;
-  const auto all = inventory.slot_of(*selector.slot);
+  const auto all = inventory.slot_of(slot.first);
   if (all.empty()) return absent(selector, "slot");
   for (const auto& function : all) {
     const auto& device = *inventory.find(function);
@@ -96,8 +103,8 @@ bool is_named(const Device& device, const std::vector<std::string>& typed) {
 }
 
 /// A card's sound often has a part of the card's name: where all are of one card, its graphics are meant.
-Result<Functions> resolve_name(const Selector& selector, const Inventory& inventory) {
-  const auto typed = words_of(selector.name);
+Result<Functions> resolve_name(const Selector& selector, const PartOfName& name, const Inventory& inventory) {
+  const auto typed = words_of(name.text);
   Functions matches;
   for (const auto& device : inventory.devices) {
     if (!device.connects_buses() && !device.is_board_part() && is_named(device, typed))
@@ -121,11 +128,14 @@ Result<Functions> resolve_name(const Selector& selector, const Inventory& invent
 }  // namespace
 
 Result<Functions> resolve(const Selector& selector, const Inventory& inventory) {
-  if (!selector.name.empty()) return resolve_name(selector, inventory);
-  if (selector.ids) return resolve_ids(selector, inventory);
-  if (selector.slot) return resolve_slot(selector, inventory);
-  if (inventory.find(*selector.address) == nullptr) return absent(selector, "function");
-  return Functions{*selector.address};
+  return std::visit(
+      core::Overloaded{
+          [&](const PciAddress& address) { return resolve_address(selector, address, inventory); },
+          [&](const PciSlot& slot) { return resolve_slot(selector, slot, inventory); },
+          [&](const PciIds& ids) { return resolve_ids(selector, ids, inventory); },
+          [&](const PartOfName& name) { return resolve_name(selector, name, inventory); },
+      },
+      selector.means);
 }
 
 Result<Functions> functions_meant(const Inventory& inventory, const std::vector<Selector>& selectors,

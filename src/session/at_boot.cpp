@@ -141,11 +141,10 @@ Result<std::vector<Step>> steps_now(const World& world, const Manner& manner, co
 // ---- unbind ---------------------------------------------------------------------------------------
 
 bool means(const Selector& selector, const BootBinding& binding) {
-  if (selector.address) return binding.device == *selector.address;
-  if (selector.slot) return binding.device.same_slot(*selector.slot);
-  if (!selector.ids) return false;
-  return binding.vendor == fmt::format("{:#06x}", selector.ids->vendor) &&
-         binding.device_id == fmt::format("{:#06x}", selector.ids->device);
+  if (const auto* const ids = std::get_if<PciIds>(&selector.means))
+    return binding.vendor == fmt::format("{:#06x}", ids->vendor) &&
+           binding.device_id == fmt::format("{:#06x}", ids->device);
+  return is_at(selector, binding.device);
 }
 
 /// What is meant in the machine as it is; nothing where it is not there any more.

@@ -18,10 +18,6 @@
 namespace gpupass::session {
 namespace {
 
-bool is_at(const Selector& selector, const PciAddress& function) {
-  return selector.address == function || (selector.slot && selector.slot->same_slot(function));
-}
-
 /// Held devices that are no longer where they were taken, by the address they had. Takes their selectors out.
 Functions take_displaced(const Inventory& inventory, const std::vector<Hold>& holds,
                          std::vector<Selector>& selectors) {

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "gpupass/card.hpp"
+#include "gpupass/core/overloaded.hpp"
 #include "gpupass/core/text.hpp"
 #include "gpupass/discover.hpp"
 #include "gpupass/holds.hpp"
@@ -41,17 +42,23 @@ Result<Functions> functions_in(const World& world, const Manner& manner, const D
 /// a card that was pulled can still be taken out of the configuration, with all of it that is gone.
 bool is_meant(const PciAddress& function, const Selector& selector, const Functions& meant,
               const Inventory& inventory) {
-  if (selector.slot) return function.same_slot(*selector.slot);
-  if (selector.address && inventory.find(*selector.address) == nullptr)
-    return function.same_slot(*selector.address) && inventory.find(function) == nullptr;
-  return std::ranges::find(meant, function) != meant.end();
+  const bool is_one_of_them = std::ranges::find(meant, function) != meant.end();
+  return std::visit(core::Overloaded{
+                        [&](const PciSlot& slot) { return function.same_slot(slot.first); },
+                        [&](const PciAddress& address) {
+                          if (inventory.find(address) != nullptr) return is_one_of_them;
+                          return function.same_slot(address) && inventory.find(function) == nullptr;
+                        },
+                        [&](const auto& /*something of this machine*/) { return is_one_of_them; },
+                    },
+                    selector.means);
 }
 
 /// What the selector means in this machine; nothing where it is gone.
 Result<Functions> meant_by(const Selector& selector, const Inventory& inventory) {
   auto meant = functions_meant(inventory, {selector}, Companions::along);
   const bool pulled = !meant && meant.error().kind == ErrorKind::not_found;
-  return pulled && (selector.address || selector.slot) ? Functions{} : std::move(meant);
+  return pulled && names_a_place(selector) ? Functions{} : std::move(meant);
 }
 
 /// Error: refused, where the domain has one of these in a way that gpupass does not edit.
@@ -71,8 +78,8 @@ Result<Functions> chosen(const std::vector<Selector>& selectors, const Inventory
   Functions functions;
   for (const auto& selector : selectors) {
     GPUPASS_TRY_ASSIGN(const auto meant, meant_by(selector, inventory));
-    GPUPASS_TRY(
-        refuse_uneditable(facts, meant.empty() && selector.address ? Functions{*selector.address} : meant));
+    const auto* const address = std::get_if<PciAddress>(&selector.means);
+    GPUPASS_TRY(refuse_uneditable(facts, meant.empty() && address != nullptr ? Functions{*address} : meant));
     const auto before = functions.size();
     for (const auto& function : of_domain) {
       if (is_meant(function, selector, meant, inventory)) functions.push_back(function);

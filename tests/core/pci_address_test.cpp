@@ -25,21 +25,31 @@ TEST(Selector, EveryFormMeansTheSameCard) {
   for (const auto* text : {"0000:01:00.0", "01:00.0", "pci_0000_01_00_0"}) {
     const auto selector = parse_selector(text);
     ASSERT_TRUE(selector) << text;
-    EXPECT_EQ(selector->address, (PciAddress{0, 1, 0, 0})) << text;
-    EXPECT_FALSE(selector->slot || selector->ids) << text;
+    EXPECT_EQ(*selector, (Selector{text, PciAddress{0, 1, 0, 0}}));
   }
   for (const auto* text : {"0000:01:00", "01:00"}) {
-    EXPECT_EQ(parse_selector(text)->slot, (PciAddress{0, 1, 0, 0})) << text;
+    EXPECT_EQ(*parse_selector(text), (Selector{text, PciSlot{{0, 1, 0, 0}}}));
   }
-  EXPECT_EQ(parse_selector("10de:2330")->ids, (Selector::Ids{0x10de, 0x2330}));
+  EXPECT_EQ(*parse_selector("10de:2330"), (Selector{"10de:2330", PciIds{0x10de, 0x2330}}));
+}
+
+TEST(Selector, MeansAFunctionByItsPlaceOrNot) {
+  const PciAddress first{0, 1, 0, 0}, second{0, 1, 0, 1}, elsewhere{0, 2, 0, 0};
+  const auto address = parse_selector("01:00.1").value(), slot = parse_selector("01:00").value();
+  EXPECT_TRUE(is_at(address, second) && is_at(slot, first) && is_at(slot, second));
+  EXPECT_FALSE(is_at(address, first) || is_at(slot, elsewhere));
+  EXPECT_TRUE(names_a_place(address) && names_a_place(slot));
+  for (const auto* text : {"10de:2330", "3090"}) {
+    const auto selector = parse_selector(text).value();
+    EXPECT_FALSE(is_at(selector, first) || names_a_place(selector)) << text;
+  }
 }
 
 TEST(Selector, APartOfANameHasNoColonAndThreeLettersOrDigits) {
   for (const auto* text : {"3090", "arc a770", "vm1"}) {
     const auto selector = parse_selector(text);
     ASSERT_TRUE(selector) << text;
-    EXPECT_EQ(selector->name, text);
-    EXPECT_FALSE(selector->address || selector->slot || selector->ids) << text;
+    EXPECT_EQ(*selector, (Selector{text, PartOfName{text}}));
   }
 }
 

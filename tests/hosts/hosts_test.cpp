@@ -119,7 +119,7 @@ using Functions = std::vector<PciAddress>;
 std::set<Functions> nameable(const Inventory& inventory) {
   std::set<Functions> targets;
   for (const auto& device : inventory.devices) {
-    const Selector slot{slot_to_string(device.address), {}, device.address, {}, {}};
+    const Selector slot{slot_to_string(device.address), PciSlot{device.address}};
     targets.insert({device.address});
     targets.insert(card_of(inventory, device.address));
     if (const auto all = functions_meant(inventory, {slot}, Companions::along)) targets.insert(*all);
