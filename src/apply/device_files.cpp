@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "gpupass/core/sysfs.hpp"
 #include "gpupass/core/text.hpp"
 
 namespace gpupass::apply_detail {
@@ -29,7 +30,7 @@ Result<WriteEnd> write(Doors& doors, const PciAddress& device, const std::string
 }  // namespace
 
 std::string device_folder(const PciAddress& device) {
-  return "/sys/bus/pci/devices/" + to_string(device);
+  return sysfs::pci_device(device);
 }
 
 bool is_there(const Host& host, const PciAddress& device) {
@@ -60,16 +61,15 @@ Result<WriteEnd> set_override(Doors& doors, const PciAddress& device, const std:
 }
 
 Result<WriteEnd> unbind(Doors& doors, const PciAddress& device, const std::string& driver) {
-  GPUPASS_TRY_ASSIGN(
-      auto end, write(doors, device, fmt::format("/sys/bus/pci/drivers/{}/unbind", driver), to_string(device),
-                      fmt::format("unbind {} from {}", to_string(device), driver)));
+  GPUPASS_TRY_ASSIGN(auto end, write(doors, device, sysfs::pci_driver(driver, "unbind"), to_string(device),
+                                     fmt::format("unbind {} from {}", to_string(device), driver)));
   if (end.unfinished || driver_of(doors.host, device) != driver) return end;
   return fail(ErrorKind::system,
               fmt::format("{} is still on {} after it was unbound", to_string(device), driver));
 }
 
 Result<WriteEnd> probe(Doors& doors, const PciAddress& device, const std::string& driver) {
-  GPUPASS_TRY_ASSIGN(auto end, write(doors, device, "/sys/bus/pci/drivers_probe", to_string(device),
+  GPUPASS_TRY_ASSIGN(auto end, write(doors, device, sysfs::k_drivers_probe, to_string(device),
                                      fmt::format("bind {} to {}", to_string(device), driver)));
   if (end.unfinished || driver_of(doors.host, device) == driver) return end;
   // The write succeeds even when the driver refuses the device: only the link tells.

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "bench/cuda/cuda.hpp"
+#include "gpupass/core/sysfs.hpp"
 
 namespace gpupass::bench {
 namespace {
@@ -13,7 +14,7 @@ Result<> pci_device(const Host& host, const std::string& address) {
     return fail(ErrorKind::usage, "no PCI device was named",
                 "--pci ADDRESS names one, as `lspci -D` shows it");
   }
-  if (!host.exists("/sys/bus/pci/devices/" + address)) {
+  if (!host.exists(sysfs::pci_device(address))) {
     return fail(ErrorKind::not_found, fmt::format("there is no PCI device {}", address));
   }
   return {};

@@ -7,6 +7,7 @@
 
 #include "gpupass/boot_binding.hpp"
 #include "gpupass/core/json.hpp"
+#include "gpupass/core/sysfs.hpp"
 #include "gpupass/core/text.hpp"
 
 namespace gpupass {
@@ -15,14 +16,10 @@ namespace {
 constexpr const char* k_folder = "/var/lib/gpupass/bindings";
 constexpr const char* k_outcomes = "/run/gpupass/boot";
 
-std::string folder_of(const PciAddress& device) {
-  return "/sys/bus/pci/devices/" + to_string(device);
-}
-
 /// What follows the /devices/ of a resolved path: the way from the host bridge down.
 std::string place_of(const Host& host, const PciAddress& device) {
   constexpr std::string_view k_devices = "/devices/";
-  const auto path = host.resolve(folder_of(device)).value_or("");
+  const auto path = host.resolve(sysfs::pci_device(device)).value_or("");
   const auto found = path.rfind(k_devices);
   return found == path.npos ? "-" : path.substr(found + k_devices.size());
 }
@@ -49,7 +46,7 @@ std::pair<std::string, std::string> pair_from(const std::string& text) {
 
 BootBinding identify(const Host& host, const PciAddress& device) {
   const auto attribute = [&](const char* name) {
-    return host.attribute(folder_of(device) + "/" + name).value_or("-");
+    return host.attribute(sysfs::pci_device(device, name)).value_or("-");
   };
   return {device,
           attribute("vendor"),

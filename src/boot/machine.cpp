@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "gpupass/boot/machine.hpp"
 
+#include "gpupass/core/sysfs.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,9 +12,6 @@ namespace gpupass::boot {
 namespace {
 
 constexpr std::array k_boot_partitions = {"/efi", "/boot", "/boot/efi"};
-// systemd-boot names itself here, in UTF-16 (https://systemd.io/BOOT_LOADER_INTERFACE).
-constexpr const char* k_loader_info =
-    "/sys/firmware/efi/efivars/LoaderInfo-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f";
 
 /// Of two that are installed, the one whose configuration is there.
 InitramfsTool initramfs_of(const Host& host) {
@@ -24,7 +23,7 @@ InitramfsTool initramfs_of(const Host& host) {
 }
 
 bool started_by_systemd_boot(const Host& host) {
-  auto info = host.read(k_loader_info).value_or("");
+  auto info = host.read(sysfs::k_loader_info).value_or("");
   std::erase(info, '\0');
   return info.find("systemd-boot") != info.npos;
 }

@@ -14,7 +14,7 @@ namespace {
 /// An address where the domain is expected.
 Result<void> refuse_device_first(const std::string& vm, const std::vector<std::string>& selectors) {
   const auto selector = parse_selector(vm);
-  if (!selector || !selector->name.empty()) return {};
+  if (!selector || std::holds_alternative<PartOfName>(selector->means)) return {};
   const auto meant = selectors.size() == 1 ? fmt::format("{} {}", selectors.front(), vm) : "VM SELECTOR…";
   return fail(ErrorKind::usage, fmt::format("{} is a device, and the VM comes first", vm),
               fmt::format("nothing was changed; give the domain, then the devices: {}", meant));

@@ -7,6 +7,7 @@
 
 #include "container/nvidia.hpp"
 #include "gpupass/card.hpp"
+#include "gpupass/core/sysfs.hpp"
 #include "gpupass/core/text.hpp"
 #include "gpupass/vfio.hpp"
 
@@ -41,7 +42,7 @@ class Reader {
 
   /// The names that the kernel has for a function in a class: renderD128 of "drm", accel0 of "accel".
   void add_class_nodes(Card& card, const char* name, const char* prefix, const std::string& folder) const {
-    const auto all = fmt::format("/sys/bus/pci/devices/{}/{}", to_string(card.address), name);
+    const auto all = sysfs::pci_device(card.address, name);
     for (const auto& one : host_.list(all).value_or(std::vector<std::string>{})) {
       if (one.starts_with(prefix)) card.nodes.push_back(nodes_.of_sysfs(folder + one, all + "/" + one));
     }
@@ -101,7 +102,7 @@ class Reader {
       return;
     }
     card.nodes.push_back(nodes_.of_sysfs(fmt::format("/dev/vfio/{}", group->number),
-                                         fmt::format("/sys/class/vfio/{}", group->number)));
+                                         sysfs::of_class("vfio", std::to_string(group->number))));
     look_at_nodes(card);
   }
 

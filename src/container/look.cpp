@@ -12,6 +12,7 @@
 #include "container/nvidia.hpp"
 #include "gpupass/core/json.hpp"
 #include "gpupass/core/printable.hpp"
+#include "gpupass/core/sysfs.hpp"
 #include "gpupass/core/text.hpp"
 #include "gpupass/sys/device_node.hpp"
 
@@ -111,8 +112,8 @@ Machine look_at(const Host& host, const Inventory& inventory) {
   Machine machine;
   machine.cards = read_cards(host, inventory, nodes);
   machine.nvidia = read_nvidia(host, nodes, inventory.kernel.architecture);
-  machine.kfd = {nodes.of_sysfs("/dev/kfd", "/sys/class/kfd/kfd")};
-  machine.vfio = {nodes.of_sysfs("/dev/vfio/vfio", "/sys/class/misc/vfio")};
+  machine.kfd = {nodes.of_sysfs("/dev/kfd", sysfs::of_class("kfd", "kfd"))};
+  machine.vfio = {nodes.of_sysfs("/dev/vfio/vfio", sysfs::of_class("misc", "vfio"))};
   machine.files = read_files(host, machine.nvidia);
   machine.containers = read_names(host, inventory.holders);
   machine.engines = read_engines(host);

@@ -9,6 +9,7 @@
 
 #include "container/linker_cache.hpp"
 #include "gpupass/core/printable.hpp"
+#include "gpupass/core/sysfs.hpp"
 #include "gpupass/core/text.hpp"
 
 namespace gpupass::container {
@@ -134,7 +135,8 @@ bool is_32_bit(const Host& host, const std::string& path) {
 
 /// "/sys/module/nvidia/version", or the line "NVRM version: NVIDIA UNIX … Kernel Module  580.159.04  …".
 std::string module_version(const Host& host) {
-  if (const auto version = host.attribute("/sys/module/nvidia/version")) return core::printable(*version);
+  if (const auto version = host.attribute(sysfs::kernel_module("nvidia") + "/version"))
+    return core::printable(*version);
   const auto text = host.read("/proc/driver/nvidia/version").value_or("");
   for (const auto line : core::split(text, '\n')) {
     if (!line.starts_with("NVRM version:")) continue;

@@ -10,12 +10,11 @@
 #include "discover/attributes.hpp"
 #include "discover/pci.hpp"
 #include "gpupass/core/printable.hpp"
+#include "gpupass/core/sysfs.hpp"
 #include "gpupass/core/text.hpp"
 
 namespace gpupass::discovery {
 namespace {
-
-constexpr const char* k_bus = "/sys/bus/pci/devices";
 
 /// The addresses that a folder's names are, sorted; other names become problems.
 std::vector<PciAddress> addresses_in(const sys::Folder& bus, const std::vector<std::string>& names,
@@ -126,7 +125,7 @@ std::optional<PciAddress> controller_above(std::string_view target) {
 }
 
 Result<std::vector<Device>> read_functions(const Host& host, Problems& problems) {
-  const auto bus = sys::Folder::open(host, k_bus);
+  const auto bus = sys::Folder::open(host, sysfs::k_pci_devices);
   if (!bus) return no_bus(bus.error());
   GPUPASS_TRY_ASSIGN(const auto names, bus->list());
   const auto addresses = addresses_in(*bus, names, problems);
@@ -152,7 +151,7 @@ void read_driver_overrides(const Host& host, std::vector<Device>& devices, Probl
   std::vector<std::string> paths;
   paths.reserve(devices.size());
   for (const auto& device : devices) {
-    paths.push_back(std::string(k_bus) + "/" + to_string(device.address) + "/driver_override");
+    paths.push_back(sysfs::pci_device(device.address, "driver_override"));
   }
   const auto values = host.guarded_attributes(paths, k_patience);
   for (std::size_t i = 0; i < devices.size(); ++i) {

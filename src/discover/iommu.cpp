@@ -7,12 +7,11 @@
 #include <map>
 
 #include "gpupass/core/printable.hpp"
+#include "gpupass/core/sysfs.hpp"
 #include "gpupass/core/text.hpp"
 
 namespace gpupass::discovery {
 namespace {
-
-constexpr const char* k_tables = "/sys/firmware/acpi/tables";
 
 /// Names of /sys/class/iommu: "dmar0", "ivhd0", "smmu3.0x…".
 IommuKind kind_of_unit(std::string_view name) {
@@ -32,15 +31,15 @@ IommuKind kind_of_table(std::string_view table) {
 /// The ACPI table that describes an IOMMU, or nothing; an error when it cannot be told.
 Result<std::string> find_table(const Host& host) {
   for (const auto* const table : {"DMAR", "IVRS", "IORT"}) {
-    if (host.exists(fmt::format("{}/{}", k_tables, table))) return table;
+    if (host.exists(fmt::format("{}/{}", sysfs::k_acpi_tables, table))) return table;
   }
-  GPUPASS_TRY(host.list(k_tables).map([](const auto&) {}));
+  GPUPASS_TRY(host.list(sysfs::k_acpi_tables).map([](const auto&) {}));
   return "";
 }
 
 /// Xen's first domain: Xen itself has the IOMMU, and Linux shows neither units nor groups.
 bool is_xen_dom0(const Host& host) {
-  if (host.attribute("/sys/hypervisor/type").value_or("") != "xen") return false;
+  if (host.attribute(sysfs::k_hypervisor_type).value_or("") != "xen") return false;
   return host.read("/proc/xen/capabilities").value_or("").find("control_d") != std::string::npos;
 }
 
@@ -48,7 +47,7 @@ bool is_xen_dom0(const Host& host) {
 /// where there is no IOMMU at all, and says so in their name.
 bool has_real_group(const Host& host, const std::vector<IommuGroup>& groups) {
   return std::any_of(groups.begin(), groups.end(), [&](const IommuGroup& group) {
-    const auto name = host.attribute(fmt::format("/sys/kernel/iommu_groups/{}/name", group.number));
+    const auto name = host.attribute(sysfs::iommu_group(group.number, "name"));
     return name.value_or("") != "vfio-noiommu";
   });
 }
@@ -70,8 +69,8 @@ bool switched_off(std::string_view command_line, IommuKind kind) {
 
 /// Whether the tree has any place where an IOMMU would show: a capture may lack them all.
 bool would_show(const Host& host, const Result<std::string>& table) {
-  return table.has_value() || host.exists("/sys/class/iommu") || host.exists("/sys/kernel/iommu_groups") ||
-         host.exists("/sys/firmware/devicetree");
+  return table.has_value() || host.exists(sysfs::k_iommus) || host.exists(sysfs::k_iommu_groups) ||
+         host.exists(sysfs::k_devicetree);
 }
 
 /// Why a machine that shows no IOMMU shows none. `table` is what find_table() said.
@@ -108,7 +107,7 @@ bool is_set_by(const std::string& text) {
 /// The file that says that vfio does without interrupt remapping: of the module that is there, or of what it
 /// will be loaded with. Empty: it does not.
 std::string unsafe_interrupts_by(const Host& host, std::string_view command_line) {
-  const std::string parameter = "/sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts";
+  const std::string parameter = sysfs::k_unsafe_interrupts;
   if (const auto value = host.attribute(parameter)) return *value == "Y" ? parameter : "";
   for (const auto word : core::words(command_line)) {
     constexpr std::string_view k_module = "vfio_iommu_type1.";
@@ -194,7 +193,7 @@ void read_interrupt_remapping(const Host& host, const Kernel& kernel, Iommu& iom
 /// Lines "0x00000000fee00000 0x00000000feefffff msi". Nothing where the kernel has no such file
 /// (before 4.12), or a capture left it out; a Problem where it is there and cannot be understood.
 std::optional<std::vector<ReservedRegion>> read_regions(const Host& host, int number, Problems& problems) {
-  const auto path = fmt::format("/sys/kernel/iommu_groups/{}/reserved_regions", number);
+  const auto path = sysfs::iommu_group(number, "reserved_regions");
   const auto text = host.read(path);
   if (!text) {
     if (text.error().kind != ErrorKind::not_found) note(problems, path, text.error());
@@ -226,8 +225,7 @@ std::vector<IommuGroup> read_groups(const Host& host, const std::vector<Device>&
   for (auto& [number, group] : groups) {
     group.number = number;
     // Kernels before 4.3 have none.
-    group.type =
-        core::printable(host.attribute(fmt::format("/sys/kernel/iommu_groups/{}/type", number)).value_or(""));
+    group.type = core::printable(host.attribute(sysfs::iommu_group(number, "type")).value_or(""));
     group.reserved_regions = read_regions(host, number, problems);
     sorted.push_back(std::move(group));
   }
@@ -241,7 +239,7 @@ Iommu read_iommu(const Host& host, const Inventory& inventory, Problems& problem
   iommu.kind = kind_of_table(iommu.table);
   iommu.unsafe_by = unsafe_interrupts_by(host, inventory.kernel.command_line);
   iommu.unsafe_interrupts = !iommu.unsafe_by.empty();
-  const auto units = host.list("/sys/class/iommu").value_or(std::vector<std::string>{});
+  const auto units = host.list(sysfs::k_iommus).value_or(std::vector<std::string>{});
   iommu.enabled = !units.empty() || has_real_group(host, inventory.groups);
   if (iommu.enabled) {
     if (!units.empty()) iommu.kind = kind_of_unit(units.front());
@@ -251,7 +249,7 @@ Iommu read_iommu(const Host& host, const Inventory& inventory, Problems& problem
     return iommu;
   }
   iommu.off = why_off(host, inventory, table);
-  if (!table && iommu.off == IommuOff::could_not_tell) note(problems, k_tables, table.error());
+  if (!table && iommu.off == IommuOff::could_not_tell) note(problems, sysfs::k_acpi_tables, table.error());
   return iommu;
 }
 

@@ -6,6 +6,7 @@
 #include <unordered_set>
 
 #include "gpupass/core/printable.hpp"
+#include "gpupass/core/sysfs.hpp"
 #include "gpupass/core/text.hpp"
 
 namespace gpupass::discovery {
@@ -55,7 +56,8 @@ std::vector<Module> read_modules(const Host& host, const std::string& release, P
   std::vector<Module> modules;
   for (const std::string name : k_looked_for) {
     // A module that is built in may have a folder in /sys/module and nothing else that shows it.
-    const bool there = loaded.contains(name) || built_in.contains(name) || host.exists("/sys/module/" + name);
+    const bool there =
+        loaded.contains(name) || built_in.contains(name) || host.exists(sysfs::kernel_module(name));
     modules.push_back({name, there, there});
   }
   if (std::all_of(modules.begin(), modules.end(), [](const Module& module) { return module.available; })) {

@@ -5,6 +5,8 @@
 // pci_fill_info() of sysfs values, no name list (one malformed line is an error to it).
 #include "discover/pci.hpp"
 
+#include "gpupass/core/sysfs.hpp"
+
 #include <fmt/format.h>
 
 #include <array>
@@ -96,7 +98,7 @@ std::optional<std::string> serial_in(Word word) {
 }
 
 std::string config_path(const PciAddress& address) {
-  return "/sys/bus/pci/devices/" + to_string(address) + "/config";
+  return sysfs::pci_device(address, "config");
 }
 
 }  // namespace
@@ -112,7 +114,7 @@ Result<ConfigSpace> ConfigSpace::open(const Host& host) {
     return space;
   }
   constexpr std::size_t k_longest = 900;  // libpci builds a function's paths in 1024 bytes
-  auto path = host.at("/sys/bus/pci").string();
+  auto path = host.at(sysfs::k_pci).string();
   if (path.size() > k_longest) {
     return fail(ErrorKind::invalid, "the path " + path + " is too long for libpci",
                 "move the root to a shorter path");

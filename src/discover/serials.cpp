@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "gpupass/core/printable.hpp"
+#include "gpupass/core/sysfs.hpp"
 #include "gpupass/core/text.hpp"
 
 namespace gpupass::discovery {
@@ -44,7 +45,7 @@ std::vector<Source> sources_of(const Device& device) {
   std::vector<Source> sources;
   const auto address = to_string(device.address);
   if (!device.serials.contains("pcie"))
-    sources.push_back({"vpd", "/sys/bus/pci/devices/" + address + "/vpd", serial_of_vpd});
+    sources.push_back({"vpd", sysfs::pci_device(address, "vpd"), serial_of_vpd});
   if (device.vendor == k_nvidia && device.driver == "nvidia")
     sources.push_back({"nvidia", "/proc/driver/nvidia/gpus/" + address + "/information", uuid_of_nvidia});
   return sources;

@@ -3,12 +3,13 @@
 
 #include <algorithm>
 
+#include "gpupass/core/sysfs.hpp"
 #include "gpupass/core/text.hpp"
 
 namespace gpupass::discovery {
 namespace {
 
-constexpr std::string_view k_written = "/sys/bus/pci/drivers_probe";
+constexpr std::string_view k_written = sysfs::k_drivers_probe;
 
 bool lies_within(std::string_view path, std::string_view folder) {
   return path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/');

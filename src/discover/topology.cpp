@@ -8,6 +8,7 @@
 #include <set>
 
 #include "gpupass/core/printable.hpp"
+#include "gpupass/core/sysfs.hpp"
 #include "gpupass/core/text.hpp"
 #include "gpupass/discover.hpp"
 #include "gpupass/discover/problems.hpp"
@@ -16,8 +17,7 @@ namespace gpupass {
 namespace discovery {
 namespace {
 
-constexpr const char* k_nodes = "/sys/devices/system/node";
-constexpr const char* k_cpus = "/sys/devices/system/cpu";
+using sysfs::k_cpus;
 constexpr std::uint64_t k_kibibyte = 1024;
 
 /// The number behind a prefix: "node3" → 3.
@@ -85,7 +85,7 @@ std::vector<Core> read_cores(const Host& host, const std::vector<int>& cpus, con
 }
 
 NumaNode read_node(const Host& host, int id, const std::vector<int>& online, Problems& problems) {
-  const auto folder = fmt::format("{}/node{}", k_nodes, id);
+  const auto folder = sysfs::node(id);
   NumaNode node;
   node.id = id;
   node.cores = read_cores(host, read_list(host, folder + "/cpulist", problems), online, problems);
@@ -103,7 +103,7 @@ NumaNode whole_machine(const Host& host, const std::vector<int>& online, Problem
   const auto memory = text_or_note(problems, "/proc/meminfo", host.read("/proc/meminfo"));
   node.memory = meminfo(memory, "MemTotal:");
   node.free = meminfo(memory, "MemFree:");
-  read_pools(host, "/sys/kernel/mm/hugepages", node, problems);
+  read_pools(host, sysfs::at(sysfs::k_memory, "hugepages"), node, problems);
   return node;
 }
 
@@ -138,7 +138,7 @@ Result<HostTopology> read_topology(const Host& host) {
     return fail(ErrorKind::system, fmt::format("{}/online names no processor of this machine", k_cpus));
   }
   read_processor(host, topology);
-  for (const auto& name : host.list(k_nodes).value_or(std::vector<std::string>{})) {
+  for (const auto& name : host.list(sysfs::k_nodes).value_or(std::vector<std::string>{})) {
     if (const auto id = number_after(name, "node")) {
       topology.nodes.push_back(read_node(host, *id, online, topology.problems));
     }

@@ -17,10 +17,6 @@ bool is_at_or_below(std::string_view path, std::string_view folder) {
 
 }  // namespace
 
-std::string attribute_path(const PciAddress& device, std::string_view attribute) {
-  return fmt::format("/sys/bus/pci/devices/{}/{}", to_string(device), attribute);
-}
-
 std::string describe(const Device& device) {
   const auto kind =
       device.class_name.empty() ? fmt::format("class {:06x}", device.class_code) : device.class_name;

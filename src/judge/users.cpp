@@ -8,6 +8,7 @@
 
 #include "gpupass/core/text.hpp"
 #include "gpupass/judge/facts.hpp"
+#include "gpupass/vfio.hpp"
 
 namespace gpupass::rules {
 namespace {
@@ -137,7 +138,7 @@ std::vector<User> users_of(const Inventory& inventory, const std::vector<PciAddr
     add_once(user.devices, holder.device);
     add_once(user.nodes, holder.use.empty() ? holder.node : fmt::format("{} ({})", holder.node, holder.use));
     if (!holder.child.empty()) add_once(user.children, holder.child);
-    user.by_vfio = user.by_vfio || holder.node.starts_with("/dev/vfio/");
+    user.by_vfio = user.by_vfio || is_vfio_node(holder.node);
     user.by_disk = user.by_disk || holder.depth > 0;
     const auto* const device = inventory.find(holder.device);
     user.only_nvme = user.only_nvme && device != nullptr && device->class_code >> 8U == k_nvme;

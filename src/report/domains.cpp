@@ -4,25 +4,23 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "gpupass/core/names.hpp"
+
 namespace gpupass::report {
 namespace {
 
-const char* words(DomainPhase phase) {
-  switch (phase) {
-    case DomainPhase::running:
-      return "running";
-    case DomainPhase::next_start:
-      return "from its next start";
-    case DomainPhase::off:
-      break;
-  }
-  return "off";
-}
+constexpr std::array k_phase_texts = {
+    core::Name<DomainPhase>{DomainPhase::running, "running"},
+    core::Name<DomainPhase>{DomainPhase::next_start, "from its next start"},
+    core::Name<DomainPhase>{DomainPhase::off, "off"},
+};
 
 /// In JSON.
-const char* name(DomainPhase phase) {
-  return phase == DomainPhase::next_start ? "next-start" : words(phase);
-}
+constexpr std::array k_phase_names = {
+    core::Name<DomainPhase>{DomainPhase::running, "running"},
+    core::Name<DomainPhase>{DomainPhase::next_start, "next-start"},
+    core::Name<DomainPhase>{DomainPhase::off, "off"},
+};
 
 core::Json or_null(const std::string& text) {
   return text.empty() ? core::Json() : core::Json(text);
@@ -31,7 +29,7 @@ core::Json or_null(const std::string& text) {
 }  // namespace
 
 std::string domain_text(const Assignment& assignment) {
-  return fmt::format("{} ({}{}{})", assignment.domain, words(assignment.phase),
+  return fmt::format("{} ({}{}{})", assignment.domain, core::name_in(k_phase_texts, assignment.phase),
                      assignment.mediated.empty() ? "" : ", a mediated device of it",
                      assignment.network.empty() ? "" : ", any of pool " + assignment.network);
 }
@@ -48,7 +46,7 @@ core::Json to_json(const Assignment& assignment) {
   return {{"device", to_string(assignment.device)},
           {"domain", assignment.domain},
           {"uri", assignment.uri},
-          {"phase", name(assignment.phase)},
+          {"phase", core::name_in(k_phase_names, assignment.phase)},
           {"mediated", or_null(assignment.mediated)},
           {"network", or_null(assignment.network)}};
 }

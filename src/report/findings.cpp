@@ -16,23 +16,17 @@ namespace {
 constexpr std::size_t k_indent = 11;  // of what was found: two blanks, the severity's eight, a blank
 
 struct Label {
+  Severity severity;
   const char* text;
   Style style;
 };
 
-Label label(Severity severity) {
-  switch (severity) {
-    case Severity::fine:
-      return {"ok", Style::green};
-    case Severity::unmeasured:
-      return {"UNKNOWN", Style::yellow};
-    case Severity::warns:
-      return {"WARN", Style::yellow};
-    case Severity::blocks:
-      break;
-  }
-  return {"BLOCKS", Style::red};
-}
+constexpr std::array k_labels = {
+    Label{Severity::fine, "ok", Style::green},
+    Label{Severity::unmeasured, "UNKNOWN", Style::yellow},
+    Label{Severity::warns, "WARN", Style::yellow},
+    Label{Severity::blocks, "BLOCKS", Style::red},
+};
 
 /// A paragraph below a finding: "read    /proc/cmdline: …".
 std::string note(const char* word, const std::string& text, const FindingsView& view) {
@@ -42,7 +36,7 @@ std::string note(const char* word, const std::string& text, const FindingsView& 
 }
 
 std::string finding_text(const Finding& finding, const FindingsView& view) {
-  const auto [word, style] = label(finding.severity);
+  const auto& [severity, word, style] = *std::ranges::find(k_labels, finding.severity, &Label::severity);
   const auto what = fmt::format("{} [{}]", finding.what, finding.rule);
   std::string text = "  " + styled(fmt::format("{:<8}", word), style, view.colour) + " " +
                      wrapped(what, static_cast<std::size_t>(view.columns), k_indent) + "\n";

@@ -94,8 +94,10 @@ std::string outcome_of_return(const Inventory& inventory, const std::vector<Hold
                               const std::optional<Owner>& owner) {
   if (!owner && plan.devices.empty()) return "gpupass holds no device that is nobody's";
   if (!owner) return homes_of(inventory, holds, plan.devices);
-  if (plan.steps.empty())
-    return fmt::format("{}{} has none of these devices", tenant_of(owner->kind).called, owner->name);
+  if (plan.steps.empty()) {
+    const auto whom = tenant_of(owner->kind).called + owner->name;
+    return plan.devices.empty() ? "gpupass holds no device for " + whom : whom + " has none of these devices";
+  }
   Functions home;
   Functions bound;
   for (const auto& function : plan.devices) {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "gpupass/core/sysfs.hpp"
 #include "gpupass/core/text.hpp"
 #include "gpupass/discover.hpp"
 #include "gpupass/inventory.hpp"
@@ -50,7 +51,7 @@ std::string state_of(const Host& host, const BootBinding& binding, bool set_up) 
 BoundAtBoot row_of(const Host& host, const PciAddress& device) {
   BoundAtBoot row;
   row.device = device;
-  row.driver = host.link_name(fmt::format("/sys/bus/pci/devices/{}/driver", to_string(device))).value_or("");
+  row.driver = host.link_name(sysfs::pci_device(device, "driver")).value_or("");
   row.honoured = boot_outcome(host, device) == "bound";
   return row;
 }

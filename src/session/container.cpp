@@ -9,9 +9,11 @@
 #include "gpupass/container/rules.hpp"
 #include "gpupass/core/json.hpp"
 #include "gpupass/core/printable.hpp"
+#include "gpupass/core/sysfs.hpp"
 #include "gpupass/core/text.hpp"
 #include "gpupass/discover.hpp"
 #include "gpupass/session/not_shown.hpp"
+#include "gpupass/vfio.hpp"
 
 namespace gpupass::session {
 namespace {
@@ -188,7 +190,7 @@ std::optional<container::NotForContainers> ContainerView::taken(const container:
   }
   if (card.way != container::Way::vfio) return std::nullopt;
   for (const auto& holder : inventory.holders) {
-    if (holder.kind != HolderKind::process || !holder.node.starts_with("/dev/vfio/") ||
+    if (holder.kind != HolderKind::process || !is_vfio_node(holder.node) ||
         std::ranges::count(card.functions, holder.device) == 0)
       continue;
     return container::NotForContainers{
@@ -320,7 +322,7 @@ Result<std::string> container_flags(const World& world, Requester& requester, co
                                     container::Engine engine) {
   GPUPASS_TRY_ASSIGN(const auto view, look_at_containers(world, requester));
   GPUPASS_TRY_ASSIGN(const auto cards, container_cards(view, requester, what));
-  const bool unified = world.host.exists("/sys/fs/cgroup/cgroup.controllers");
+  const bool unified = world.host.exists(sysfs::k_cgroup_controllers);
   return container::flags(container::parts_of(view.machine, cards), engine, unified);
 }
 

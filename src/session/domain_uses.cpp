@@ -5,6 +5,7 @@
 #include <iterator>
 #include <map>
 
+#include "gpupass/core/sysfs.hpp"
 #include "gpupass/discover/holders.hpp"
 
 namespace gpupass::session {
@@ -22,7 +23,7 @@ std::optional<PciAddress> folder_of(const std::string& path) {
 /// Whose child a mediated device is: of one that is there, by its place in /sys; of one that mdevctl makes
 /// when it is needed, by mdevctl's own files.
 std::optional<PciAddress> parent_of(const Host& host, const std::string& uuid) {
-  if (const auto path = host.resolve("/sys/bus/mdev/devices/" + uuid)) return folder_of(*path);
+  if (const auto path = host.resolve(sysfs::on_bus("mdev", uuid))) return folder_of(*path);
   const std::string k_defined = "/etc/mdevctl.d";
   for (const auto& parent : host.list(k_defined).value_or(std::vector<std::string>{})) {
     if (host.exists(k_defined + "/" + parent + "/" + uuid)) return parse_pci_address(parent);
@@ -34,7 +35,7 @@ std::optional<PciAddress> parent_of(const Host& host, const std::string& uuid) {
 Functions functions_of(const NetworkPool& pool, const Host& host, const Inventory& inventory) {
   auto functions = pool.functions;
   for (const auto& interface : pool.parents) {
-    const auto name = host.link_name("/sys/class/net/" + interface + "/device");
+    const auto name = host.link_name(sysfs::of_class("net", interface, "device"));
     const auto address = name ? parse_pci_address(*name) : std::nullopt;
     const auto* const parent = address ? inventory.find(*address) : nullptr;
     if (parent == nullptr || !parent->sriov) continue;

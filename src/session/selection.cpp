@@ -5,8 +5,7 @@ namespace gpupass::session {
 
 Selection exactly(const Functions& functions) {
   Selection selection{{}, Companions::left_out};
-  for (const auto& function : functions)
-    selection.selectors.push_back({to_string(function), function, {}, {}, {}});
+  for (const auto& function : functions) selection.selectors.push_back({to_string(function), function});
   return selection;
 }
 

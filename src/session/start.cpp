@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "gpupass/core/sysfs.hpp"
 #include "gpupass/discover.hpp"
 #include "gpupass/holds.hpp"
 #include "gpupass/session/loans.hpp"
@@ -40,7 +41,7 @@ Result<Functions> own_functions(const Host& host, const std::string& xml) {
 }
 
 bool is_bound(const Host& host, const PciAddress& function) {
-  const auto driver = host.link_name(fmt::format("/sys/bus/pci/devices/{}/driver", to_string(function)));
+  const auto driver = host.link_name(sysfs::pci_device(function, "driver"));
   return driver && is_vfio_driver(*driver);
 }
 

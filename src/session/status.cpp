@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "gpupass/core/sysfs.hpp"
 #include "gpupass/discover.hpp"
 #include "gpupass/holds.hpp"
 #include "gpupass/report/displaced.hpp"
@@ -70,7 +71,7 @@ std::string owners_text(const HeldNow& held, const std::string& default_uri) {
 HeldNow look_at(const Host& host, const Inventory& inventory, Hold hold, std::vector<GivenTo> given,
                 const std::string& default_uri) {
   HeldNow held;
-  held.driver = host.link_name("/sys/bus/pci/devices/" + to_string(hold.device) + "/driver").value_or("");
+  held.driver = host.link_name(sysfs::pci_device(hold.device, "driver")).value_or("");
   held.there = presence_of(hold.identity, hold.device, inventory) == Presence::there;
   const auto owner = Lock::owner(host, to_string(hold.device));
   if (owner && owner->in_kernel) held.releasing = owner->pid;

@@ -20,9 +20,6 @@ Result<Document> parse_domain(const std::string& text) {
   return Document::parse(text, "domain XML", "domain");
 }
 
-/// The alias of a root port that is kept free, with a number behind it.
-constexpr std::string_view k_spare = "ua-gpupass-spare-";
-
 bool contains(const std::vector<PciAddress>& functions, const PciAddress& function) {
   return std::find(functions.begin(), functions.end(), function) != functions.end();
 }
@@ -45,7 +42,7 @@ std::vector<GuestCard> without(const std::vector<GuestCard>& cards, std::vector<
 Result<void> add_spare_ports(Document& domain, std::size_t wanted, const DomainTemplates& templates) {
   GPUPASS_TRY_ASSIGN(auto pci, virt::guest_pci(domain));
   for (unsigned number = 1; virt::free_ports(pci).size() < wanted; ++number) {
-    const auto alias = fmt::format("{}{}", k_spare, number);
+    const auto alias = virt::spare_alias(number);
     if (pci.has_alias(alias)) continue;
     GPUPASS_TRY_ASSIGN(const auto index, virt::next_bus(pci));
     GPUPASS_TRY(virt::add_port(domain, index, alias, templates));
@@ -309,7 +306,7 @@ Result<std::optional<std::string>> without_gain(const std::string& now, const Do
   GPUPASS_TRY_ASSIGN(const auto ports_before, virt::guest_pci(before));
   GPUPASS_TRY_ASSIGN(const auto ports, virt::guest_pci(domain));
   for (const auto& bus : ports.buses) {
-    if (bus.alias.starts_with(k_spare) && !ports_before.has_alias(bus.alias) && ports.is_empty(bus.index))
+    if (virt::is_spare(bus.alias) && !ports_before.has_alias(bus.alias) && ports.is_empty(bus.index))
       virt::remove(*bus.element);
   }
   return std::optional(domain.text());

@@ -13,6 +13,7 @@ namespace gpupass::virt {
 namespace {
 
 constexpr std::string_view k_own = "ua-gpupass-";
+constexpr std::string_view k_spare = "spare-";
 
 /// 0000:01:00.0 as an alias may have it.
 std::string dashed(std::string text) {
@@ -102,7 +103,15 @@ void set_place(Element& hostdev, const PciAddress& place, bool multifunction) {
 }
 
 std::string port_alias(const PciAddress& function) {
-  return "ua-gpupass-port-" + dashed(slot_to_string(function));
+  return fmt::format("{}port-{}", k_own, dashed(slot_to_string(function)));
+}
+
+std::string spare_alias(unsigned number) {
+  return fmt::format("{}{}{}", k_own, k_spare, number);
+}
+
+bool is_spare(std::string_view alias) {
+  return alias.starts_with(k_own) && alias.substr(k_own.size()).starts_with(k_spare);
 }
 
 void set_alias(Element& device, const std::string& alias) {

@@ -10,9 +10,6 @@
 
 namespace gpupass::rules {
 
-/// "/sys/bus/pci/devices/0000:01:00.0/boot_vga".
-[[nodiscard]] std::string attribute_path(const PciAddress& device, std::string_view attribute);
-
 /// "0000:03:00.0 (Ethernet controller, driver r8169)".
 [[nodiscard]] std::string describe(const Device& device);
 

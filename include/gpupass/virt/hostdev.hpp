@@ -36,6 +36,9 @@ void set_place(Element& hostdev, const PciAddress& place, bool multifunction);
 
 /// "ua-gpupass-port-0000-01-00", of a root port that was made for this function's card.
 [[nodiscard]] std::string port_alias(const PciAddress& function);
+/// "ua-gpupass-spare-1", of a root port that is kept free.
+[[nodiscard]] std::string spare_alias(unsigned number);
+[[nodiscard]] bool is_spare(std::string_view alias);
 void set_alias(Element& device, const std::string& alias);
 /// Whether gpupass put it there.
 [[nodiscard]] bool has_own_alias(const Hostdev& hostdev);

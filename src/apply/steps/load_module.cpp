@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "apply/steps/kinds.hpp"
+#include "gpupass/core/sysfs.hpp"
 #include "gpupass/core/text.hpp"
 
 namespace gpupass::apply_detail {
@@ -13,7 +14,7 @@ namespace {
 bool is_loaded(const Host& host, const std::string& module) {
   auto name = module;
   std::replace(name.begin(), name.end(), '-', '_');
-  return host.exists("/sys/module/" + name) || host.exists("/sys/bus/pci/drivers/" + module);
+  return host.exists(sysfs::kernel_module(name)) || host.exists(sysfs::pci_driver(module));
 }
 
 class LoadModuleKind final : public Kind<LoadModule> {

@@ -9,6 +9,7 @@
 
 #include "bench/cuda/harness.hpp"
 #include "bench/cuda/nvml.hpp"
+#include "gpupass/core/sysfs.hpp"
 #include "gpupass/host.hpp"
 
 namespace gpupass::bench::cuda {
@@ -35,7 +36,7 @@ std::optional<double> number(const Host& host, const std::string& path) {
 
 std::optional<Link> link_by_sysfs(const std::string& pci_address) {
   const Host host;
-  const auto folder = "/sys/bus/pci/devices/" + pci_address;
+  const auto folder = sysfs::pci_device(pci_address);
   const auto speed = number(host, folder + "/max_link_speed");
   const auto width = number(host, folder + "/max_link_width");
   if (!speed || !width || *width < 1) return std::nullopt;

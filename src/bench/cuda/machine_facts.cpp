@@ -7,16 +7,15 @@
 #include <cstring>
 
 #include "bench/cuda/diagnosis.hpp"
+#include "gpupass/core/sysfs.hpp"
 
 namespace gpupass::bench::cuda {
 namespace {
 
-constexpr std::string_view k_bus = "/sys/bus/pci/devices";
-
 std::vector<CardOnBus> cards(const Host& host) {
   std::vector<CardOnBus> found;
-  for (const auto& address : host.list(k_bus).value_or(std::vector<std::string>{})) {
-    const auto folder = std::string(k_bus) + "/" + address;
+  for (const auto& address : host.list(sysfs::k_pci_devices).value_or(std::vector<std::string>{})) {
+    const auto folder = sysfs::pci_device(address);
     const auto value = [&](const char* name) { return host.attribute(folder + "/" + name).value_or(""); };
     if (value("vendor") != "0x10de" || !value("class").starts_with("0x03")) continue;
     found.push_back({address, host.link_name(folder + "/driver").value_or("")});
@@ -68,7 +67,7 @@ std::vector<std::string> card_nodes(const Host& host) {
 
 MachineFacts machine_facts(const Host& host) {
   MachineFacts facts;
-  facts.bus_seen = host.exists(k_bus);
+  facts.bus_seen = host.exists(sysfs::k_pci_devices);
   facts.cards = cards(host);
   facts.kernel_module = kernel_module(host);
   facts.nodes.push_back(look_at(host, "/dev/nvidiactl"));

@@ -9,6 +9,7 @@
 
 #include "bench/pci/by_ids.hpp"
 #include "gpupass/core/printable.hpp"
+#include "gpupass/core/sysfs.hpp"
 #include "gpupass/core/text.hpp"
 
 namespace gpupass::bench {
@@ -60,7 +61,7 @@ std::optional<std::uint64_t> memory_bytes(const Result<std::string>& meminfo) {
 
 void put_processor(Json& env, const Host& host) {
   const auto cpuinfo = host.read("/proc/cpuinfo");
-  const std::string cpu = "/sys/devices/system/cpu";
+  const std::string cpu = sysfs::k_cpus;
   put_text(env, "cpu", field(cpuinfo, "model name"));
   put_text(env, "microcode", field(cpuinfo, "microcode"));
   put_text(env, "cpus_online", host.attribute(cpu + "/online"));
@@ -84,7 +85,7 @@ void put_processor(Json& env, const Host& host) {
 void put_memory(Json& env, const Host& host) {
   if (const auto bytes = memory_bytes(host.read("/proc/meminfo"))) env["memory_bytes"] = *bytes;
   Json nodes = Json::array();
-  const std::string folder = "/sys/devices/system/node";
+  const std::string folder = sysfs::k_nodes;
   for (const auto& name : host.list(folder).value_or(std::vector<std::string>{})) {
     const auto number = name.starts_with("node") ? core::parse_number(name.substr(4)) : std::nullopt;
     if (!number) continue;
@@ -96,7 +97,7 @@ void put_memory(Json& env, const Host& host) {
   }
   env["numa"] = std::move(nodes);
   Json pages = Json::object();
-  const std::string mm = "/sys/kernel/mm";
+  const std::string mm = sysfs::k_memory;
   for (const auto& name : host.list(mm + "/hugepages").value_or(std::vector<std::string>{})) {
     put_number(pages, name.c_str(), host.attribute(fmt::format("{}/hugepages/{}/nr_hugepages", mm, name)));
   }
@@ -168,10 +169,9 @@ void put_kernel(Json& env, const Host& host) {
   if (const auto cmdline = host.attribute("/proc/cmdline")) {
     env["cmdline"] = core::printable(telling_words(*cmdline));
   }
-  put_text(env, "clocksource",
-           host.attribute("/sys/devices/system/clocksource/clocksource0/current_clocksource"));
-  const auto vendor = host.attribute("/sys/class/dmi/id/sys_vendor");
-  const auto product = host.attribute("/sys/class/dmi/id/product_name");
+  put_text(env, "clocksource", host.attribute(sysfs::k_clock_source));
+  const auto vendor = host.attribute(sysfs::of_class("dmi", "id", "sys_vendor"));
+  const auto product = host.attribute(sysfs::of_class("dmi", "id", "product_name"));
   if (vendor && product) env["machine"] = core::printable(*vendor + " " + *product);
   const auto release = host.read("/etc/os-release").value_or("");
   for (const auto line : core::split(release, '\n')) {
@@ -186,7 +186,7 @@ void put_kernel(Json& env, const Host& host) {
 /// several where they differ. In a guest this is the guest's own IOMMU, not the host's that serves the card.
 std::string iommu_mode(const Host& host) {
   std::set<std::string> modes;
-  const std::string folder = "/sys/kernel/iommu_groups";
+  const std::string folder = sysfs::k_iommu_groups;
   for (const auto& group : host.list(folder).value_or(std::vector<std::string>{})) {
     modes.insert(
         core::printable(host.attribute(fmt::format("{}/{}/type", folder, group)).value_or("unknown")));
@@ -195,7 +195,7 @@ std::string iommu_mode(const Host& host) {
 }
 
 Json function_facts(const Host& host, const std::string& address) {
-  const auto folder = "/sys/bus/pci/devices/" + address;
+  const auto folder = sysfs::pci_device(address);
   Json facts = {{"bdf", address}};
   put_text(facts, "ids", pci::ids_of(host, folder));
   for (const auto* name : {"class", "revision", "current_link_speed", "current_link_width", "max_link_speed",

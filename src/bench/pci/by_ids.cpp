@@ -5,6 +5,7 @@
 
 #include <cctype>
 
+#include "gpupass/core/sysfs.hpp"
 #include "gpupass/core/text.hpp"
 
 namespace gpupass::bench::pci {
@@ -36,10 +37,10 @@ Result<std::string> address_of(const Host& host, const std::string& address_or_i
   if (!are_ids(address_or_ids)) return address_or_ids;
   std::string wanted = address_or_ids;
   for (auto& c : wanted) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  GPUPASS_TRY_ASSIGN(const auto names, host.list("/sys/bus/pci/devices"));
+  GPUPASS_TRY_ASSIGN(const auto names, host.list(sysfs::k_pci_devices));
   std::vector<std::string> found;
   for (const auto& name : names) {
-    if (ids_of(host, fmt::format("/sys/bus/pci/devices/{}", name)) == wanted) found.push_back(name);
+    if (ids_of(host, sysfs::pci_device(name)) == wanted) found.push_back(name);
   }
   if (found.size() == 1) return found.front();
   if (found.empty()) return fail(ErrorKind::not_found, fmt::format("there is no PCI device {}", wanted));

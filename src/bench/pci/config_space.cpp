@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bench/pci/config_space.hpp"
 
+#include "gpupass/core/sysfs.hpp"
+
 #include <fcntl.h>
 
 #include <cerrno>
@@ -8,7 +10,7 @@
 namespace gpupass::bench::pci {
 
 Result<ConfigSpace> ConfigSpace::open(const std::string& address) {
-  auto path = "/sys/bus/pci/devices/" + address + "/config";
+  auto path = sysfs::pci_device(address, "config");
   sys::Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file) return Failure(sys::errno_error("open " + path, errno));
   return ConfigSpace(std::move(file), std::move(path));

@@ -11,6 +11,7 @@
 #include "bench/pci/cases.hpp"
 #include "bench/pci/config_space.hpp"
 #include "bench/pci/window.hpp"
+#include "gpupass/core/sysfs.hpp"
 
 namespace gpupass::bench::pci {
 namespace {
@@ -117,7 +118,7 @@ Result<> measure_bar(const Case& row, Context& context, const Bar& bar, Timing W
 }
 
 Result<> measure_bars(const Case& row, Context& context, Timing Width::*timing) {
-  const auto path = "/sys/bus/pci/devices/" + context.settings().pci + "/resource";
+  const auto path = sysfs::pci_device(context.settings().pci, "resource");
   GPUPASS_TRY_ASSIGN(const auto resource, Host().read(path));
   const auto bars = prefetchable_bars(resource);
   if (bars.empty()) {

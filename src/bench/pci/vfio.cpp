@@ -9,7 +9,9 @@
 #include <cerrno>
 
 #include "bench/pci/mapping.hpp"
+#include "gpupass/core/sysfs.hpp"
 #include "gpupass/sys/fd.hpp"
+#include "gpupass/vfio.hpp"
 
 namespace gpupass::bench::pci {
 namespace {
@@ -36,9 +38,10 @@ Failure failure(std::string_view what) {
 
 Result<Opened> open_function(const std::string& group, const std::string& address) {
   Opened opened;
-  opened.container = sys::Fd(open("/dev/vfio/vfio", O_RDWR | O_CLOEXEC));
-  if (!opened.container) return failure("open /dev/vfio/vfio");
-  const auto path = "/dev/vfio/" + group;
+  const std::string nodes(k_vfio_nodes);
+  opened.container = sys::Fd(open((nodes + "vfio").c_str(), O_RDWR | O_CLOEXEC));
+  if (!opened.container) return failure("open " + nodes + "vfio");
+  const auto path = nodes + group;
   opened.group = sys::Fd(open(path.c_str(), O_RDWR | O_CLOEXEC));
   if (!opened.group) return failure("open " + path);
   vfio_group_status status{};
@@ -83,7 +86,7 @@ Result<> decode_memory(const sys::Fd& device) {
 }  // namespace
 
 Result<std::unique_ptr<Window>> open_by_vfio(const Host& host, const std::string& address, const Bar& bar) {
-  GPUPASS_TRY_ASSIGN(const auto group, host.link_name("/sys/bus/pci/devices/" + address + "/iommu_group"));
+  GPUPASS_TRY_ASSIGN(const auto group, host.link_name(sysfs::pci_device(address, "iommu_group")));
   GPUPASS_TRY_ASSIGN(auto opened, open_function(group, address));
   GPUPASS_TRY(decode_memory(opened.device));
   GPUPASS_TRY_ASSIGN(const auto info, region(opened.device, static_cast<std::uint32_t>(bar.index)));

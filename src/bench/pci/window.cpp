@@ -10,6 +10,7 @@
 #include "bench/pci/config_space.hpp"
 #include "bench/pci/mapping.hpp"
 #include "bench/pci/vfio.hpp"
+#include "gpupass/core/sysfs.hpp"
 #include "gpupass/core/text.hpp"
 #include "gpupass/sys/fd.hpp"
 
@@ -58,7 +59,7 @@ class SysfsWindow final : public Window {
 Result<std::unique_ptr<Window>> open_by_sysfs(const std::string& address, const Bar& bar) {
   constexpr std::int64_t k_command = 4;
   constexpr std::uint32_t k_decodes_memory = 2;
-  const auto folder = "/sys/bus/pci/devices/" + address;
+  const auto folder = sysfs::pci_device(address);
   GPUPASS_TRY_ASSIGN(const auto space, ConfigSpace::open(address));
   GPUPASS_TRY_ASSIGN(const auto command, space.read(k_command));
   std::unique_ptr<Enabled> enabled;
@@ -92,7 +93,7 @@ std::vector<Bar> prefetchable_bars(const std::string& resource) {
 }
 
 Result<std::unique_ptr<Window>> open_window(const Host& host, const std::string& address, const Bar& bar) {
-  const auto folder = "/sys/bus/pci/devices/" + address;
+  const auto folder = sysfs::pci_device(address);
   const auto driver = host.link_name(folder + "/driver");
   if (!driver) return open_by_sysfs(address, bar);
   if (*driver == "vfio-pci") return open_by_vfio(host, address, bar);

@@ -19,6 +19,7 @@
 #include "gpupass/session/templates.hpp"
 #include "gpupass/sys/terminal.hpp"
 #include "gpupass/sys/wait.hpp"
+#include "gpupass/vfio.hpp"
 
 namespace gpupass::cli {
 namespace {
@@ -151,7 +152,7 @@ Result<std::vector<pid_t>> Rig::users_of_card() {
   GPUPASS_TRY_ASSIGN(const auto inventory, discover(context_.host));
   std::vector<pid_t> users;
   for (const auto& holder : inventory.holders) {
-    if (holder.node.starts_with("/dev/vfio/") && std::ranges::count(functions_, holder.device) > 0)
+    if (is_vfio_node(holder.node) && std::ranges::count(functions_, holder.device) > 0)
       users.push_back(holder.pid);
   }
   return users;

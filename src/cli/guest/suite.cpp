@@ -9,6 +9,7 @@
 #include "cli/bench_files.hpp"
 #include "gpupass/bench/machine/sha256.hpp"
 #include "gpupass/core/printable.hpp"
+#include "gpupass/core/sysfs.hpp"
 #include "gpupass/core/text.hpp"
 #include "gpupass/domain.hpp"
 #include "gpupass/guest/frames.hpp"
@@ -230,7 +231,7 @@ Result<std::string> pci_in_guest(Context& context, const std::string& domain_xml
 }
 
 Result<std::string> pci_ids(Context& context, const PciAddress& function) {
-  const auto folder = "/sys/bus/pci/devices/" + to_string(function);
+  const auto folder = sysfs::pci_device(function);
   std::string ids;
   for (const auto* const name : {"/vendor", "/device"}) {
     GPUPASS_TRY_ASSIGN(const auto id, context.host.attribute(folder + name));

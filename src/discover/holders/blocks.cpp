@@ -8,10 +8,16 @@
 
 #include "discover/holders/pools.hpp"
 #include "gpupass/core/printable.hpp"
+#include "gpupass/core/sysfs.hpp"
 #include "gpupass/core/text.hpp"
 
 namespace gpupass::discovery {
 namespace {
+
+/// Of a block device that has no hardware of its own: "/sys/devices/virtual/block/dm-0".
+std::string virtual_block(std::string_view name) {
+  return sysfs::at(sysfs::k_virtual_devices, "block") + "/" + std::string(name);
+}
 
 std::string last_of(std::string_view path) {
   return std::string(path.substr(path.rfind('/') + 1));
@@ -48,9 +54,9 @@ constexpr std::array k_drivers = {Driver{"md", "md"}, Driver{"bcache", "bcache"}
 Blocks::Blocks(const Host& host, const Paths& paths, const Mounts& mounts, const Servers& servers,
                Problems& problems)
     : host_(host), paths_(paths), remote_(host, paths, servers, problems) {
-  for (const auto& name : list("/sys/class/block")) read(name, "/sys/class/block/" + name);
-  for (const auto& number : list("/sys/dev/block")) {  // a capture may have a disk by its number alone
-    const auto link = "/sys/dev/block/" + number;
+  for (const auto& name : list(sysfs::of_class("block"))) read(name, sysfs::of_class("block", name));
+  for (const auto& number : list(sysfs::k_block_numbers)) {  // a capture may have a disk by its number alone
+    const auto link = sysfs::at(sysfs::k_block_numbers, number);
     const auto name = host.link_name(link);
     if (name && !blocks_.contains(*name)) read(*name, link);
   }
@@ -90,7 +96,7 @@ void Blocks::read(const std::string& name, const std::string& link) {
   if (!path) return;
   auto& block = blocks_[name];
   block.path = *path;
-  if (path->starts_with("/sys/devices/virtual/block/")) read_layer(name, block);
+  if (path->starts_with(virtual_block(""))) read_layer(name, block);
 }
 
 void Blocks::read_layer(const std::string& name, Block& block) const {
@@ -106,7 +112,7 @@ void Blocks::read_layer(const std::string& name, Block& block) const {
   const auto driver =
       std::ranges::find_if(k_drivers, [&](const Driver& known) { return name.starts_with(known.begins); });
   // A partition of an array is no layer more.
-  const bool whole = block.path == "/sys/devices/virtual/block/" + name;
+  const bool whole = block.path == virtual_block(name);
   if (driver == k_drivers.end() || !whole) return;
   block.layer = driver->layer;
   block.label = node_of(name);
@@ -122,7 +128,7 @@ void Blocks::join(const std::string& name) {
     auto& above = blocks_[upper];
     if (above.path.empty()) {
       const auto path = host_.resolve(block.path + "/holders/" + upper);
-      above.path = path.value_or("/sys/devices/virtual/block/" + upper);
+      above.path = path.value_or(virtual_block(upper));
       read_layer(upper, above);
       mapped_.emplace(above.label, upper);
     }
@@ -165,7 +171,7 @@ std::optional<std::string> Blocks::named(const std::string& node) const {
 }
 
 std::optional<std::string> Blocks::numbered(const std::string& number) const {
-  const auto path = host_.resolve("/sys/dev/block/" + number);
+  const auto path = host_.resolve(sysfs::at(sysfs::k_block_numbers, number));
   const auto name = path ? last_of(*path) : "";
   if (path && blocks_.contains(name)) return name;
   return std::nullopt;
@@ -182,8 +188,8 @@ std::optional<std::vector<std::string>> Blocks::of(const Mount& mount) const {
     if (disk && (!on_one || &source != &mount.sources.front())) disks.insert(*disk);
   }
   // All disks of the btrfs that one of them is of.
-  for (const auto& id : mount.type == "btrfs" ? list("/sys/fs/btrfs") : std::vector<std::string>{}) {
-    const auto of_it = list(fmt::format("/sys/fs/btrfs/{}/devices", id));
+  for (const auto& id : mount.type == "btrfs" ? list(sysfs::k_btrfs) : std::vector<std::string>{}) {
+    const auto of_it = list(sysfs::at(sysfs::k_btrfs, id, "devices"));
     const auto is_ours = [&](const std::string& disk) { return disks.contains(disk); };
     if (std::ranges::any_of(of_it, is_ours)) disks.insert(of_it.begin(), of_it.end());
   }
@@ -201,9 +207,9 @@ std::optional<std::vector<std::string>> Blocks::of(const Mount& mount) const {
 /// A disk that several NVMe controllers may reach lies in a subsystem, beside links to them:
 /// /sys/devices/virtual/nvme-subsystem/nvme-subsys0/{nvme0n1,nvme0,nvme1}. Their paths.
 std::vector<std::string> Blocks::controllers_of(const std::string& path) const {
-  constexpr std::string_view k_subsystems = "/sys/devices/virtual/nvme-subsystem/";
-  if (!path.starts_with(k_subsystems)) return {};
-  const auto subsystem = path.substr(0, path.find('/', k_subsystems.size()));
+  const auto subsystems = sysfs::at(sysfs::k_virtual_devices, "nvme-subsystem") + "/";
+  if (!path.starts_with(subsystems)) return {};
+  const auto subsystem = path.substr(0, path.find('/', subsystems.size()));
   std::vector<std::string> controllers;
   for (const auto& name : list(subsystem)) {
     auto controller = host_.resolve(fmt::format("{}/{}", subsystem, name));

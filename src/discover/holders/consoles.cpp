@@ -6,6 +6,7 @@
 
 #include "discover/holders/holders.hpp"
 #include "gpupass/core/printable.hpp"
+#include "gpupass/core/sysfs.hpp"
 #include "gpupass/core/text.hpp"
 
 namespace gpupass::discovery {
@@ -43,7 +44,7 @@ struct TextConsoles {
 /// bound.
 TextConsoles read_text_consoles(const Host& host) {
   TextConsoles consoles;
-  const std::string all = "/sys/class/vtconsole/";
+  const auto all = sysfs::of_class("vtconsole") + "/";
   for (const auto& vtcon : host.list(all).value_or(Names{})) {
     if (text_of(host, all + vtcon + "/bind") != "1") continue;
     const auto name = text_of(host, all + vtcon + "/name");
@@ -55,7 +56,7 @@ TextConsoles read_text_consoles(const Host& host) {
 
 void hold_framebuffers(const Host& host, const Inventory& inventory, const Paths& paths, bool console,
                        Holders& holders) {
-  const std::string all = "/sys/class/graphics/";
+  const auto all = sysfs::of_class("graphics") + "/";
   for (const auto& fb : host.list(all).value_or(Names{})) {
     if (!fb.starts_with("fb") || !core::parse_number(std::string_view(fb).substr(2))) continue;
     const auto driver = text_of(host, all + fb + "/name");
@@ -70,9 +71,9 @@ void hold_framebuffers(const Host& host, const Inventory& inventory, const Paths
 
 /// /sys/class/tty/console/active names the consoles of the kernel: "tty0 ttyS4".
 void hold_serial_consoles(const Host& host, const Paths& paths, Holders& holders) {
-  const auto active = text_of(host, "/sys/class/tty/console/active");
+  const auto active = text_of(host, sysfs::of_class("tty", "console", "active"));
   for (const auto tty : core::words(active)) {
-    const auto path = host.resolve(fmt::format("/sys/class/tty/{}", tty));
+    const auto path = host.resolve(sysfs::of_class("tty", tty));
     const auto functions = path ? paths.functions_of(*path) : std::vector<PciAddress>{};
     for (const auto& function : functions) {
       holders.push_back({function, HolderKind::console, std::string(tty), "kernel console", 0, ""});

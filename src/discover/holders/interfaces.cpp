@@ -2,6 +2,7 @@
 #include "discover/holders/interfaces.hpp"
 
 #include "gpupass/core/printable.hpp"
+#include "gpupass/core/sysfs.hpp"
 #include "gpupass/core/text.hpp"
 
 namespace gpupass::discovery {
@@ -11,7 +12,7 @@ namespace {
 constexpr const char* k_switch = "ovs-system";
 
 std::string folder_of(const std::string& interface) {
-  return "/sys/class/net/" + interface;
+  return sysfs::of_class("net", interface);
 }
 
 }  // namespace
@@ -39,7 +40,7 @@ std::string Interfaces::kind(const std::string& interface) const {
 /// a virtual interface without a kind, on nothing, and no tunnel of a process.
 bool Interfaces::is_port_of_a_switch(const std::string& interface) const {
   const auto path = host_.resolve(folder_of(interface));
-  return interface != k_switch && path && path->starts_with("/sys/devices/virtual/") &&
+  return interface != k_switch && path && path->starts_with(sysfs::k_virtual_devices) &&
          kind(interface).empty() && !host_.exists(folder_of(interface) + "/tun_flags") &&
          host_.exists(folder_of(k_switch));
 }

@@ -11,6 +11,7 @@
 #include "discover/holders/holders.hpp"
 #include "discover/holders/interfaces.hpp"
 #include "gpupass/core/printable.hpp"
+#include "gpupass/core/sysfs.hpp"
 #include "gpupass/core/text.hpp"
 #include "gpupass/sys/folder.hpp"
 
@@ -40,7 +41,7 @@ class Networks {
         holders_(holders) {}
 
   void read() {
-    for (const auto& name : host_.list("/sys/class/net").value_or(Names{})) look_at(name);
+    for (const auto& name : host_.list(sysfs::of_class("net")).value_or(Names{})) look_at(name);
     read_away();
   }
 
@@ -81,7 +82,7 @@ class Networks {
   [[nodiscard]] bool is_away(const Device& device) const {
     constexpr std::uint32_t k_network = 0x02;
     if (device.class_code >> 16U != k_network || !device.driver) return false;
-    const auto names = host_.list("/sys/bus/pci/devices/" + to_string(device.address) + "/net");
+    const auto names = host_.list(sysfs::pci_device(device.address, "net"));
     return names && names->empty();
   }
 
@@ -100,7 +101,7 @@ class Networks {
         identify(host_, seen->second.second, holder);
         holder.node = core::printable(seen->second.first);
       }
-      const auto path = host_.resolve("/sys/bus/pci/devices/" + to_string(address));
+      const auto path = host_.resolve(sysfs::pci_device(address));
       for (const auto& function : path ? paths_.functions_of(*path) : std::vector<PciAddress>{address}) {
         holder.device = function;
         holders_.push_back(holder);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "gpupass/core/sysfs.hpp"
 #include "gpupass/core/text.hpp"
 
 namespace gpupass::discovery {
@@ -20,11 +21,6 @@ bool is_uuid(std::string_view text) {
   return text.size() == k_length && text[8] == '-' && text[13] == '-' && text[18] == '-' && text[23] == '-';
 }
 
-bool is_bridge(const Device* device) {
-  return device != nullptr &&
-         (device->header_type == HeaderType::bridge || device->header_type == HeaderType::cardbus);
-}
-
 }  // namespace
 
 Paths::Paths(const Host& host, const Inventory& inventory) : inventory_(inventory) {
@@ -35,7 +31,7 @@ Paths::Paths(const Host& host, const Inventory& inventory) : inventory_(inventor
     // One of the processor's has links to the root ports that it feeds (tb_acpi_add_links of
     // drivers/thunderbolt/acpi.c): "consumer:pci:0000:00:07.0".
     constexpr std::string_view k_consumer = "consumer:pci:";
-    const auto entries = host.list("/sys/bus/pci/devices/" + to_string(device.address));
+    const auto entries = host.list(sysfs::pci_device(device.address));
     for (const auto& name : entries.value_or(std::vector<std::string>{})) {
       if (!name.starts_with(k_consumer)) continue;
       if (const auto port = parse_pci_address(std::string_view(name).substr(k_consumer.size())))
@@ -50,7 +46,8 @@ std::vector<PciAddress> Paths::functions_of(std::string_view sysfs_path) const {
   for (const auto component : core::split(sysfs_path, '/')) {
     const auto address = parse_pci_address(component);
     if (!address) continue;
-    if (!is_bridge(inventory_.find(*address))) functions.push_back(*address);
+    const auto* const device = inventory_.find(*address);
+    if (device == nullptr || !device->connects_buses()) functions.push_back(*address);
     const auto [first, last] = tunnels_.equal_range(*address);
     for (auto found = first; found != last; ++found) controllers.push_back(found->second);
   }

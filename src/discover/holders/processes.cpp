@@ -9,7 +9,9 @@
 
 #include "discover/holders/holders.hpp"
 #include "gpupass/core/printable.hpp"
+#include "gpupass/core/sysfs.hpp"
 #include "gpupass/core/text.hpp"
+#include "gpupass/vfio.hpp"
 
 namespace gpupass::discovery {
 namespace {
@@ -122,22 +124,20 @@ class Nodes {
       if (node.starts_with(row.nodes)) return class_device(row, node);
     }
     if (node.starts_with("/dev/bus/usb/")) return usb_device(node);
-    constexpr std::string_view k_vfio = "/dev/vfio/";
-    return node.starts_with(k_vfio) ? group(node.substr(k_vfio.size())) : of_any_class(node);
+    return is_vfio_node(node) ? group(node.substr(k_vfio_nodes.size())) : of_any_class(node);
   }
 
   /// A node of a driver that is not listed: /dev/apex_0 is /sys/class/apex/apex_0.
   [[nodiscard]] Holds of_any_class(const std::string& node) {
-    const std::string all = "/sys/class";
     if (!classes_) {
-      classes_ = host_.list(all).value_or(std::vector<std::string>{});
+      classes_ = host_.list(sysfs::k_classes).value_or(std::vector<std::string>{});
       std::erase_if(*classes_, [](const std::string& name) {
         return std::ranges::find(k_let_go, name) != k_let_go.end();
       });
     }
     const auto name = class_device_of(node);
     for (const auto& one : *classes_) {
-      const auto path = host_.resolve(fmt::format("{}/{}/{}", all, one, name));
+      const auto path = host_.resolve(sysfs::of_class(one, name));
       if (auto holds = path ? behind(*path) : Holds{}; !holds.empty()) return holds;
     }
     return {};
@@ -165,7 +165,7 @@ class Nodes {
 
   [[nodiscard]] Holds class_device(const ClassRow& row, const std::string& node) const {
     const auto name = node.substr(node.rfind('/') + 1);
-    const auto path = host_.resolve(fmt::format("/sys/class/{}/{}", row.class_name, name));
+    const auto path = host_.resolve(sysfs::of_class(row.class_name, name));
     if (!path) return {};
     auto holds = behind(*path);
     // The generic node of an NVMe disk with several controllers lies where the disk does: ng0n1, nvme0n1.
@@ -176,7 +176,7 @@ class Nodes {
   /// /dev/bus/usb/001/004 is the device of bus 1 that has the number 4.
   [[nodiscard]] Holds usb_device(const std::string& node) {
     const auto numbers = core::split(std::string_view(node).substr(13), '/');
-    const std::string all = "/sys/bus/usb/devices";
+    const auto all = sysfs::on_bus("usb");
     if (numbers.size() != 2) return {};
     for (const auto& name : host_.list(all).value_or(std::vector<std::string>{})) {
       const auto number = [&](const char* attribute) {
@@ -202,7 +202,7 @@ class Nodes {
       for (const auto& member : group->members) holds.push_back({member});
       return holds;
     }
-    const auto members = fmt::format("/sys/kernel/iommu_groups/{}/devices", *number);
+    const auto members = sysfs::iommu_group(static_cast<long>(*number), "devices");
     for (const auto& member : host_.list(members).value_or(std::vector<std::string>{})) {
       const auto path = host_.resolve(members + "/" + member);
       for (const auto& hold : path ? behind(*path) : Holds{}) holds.push_back(hold);

@@ -5,6 +5,7 @@
 
 #include "discover/holders/remotes.hpp"
 #include "gpupass/core/printable.hpp"
+#include "gpupass/core/sysfs.hpp"
 #include "gpupass/core/text.hpp"
 
 namespace gpupass::discovery {
@@ -24,7 +25,7 @@ class Finder {
     nvme();
     fcoe();
     rbd();
-    for (const auto& name : list("/sys/class/block")) {
+    for (const auto& name : list(sysfs::of_class("block"))) {
       if (name.starts_with("nbd")) nbd(name);
       if (name.starts_with("etherd!")) aoe(name);
     }
@@ -49,16 +50,16 @@ class Finder {
   /// A session is at /sys/devices/platform/host6/session1/iscsi_session/session1; its connections are named
   /// after it: connection1:0. One that is bound to an interface says so at its host.
   void iscsi() {
-    for (const auto& session : list("/sys/class/iscsi_session")) {
-      const auto path = host_.resolve("/sys/class/iscsi_session/" + session).value_or("");
+    for (const auto& session : list(sysfs::of_class("iscsi_session"))) {
+      const auto path = host_.resolve(sysfs::of_class("iscsi_session", session)).value_or("");
       const auto end = path.find("/iscsi_session/");
       if (end == path.npos) continue;
       Names to;
       const auto own =
           fmt::format("connection{}:", std::string_view(session).substr(session.find_first_of("0123456789")));
-      for (const auto& connection : list("/sys/class/iscsi_connection")) {
+      for (const auto& connection : list(sysfs::of_class("iscsi_connection"))) {
         if (!connection.starts_with(own)) continue;
-        const auto folder = "/sys/class/iscsi_connection/" + connection;
+        const auto folder = sysfs::of_class("iscsi_connection", connection);
         auto address = text(folder + "/address");
         if (address.empty()) address = text(folder + "/persistent_address");
         if (!address.empty()) to.push_back(address);
@@ -67,20 +68,19 @@ class Finder {
       const auto host = std::ranges::find_if(parts, [](std::string_view part) {
         return part.starts_with("host") && core::parse_number(part.substr(4));
       });
-      const auto bound =
-          host == parts.end() ? "" : text(fmt::format("/sys/class/iscsi_host/{}/netdev", *host));
+      const auto bound = host == parts.end() ? "" : text(sysfs::of_class("iscsi_host", *host, "netdev"));
       add(path.substr(0, end), "iSCSI", to, is_interface(bound) ? bound : "");
     }
   }
 
   [[nodiscard]] bool is_interface(const std::string& name) const {
-    return !name.empty() && name.find('/') == name.npos && host_.exists("/sys/class/net/" + name);
+    return !name.empty() && name.find('/') == name.npos && host_.exists(sysfs::of_class("net", name));
   }
 
   /// A controller of NVMe over fabrics: /sys/devices/virtual/nvme-fabrics/ctl/nvme1.
   void nvme() {
-    for (const auto& name : list("/sys/class/nvme")) {
-      const auto folder = "/sys/class/nvme/" + name;
+    for (const auto& name : list(sysfs::of_class("nvme"))) {
+      const auto folder = sysfs::of_class("nvme", name);
       const auto transport = text(folder + "/transport"), address = text(folder + "/address");
       const auto path = host_.resolve(folder);
       if (!path) continue;
@@ -97,8 +97,8 @@ class Finder {
     auto& remote = found_[controller];
     remote.what = "NVMe over Fibre Channel";
     const auto port = own.find("pn-");
-    for (const auto& name : list("/sys/class/fc_host")) {
-      const auto folder = "/sys/class/fc_host/" + name;
+    for (const auto& name : list(sysfs::of_class("fc_host"))) {
+      const auto folder = sysfs::of_class("fc_host", name);
       if (port == own.npos || text(folder + "/port_name") != own.substr(port + 3)) continue;
       remote.functions = paths_.functions_of(host_.resolve(folder).value_or(""));
     }
@@ -108,8 +108,8 @@ class Finder {
 
   /// The kernel's own FCoE: /sys/devices/virtual/net/eth0.100/ctlr_0 is on the interface that its path names.
   void fcoe() {
-    for (const auto& name : list("/sys/bus/fcoe/devices")) {
-      const auto path = host_.resolve("/sys/bus/fcoe/devices/" + name).value_or("");
+    for (const auto& name : list(sysfs::on_bus("fcoe"))) {
+      const auto path = host_.resolve(sysfs::on_bus("fcoe", name)).value_or("");
       const auto parts = core::split(path, '/');
       const auto net = std::ranges::find(parts, "net");
       if (net != parts.end() && net + 1 != parts.end()) add(path, "FCoE", {}, std::string(*(net + 1)));
@@ -119,9 +119,9 @@ class Finder {
   /// /sys/bus/rbd/devices/0 is the disk rbd0. Root alone may read where the monitors are:
   /// "10.0.0.1:6789,10.0.0.2:6789 name=admin rbd disk -".
   void rbd() {
-    for (const auto& id : list("/sys/bus/rbd/devices")) {
-      const auto folder = "/sys/bus/rbd/devices/" + id;
-      const auto disk = host_.resolve("/sys/class/block/rbd" + id);
+    for (const auto& id : list(sysfs::on_bus("rbd"))) {
+      const auto folder = sysfs::on_bus("rbd", id);
+      const auto disk = host_.resolve(sysfs::of_class("block", "rbd" + id));
       if (!disk) continue;
       const auto config = text(folder + "/config_info");
       const auto words = core::words(config);
@@ -140,7 +140,7 @@ class Finder {
   /// The kernel does not tell the server. The client's arguments do, and where it has left its socket to the
   /// kernel, connections to nbd's own port.
   void nbd(const std::string& name) {
-    const auto folder = "/sys/class/block/" + name;
+    const auto folder = sysfs::of_class("block", name);
     const auto path = host_.resolve(folder);
     const auto pid = text(folder + "/pid");
     if (!path || pid.empty()) return;  // not connected, or a partition
@@ -175,7 +175,7 @@ class Finder {
 
   /// "eth0,eth1" in netif: an AoE disk is at any of these.
   void aoe(const std::string& name) {
-    const auto folder = "/sys/class/block/" + name;
+    const auto folder = sysfs::of_class("block", name);
     const auto path = host_.resolve(folder);
     const auto interfaces = text(folder + "/netif");
     if (!path || interfaces.empty()) return;

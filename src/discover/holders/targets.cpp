@@ -5,13 +5,14 @@
 
 #include "discover/holders/holders.hpp"
 #include "gpupass/core/printable.hpp"
+#include "gpupass/core/sysfs.hpp"
 #include "gpupass/core/text.hpp"
 
 namespace gpupass::discovery {
 namespace {
 
-constexpr const char* k_lio = "/sys/kernel/config/target/core";
-constexpr const char* k_nvme = "/sys/kernel/config/nvmet/subsystems";
+using sysfs::k_lio;
+using sysfs::k_nvme_targets;
 
 struct Export {
   std::string name;  // "iblock_0/data", "nqn.2024-01.org.example:disk 1"
@@ -57,8 +58,8 @@ class Exports {
   }
 
   void nvme() {
-    for (const auto& subsystem : list(k_nvme)) {
-      const auto folder = fmt::format("{}/{}", k_nvme, subsystem);
+    for (const auto& subsystem : list(k_nvme_targets)) {
+      const auto folder = fmt::format("{}/{}", k_nvme_targets, subsystem);
       for (const auto& number : list(folder + "/namespaces")) {
         const auto path = folder + "/namespaces/" + number;
         if (enabled(path)) add(subsystem + "/namespaces/" + number, path + "/device_path", "nvmet");
@@ -95,7 +96,7 @@ void read_targets(const Host& host, const Blocks& blocks, const Mounts& mounts, 
     const bool file = !exported.what.starts_with("/dev/");
     const auto disks = disks_of(exported, blocks, mounts);
     if (disks.empty()) {
-      note(problems, exported.layer == std::string_view("lio") ? k_lio : k_nvme,
+      note(problems, exported.layer == std::string_view("lio") ? k_lio : k_nvme_targets,
            fmt::format("the disk of {} ({}) cannot be found", exported.name, exported.what));
     }
     for (const auto& disk : disks) {

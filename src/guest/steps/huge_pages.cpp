@@ -6,6 +6,7 @@
 #include <array>
 
 #include "gpupass/core/quantity.hpp"
+#include "gpupass/core/sysfs.hpp"
 #include "guest/edit.hpp"
 #include "guest/share.hpp"
 #include "guest/steps.hpp"
@@ -34,8 +35,7 @@ bool is_enough(const Tuning& tuning, std::uint64_t size) {
 
 /// "/sys/devices/system/node/node0/hugepages/hugepages-1048576kB/nr_hugepages".
 std::string pool_path(const Cell& cell, std::uint64_t size) {
-  const auto folder = cell.node < 0 ? std::string("/sys/kernel/mm")
-                                    : fmt::format("/sys/devices/system/node/node{}", cell.node);
+  const auto folder = cell.node < 0 ? std::string(sysfs::k_memory) : sysfs::node(cell.node);
   return fmt::format("{}/hugepages/hugepages-{}kB/nr_hugepages", folder, size / 1024);
 }
 

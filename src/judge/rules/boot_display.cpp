@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "gpupass/core/sysfs.hpp"
 #include "gpupass/core/text.hpp"
 #include "gpupass/judge/facts.hpp"
 #include "gpupass/judge/rules.hpp"
@@ -29,8 +30,8 @@ bool is_only_gpu(const Inventory& inventory) {
 
 /// Where it shows that the console is there.
 std::string path_of(const Holder& console) {
-  if (console.node.starts_with("fb")) return "/sys/class/graphics/" + console.node;
-  return console.node == "vga" ? "/sys/class/vtconsole" : "/sys/class/tty/console/active";
+  if (console.node.starts_with("fb")) return sysfs::of_class("graphics", console.node);
+  return console.node == "vga" ? sysfs::of_class("vtconsole") : sysfs::of_class("tty", "console", "active");
 }
 
 Finding drives_screen(const Inventory& inventory, const Device& device, const std::vector<Holder>& consoles) {
@@ -38,7 +39,7 @@ Finding drives_screen(const Inventory& inventory, const Device& device, const st
   std::vector<Evidence> evidence;
   if (device.boot_vga.value_or(false)) {
     roles.emplace_back("the firmware started with it");
-    evidence.push_back({attribute_path(device.address, "boot_vga"), "1"});
+    evidence.push_back({sysfs::pci_device(device.address, "boot_vga"), "1"});
   }
   for (const auto& console : consoles) {
     roles.push_back(fmt::format("the text console is on its {}", console.node));
@@ -75,7 +76,7 @@ Finding dark(const Device& device) {
     return *device.boot_vga ? "1, but its driver is " + *device.driver : "0";
   };
   return fine(device.address, to_string(device.address) + " does not drive the screen",
-              {{attribute_path(device.address, "boot_vga"), shown()}});
+              {{sysfs::pci_device(device.address, "boot_vga"), shown()}});
 }
 
 /// Nothing to say of devices that are no displays and have no console.
@@ -88,7 +89,7 @@ std::optional<Finding> judge_display(const Inventory& inventory, const Device& d
   if (!consoles.empty() || (device.boot_vga.value_or(false) && !left_to_guests)) {
     return drives_screen(inventory, device, consoles);
   }
-  const auto problems = unread(inventory, {attribute_path(device.address, "boot_vga")});
+  const auto problems = unread(inventory, {sysfs::pci_device(device.address, "boot_vga")});
   if (problems.empty()) return dark(device);
   return unmeasured(device.address,
                     "whether " + to_string(device.address) + " drives the screen could not be read", problems,

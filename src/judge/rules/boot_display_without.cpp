@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <fmt/format.h>
 
+#include "gpupass/core/sysfs.hpp"
 #include "gpupass/judge/facts.hpp"
 #include "gpupass/judge/rules.hpp"
 #include "judge/findings.hpp"
@@ -45,7 +46,7 @@ std::vector<Finding> boot_display_without(const Inventory& inventory, const Targ
                 fmt::format("the firmware starts with {}: from the next boot on its screen stays as the boot "
                             "menu left it, and the console is shown by {} if a driver of that does it",
                             to_string(first->address), to_string(left->address)),
-                {{attribute_path(first->address, "boot_vga"), "1"}});
+                {{sysfs::pci_device(first->address, "boot_vga"), "1"}});
   }
   for (const auto& holder : inventory.holders) {
     if (holder.kind != HolderKind::console || !contains(target, holder.device)) continue;

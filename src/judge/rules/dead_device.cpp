@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "gpupass/core/sysfs.hpp"
 #include "gpupass/judge/facts.hpp"
 #include "gpupass/judge/rules.hpp"
 #include "judge/findings.hpp"
@@ -12,29 +13,29 @@ namespace {
 
 Finding absent(const PciAddress& function) {
   return blocks(Consent::impossible, function, to_string(function) + " is not there",
-                {{"/sys/bus/pci/devices", "no " + to_string(function)}},
+                {{sysfs::k_pci_devices, "no " + to_string(function)}},
                 "`gpupass list --all` shows what is there");
 }
 
 Finding silent(const Device& device) {
   return blocks(Consent::impossible, device.address,
                 to_string(device.address) + " does not answer: its configuration space reads as 0xff",
-                {{attribute_path(device.address, "config"), "header type 0x7f"},
-                 {attribute_path(device.address, "power_state"), device.power_state}},
+                {{sysfs::pci_device(device.address, "config"), "header type 0x7f"},
+                 {sysfs::pci_device(device.address, "power_state"), device.power_state}},
                 "power the machine off and on again (a reboot may not be enough)");
 }
 
 Finding asleep(const Device& device) {
-  const auto control = attribute_path(device.address, "power/control");
+  const auto control = sysfs::pci_device(device.address, "power/control");
   return warns(device.address,
                to_string(device.address) + " is powered off; not every card wakes for a guest",
-               {{attribute_path(device.address, "power_state"), device.power_state}},
+               {{sysfs::pci_device(device.address, "power_state"), device.power_state}},
                fmt::format("`echo on > {}` wakes it and keeps it awake", control));
 }
 
 /// What is wrong with a function that the inventory has; nothing where it answers.
 std::optional<Finding> trouble_with(const Inventory& inventory, const Device& device) {
-  if (const auto config = unread(inventory, {attribute_path(device.address, "config")}); !config.empty()) {
+  if (const auto config = unread(inventory, {sysfs::pci_device(device.address, "config")}); !config.empty()) {
     return unmeasured(device.address, "whether " + to_string(device.address) + " answers could not be read",
                       config, "run `gpupass doctor` again as root");
   }
@@ -58,7 +59,7 @@ std::vector<Finding> dead_device(const Inventory& inventory, const Target& targe
       continue;
     }
     answering.push_back(function);
-    evidence.push_back({attribute_path(function, "config"), "readable"});
+    evidence.push_back({sysfs::pci_device(function, "config"), "readable"});
   }
   append(findings, all_fine(answering, "answers", "answer", evidence));
   return findings;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "gpupass/core/sysfs.hpp"
 #include "gpupass/core/text.hpp"
 #include "gpupass/judge/facts.hpp"
 #include "gpupass/judge/rules.hpp"
@@ -23,7 +24,7 @@ constexpr const char* k_older_refusal =
     "vendor.";
 
 std::string group_path(int group, std::string_view file) {
-  return fmt::format("/sys/kernel/iommu_groups/{}/{}", group, file);
+  return sysfs::iommu_group(group, file);
 }
 
 /// What the kernel does when vfio asks for such a device.

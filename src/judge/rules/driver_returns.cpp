@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <fmt/format.h>
 
+#include "gpupass/core/sysfs.hpp"
 #include "gpupass/core/text.hpp"
 #include "gpupass/judge/facts.hpp"
 #include "gpupass/judge/rules.hpp"
@@ -14,7 +15,8 @@ std::string aliases_path(const Inventory& inventory) {
 }
 
 std::vector<Evidence> evidence_of(const Inventory& inventory, const Device& device) {
-  std::vector<Evidence> evidence{{attribute_path(device.address, "driver"), device.driver.value_or("none")}};
+  std::vector<Evidence> evidence{
+      {sysfs::pci_device(device.address, "driver"), device.driver.value_or("none")}};
   if (!device.modules.empty()) {
     evidence.push_back({aliases_path(inventory), core::enumerate(device.modules)});
   }

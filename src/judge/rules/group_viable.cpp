@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "gpupass/card.hpp"
+#include "gpupass/core/sysfs.hpp"
 #include "gpupass/core/text.hpp"
 #include "gpupass/judge/facts.hpp"
 #include "gpupass/judge/rules.hpp"
@@ -33,7 +34,7 @@ std::vector<Share> shares_of(const std::vector<const Device*>& devices) {
 }
 
 std::string members_path(int group) {
-  return fmt::format("/sys/kernel/iommu_groups/{}/devices", group);
+  return sysfs::iommu_group(group, "devices");
 }
 
 /// The option that takes the processor's graphics out of the IOMMU, as it is on the command line; empty:
@@ -50,7 +51,7 @@ std::string graphics_off(const Inventory& inventory, const Device& device) {
 }
 
 Finding ungrouped(const Inventory& inventory, const Device& device) {
-  const auto path = attribute_path(device.address, "iommu_group");
+  const auto path = sysfs::pci_device(device.address, "iommu_group");
   const auto name = to_string(device.address);
   if (const auto problems = unread(inventory, {path}); !problems.empty()) {
     return unmeasured(device.address, "the IOMMU group of " + name + " could not be read", problems,
@@ -90,7 +91,7 @@ std::optional<Finding> behind_controller(const Inventory& inventory, const Targe
   return blocks(Consent::impossible, device.address,
                 fmt::format("{} is behind {}, and is there only while that is with the host",
                             to_string(device.address), describe(*controller)),
-                {{attribute_path(controller->address, "driver"), controller->driver.value_or("none")}},
+                {{sysfs::pci_device(controller->address, "driver"), controller->driver.value_or("none")}},
                 goes ? whole
                      : whole +
                            "switch VMD off for it in the firmware's set-up (the host's own disks behind it "
@@ -122,7 +123,7 @@ std::vector<Evidence> evidence_of(const Company& company) {
   for (const auto* const device : company.strangers) members.push_back(device->address);
   std::vector<Evidence> evidence{{members_path(company.share.group), names(members)}};
   for (const auto* const device : company.strangers)
-    evidence.push_back({attribute_path(device->address, "driver"), device->driver.value_or("none")});
+    evidence.push_back({sysfs::pci_device(device->address, "driver"), device->driver.value_or("none")});
   return evidence;
 }
 

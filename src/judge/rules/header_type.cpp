@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <fmt/format.h>
 
+#include "gpupass/core/sysfs.hpp"
 #include "gpupass/judge/facts.hpp"
 #include "gpupass/judge/rules.hpp"
 #include "judge/findings.hpp"
@@ -12,7 +13,7 @@ namespace {
 Finding part_of_the_board(const Device& device) {
   return blocks(Consent::impossible, device.address,
                 describe(device) + " is part of the mainboard; only cards can be passed through",
-                {{attribute_path(device.address, "class"), fmt::format("{:#08x}", device.class_code)}},
+                {{sysfs::pci_device(device.address, "class"), fmt::format("{:#08x}", device.class_code)}},
                 "leave it out: it stays with the host");
 }
 
@@ -20,7 +21,7 @@ Finding bridge(const Device& device) {
   const bool cardbus = device.header_type == HeaderType::cardbus;
   return blocks(Consent::impossible, device.address,
                 describe(device) + " is a bridge; only endpoints can be passed through",
-                {{attribute_path(device.address, "config"), cardbus ? "header type 2" : "header type 1"}},
+                {{sysfs::pci_device(device.address, "config"), cardbus ? "header type 2" : "header type 1"}},
                 "leave it out: a bridge stays with the host, on its own driver");
 }
 
@@ -31,7 +32,7 @@ std::vector<Finding> header_type(const Inventory& inventory, const Target& targe
   std::vector<PciAddress> endpoints;
   std::vector<Evidence> evidence;
   for (const auto* const device : devices_of(inventory, target)) {
-    const auto path = attribute_path(device->address, "config");
+    const auto path = sysfs::pci_device(device->address, "config");
     const bool known = device->header_type != HeaderType::unreadable && unread(inventory, {path}).empty();
     if (!known) continue;  // dead-device has it
     if (device->connects_buses()) {

@@ -5,6 +5,7 @@
 #include <array>
 #include <iterator>
 
+#include "gpupass/core/sysfs.hpp"
 #include "gpupass/core/text.hpp"
 #include "gpupass/judge/facts.hpp"
 #include "gpupass/judge/rules.hpp"
@@ -39,15 +40,12 @@ Evidence evidence_of(const Holder& use) {
     case HolderKind::layer:
       if (use.layer == "zfs") return {"/proc/spl/kstat/zfs/" + use.use, "on " + use.node};
       if (use.layer == "loop")
-        return {"/sys/class/block" + use.use.substr(use.use.rfind('/')) + "/loop", "on " + use.node};
-      return {"/sys/class/block" + use.node.substr(use.node.rfind('/')) + "/holders", use.use};
+        return {sysfs::of_class("block", use.use.substr(use.use.rfind('/') + 1), "loop"), "on " + use.node};
+      return {sysfs::of_class("block", use.node.substr(use.node.rfind('/') + 1), "holders"), use.use};
     case HolderKind::target:
-      return {
-          (use.layer == "lio" ? "/sys/kernel/config/target/core/" : "/sys/kernel/config/nvmet/subsystems/") +
-              use.use,
-          use.node};
+      return {sysfs::at(use.layer == "lio" ? sysfs::k_lio : sysfs::k_nvme_targets, use.use), use.node};
     case HolderKind::network:
-      return {"/sys/class/net", use.node.empty() ? use.use : use.node + " in " + use.use};
+      return {sysfs::of_class("net"), use.node.empty() ? use.use : use.node + " in " + use.use};
     default:
       return {use.use.find(':') == std::string::npos ? "/proc/net/route" : "/proc/net/ipv6_route",
               use.use + " through " + use.node};
@@ -184,7 +182,7 @@ Finding needed(const Inventory& inventory, const Target& target, const PciAddres
 
 std::vector<Evidence> unread_of_disks(const Inventory& inventory) {
   return unread(inventory, {"/proc/self/mountinfo", "/proc/*/mountinfo", "/proc/swaps", "/proc/spl/kstat/zfs",
-                            "/sys/kernel/config"});
+                            sysfs::k_configfs});
 }
 
 std::vector<Evidence> unread_of_networks(const Inventory& inventory) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <fmt/format.h>
 
+#include "gpupass/core/sysfs.hpp"
 #include "gpupass/judge/facts.hpp"
 #include "gpupass/judge/rules.hpp"
 #include "judge/findings.hpp"
@@ -8,7 +9,6 @@
 namespace gpupass::rules {
 namespace {
 
-constexpr const char* k_parameter = "/sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts";
 constexpr const char* k_in_firmware =
     "turn interrupt remapping on: in the firmware's set-up (\"Interrupt Remapping\", with VT-d also "
     "\"x2APIC\"), "
@@ -49,7 +49,7 @@ Finding missing(const Inventory& inventory) {
                 evidence,
                 fmt::format("{}; on a machine whose guests you trust like the host, as a last resort, "
                             "`echo Y > {}` after `modprobe vfio_iommu_type1`",
-                            mend, k_parameter));
+                            mend, sysfs::k_unsafe_interrupts));
 }
 
 Finding not_known(const Inventory& inventory) {

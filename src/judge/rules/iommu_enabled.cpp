@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "gpupass/core/sysfs.hpp"
 #include "gpupass/core/text.hpp"
 #include "gpupass/judge/facts.hpp"
 #include "gpupass/judge/rules.hpp"
@@ -12,9 +13,6 @@
 namespace gpupass::rules {
 namespace {
 
-constexpr const char* k_units = "/sys/class/iommu";
-constexpr const char* k_groups = "/sys/kernel/iommu_groups";
-constexpr const char* k_tables = "/sys/firmware/acpi/tables";
 constexpr const char* k_command_line = "/proc/cmdline";
 
 enum class Maker { intel, amd, unknown };
@@ -41,8 +39,8 @@ Evidence command_line(const Inventory& inventory) {
 
 Evidence table(const Inventory& inventory) {
   const auto& table = inventory.iommu.table;
-  return table.empty() ? Evidence{k_tables, "neither DMAR nor IVRS"}
-                       : Evidence{fmt::format("{}/{}", k_tables, table), "present"};
+  return table.empty() ? Evidence{sysfs::k_acpi_tables, "neither DMAR nor IVRS"}
+                       : Evidence{fmt::format("{}/{}", sysfs::k_acpi_tables, table), "present"};
 }
 
 std::string add_option(const std::string& option) {
@@ -73,7 +71,7 @@ Finding option_missing(const Inventory& inventory) {
   return blocks(
       Consent::impossible, k_machine,
       fmt::format("the firmware offers {}, but the kernel does not use it", amd ? "AMD-Vi" : "Intel VT-d"),
-      {table(inventory), {k_units, "empty"}, command_line(inventory)},
+      {table(inventory), {sysfs::k_iommus, "empty"}, command_line(inventory)},
       amd ? "`journalctl -k -b -g AMD-Vi` says why the kernel left it off; where it distrusts the "
             "platform, " +
                 add_option("amd_iommu=force_enable")
@@ -97,7 +95,7 @@ Finding no_table(const Inventory& inventory) {
       maker == Maker::intel && !has_word(inventory.kernel.command_line, "intel_iommu=on");
   return blocks(Consent::impossible, k_machine,
                 "the firmware describes no IOMMU: it is switched off there, or the machine has none",
-                {table(inventory), {k_units, "empty"}},
+                {table(inventory), {sysfs::k_iommus, "empty"}},
                 fmt::format("turn on {} in the firmware's set-up{}", setting,
                             option_lacks ? ", then " + add_option("intel_iommu=on") : ""));
 }
@@ -115,7 +113,7 @@ Finding xen_dom0() {
   return blocks(
       Consent::impossible, k_machine,
       "this is a Xen dom0: Xen has the IOMMU, and neither KVM nor vfio-pci works under it",
-      {{"/sys/hypervisor/type", "xen"}, {k_units, "empty"}},
+      {{sysfs::k_hypervisor_type, "xen"}, {sysfs::k_iommus, "empty"}},
       "boot the same kernel without Xen (the boot menu's plain entry), or pass cards with Xen's own "
       "`xl pci-assignable-add`");
 }
@@ -126,7 +124,9 @@ Finding no_smmu(const Inventory& inventory) {
   return blocks(
       Consent::impossible, k_machine,
       "the kernel uses no SMMU (the IOMMU of arm64), and nothing can be passed through without one",
-      {{k_units, "empty"}, {k_tables, table.empty() ? "no IORT" : table}, architecture_of(inventory)},
+      {{sysfs::k_iommus, "empty"},
+       {sysfs::k_acpi_tables, table.empty() ? "no IORT" : table},
+       architecture_of(inventory)},
       "turn on \"SMMU\" (\"IOMMU\") in the firmware's set-up where it has that, with a kernel that "
       "has CONFIG_ARM_SMMU_V3 or CONFIG_ARM_SMMU; `journalctl -k -b -g 'smmu|iommu'` shows what the "
       "kernel found");
@@ -138,8 +138,8 @@ Finding unknown_elsewhere(const Inventory& inventory) {
       k_machine,
       fmt::format("no IOMMU is seen, and gpupass does not know how {} would show one",
                   describe_architecture(inventory.kernel)),
-      {{k_units, "empty or not there"},
-       {k_groups, fmt::format("{} groups of PCI functions", inventory.groups.size())},
+      {{sysfs::k_iommus, "empty or not there"},
+       {sysfs::k_iommu_groups, fmt::format("{} groups of PCI functions", inventory.groups.size())},
        architecture_of(inventory)},
       "`journalctl -k -b -g iommu` shows what the kernel found; without an IOMMU group vfio-pci "
       "does not take a device");
@@ -148,15 +148,17 @@ Finding unknown_elsewhere(const Inventory& inventory) {
 Finding could_not_tell(const Inventory& inventory) {
   if (!inventory.kernel.is_x86() && !inventory.kernel.is_arm64()) return unknown_elsewhere(inventory);
   return unmeasured(k_machine, "whether there is an IOMMU could not be found out",
-                    unread(inventory, {k_tables, k_command_line}), "run `gpupass doctor` again as root");
+                    unread(inventory, {sysfs::k_acpi_tables, k_command_line}),
+                    "run `gpupass doctor` again as root");
 }
 
 }  // namespace
 
 std::vector<Finding> iommu_enabled(const Inventory& inventory, const Target&) {
   if (inventory.iommu.enabled) {
-    return {fine(k_machine, name_of(inventory.iommu.kind) + " is on",
-                 {{k_groups, fmt::format("{} groups of PCI functions", inventory.groups.size())}})};
+    return {
+        fine(k_machine, name_of(inventory.iommu.kind) + " is on",
+             {{sysfs::k_iommu_groups, fmt::format("{} groups of PCI functions", inventory.groups.size())}})};
   }
   switch (inventory.iommu.off) {
     case IommuOff::kernel_option_missing:

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "gpupass/core/sysfs.hpp"
 #include "gpupass/core/text.hpp"
 #include "gpupass/judge/facts.hpp"
 #include "gpupass/judge/rules.hpp"
@@ -12,8 +13,6 @@
 
 namespace gpupass::rules {
 namespace {
-
-constexpr const char* k_bus = "/sys/bus/pci/devices";
 
 std::string count(std::size_t number, const std::string& noun, const std::string& plural) {
   return fmt::format("{} {}", number, number == 1 ? noun : plural);
@@ -36,8 +35,10 @@ std::vector<PciAddress> part(const std::vector<PciAddress>& functions, const Tar
 }
 
 std::vector<Evidence> evidence_of(const Fabric& fabric) {
-  return {{k_bus, fmt::format("{}: {}", switches(fabric.switches.size()), names(fabric.switches))},
-          {k_bus, fmt::format("{} of one model: {}", gpus(fabric.gpus.size()), names(fabric.gpus))}};
+  return {
+      {sysfs::k_pci_devices, fmt::format("{}: {}", switches(fabric.switches.size()), names(fabric.switches))},
+      {sysfs::k_pci_devices,
+       fmt::format("{} of one model: {}", gpus(fabric.gpus.size()), names(fabric.gpus))}};
 }
 
 std::string add(const std::vector<PciAddress>& functions) {

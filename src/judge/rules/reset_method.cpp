@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "gpupass/core/sysfs.hpp"
 #include "gpupass/core/text.hpp"
 #include "gpupass/judge/facts.hpp"
 #include "gpupass/judge/rules.hpp"
@@ -24,7 +25,7 @@ bool resets_alone(const Device& device) {
 
 Evidence methods(const Device& device) {
   const auto& list = device.reset_methods;
-  return {attribute_path(device.address, "reset_method"),
+  return {sysfs::pci_device(device.address, "reset_method"),
           list.empty() ? "none" : fmt::format("{}", fmt::join(list, " "))};
 }
 
@@ -84,7 +85,7 @@ Finding amd_reset(const Device& device) {
                   to_string(device.address),
                   device.reset_methods.empty() ? "has no reset of its own, only that of its bus"
                                                : "has only a reset of the bus"),
-      {methods(device), {attribute_path(device.address, "vendor"), "0x1002"}},
+      {methods(device), {sysfs::pci_device(device.address, "vendor"), "0x1002"}},
       "install the kernel module vendor-reset, if it knows the card: reset_method then has "
       "device_specific");
 }
@@ -102,7 +103,7 @@ std::string remedy_for_known(const Inventory& inventory, const Target& target, c
     return fmt::format(
         "`echo bus > {}` resets it with its bus until the host is rebooted; a udev rule keeps that: "
         R"(SUBSYSTEM=="pci", ATTR{{vendor}}=="0x{:04x}", ATTR{{device}}=="0x{:04x}", ATTR{{reset_method}}="bus")",
-        attribute_path(device.address, "reset_method"), device.vendor, device.device);
+        sysfs::pci_device(device.address, "reset_method"), device.vendor, device.device);
   }
   if (device.sriov && device.sriov->total > 0)
     return "pass virtual functions of it, which are reset well; reboot the host after a guest has had it "
@@ -113,18 +114,18 @@ std::string remedy_for_known(const Inventory& inventory, const Target& target, c
 
 Finding known_to_fail(const Inventory& inventory, const Target& target, const Device& device,
                       const KnownReset& known) {
-  return warns(
-      device.address,
-      fmt::format("{} is reset {}, after which cards of its kind ({}) {}", to_string(device.address),
-                  resets_alone(device) ? "by " + device.reset_methods.front() : "with its bus", known.kind,
-                  known.outcome),
-      {methods(device), {attribute_path(device.address, "device"), fmt::format("0x{:04x}", device.device)}},
-      remedy_for_known(inventory, target, device, known));
+  return warns(device.address,
+               fmt::format("{} is reset {}, after which cards of its kind ({}) {}", to_string(device.address),
+                           resets_alone(device) ? "by " + device.reset_methods.front() : "with its bus",
+                           known.kind, known.outcome),
+               {methods(device),
+                {sysfs::pci_device(device.address, "device"), fmt::format("0x{:04x}", device.device)}},
+               remedy_for_known(inventory, target, device, known));
 }
 
 /// What is wrong with the reset of a function; nothing where it works.
 std::vector<Finding> troubles_of(const Inventory& inventory, const Target& target, const Device& device) {
-  const auto path = attribute_path(device.address, "reset_method");
+  const auto path = sysfs::pci_device(device.address, "reset_method");
   if (auto problems = unread(inventory, {path}); !problems.empty()) {
     return {unread_method(device, std::move(problems))};
   }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "gpupass/core/sysfs.hpp"
 #include "gpupass/judge/facts.hpp"
 #include "gpupass/judge/rules.hpp"
 #include "gpupass/judge/viability.hpp"
@@ -45,17 +46,17 @@ std::string remedy_for(const Inventory& inventory, const Target& target, const D
                          ? ""
                          : fmt::format("name a virtual function to pass that ({}); ", to_string(*free)),
                      used.empty() ? "" : "take them out of their guests, then ",
-                     attribute_path(device.address, "sriov_numvfs"));
+                     sysfs::pci_device(device.address, "sriov_numvfs"));
 }
 
 /// Neither the kernel nor libvirt refuses this: vfio-pci then does not bind, the device is left
 /// without a driver, and its virtual functions can no longer be removed.
 Finding has_virtual_functions(const Inventory& inventory, const Target& target, const Device& device) {
   const auto& sriov = *device.sriov;
-  const auto number_path = attribute_path(device.address, "sriov_numvfs");
+  const auto number_path = sysfs::pci_device(device.address, "sriov_numvfs");
   const auto used = on_vfio(inventory, sriov);
   std::vector<Evidence> evidence{{number_path, std::to_string(sriov.enabled)}};
-  if (!used.empty()) evidence.push_back({"/sys/bus/pci/drivers/vfio-pci", names(used)});
+  if (!used.empty()) evidence.push_back({sysfs::pci_driver("vfio-pci"), names(used)});
   return blocks(
       Consent::impossible, device.address,
       fmt::format("{} has {} virtual function{} enabled, and vfio-pci does not bind to a device that has any",
@@ -71,13 +72,13 @@ bool is_vgpu(const Device& device) {
 }
 
 Finding vgpu(const Device& device) {
-  const auto type = attribute_path(device.address, "nvidia/current_vgpu_type");
+  const auto type = sysfs::pci_device(device.address, "nvidia/current_vgpu_type");
   return blocks(
       Consent::may_be_given, device.address,
       fmt::format("{} is a vGPU of {}: it works in a guest only while it stays on nvidia, and gpupass "
                   "would bind it to vfio-pci",
                   to_string(device.address), to_string(*device.sriov->physical_function)),
-      {{attribute_path(device.address, "driver"), "nvidia"}},
+      {{sysfs::pci_device(device.address, "driver"), "nvidia"}},
       fmt::format("write a vGPU type to {}, and give it to the guest with managed='no' (`virsh edit`)",
                   type));
 }
@@ -94,12 +95,12 @@ std::vector<Finding> sriov(const Inventory& inventory, const Target& target) {
     } else if (const auto& physical = device->sriov->physical_function) {
       findings.push_back(fine(device->address,
                               fmt::format("{} is a virtual function of {}", name, to_string(*physical)),
-                              {{attribute_path(device->address, "physfn"), to_string(*physical)}}));
+                              {{sysfs::pci_device(device->address, "physfn"), to_string(*physical)}}));
     } else if (device->sriov->enabled > 0) {
       findings.push_back(has_virtual_functions(inventory, target, *device));
     } else {
       findings.push_back(fine(device->address, name + " has no virtual functions enabled",
-                              {{attribute_path(device->address, "sriov_numvfs"), "0"}}));
+                              {{sysfs::pci_device(device->address, "sriov_numvfs"), "0"}}));
     }
   }
   return findings;

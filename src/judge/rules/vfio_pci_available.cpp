@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <fmt/format.h>
 
+#include "gpupass/core/sysfs.hpp"
 #include "gpupass/core/text.hpp"
 #include "gpupass/judge/facts.hpp"
 #include "gpupass/judge/rules.hpp"
@@ -14,7 +15,7 @@ std::string modules_folder(const Kernel& kernel) {
 }
 
 Evidence state_of(const Kernel& kernel, const Module& module) {
-  if (module.loaded) return {"/sys/module/" + module.name, "present"};
+  if (module.loaded) return {sysfs::kernel_module(module.name), "present"};
   return {modules_folder(kernel), module.name + (module.available ? " can be loaded" : " is not there")};
 }
 
@@ -49,7 +50,7 @@ std::vector<Finding> vfio_pci_available(const Inventory& inventory, const Target
     if (const auto* const module = kernel.module(name)) evidence.push_back(state_of(kernel, *module));
   }
   if (absent.empty()) return {fine(k_machine, "the kernel has vfio-pci", evidence)};
-  if (const auto problems = unread(inventory, {modules_folder(kernel), "/sys/module", "/proc/modules"});
+  if (const auto problems = unread(inventory, {modules_folder(kernel), sysfs::k_modules, "/proc/modules"});
       !problems.empty() || evidence.empty()) {
     return {unmeasured(k_machine, "whether the kernel has vfio-pci could not be found out", problems,
                        "`modprobe vfio-pci` shows it")};
