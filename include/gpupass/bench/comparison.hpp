@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "gpupass/bench/run.hpp"
@@ -63,11 +64,18 @@ struct Effect {
 
 enum class Statistic { median, p99 };
 
+/// Why a run has no result of a measurement.
+struct Absence {
+  std::optional<Status> status;  // nothing: the run did not try
+  std::string reason;            // as the run has it: "no CUDA driver"
+  bool operator==(const Absence&) const = default;
+};
+
 /// What one side's runs say of one measurement.
 struct Figures {
-  std::size_t passed = 0;            // runs that have it; the others say why not in `absent`
+  std::size_t passed = 0;            // runs that have it
   std::size_t wrong = 0;             // runs whose output was wrong
-  std::string absent;                // "waived: no CUDA driver"; empty where every run passed
+  std::optional<Absence> absent;     // of the first run that has it not
   double value = 0;                  // geometric mean over the runs, in the measurement's unit
   std::optional<Interval> interval;  // of the value, in the unit; nothing for a single run
   double spread = 0;                 // coefficient of variation over the runs
@@ -123,9 +131,84 @@ struct Difference {
   std::vector<std::string> baseline;   // every value seen; several: it varied between the runs
   std::vector<std::string> candidate;  // empty: not there
   Weight weight = Weight::other;
-  std::string meaning;  // "not the same card"; empty for other
   bool operator==(const Difference&) const = default;
 };
+
+// ---- what there is to say of a comparison: facts, for which src/study/report/notices.cpp has the words ----
+
+enum class Which { baseline, candidate };
+
+// What is outside.
+struct WrongOutput {
+  std::size_t row;
+  Which side;
+};
+struct RowBeyond {
+  std::size_t row;
+};
+struct GroupBeyond {
+  std::size_t group;
+};
+using Beyond = std::variant<WrongOutput, RowBeyond, GroupBeyond>;
+
+// Why a comparison is not to be trusted.
+struct AnotherCard {
+  std::size_t difference;
+};
+struct GateNotMet {
+  Which side;
+  std::string gate;    // "steal"
+  std::size_t runs;    // that did not meet it
+  std::string reason;  // what the first of them said
+};
+struct ControlNotEqual {
+  std::size_t group;
+};
+using Doubt = std::variant<AnotherCard, GateNotMet, ControlNotEqual>;
+
+// What is not known well enough.
+struct NoResult {
+  std::size_t row;
+  Which side;  // the other has one
+};
+/// Measurements that one side has, and the other did not run.
+struct OneSided {
+  Group group;
+  Which side;
+  std::size_t measurements;
+};
+struct NothingJudged {};
+struct TooFewRuns {
+  std::size_t group;
+};
+struct GroupNotSure {
+  std::size_t group;
+};
+using Open = std::variant<NoResult, OneSided, NothingJudged, TooFewRuns, GroupNotSure>;
+
+// What a reader should know.
+struct UnpairedBlock {
+  std::int64_t block;
+  Which side;  // the only one with runs of it
+};
+struct NoCommonBlock {};
+struct FewBoots {
+  Which side;
+  std::size_t boots;  // fewer than runs
+};
+struct ProcessorDiffers {
+  std::size_t group;
+};
+struct NoControl {};
+struct EnvironmentDiffers {
+  std::size_t difference;
+};
+/// So few replicates that no rank test can find anything among so many effects.
+struct RanksFindNothing {
+  std::size_t effects;
+};
+using Remark = std::variant<UnpairedBlock, NoCommonBlock, FewBoots, ProcessorDiffers, NoControl,
+                            EnvironmentDiffers, RanksFindNothing>;
 
 enum class Answer {
   within,   // every judged group is equivalent, and nothing judged is beyond its margin
@@ -146,11 +229,11 @@ struct Comparison {
   std::vector<Row> rows;         // by group, id, parameters
   std::vector<GroupRow> groups;  // those with anything measured
   std::vector<Difference> differences;
-  std::optional<Answer> answer;       // nothing where only one side was given
-  std::vector<std::string> doubts;    // why it is not to be trusted: then only wrong output is an answer
-  std::vector<std::string> findings;  // what is outside, in words
-  std::vector<std::string> open;      // what is not known well enough to be called within
-  std::vector<std::string> remarks;   // what a reader should know
+  std::optional<Answer> answer;  // nothing where only one side was given
+  std::vector<Doubt> doubts;     // why it is not to be trusted: then only wrong output is an answer
+  std::vector<Beyond> findings;  // what is outside
+  std::vector<Open> open;        // what is not known well enough to be called within
+  std::vector<Remark> remarks;   // what a reader should know
 };
 
 /// Compares the candidate with the baseline. With a candidate without runs it only sums up the baseline.

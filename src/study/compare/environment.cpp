@@ -14,51 +14,39 @@ namespace {
 using bench::Difference;
 using Weight = Difference::Weight;
 
-struct Meaning {
-  std::string_view prefix;  // of the fact's name
-  Weight weight;
-  const char* meaning;
+// The first row that a fact's name begins with is its kind.
+constexpr std::array k_kinds = {
+    FactKind{"tool.quick", Weight::must_match, "quick runs say whether it works, not what it costs"},
+    FactKind{"tool.inject", Weight::must_match, "runs were slowed down on purpose"},
+    FactKind{"tool.", Weight::must_match, "not the same gpupass-bench"},
+    FactKind{"gpu.uuid", Weight::must_match, "the card is not the same one"},
+    FactKind{"gpu.link", Weight::explains, "the link to the card bounds every copy"},
+    FactKind{"gpu.bdf", Weight::other, ""},
+    FactKind{"gpu.temperature", Weight::other, ""},
+    FactKind{"gpu.", Weight::must_match, "the card is not the same, or not set the same"},
+    FactKind{"driver", Weight::must_match, "not the same driver"},
+    FactKind{"cuda", Weight::must_match, "not the same CUDA"},
+    FactKind{"hypervisor", Weight::explains, "what is compared"},
+    FactKind{"iommu", Weight::explains, "whether the card's accesses are translated"},
+    FactKind{"pci.current_link", Weight::explains, "the link to the device bounds every transfer"},
+    FactKind{"pci.iommu_mode", Weight::explains, "whether the device's accesses are translated"},
+    FactKind{"pci.ids", Weight::must_match, "not the same kind of device"},
+    FactKind{"hugepages", Weight::explains, "backing of memory: reach of the IOMMU's and processor's TLBs"},
+    FactKind{"transparent_hugepages", Weight::explains, "backing of memory: reach of the processor's TLB"},
+    FactKind{"numa_balancing", Weight::explains, "the kernel may move memory while it is used"},
+    FactKind{"numa", Weight::explains, "where memory and processors are, seen from the card"},
+    FactKind{"memory", Weight::explains, "how much memory there is"},
+    FactKind{"clocksource", Weight::explains, "what time is read from"},
+    FactKind{"governor", Weight::explains, "the processor's clocks"},
+    FactKind{"idle_driver", Weight::explains, "how long a sleeping processor takes to wake"},
+    FactKind{"smt", Weight::explains, "whether threads share a core"},
+    FactKind{"microcode", Weight::explains, "what system calls and interrupts cost"},
+    FactKind{"cpu", Weight::explains, "the processors as they show themselves"},
+    FactKind{"vcpus", Weight::explains, "how many processors there are"},
+    FactKind{"mitigations", Weight::explains, "what system calls and interrupts cost"},
+    FactKind{"kernel", Weight::explains, "not the same kernel"},
+    FactKind{"cmdline", Weight::explains, "the kernel was not started the same"},
 };
-
-// The first row that the fact's name begins with.
-constexpr std::array k_meanings = {
-    Meaning{"tool.quick", Weight::must_match, "quick runs say whether it works, not what it costs"},
-    Meaning{"tool.inject", Weight::must_match, "runs were slowed down on purpose"},
-    Meaning{"tool.", Weight::must_match, "not the same gpupass-bench"},
-    Meaning{"gpu.uuid", Weight::must_match, "the card is not the same one"},
-    Meaning{"gpu.link", Weight::explains, "the link to the card bounds every copy"},
-    Meaning{"gpu.bdf", Weight::other, ""},
-    Meaning{"gpu.temperature", Weight::other, ""},
-    Meaning{"gpu.", Weight::must_match, "the card is not the same, or not set the same"},
-    Meaning{"driver", Weight::must_match, "not the same driver"},
-    Meaning{"cuda", Weight::must_match, "not the same CUDA"},
-    Meaning{"hypervisor", Weight::explains, "what is compared"},
-    Meaning{"iommu", Weight::explains, "whether the card's accesses are translated"},
-    Meaning{"pci.current_link", Weight::explains, "the link to the device bounds every transfer"},
-    Meaning{"pci.iommu_mode", Weight::explains, "whether the device's accesses are translated"},
-    Meaning{"pci.ids", Weight::must_match, "not the same kind of device"},
-    Meaning{"hugepages", Weight::explains, "backing of memory: reach of the IOMMU's and processor's TLBs"},
-    Meaning{"transparent_hugepages", Weight::explains, "backing of memory: reach of the processor's TLB"},
-    Meaning{"numa_balancing", Weight::explains, "the kernel may move memory while it is used"},
-    Meaning{"numa", Weight::explains, "where memory and processors are, seen from the card"},
-    Meaning{"memory", Weight::explains, "how much memory there is"},
-    Meaning{"clocksource", Weight::explains, "what time is read from"},
-    Meaning{"governor", Weight::explains, "the processor's clocks"},
-    Meaning{"idle_driver", Weight::explains, "how long a sleeping processor takes to wake"},
-    Meaning{"smt", Weight::explains, "whether threads share a core"},
-    Meaning{"microcode", Weight::explains, "what system calls and interrupts cost"},
-    Meaning{"cpu", Weight::explains, "the processors as they show themselves"},
-    Meaning{"vcpus", Weight::explains, "how many processors there are"},
-    Meaning{"mitigations", Weight::explains, "what system calls and interrupts cost"},
-    Meaning{"kernel", Weight::explains, "not the same kernel"},
-    Meaning{"cmdline", Weight::explains, "the kernel was not started the same"},
-};
-
-Meaning meaning_of(const std::string& fact) {
-  const auto found = std::ranges::find_if(
-      k_meanings, [&](const Meaning& meaning) { return fact.starts_with(meaning.prefix); });
-  return found == k_meanings.end() ? Meaning{"", Weight::other, ""} : *found;
-}
 
 using Facts = std::map<std::string, std::string>;
 
@@ -107,6 +95,12 @@ std::vector<std::string> at(const Values& values, const std::string& name) {
 
 }  // namespace
 
+FactKind kind_of(const std::string& fact) {
+  const auto found =
+      std::ranges::find_if(k_kinds, [&](const FactKind& kind) { return fact.starts_with(kind.prefix); });
+  return found == k_kinds.end() ? FactKind{"", Weight::other, ""} : *found;
+}
+
 std::vector<Fact> facts(const bench::Run& run) {
   std::vector<Fact> list;
   for (const auto& [name, value] : facts_of(run)) list.push_back({name, value});
@@ -124,8 +118,8 @@ std::vector<Difference> differences(const bench::Side& baseline, const bench::Si
     const auto there = at(theirs, name);
     const bool same = candidate.runs.empty() || here == there;
     if (same && here.size() < 2) continue;
-    const auto meaning = meaning_of(name);
-    found.push_back({name, here, there, meaning.weight, meaning.meaning});
+    const auto kind = kind_of(name);
+    found.push_back({name, here, there, kind.weight});
   }
   std::ranges::stable_sort(found, {}, &Difference::weight);
   return found;

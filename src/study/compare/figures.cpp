@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "study/compare/figures.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 
@@ -33,9 +31,8 @@ void add_run(Figures& figures, const Measured& run, const std::string& key) {
   const auto status = found == run.end() ? Status::waived : found->second->status;
   figures.passed += status == Status::passed ? 1 : 0;
   figures.wrong += status == Status::failed ? 1 : 0;
-  if (status == Status::passed || !figures.absent.empty()) return;
-  figures.absent =
-      found == run.end() ? k_not_run : fmt::format("{}: {}", name(status), found->second->reason);
+  if (status == Status::passed || figures.absent) return;
+  figures.absent = found == run.end() ? bench::Absence{} : bench::Absence{status, found->second->reason};
 }
 
 std::optional<double> mean_ceiling(const std::vector<Replicate>& side, const std::string& key) {

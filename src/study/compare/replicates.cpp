@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "study/compare/replicates.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -35,11 +33,10 @@ Blocks blocks_of(const Side& side) {
   return blocks;
 }
 
-void remark_on_unpaired(const Blocks& blocks, const Blocks& others, const std::string& name,
-                        std::vector<std::string>& remarks) {
+void remark_on_unpaired(const Blocks& blocks, const Blocks& others, bench::Which side,
+                        std::vector<bench::Remark>& remarks) {
   for (const auto& [block, runs] : blocks) {
-    if (!others.contains(block))
-      remarks.push_back(fmt::format("block {} has runs of {} only and is left out", block, name));
+    if (!others.contains(block)) remarks.emplace_back(bench::UnpairedBlock{block, side});
   }
 }
 
@@ -50,7 +47,7 @@ std::vector<Replicate> single_runs(const Side& side) {
 }
 
 /// Two heaps: each run stands for itself.
-Design unpaired(const Side& baseline, const Side& candidate, std::vector<std::string> remarks) {
+Design unpaired(const Side& baseline, const Side& candidate, std::vector<bench::Remark> remarks) {
   return {false, single_runs(baseline), single_runs(candidate), std::move(remarks)};
 }
 
@@ -68,10 +65,9 @@ Design design(const Side& baseline, const Side& candidate) {
     design.baseline.push_back(runs);
     design.candidate.push_back(other->second);
   }
-  if (design.baseline.empty())
-    return unpaired(baseline, candidate, {"no block has runs of both, so blocks are not looked at"});
-  remark_on_unpaired(ours, theirs, baseline.name, design.remarks);
-  remark_on_unpaired(theirs, ours, candidate.name, design.remarks);
+  if (design.baseline.empty()) return unpaired(baseline, candidate, {bench::NoCommonBlock{}});
+  remark_on_unpaired(ours, theirs, bench::Which::baseline, design.remarks);
+  remark_on_unpaired(theirs, ours, bench::Which::candidate, design.remarks);
   return design;
 }
 

@@ -20,7 +20,7 @@ using Replicate = std::vector<Measured>;
 struct Design {
   bool in_blocks = false;
   std::vector<Replicate> baseline, candidate;  // in blocks: of one length, the i-th belong together
-  std::vector<std::string> remarks;            // "block 4 has runs of host only"
+  std::vector<bench::Remark> remarks;          // on blocks
 };
 
 /// In blocks if every run has one and some block has runs of both sides, else without.

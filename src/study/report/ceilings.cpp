@@ -4,11 +4,11 @@
 #include <algorithm>
 
 #include "gpupass/core/printable.hpp"
-#include "study/compare/words.hpp"
 #include "study/report/canvas.hpp"
 #include "study/report/figures.hpp"
 #include "study/report/scale.hpp"
 #include "study/report/units.hpp"
+#include "study/report/words.hpp"
 
 namespace gpupass::study {
 namespace {

@@ -12,8 +12,8 @@
 #include "gpupass/core/quantity.hpp"
 #include "gpupass/core/text.hpp"
 #include "study/compare/environment.hpp"
-#include "study/compare/words.hpp"
 #include "study/report/units.hpp"
+#include "study/report/words.hpp"
 
 namespace gpupass::study {
 namespace {
@@ -242,10 +242,10 @@ DataTable absent_table(const Comparison& comparison) {
   DataTable table{"Without result", {{"Case"}, {"Side"}, {"Why"}}, {}};
   for (const auto& row : comparison.rows) {
     if (row.statistic != bench::Statistic::median) continue;
-    if (!row.baseline.absent.empty())
-      table.rows.push_back({title(row), comparison.baseline, row.baseline.absent});
-    if (!row.candidate.absent.empty() && !one_side(comparison))
-      table.rows.push_back({title(row), comparison.candidate, row.candidate.absent});
+    if (row.baseline.absent)
+      table.rows.push_back({title(row), comparison.baseline, words(row.baseline.absent)});
+    if (row.candidate.absent && !one_side(comparison))
+      table.rows.push_back({title(row), comparison.candidate, words(row.candidate.absent)});
   }
   return table;
 }
@@ -259,8 +259,8 @@ DataTable difference_table(const Comparison& comparison) {
   for (const auto& difference : comparison.differences) {
     std::vector<std::string> cells{difference.fact, joined(difference.baseline)};
     if (!one) cells.push_back(joined(difference.candidate));
-    cells.push_back((difference.weight == bench::Difference::Weight::must_match ? "! " : "") +
-                    difference.meaning);
+    cells.push_back(std::string(difference.weight == bench::Difference::Weight::must_match ? "! " : "") +
+                    kind_of(difference.fact).meaning);
     table.rows.push_back(std::move(cells));
   }
   return table;

@@ -6,6 +6,7 @@
 
 #include "gpupass/core/printable.hpp"
 #include "gpupass/study/report/formats.hpp"
+#include "study/report/words.hpp"
 
 namespace gpupass::study {
 namespace {
@@ -41,7 +42,7 @@ void add_figures(Cells& cells, const bench::Figures& figures) {
   cells.push_back(figures.interval ? number(figures.interval->high) : "");
   cells.push_back(figures.interval ? number(figures.spread) : "");
   cells.push_back(figures.ceiling ? number(*figures.ceiling) : "");
-  cells.push_back(figures.absent);
+  cells.push_back(words(figures.absent));
 }
 
 void add_effect(Cells& cells, const std::optional<bench::Effect>& effect) {

@@ -7,11 +7,11 @@
 #include <cmath>
 
 #include "gpupass/core/quantity.hpp"
-#include "study/compare/words.hpp"
 #include "study/report/canvas.hpp"
 #include "study/report/figures.hpp"
 #include "study/report/scale.hpp"
 #include "study/report/units.hpp"
+#include "study/report/words.hpp"
 
 namespace gpupass::study {
 namespace {

@@ -4,6 +4,7 @@
 #include "gpupass/study/report/formats.hpp"
 #include "study/report/figures.hpp"
 #include "study/report/markup.hpp"
+#include "study/report/notices.hpp"
 #include "study/report/page_style.hpp"
 
 namespace gpupass::study {
@@ -99,7 +100,8 @@ std::string answer_of(const bench::Comparison& comparison) {
 std::string footnotes(const bench::Comparison& comparison) {
   auto text = element("h2", {}, "Method");
   if (comparison.answer) text += element("p", {}, prose(headline(comparison)));
-  return text + element("p", {}, prose(method(comparison))) + list("Remarks", comparison.remarks);
+  return text + element("p", {}, prose(method(comparison))) +
+         list("Remarks", sentences(comparison, comparison.remarks));
 }
 
 std::string case_tables(const bench::Comparison& comparison) {
@@ -116,9 +118,9 @@ std::string body_of(const Report& report, const std::string& heading) {
   std::string text = k_stripes + element("h1", {}, escape(heading)) +
                      element("p", {{"class", "soft"}}, prose(setting(report))) + answer_of(comparison);
   text += bare(speeds(comparison));
-  text += list("Not to be trusted", comparison.doubts);
-  text += list("Beyond the margin", comparison.findings);
-  text += list("Open", comparison.open);
+  text += list("Not to be trusted", sentences(comparison, comparison.doubts));
+  text += list("Beyond the margin", sentences(comparison, comparison.findings));
+  text += list("Open", sentences(comparison, comparison.open));
   if (comparison.answer) {
     text += element("h2", {}, "Groups") + table_of(group_table(comparison), "cases") +
             element("p", {{"class", "soft"}}, k_signs);

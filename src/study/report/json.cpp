@@ -2,6 +2,9 @@
 #include <algorithm>
 
 #include "gpupass/study/report/formats.hpp"
+#include "study/compare/environment.hpp"
+#include "study/report/notices.hpp"
+#include "study/report/words.hpp"
 
 namespace gpupass::study {
 namespace {
@@ -22,7 +25,7 @@ Json json_of(const std::optional<bench::Effect>& effect) {
 }
 
 Json json_of(const bench::Figures& figures) {
-  Json json = {{"passed", figures.passed}, {"wrong", figures.wrong}, {"absent", figures.absent}};
+  Json json = {{"passed", figures.passed}, {"wrong", figures.wrong}, {"absent", words(figures.absent)}};
   if (figures.passed > 0) json["value"] = figures.value;
   if (figures.interval) {
     json["interval"] = json_of(*figures.interval);
@@ -61,7 +64,7 @@ Json json_of(const bench::Difference& difference) {
           {"baseline", difference.baseline},
           {"candidate", difference.candidate},
           {"weight", name(difference.weight)},
-          {"meaning", difference.meaning}};
+          {"meaning", kind_of(difference.fact).meaning}};
 }
 
 template <class Items, class... More>
@@ -89,10 +92,10 @@ Json to_json(const bench::Comparison& comparison) {
             {"in_blocks", comparison.in_blocks}}},
           {"answer", comparison.answer ? Json(name(*comparison.answer)) : Json(nullptr)},
           {"headline", headline(comparison)},
-          {"doubts", comparison.doubts},
-          {"findings", comparison.findings},
-          {"open", comparison.open},
-          {"remarks", comparison.remarks},
+          {"doubts", sentences(comparison, comparison.doubts)},
+          {"findings", sentences(comparison, comparison.findings)},
+          {"open", sentences(comparison, comparison.open)},
+          {"remarks", sentences(comparison, comparison.remarks)},
           {"groups", list_of(comparison.groups, comparison)},
           {"rows", list_of(comparison.rows)},
           {"differences", list_of(comparison.differences)}};

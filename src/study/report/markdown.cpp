@@ -3,6 +3,7 @@
 
 #include "gpupass/core/printable.hpp"
 #include "gpupass/study/report/formats.hpp"
+#include "study/report/notices.hpp"
 
 namespace gpupass::study {
 namespace {
@@ -53,10 +54,10 @@ std::string to_markdown(const Report& report) {
   if (const auto where = setting(report); !where.empty()) text += escaped(where) + "\n\n";
   if (comparison.answer) text += fmt::format("**{}**\n\n", escaped(verdict(comparison)));
   text += fmt::format("{}\n\n{}\n", escaped(headline(comparison)), escaped(method(comparison)));
-  text += list("Not to be trusted", comparison.doubts);
-  text += list("Beyond the margin", comparison.findings);
-  text += list("Open", comparison.open);
-  text += list("Remarks", comparison.remarks);
+  text += list("Not to be trusted", sentences(comparison, comparison.doubts));
+  text += list("Beyond the margin", sentences(comparison, comparison.findings));
+  text += list("Open", sentences(comparison, comparison.open));
+  text += list("Remarks", sentences(comparison, comparison.remarks));
   if (comparison.answer) text += section(group_table(comparison));
   for (const auto& group : comparison.groups) text += section(case_table(comparison, group.group));
   for (const auto& table : {absent_table(comparison), difference_table(comparison), common_facts(report),

@@ -8,8 +8,9 @@
 #include "gpupass/core/text.hpp"
 #include "gpupass/report/table.hpp"
 #include "gpupass/study/report/formats.hpp"
-#include "study/compare/words.hpp"
+#include "study/report/notices.hpp"
 #include "study/report/units.hpp"
+#include "study/report/words.hpp"
 
 namespace gpupass::study {
 namespace {
@@ -125,10 +126,10 @@ std::vector<std::string> differences_that_matter(const bench::Comparison& compar
 std::string to_text(const Report& report, int columns, bool colour) {
   const auto& comparison = report.comparison;
   auto text = wrapped(headline(comparison), columns, "  ") + wrapped(method(comparison), columns, "");
-  text += list("Not to be trusted", comparison.doubts, columns, colour);
-  text += list("Beyond the margin", comparison.findings, columns, colour);
-  text += list("Open", comparison.open, columns, colour);
-  text += list("Remarks", comparison.remarks, columns, colour);
+  text += list("Not to be trusted", sentences(comparison, comparison.doubts), columns, colour);
+  text += list("Beyond the margin", sentences(comparison, comparison.findings), columns, colour);
+  text += list("Open", sentences(comparison, comparison.open), columns, colour);
+  text += list("Remarks", sentences(comparison, comparison.remarks), columns, colour);
   for (const auto& group : comparison.groups) text += case_lines(comparison, group.group, columns, colour);
   text += absent_lines(comparison, columns, colour);
   text += list("Different, and it matters", differences_that_matter(comparison), columns, colour);

@@ -9,10 +9,10 @@
 #include <ctime>
 #include <map>
 
-#include "study/compare/words.hpp"
 #include "study/report/canvas.hpp"
 #include "study/report/figures.hpp"
 #include "study/report/scale.hpp"
+#include "study/report/words.hpp"
 
 namespace gpupass::study {
 namespace {

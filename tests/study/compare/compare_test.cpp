@@ -3,7 +3,8 @@
 
 #include "gpupass/bench/comparison.hpp"
 #include "study/compare/runs.hpp"
-#include "study/compare/words.hpp"
+#include "study/report/notices.hpp"
+#include "study/report/words.hpp"
 
 namespace gpupass::bench {
 namespace {
@@ -65,7 +66,8 @@ TEST(Compare, CallsASlowdownSlowerWhetherOfTimesOrOfRates) {
     EXPECT_EQ(row(comparison, title).effect->verdict, Verdict::slower) << title;
     EXPECT_NEAR(study::percent(row(comparison, title).effect->log_ratio), 10, 0.2) << title;
   }
-  EXPECT_THAT(comparison.findings, testing::Contains(HasSubstr("h2d.pinned: guest is 10")));
+  EXPECT_THAT(study::sentences(comparison, comparison.findings),
+              testing::Contains(HasSubstr("h2d.pinned: guest is 10")));
 }
 
 TEST(Compare, FindsTheSameWhicheverSideIsFirst) {
@@ -103,8 +105,9 @@ TEST(Compare, LeavesOutBlocksOfOneSideAndSaysSo) {
   guest.runs[3].block = 44;
   const auto comparison = compare(side("host", steady(), copies), guest, {});
   EXPECT_EQ(row(comparison, "h2d.pinned").replicates, 9U);
-  EXPECT_THAT(comparison.remarks, testing::IsSupersetOf({"block 4 has runs of host only and is left out",
-                                                         "block 44 has runs of guest only and is left out"}));
+  EXPECT_THAT(study::sentences(comparison, comparison.remarks),
+              testing::IsSupersetOf({"block 4 has runs of host only and is left out",
+                                     "block 44 has runs of guest only and is left out"}));
 }
 
 TEST(Compare, LooksAtNoBlocksWhereNoneHasBothSides) {
@@ -113,7 +116,7 @@ TEST(Compare, LooksAtNoBlocksWhereNoneHasBothSides) {
   const auto comparison = compare(side("host", steady(), copies), guest, {});
   EXPECT_FALSE(comparison.in_blocks);
   EXPECT_TRUE(row(comparison, "h2d.pinned").effect);
-  EXPECT_THAT(comparison.remarks,
+  EXPECT_THAT(study::sentences(comparison, comparison.remarks),
               testing::Contains("no block has runs of both, so blocks are not looked at"));
 }
 
@@ -123,7 +126,8 @@ TEST(Compare, IsInconclusiveWhereNothingWasMeasured) {
   };
   const auto comparison = compare(side("host", steady(), waiving), side("guest", steady_too(), waiving), {});
   EXPECT_EQ(comparison.answer, Answer::inconclusive);
-  EXPECT_THAT(comparison.open, ElementsAre("nothing was measured on both sides that could be judged"));
+  EXPECT_THAT(study::sentences(comparison, comparison.open),
+              ElementsAre("nothing was measured on both sides that could be judged"));
 }
 
 TEST(Compare, AveragesRunsOfOneBlockAndSide) {
@@ -139,7 +143,8 @@ TEST(Compare, IsInconclusiveWithOneRunASide) {
   EXPECT_EQ(comparison.answer, Answer::inconclusive);
   EXPECT_FALSE(row(comparison, "h2d.pinned").effect);
   EXPECT_NEAR(row(comparison, "h2d.pinned").baseline.value, 55e9, 1);
-  EXPECT_THAT(comparison.open, testing::Contains("transfer: too few runs for an interval"));
+  EXPECT_THAT(study::sentences(comparison, comparison.open),
+              testing::Contains("transfer: too few runs for an interval"));
 }
 
 TEST(Compare, HoldsTheAnswerBackWhereTheCardItselfDiffers) {
@@ -150,7 +155,8 @@ TEST(Compare, HoldsTheAnswerBackWhereTheCardItselfDiffers) {
       compare(side("host", steady(), slower_memory), side("guest", steady_too(1.05), slower_memory), {});
   EXPECT_EQ(group(comparison, Group::device).part, Part::control);
   EXPECT_EQ(comparison.answer, Answer::inconclusive);
-  EXPECT_THAT(comparison.doubts, ElementsAre(HasSubstr("the card itself is not shown to be the same")));
+  EXPECT_THAT(study::sentences(comparison, comparison.doubts),
+              ElementsAre(HasSubstr("the card itself is not shown to be the same")));
 }
 
 void put_on(Side& side, const std::vector<std::string>& cards) {
@@ -165,7 +171,7 @@ TEST(Compare, HoldsTheAnswerBackWhereTheCardsAreTwo) {
   put_on(guest, {"GPU-2"});
   const auto comparison = compare(host, guest, {});
   EXPECT_EQ(comparison.answer, Answer::inconclusive);
-  EXPECT_THAT(comparison.doubts,
+  EXPECT_THAT(study::sentences(comparison, comparison.doubts),
               ElementsAre(HasSubstr("host was measured on GPU-1, guest on GPU-2; what differs may not be")));
   EXPECT_THAT(comparison.remarks, IsEmpty());  // it is said once
 }
@@ -186,7 +192,8 @@ TEST(Compare, TrustsNoFindingWhereTheCardItselfDiffers) {
   // All is slower by a twentieth, the card's own memory, too: it has another clock.
   const auto comparison =
       compare(side("host", steady(), copies), side("guest", steady_too(1.05), copies), {});
-  EXPECT_THAT(comparison.findings, testing::Contains(HasSubstr("h2d.pinned: guest is 5")));
+  EXPECT_THAT(study::sentences(comparison, comparison.findings),
+              testing::Contains(HasSubstr("h2d.pinned: guest is 5")));
   EXPECT_EQ(comparison.answer, Answer::inconclusive);
 }
 
@@ -208,7 +215,7 @@ TEST(Compare, ExplainsByTheProcessorAndDoesNotJudgeIt) {
   };
   const auto comparison = compare(side("host", steady(), measure), side("guest", steady_too(2), measure), {});
   EXPECT_EQ(comparison.answer, Answer::within);
-  EXPECT_THAT(comparison.remarks,
+  EXPECT_THAT(study::sentences(comparison, comparison.remarks),
               testing::Contains(HasSubstr("the processor alone, without any card: guest is 100")));
 }
 
@@ -218,7 +225,7 @@ TEST(Compare, CallsWrongOutputOutside) {
   guest.runs[2].benchmarks[0].reason = "3 of 10 elements are wrong";
   const auto comparison = compare(side("host", steady(), copies), guest, {});
   EXPECT_EQ(comparison.answer, Answer::outside);
-  EXPECT_THAT(comparison.findings,
+  EXPECT_THAT(study::sentences(comparison, comparison.findings),
               ElementsAre(AllOf(HasSubstr("h2d.pinned: wrong output in 1 of the runs of guest"),
                                 HasSubstr("3 of 10 elements are wrong"))));
   EXPECT_EQ(row(comparison, "h2d.pinned").replicates, 9U);
@@ -234,9 +241,29 @@ TEST(Compare, HoldsTheAnswerBackWhereOneSideHasNoResult) {
   };
   const auto comparison = compare(side("host", steady(), copies), side("guest", steady_too(), broken), {});
   EXPECT_EQ(comparison.answer, Answer::inconclusive);
-  EXPECT_THAT(comparison.open,
+  EXPECT_THAT(study::sentences(comparison, comparison.open),
               testing::Contains("h2d.pinned: guest has no result (error: out of memory), host has"));
   EXPECT_THAT(group(comparison, Group::transfer).left_out, ElementsAre("h2d.pinned"));
+}
+
+/// What there is to say are facts of the comparison: its rows and groups by their places, its sides.
+TEST(Compare, HandsOnWhatItFoundAsData) {
+  auto guest = side("guest", steady_too(1.1), copies);
+  guest.runs[0].benchmarks[0].status = Status::failed;
+  guest.runs[3].gates = {{"steal", 5.0, 1.0, false, "5 % of the time was stolen"}};
+  const auto comparison = compare(side("host", steady(), copies), guest, {});
+  const auto* const wrong = std::get_if<WrongOutput>(&comparison.findings.at(0));
+  ASSERT_NE(wrong, nullptr);
+  EXPECT_EQ(comparison.rows.at(wrong->row).id, "h2d.pinned");
+  EXPECT_EQ(wrong->side, Which::candidate);
+  const auto* const beyond = std::get_if<GroupBeyond>(&comparison.findings.at(1));
+  ASSERT_NE(beyond, nullptr);
+  EXPECT_EQ(comparison.groups.at(beyond->group).group, Group::transfer);
+  const auto* const gate = std::get_if<GateNotMet>(&comparison.doubts.at(0));
+  ASSERT_NE(gate, nullptr);
+  EXPECT_EQ(gate->side, Which::candidate);
+  EXPECT_EQ(gate->gate, "steal");
+  EXPECT_EQ(gate->runs, 1U);
 }
 
 TEST(Compare, SaysOnceAGroupWhatOneSideDidNotRun) {
@@ -249,17 +276,18 @@ TEST(Compare, SaysOnceAGroupWhatOneSideDidNotRun) {
   };
   const auto comparison = compare(side("host", steady(), more), side("guest", steady_too(), copies), {});
   EXPECT_EQ(comparison.answer, Answer::inconclusive);
-  EXPECT_THAT(comparison.open,
+  EXPECT_THAT(study::sentences(comparison, comparison.open),
               testing::IsSupersetOf({"latency: 1 measurement was made on one side only, host",
                                      "transfer: 3 measurements were made on one side only, host"}));
-  EXPECT_THAT(comparison.open, Not(testing::Contains(HasSubstr("not run"))));
+  EXPECT_THAT(study::sentences(comparison, comparison.open), Not(testing::Contains(HasSubstr("not run"))));
 }
 
 TEST(Compare, RemarksThatThereWasNoControl) {
   const auto measure = [](double factor) { return Measurements{bandwidth("h2d.pinned", 55e9 / factor)}; };
   const auto comparison = compare(side("host", steady(), measure), side("guest", steady_too(), measure), {});
   EXPECT_EQ(comparison.answer, Answer::within);
-  EXPECT_THAT(comparison.remarks, ElementsAre(HasSubstr("no control was compared")));
+  EXPECT_THAT(study::sentences(comparison, comparison.remarks),
+              ElementsAre(HasSubstr("no control was compared")));
 }
 
 TEST(Compare, TakesNoNoticeOfWhatBothSidesWaive) {
@@ -272,7 +300,7 @@ TEST(Compare, TakesNoNoticeOfWhatBothSidesWaive) {
   const auto comparison = compare(side("host", steady(), waiving), side("guest", steady_too(), waiving), {});
   EXPECT_EQ(comparison.answer, Answer::within);
   EXPECT_EQ(comparison.groups.size(), 2U);
-  EXPECT_EQ(row(comparison, "pci.config").baseline.absent, "waived: no device was named");
+  EXPECT_EQ(row(comparison, "pci.config").baseline.absent, (Absence{Status::waived, "no device was named"}));
 }
 
 TEST(Compare, HoldsTheAnswerBackForRunsThatDidNotMeetAGate) {
@@ -282,7 +310,7 @@ TEST(Compare, HoldsTheAnswerBackForRunsThatDidNotMeetAGate) {
   guest.runs[1].gates = {{"clock", 3.0, 200.0, true, ""}};
   const auto comparison = compare(side("host", steady(), copies), guest, {});
   EXPECT_EQ(comparison.answer, Answer::inconclusive);
-  EXPECT_THAT(comparison.doubts,
+  EXPECT_THAT(study::sentences(comparison, comparison.doubts),
               ElementsAre("2 of 10 runs of guest did not meet steal: 5 % of the time was stolen"));
 }
 
@@ -355,14 +383,15 @@ TEST(Compare, IsInconclusiveWhereAGroupIsBeyondOnlyByItself) {
   const auto comparison = compare(side("host", steady(), measure), side("guest", noisy, measure), {});
   EXPECT_EQ(group(comparison, Group::application).effect->verdict, Verdict::slower);
   EXPECT_EQ(comparison.answer, Answer::inconclusive);
-  EXPECT_THAT(comparison.open, ElementsAre(HasSubstr("application: guest is")));
+  EXPECT_THAT(study::sentences(comparison, comparison.open), ElementsAre(HasSubstr("application: guest is")));
 }
 
 TEST(Compare, RemarksOnRunsOfOneBoot) {
   auto guest = side("guest", steady_too(), copies);
   for (auto& run : guest.runs) run.boot_id = "same";
   const auto comparison = compare(side("host", steady(), copies), guest, {});
-  EXPECT_THAT(comparison.remarks, ElementsAre(HasSubstr("the 10 runs of guest are from one boot")));
+  EXPECT_THAT(study::sentences(comparison, comparison.remarks),
+              ElementsAre(HasSubstr("the 10 runs of guest are from one boot")));
 }
 
 TEST(Compare, SumsUpOneSideAlone) {

@@ -30,7 +30,7 @@ TEST(Environment, TellsWhatMattersFirst) {
   EXPECT_THAT(found, ElementsAre(Field(&Difference::fact, "gpu.uuid"), Field(&Difference::fact, "hypervisor"),
                                  Field(&Difference::fact, "a name")));
   EXPECT_EQ(found[0].weight, Difference::Weight::must_match);
-  EXPECT_EQ(found[0].meaning, "the card is not the same one");
+  EXPECT_STREQ(kind_of(found[0].fact).meaning, "the card is not the same one");
   EXPECT_EQ(found[2].weight, Difference::Weight::other);
 }
 

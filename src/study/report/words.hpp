@@ -2,6 +2,7 @@
 // A difference in words: never "as fast as", always how much, how surely, and against what margin.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "gpupass/bench/comparison.hpp"
@@ -25,6 +26,9 @@ namespace gpupass::study {
 
 /// "h2d.pinned 64 KiB", with ", p99" after it where it is that.
 [[nodiscard]] std::string title(const bench::Row& row);
+
+/// "waived: no CUDA driver", "not run"; empty where nothing is missing.
+[[nodiscard]] std::string words(const std::optional<bench::Absence>& absence);
 
 /// "equivalent", "slower", "faster", "too uncertain to tell"
 [[nodiscard]] const char* words(bench::Verdict verdict);

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "study/compare/words.hpp"
+#include "study/report/words.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 
+#include "gpupass/core/names.hpp"
 #include "gpupass/core/overloaded.hpp"
 #include "gpupass/core/quantity.hpp"
 
@@ -14,6 +15,12 @@ namespace {
 
 // In documents for programs it is "inconclusive".
 constexpr const char* k_uncertain = "too uncertain to tell";
+
+constexpr std::array k_answers = {
+    core::Name<bench::Answer>{bench::Answer::within, "within the margin"},
+    core::Name<bench::Answer>{bench::Answer::outside, "outside the margin"},
+    core::Name<bench::Answer>{bench::Answer::inconclusive, k_uncertain},
+};
 
 using bench::Effect;
 
@@ -89,20 +96,17 @@ std::string title(const bench::Row& row) {
   return row.statistic == bench::Statistic::median ? title : title + ", p99";
 }
 
+std::string words(const std::optional<bench::Absence>& absence) {
+  if (!absence) return "";
+  return absence->status ? fmt::format("{}: {}", name(*absence->status), absence->reason) : "not run";
+}
+
 const char* words(bench::Verdict verdict) {
   return verdict == bench::Verdict::inconclusive ? k_uncertain : name(verdict);
 }
 
 const char* words(bench::Answer answer) {
-  switch (answer) {
-    case bench::Answer::within:
-      return "within the margin";
-    case bench::Answer::outside:
-      return "outside the margin";
-    case bench::Answer::inconclusive:
-      break;
-  }
-  return k_uncertain;
+  return core::name_in(k_answers, answer);
 }
 
 }  // namespace gpupass::study

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "study/compare/words.hpp"
+#include "study/report/words.hpp"
 
 #include <gtest/gtest.h>
 
