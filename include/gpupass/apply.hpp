@@ -5,6 +5,7 @@
 #include <chrono>
 #include <functional>
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <vector>
@@ -37,6 +38,7 @@ struct Doors {
   std::set<PciAddress> displaced = {};
   /// Of what is no failure: something said that it failed, and is seen to be done. May be empty.
   std::function<void(const Error&)> warn = {};
+  DomainLife* life = nullptr;  // nullptr: the plan starts no domain
 };
 
 /// Does every step in order; on a failure puts back, in reverse, whatever it did.
@@ -44,6 +46,30 @@ struct Doors {
 /// Kind timeout: a step is still in the kernel; its device was left alone, the rest put back.
 /// A journal that cannot be removed once all is done, or all is put back, is no error but a warning.
 [[nodiscard]] Result<void> apply(const Plan& plan, Doors& doors);
+
+/// A plan that was carried out for a while. Its journal stays until all of it is put back, so that `recover`
+/// does that if we do not.
+class Borrowed {
+ public:
+  Borrowed();
+  Borrowed(Borrowed&& other) noexcept;
+  Borrowed& operator=(Borrowed&& other) noexcept;
+  ~Borrowed();
+
+  /// Puts everything back, goes on past failures. Errors: as of apply() for what could not be undone; the
+  /// journal stays then.
+  [[nodiscard]] Result<void> put_back();
+  /// What was done stays.
+  void keep();
+
+ private:
+  friend Result<Borrowed> borrow(Plan plan, Doors doors);
+  struct Parts;
+  std::unique_ptr<Parts> parts_;  // none: nothing is borrowed
+};
+
+/// Does every step, as apply() does and with its errors. What the doors name must outlive the outcome.
+[[nodiscard]] Result<Borrowed> borrow(Plan plan, Doors doors);
 
 enum class Recovery {
   ended,            // its command was still at work and has ended by itself: there was nothing to do

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -15,8 +16,9 @@
 namespace gpupass {
 
 /// Which way a plan goes; `recover` undoes an interrupted take and finishes an interrupted give-back,
-/// so that either way the host ends up with its card.
-enum class Direction { take, give_back };
+/// so that either way the host ends up with its card. What is borrowed is put back in the end by whoever
+/// borrowed it, or by `recover`.
+enum class Direction { take, give_back, borrow };
 
 struct Plan {
   std::string command;  // as a person would name it: "attach 0000:01:00.0 to vm1"
@@ -29,6 +31,9 @@ struct Plan {
   std::map<PciAddress, Identity> identities = {};
   bool operator==(const Plan&) const = default;
 };
+
+/// The domains that its steps act on; what is locked beside its devices.
+[[nodiscard]] std::set<std::string> domains_of(const Plan& plan);
 
 [[nodiscard]] std::string to_json(const Plan& plan);
 [[nodiscard]] Result<Plan> plan_from_json(const std::string& text);
@@ -84,6 +89,27 @@ struct DomainFacts {
 [[nodiscard]] Result<Plan> plan_detach(const PlanFacts& facts, const DomainFacts& domain,
                                        const std::vector<PciAddress>& functions,
                                        const DomainTemplates& templates);
+
+/// A guest that is to be made.
+struct NewGuest {
+  std::string folder;  // its own, which is not there yet
+  MakeDisk disk;
+  MakeSeed seed;
+  std::string xml;  // its configuration, which has its devices
+};
+/// Makes a guest's files, binds functions to vfio-pci for it, and defines it. Its configuration may have more
+/// functions, which are bound by whoever starts it.
+[[nodiscard]] Result<Plan> plan_create(const PlanFacts& facts, const DomainFacts& domain,
+                                       const std::vector<PciAddress>& functions, const NewGuest& guest,
+                                       const DomainTemplates& templates);
+/// Gives what a guest has back to the drivers they had, forgets the guest, and removes these files of it,
+/// with the folders that have nothing else.
+[[nodiscard]] Plan plan_delete(const PlanFacts& facts, const DomainFacts& domain,
+                               const std::vector<PciAddress>& functions,
+                               const std::vector<std::string>& files);
+
+/// An attach, and then a start of the domain.
+[[nodiscard]] Plan plan_run(Plan attach, const StartDomain& start);
 
 /// Writes down functions that the domain's configuration has, and binds nothing.
 [[nodiscard]] Result<Plan> plan_record(const PlanFacts& facts, const std::string& domain,

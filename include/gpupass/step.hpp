@@ -3,6 +3,7 @@
 // undone is in src/apply/steps, a file a kind.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
@@ -41,8 +42,8 @@ struct ProbeDriver {
   std::string driver;
   bool operator==(const ProbeDriver&) const = default;
 };
-/// A domain's persistent configuration changes from one text to another. Undone by defining the
-/// first again, unless somebody changed it since.
+/// A domain's persistent configuration changes from one text to another; an empty text: libvirt does not have
+/// the domain. Undone by defining the first again, unless somebody changed it since.
 struct DefineDomain {
   std::string domain;
   std::string before, after;
@@ -88,9 +89,54 @@ struct SetFiles {
   std::vector<std::string> program, undo_program;  // argv; empty: none. Mostly the same
   bool operator==(const SetFiles&) const = default;
 };
+/// A folder that is not there yet, for its owner alone. Undone by removing it once nothing is in it.
+struct MakeFolder {
+  std::string path;
+  bool operator==(const MakeFolder&) const = default;
+};
+/// A guest's disk: a qcow2 file over an image, which stays as it is. Undone by removing it.
+struct MakeDisk {
+  std::string path;
+  std::string image, format;  // of the image: "qcow2", "raw"
+  std::uint64_t size = 0;     // in bytes
+  bool operator==(const MakeDisk&) const = default;
+};
+/// A guest's seed: what cloud-init reads at its first start, as an ISO 9660 image. Undone by removing it.
+struct MakeSeed {
+  std::string path;
+  std::string user_data, meta_data, network_config;
+  std::vector<std::string> programs;  // files of the host that come along,
+  std::string folder;                 // in this folder of the seed
+  bool operator==(const MakeSeed&) const = default;
+};
+/// QEMU's user gets through a guest's folder to the files, which libvirt gives it; nobody else does. Undone
+/// by giving the folder back its mode.
+struct OpenFolder {
+  std::string path;
+  bool operator==(const OpenFolder&) const = default;
+};
+/// A file of a guest goes for good: nothing brings it back, so it is among the last steps of a plan.
+struct RemoveFile {
+  std::string path;
+  bool operator==(const RemoveFile&) const = default;
+};
+/// A folder goes if nothing is in it. Undone by making it again.
+struct RemoveFolder {
+  std::string path;
+  bool operator==(const RemoveFolder&) const = default;
+};
+/// A domain runs. Undone by asking the guest to shut down, and waiting until nobody has its devices open.
+struct StartDomain {
+  std::string domain;
+  std::vector<PciAddress> devices;  // that it has of the host
+  int patience = 120;               // seconds that it may take to shut down
+  bool may_be_ended = false;        // as by a power cut after that: nothing on its disk matters
+  bool operator==(const StartDomain&) const = default;
+};
 
 using Step = std::variant<LoadModule, SetDriverOverride, Unbind, ProbeDriver, DefineDomain, AttachLive,
-                          DetachLive, KeepHold, DropHold, SetFiles>;
+                          DetachLive, KeepHold, DropHold, SetFiles, MakeFolder, MakeDisk, MakeSeed,
+                          OpenFolder, RemoveFile, RemoveFolder, StartDomain>;
 
 /// The device a step acts on; nothing for steps on modules, files and domains' configurations.
 [[nodiscard]] std::optional<PciAddress> device_of(const Step& step);

@@ -14,31 +14,94 @@ void close(Journal& journal, Doors& doors) {
   doors.warn(removed.error());
 }
 
+std::vector<std::optional<JournalEntry>> no_states(const Plan& plan) {
+  return std::vector<std::optional<JournalEntry>>(plan.steps.size());
+}
+
+Result<Journal> start_journal(const Plan& plan, Doors& doors) {
+  GPUPASS_TRY_ASSIGN(const auto boot_id, doors.host.attribute("/proc/sys/kernel/random/boot_id"));
+  return Journal::start(doors.host, plan, boot_id);
+}
+
+/// Puts everything back. Gives what it was for, if there is an error, and what could not be undone beside it.
+std::optional<Error> put_back(apply_detail::Executor& executor, Journal& journal, Doors& doors,
+                              std::optional<Error> error) {
+  if (error && executor.is_past_return()) {
+    error->kind = ErrorKind::partial;
+    error->hint =
+        "what is done cannot be undone; when the cause is gone, `gpupass recover` finishes the rest";
+    return error;
+  }
+  auto undoing = executor.backward();
+  const bool all_undone = undoing.empty();
+  if (!error && !all_undone) {
+    error = std::move(undoing.front());
+    undoing.erase(undoing.begin());
+  }
+  for (auto& other : undoing) error->also.push_back(std::move(other));
+  if (executor.stuck()) return error;  // the journal stays: its outcome is read later
+  if (all_undone) {
+    close(journal, doors);
+    return error;
+  }
+  error->kind = ErrorKind::partial;
+  error->hint = "not everything could be put back; when the cause is gone, `gpupass recover` tries again";
+  return error;
+}
+
 }  // namespace
 
 Result<void> apply(const Plan& plan, Doors& doors) {
   if (plan.steps.empty()) return {};
-  GPUPASS_TRY_ASSIGN(const auto boot_id, doors.host.attribute("/proc/sys/kernel/random/boot_id"));
-  GPUPASS_TRY_ASSIGN(auto journal, Journal::start(doors.host, plan, boot_id));
-  apply_detail::Executor executor(plan, doors, journal,
-                                  std::vector<std::optional<JournalEntry>>(plan.steps.size()));
+  GPUPASS_TRY_ASSIGN(auto journal, start_journal(plan, doors));
+  apply_detail::Executor executor(plan, doors, journal, no_states(plan));
   auto result = executor.forward();
-  if (result) {
-    close(journal, doors);
-    return {};
-  }
-  auto error = std::move(result).error();
-  auto undoing = executor.backward();
-  const bool all_undone = undoing.empty();
-  for (auto& other : undoing) error.also.push_back(std::move(other));
-  if (executor.stuck()) return Failure(std::move(error));  // the journal stays: its outcome is read later
-  if (!all_undone) {
-    error.kind = ErrorKind::partial;
-    error.hint = "not everything could be put back; when the cause is gone, `gpupass recover` tries again";
-    return Failure(std::move(error));
-  }
+  if (!result) return Failure(*put_back(executor, journal, doors, std::move(result).error()));
   close(journal, doors);
-  return Failure(std::move(error));
+  return {};
+}
+
+struct Borrowed::Parts {
+  Parts(Plan borrowed, Doors through, Journal kept)
+      : plan(std::move(borrowed)),
+        doors(std::move(through)),
+        journal(std::move(kept)),
+        executor(plan, doors, journal, no_states(plan)) {}
+  Plan plan;
+  Doors doors;
+  Journal journal;
+  apply_detail::Executor executor;
+};
+
+Borrowed::Borrowed() = default;
+Borrowed::Borrowed(Borrowed&& other) noexcept = default;
+Borrowed& Borrowed::operator=(Borrowed&& other) noexcept = default;
+Borrowed::~Borrowed() = default;
+
+Result<void> Borrowed::put_back() {
+  if (!parts_) return {};
+  const auto parts = std::move(parts_);
+  auto error = gpupass::put_back(parts->executor, parts->journal, parts->doors, std::nullopt);
+  return error ? Result<void>(Failure(*std::move(error))) : Result<void>{};
+}
+
+void Borrowed::keep() {
+  if (!parts_) return;
+  close(parts_->journal, parts_->doors);
+  parts_.reset();
+}
+
+Result<Borrowed> borrow(Plan plan, Doors doors) {
+  plan.direction = Direction::borrow;
+  Borrowed borrowed;
+  if (plan.steps.empty()) return borrowed;
+  GPUPASS_TRY_ASSIGN(auto journal, start_journal(plan, doors));
+  borrowed.parts_ = std::make_unique<Borrowed::Parts>(std::move(plan), std::move(doors), std::move(journal));
+  auto& parts = *borrowed.parts_;
+  auto result = parts.executor.forward();
+  if (!result)
+    return Failure(*put_back(parts.executor, parts.journal, parts.doors, std::move(result).error()));
+  return borrowed;
 }
 
 }  // namespace gpupass

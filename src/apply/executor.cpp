@@ -8,6 +8,13 @@
 
 namespace gpupass::apply_detail {
 
+bool is_past_return(const Plan& plan, const std::vector<std::optional<JournalEntry>>& states, Doors& doors) {
+  for (std::size_t i = 0; i < states.size(); ++i) {
+    if (states[i] && states[i]->state != StepState::untouched && is_lost(plan.steps[i], doors)) return true;
+  }
+  return false;
+}
+
 Result<void> Executor::note(JournalEntry entry, const std::string& text) {
   auto written = journal_.append(entry);
   // A line that announces is written before it is so; any other says what is so already.
@@ -116,6 +123,10 @@ Result<void> Executor::backward(std::size_t index) {
     end.error().also.push_back(written.error());
   }
   return within(text, end.error());
+}
+
+bool Executor::is_past_return() const {
+  return apply_detail::is_past_return(plan_, states_, doors_);
 }
 
 std::vector<Error> Executor::backward() {

@@ -10,6 +10,10 @@
 
 namespace gpupass::apply_detail {
 
+/// True once a step was done that nothing brings back: the plan can only be finished.
+[[nodiscard]] bool is_past_return(const Plan& plan, const std::vector<std::optional<JournalEntry>>& states,
+                                  Doors& doors);
+
 class Executor {
  public:
   Executor(const Plan& plan, Doors& doors, Journal& journal, std::vector<std::optional<JournalEntry>> states)
@@ -21,6 +25,7 @@ class Executor {
   /// returns them all. Steps on a device that is still in the kernel are left alone, and modules stay loaded
   /// then.
   [[nodiscard]] std::vector<Error> backward();
+  [[nodiscard]] bool is_past_return() const;
   /// True once a step was left behind in the kernel.
   [[nodiscard]] bool stuck() const { return !stuck_.empty(); }
 

@@ -208,7 +208,8 @@ bool JournalRecord::ended() const {
     });
   };
   const bool reached_all = std::ranges::all_of(states, [](const auto& entry) { return entry.has_value(); });
-  return (reached_all && all(StepState::done, StepState::untouched)) ||
+  const bool is_to_stay = plan.direction != Direction::borrow;
+  return (is_to_stay && reached_all && all(StepState::done, StepState::untouched)) ||
          all(StepState::undone, StepState::untouched);
 }
 

@@ -1,17 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A plan as JSON, as the journal keeps it and `--dry-run --format json` prints it. Fields are only
 // ever added, so that an old journal can be read after an upgrade.
+#include <array>
+
 #include "apply/steps.hpp"
 #include "gpupass/core/identity_json.hpp"
 #include "gpupass/core/json.hpp"
+#include "gpupass/core/names.hpp"
 #include "gpupass/plan.hpp"
 
 namespace gpupass {
+namespace {
+
+constexpr std::array k_directions = {
+    core::Name<Direction>{Direction::take, "take"},
+    core::Name<Direction>{Direction::give_back, "give-back"},
+    core::Name<Direction>{Direction::borrow, "borrow"},
+};
+
+Direction direction_from(const core::Json& json) {
+  const auto text = json.get<std::string>();
+  if (const auto direction = core::value_in(k_directions, text)) return *direction;
+  throw nlohmann::json::type_error::create(302, "'" + text + "' is no direction", &json);
+}
+
+}  // namespace
 
 std::string to_json(const Plan& plan) {
   core::Json json{{"schema", "gpupass.plan/1"},
                   {"command", plan.command},
-                  {"direction", plan.direction == Direction::take ? "take" : "give-back"},
+                  {"direction", core::name_in(k_directions, plan.direction)},
                   {"uri", plan.uri},
                   {"devices", core::Json::array()},
                   {"identities", core::Json::object()},
@@ -27,7 +45,7 @@ Result<Plan> plan_from_json(const std::string& text) {
   return core::read_json(text, "plan", [](const core::Json& json) {
     Plan plan;
     plan.command = core::line_from_json(json.at("command"));
-    plan.direction = json.at("direction") == "take" ? Direction::take : Direction::give_back;
+    plan.direction = direction_from(json.at("direction"));
     plan.uri = core::line_from_json(json.at("uri"));
     for (const auto& device : json.at("devices")) plan.devices.push_back(core::address_from_json(device));
     // A journal of an earlier gpupass has none.

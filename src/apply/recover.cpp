@@ -12,13 +12,15 @@ namespace {
 
 using States = std::vector<std::optional<JournalEntry>>;
 
-/// An interrupted give-back goes on to its end, unless it had not begun or had already turned round.
-bool goes_forward(const JournalRecord& journal) {
+/// An interrupted give-back goes on to its end, unless it had not begun or had already turned round; one that
+/// has done what nothing brings back can do nothing else.
+bool goes_forward(const JournalRecord& journal, Doors doors) {
   if (journal.plan.direction != Direction::give_back || journal.entries.empty()) return false;
-  return std::none_of(journal.entries.begin(), journal.entries.end(), [](const JournalEntry& entry) {
+  const bool turned = std::ranges::any_of(journal.entries, [](const JournalEntry& entry) {
     return entry.state == StepState::failed || entry.state == StepState::undone ||
            entry.state == StepState::undo_failed;
   });
+  return !turned || apply_detail::is_past_return(journal.plan, journal.latest(), doors);
 }
 
 /// A disk may have lost the line with which a step was begun. A device that this plan took from its driver,
@@ -102,7 +104,7 @@ RecoveryReport recover(const JournalRecord& record, Doors& doors) {
   apply_detail::Executor executor(record.plan, doors, journal, states_now(record, doors.host));
 
   std::optional<Error> first;
-  if (goes_forward(record)) {
+  if (goes_forward(record, doors)) {
     auto result = executor.forward();
     if (result) return closed(record, doors, {Recovery::finished, {}});
     first = std::move(result).error();
@@ -135,7 +137,7 @@ std::vector<Step> steps_to_recover(const JournalRecord& journal, const Doors& do
   if (journal.ended()) return left;
   const auto states = states_now(journal, doors.host);
   const auto& steps = journal.plan.steps;
-  const bool forward = goes_forward(journal);
+  const bool forward = goes_forward(journal, doors);
   for (std::size_t i = 0; i < steps.size(); ++i) {
     if (apply_detail::is_left_alone(steps[i], doors)) continue;
     const bool is_to_do =
@@ -151,7 +153,7 @@ std::vector<Step> steps_to_recover(const JournalRecord& journal, const Doors& do
 std::vector<std::string> preview_recovery(const JournalRecord& journal, const Doors& doors) {
   const auto left = steps_to_recover(journal, doors);
   std::vector<std::string> lines;
-  const bool forward = goes_forward(journal);
+  const bool forward = goes_forward(journal, doors);
   std::ranges::transform(left, std::back_inserter(lines),
                          [&](const Step& step) { return forward ? describe(step) : describe_undo(step); });
   return lines;

@@ -64,6 +64,14 @@ bool is_put_back(const Step& step, const std::string& before, Doors& doors) {
   return shows && had_no_effect(step, before, doors);
 }
 
+bool is_lost(const Step& step, Doors& doors) {
+  const bool comes_back =
+      with_kind(step, [](const auto& kind, const auto& /*value*/) { return kind.comes_back(); });
+  if (comes_back) return false;
+  const auto now = look(step, doors);
+  return now && now->already;
+}
+
 Result<std::string> result_of(const Step& step, Doors& doors) {
   return with_kind(step, [&](const auto& kind, const auto& value) { return kind.result(value, doors); });
 }
@@ -96,6 +104,13 @@ std::optional<PciAddress> device_of(const Step& step) {
 
 std::string domain_of(const Step& step) {
   return apply_detail::subject_of(step).domain;
+}
+
+std::set<std::string> domains_of(const Plan& plan) {
+  std::set<std::string> domains;
+  for (const auto& step : plan.steps) domains.insert(domain_of(step));
+  domains.erase("");
+  return domains;
 }
 
 std::string describe(const Step& step) {

@@ -2,7 +2,6 @@
 // The commands of `gpupass bench`, one file each; their table is in bench.cpp.
 #pragma once
 
-#include <optional>
 #include <string>
 
 #include "gpupass/cli/command.hpp"
@@ -15,8 +14,5 @@ namespace gpupass::cli {
 [[nodiscard]] Result<int> bench_experiment(Context& context, const std::vector<std::string>& arguments);
 [[nodiscard]] Result<int> bench_import(Context& context, const std::vector<std::string>& arguments);
 [[nodiscard]] Result<int> bench_export(Context& context, const std::vector<std::string>& arguments);
-
-/// gpupass-bench as it came with this program: beside it when installed, in a folder of its own in a build.
-[[nodiscard]] std::optional<std::string> bench_program();
 
 }  // namespace gpupass::cli

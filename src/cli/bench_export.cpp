@@ -33,7 +33,7 @@ Result<std::string> exported(const std::string& format, const std::vector<std::s
   if (!google && format != "benchstat")
     return fail(ErrorKind::usage, fmt::format("there is no format '{}'", format),
                 "the formats are google-benchmark and benchstat");
-  GPUPASS_TRY_ASSIGN(const auto runs, load_runs(files));
+  GPUPASS_TRY_ASSIGN(const auto runs, study::load_runs(files));
   return google ? study::to_google_benchmark(runs).dump(2) + "\n" : study::to_benchstat(runs);
 }
 

@@ -7,48 +7,12 @@
 #include <charconv>
 #include <ostream>
 
-#include "gpupass/core/json.hpp"
-#include "gpupass/core/text.hpp"
-#include "gpupass/study/result/names.hpp"
-
 namespace gpupass::cli {
-namespace fs = std::filesystem;
 namespace {
 
-constexpr std::size_t k_largest_file = core::JsonLimits{}.bytes;
 constexpr const char* k_separator = "\n--\n";  // a word that nobody types
 
 using Words = std::vector<std::string>;
-
-constexpr const char* k_makes_runs =
-    "`gpupass bench run --out FILE` measures a run, and with `--runs N --out FOLDER` several";
-constexpr const char* k_is_a_run =
-    "a run is what `gpupass bench run --out FILE` or gpupass-bench wrote; `gpupass bench import nvbandwidth "
-    "FILE` "
-    "makes one of nvbandwidth's results";
-
-/// What a person can do about a file that is no run.
-Error with_remedy(Error error) {
-  if (!error.hint.empty()) return error;
-  if (error.kind == ErrorKind::not_found) error.hint = k_makes_runs;
-  if (error.kind == ErrorKind::invalid) error.hint = k_is_a_run;
-  if (error.kind == ErrorKind::denied) error.hint = "run it as a user who may read that file";
-  return error;
-}
-
-Result<Words> files_at(const std::string& path) {
-  std::error_code error;
-  if (!fs::is_directory(path, error)) return Words{path};
-  const Host here;  // our own files, whatever machine is being looked at
-  GPUPASS_TRY_ASSIGN(const auto names, here.list(absolute(path)));
-  Words files;
-  for (const auto& name : names) {
-    if (name.ends_with(".json")) files.push_back((fs::path(path) / name).string());
-  }
-  if (files.empty())
-    return fail(ErrorKind::not_found, fmt::format("{}: has no *.json in it", path), k_makes_runs);
-  return files;
-}
 
 /// "1%" or "0.01".
 Result<double> fraction_of(const std::string& text, const char* option) {
@@ -63,36 +27,7 @@ Result<double> fraction_of(const std::string& text, const char* option) {
   return value;
 }
 
-Result<study::RunFiles> read_runs(const Words& paths) {
-  study::RunFiles read;
-  for (const auto& path : paths) {
-    GPUPASS_TRY_ASSIGN(const auto files, files_at(path));
-    for (const auto& file : files) {
-      const auto text = read_input(file);
-      if (!text) return Failure(with_remedy(text.error()));
-      auto run = bench::run_from_json(*text);
-      if (!run) return within(file, with_remedy(run.error()));
-      if (!read.files.emplace(run->id, file).second)
-        return fail(ErrorKind::invalid, fmt::format("{}: is a run that was read before", file),
-                    "name it once: each run counts once");
-      read.runs.push_back(std::move(*run));
-    }
-  }
-  return read;
-}
-
 }  // namespace
-
-Result<std::string> read_input(const std::string& path) {
-  const Host here;
-  return here.read(absolute(path), k_largest_file);
-}
-
-Result<std::string> read_program(const std::string& path) {
-  constexpr std::size_t k_largest_program = std::size_t{1} << 30U;
-  const Host here;
-  return here.read(absolute(path), k_largest_program);
-}
 
 Result<int> print_or_write(Context& context, const std::string& file, const std::string& text) {
   if (file.empty())
@@ -100,21 +35,6 @@ Result<int> print_or_write(Context& context, const std::string& file, const std:
   else
     GPUPASS_TRY(context.host.write_output(file, text));
   return 0;
-}
-
-Result<> remove_output(const std::string& path) {
-  Host here;
-  return here.remove_file(absolute(path));
-}
-
-Result<std::vector<bench::Run>> load_runs(const Words& paths) {
-  GPUPASS_TRY_ASSIGN(auto read, read_runs(paths));
-  return std::move(read.runs);
-}
-
-Result<> check_side(const Words& paths) {
-  GPUPASS_TRY_ASSIGN(const auto side, read_runs(paths));
-  return study::refuse_mixed_roles(side);
 }
 
 Words with_separator_as_word(Words arguments) {
@@ -151,9 +71,7 @@ Result<bench::ComparisonSettings> comparison_settings(const ComparisonOptions& o
 
 Result<study::Sides> load_sides(const Sides& sides, const ComparisonOptions& options) {
   GPUPASS_TRY_ASSIGN(auto groups, study::groups_of(options.groups));
-  GPUPASS_TRY_ASSIGN(auto before, read_runs(sides.baseline));
-  GPUPASS_TRY_ASSIGN(auto after, read_runs(sides.candidate));
-  return study::make_sides(std::move(before), std::move(after), {options.filters, std::move(groups)});
+  return study::load_sides(sides, {options.filters, std::move(groups)});
 }
 
 }  // namespace gpupass::cli

@@ -6,28 +6,14 @@
 #include <vector>
 
 #include "cli/options.hpp"
-#include "gpupass/study/sides.hpp"
+#include "gpupass/study/experiment/runs.hpp"
 
 namespace gpupass::cli {
 
-/// A file of the caller's, relative to where the caller is.
-[[nodiscard]] Result<std::string> read_input(const std::string& path);
-/// gpupass-bench itself, which is larger than any result.
-[[nodiscard]] Result<std::string> read_program(const std::string& path);
 /// On the terminal, or in the file that is named.
 [[nodiscard]] Result<int> print_or_write(Context& context, const std::string& file, const std::string& text);
-/// Removes one for good; it may be gone already.
-[[nodiscard]] Result<> remove_output(const std::string& path);
-
-/// The runs in these files, and in the files *.json of these folders. Error: invalid, naming the file.
-[[nodiscard]] Result<std::vector<bench::Run>> load_runs(const std::vector<std::string>& paths);
-/// Whether these runs could be one side of a comparison. Error: usage, where they have different roles.
-[[nodiscard]] Result<> check_side(const std::vector<std::string>& paths);
-
 /// Words of the command line before and after "--".
-struct Sides {
-  std::vector<std::string> baseline, candidate;
-};
+using Sides = study::SideFiles;
 
 /// A "--" on the command line stands between the two sides, and options may follow it: it is handed to
 /// parse() as a word, which sides_of() finds again.

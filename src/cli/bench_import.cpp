@@ -47,7 +47,7 @@ Result<int> bench_import(Context& context, const std::vector<std::string>& argum
   if (mebibytes < 1 || mebibytes > 1 << 20)
     return fail(ErrorKind::usage, fmt::format("--buffer {}: is no size in MiB", mebibytes),
                 "give what nvbandwidth was given with --bufferSize: 1 to 1048576");
-  auto text = read_input(words[1]);
+  auto text = study::read_input(words[1]);
   if (!text) {
     text.error().hint = "`nvbandwidth --json > FILE` writes such a file";
     return Failure(text.error());

@@ -6,6 +6,7 @@
 
 #include "cli/bench.hpp"
 #include "cli/options.hpp"
+#include "gpupass/run/suite.hpp"
 #include "gpupass/sys/terminal.hpp"
 
 namespace gpupass::cli {
@@ -26,14 +27,6 @@ Syntax syntax(std::string& program) {
 
 }  // namespace
 
-std::optional<std::string> bench_program() {
-  const auto folder = sys::executable().parent_path();
-  for (const auto& candidate : {folder / k_program, folder / "bench" / k_program}) {
-    if (fs::exists(candidate)) return candidate.string();
-  }
-  return std::nullopt;
-}
-
 Result<int> bench_run(Context& context, const std::vector<std::string>& arguments) {
   const bool ours = !arguments.empty() && (arguments[0] == "--help" || arguments[0] == "-h" ||
                                            arguments[0].starts_with("--program"));
@@ -43,7 +36,7 @@ Result<int> bench_run(Context& context, const std::vector<std::string>& argument
   GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax(program), {arguments.begin(), end}));
   if (!go) return 0;
   GPUPASS_TRY(context.host.changeable());
-  std::vector<std::string> argv{program.empty() ? bench_program().value_or(k_program) : program};
+  std::vector<std::string> argv{program.empty() ? run::bench_program().value_or(k_program) : program};
   argv.insert(argv.end(), end, arguments.end());
   context.terminal.out.flush();
   auto error = context.host.become(argv);

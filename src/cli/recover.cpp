@@ -9,7 +9,6 @@
 #include <iterator>
 #include <ostream>
 
-#include "cli/guest/interrupted.hpp"
 #include "cli/teller.hpp"
 #include "cli/unreadable.hpp"
 #include "gpupass/core/names.hpp"
@@ -35,8 +34,9 @@ Syntax syntax(Options& options) {
       "gpupass recover [--dry-run] [--forget] [options]",
       "Compares what interrupted commands left in the journal with the machine. An interrupted attach or\n"
       "bind is undone, an interrupted detach or unbind is finished: either way the host ends up with its\n"
-      "card. A `guest create` that was killed is undone, or closed where libvirt has the guest. Without\n"
-      "anything to do it says so and does nothing. What cannot be read stops its own device or guest only.");
+      "card. An interrupted `guest create` or `bench experiment` is undone, a `guest delete` finished. "
+      "Without\n"
+      "anything to do it says so and does nothing. What cannot be read stops its own device or domain only.");
   syntax.flag("forget", options.forget, "accept the machine as it is and close the journals");
   add_change_options(syntax, options.change);
   return syntax;
@@ -86,65 +86,13 @@ void print_loans(std::ostream& out, const Loans& loans, const char* verb) {
                        domain);
 }
 
-// ---- guests that were being made ------------------------------------------------------------------
-
-core::Json to_json(const std::vector<InterruptedCreate>& creates) {
-  auto json = core::Json::array();
-  for (const auto& [guest, defined] : creates)
-    json.push_back({{"guest", guest.name},
-                    {"uri", guest.uri},
-                    {"defined", defined},
-                    {"files", defined ? core::Json::array() : core::Json(guest.files)}});
-  return json;
-}
-
-void print_creates(std::ostream& out, const std::vector<InterruptedCreate>& creates, bool done) {
-  for (const auto& [guest, defined] : creates) {
-    if (defined)
-      out << fmt::format("{} of {}, which is there: `gpupass guest start {}` starts it\n",
-                         done ? "closed the interrupted create" : "would close the interrupted create",
-                         guest.name, guest.name);
-    else
-      out << fmt::format("{} what an interrupted create of {} left: {}\n", done ? "removed" : "would remove",
-                         guest.name, core::enumerate(guest.files));
-  }
-}
-
-void add_damaged_guests(std::vector<UnreadableRecord>& all, const Host& host) {
-  add_unreadable_guests(all, host);
-  std::erase_if(all, [](const UnreadableRecord& one) { return one.why.kind == ErrorKind::denied; });
-}
-
-/// What is left beside journals, guests among it.
-struct Leftovers : session::Leftovers {
-  std::vector<InterruptedCreate> creates;
-
-  [[nodiscard]] bool empty() const { return loans.empty() && creates.empty() && records.empty(); }
-};
-
-Leftovers leftovers(Context& context, std::chrono::milliseconds patience) {
-  auto creates = interrupted_creates(context, patience);
-  Leftovers left{session::leftovers(context, patience), std::move(creates.creates)};
-  add_damaged_guests(left.records, context.host);
-  append(left.errors, std::move(creates.errors));
-  return left;
-}
-
-/// Gives what went wrong.
-Errors end_creates(Context& context, const ChangeOptions& options) {
-  auto ended = end_interrupted_creates(context, options.timeout);
-  if (options.format == Format::text) print_creates(context.terminal.out, ended.creates, true);
-  return std::move(ended.errors);
-}
-
 // ---- all of it ------------------------------------------------------------------------------------
 
-void print_json(std::ostream& out, const core::Json& journals, const Leftovers& left,
+void print_json(std::ostream& out, const core::Json& journals, const session::Leftovers& left,
                 const core::Json& records) {
   out << core::Json{{"schema", "gpupass.recover/1"},
                     {"journals", journals},
                     {"loans", to_json(left.loans)},
-                    {"creates", to_json(left.creates)},
                     {"records", records}}
              .dump(2)
       << "\n";
@@ -219,7 +167,7 @@ Errors return_loans(Context& context, const ChangeOptions& options) {
 Result<int> recover_all(Context& context, const ChangeOptions& options, const Journals& journals) {
   auto& out = context.terminal.out;
   const bool text = options.format == Format::text;
-  const auto left = leftovers(context, options.timeout);
+  const auto left = session::leftovers(context, options.timeout);
   if (text && journals.empty() && left.empty() && left.errors.empty()) out << "nothing was left unfinished\n";
   Listener listener(context.terminal, options.format);
   std::vector<RecoveryReport> reports;
@@ -233,7 +181,6 @@ Result<int> recover_all(Context& context, const ChangeOptions& options, const Jo
   }
   // Nothing of this stops the rest.
   auto errors = return_loans(context, options);
-  append(errors, end_creates(context, options));
   append(errors, errors_of(left.records));
   if (text) {
     for (const auto& record : left.records) out << record.path << ":\n  not begun: it cannot be read\n";
@@ -294,7 +241,7 @@ Result<int> preview_all(Context& context, const ChangeOptions& options, const se
   }
   auto looking = context;
   looking.connect = session::only_permitted(context);
-  auto left = leftovers(looking, options.timeout);
+  auto left = session::leftovers(looking, options.timeout);
   for (const auto& error : left.errors) {
     if (denied(error)) session::note_not_shown(quiet, "all that would be done", error);
   }
@@ -304,7 +251,6 @@ Result<int> preview_all(Context& context, const ChangeOptions& options, const se
   append(left.errors, errors_of(left.records));
   if (text) {
     print_loans(out, left.loans, "would return");
-    print_creates(out, left.creates, false);
     for (const auto& record : left.records) out << record.path << ":\n  not begun: it cannot be read\n";
   } else {
     print_json(out, previews, left, cli::to_json(left.records));
@@ -408,7 +354,6 @@ Result<int> recover(Context& context, const std::vector<std::string>& arguments)
   if (!options.forget)
     return change.dry_run ? preview_all(context, change, seen) : recover_all(context, change, seen.journals);
   auto records = session::damaged_records(context.host);
-  add_damaged_guests(records, context.host);
   return change.dry_run ? preview_forgetting(context, change, seen.journals, records)
                         : forget_all(context, change, seen.journals, records);
 }

@@ -10,10 +10,10 @@
 #include <limits>
 
 #include "cli/actions.hpp"
-#include "cli/caught.hpp"
 #include "cli/error_json.hpp"
 #include "cli/hints.hpp"
 #include "cli/options.hpp"
+#include "gpupass/core/caught.hpp"
 #include "gpupass/core/printable.hpp"
 #include "gpupass/core/printable_stream.hpp"
 #include "gpupass/report/findings.hpp"
@@ -181,7 +181,7 @@ bool wants_json(const std::vector<std::string>& arguments) {
 
 Result<int> run_function(Context& context, const Command& command,
                          const std::vector<std::string>& arguments) {
-  auto result = caught([&] { return command.function(context, arguments); });
+  auto result = core::caught([&] { return command.function(context, arguments); });
   if (!result && result.error().kind == ErrorKind::internal)
     result.error().what = fmt::format("{}: {}", command.name, result.error().what);
   return result;

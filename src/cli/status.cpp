@@ -174,7 +174,6 @@ Result<int> status(Context& context, const std::vector<std::string>& arguments) 
   auto& terminal = context.terminal;
   Quiet quiet(terminal);
   GPUPASS_TRY_ASSIGN(auto status, session::status(context, quiet, options.connection));
-  add_unreadable_guests(status.unreadable, context.host);
   std::erase_if(status.unreadable, [](const UnreadableRecord& one) { return one.of.empty(); });
   if (options.format == Format::json) {
     terminal.out << to_json(status).dump(2) << "\n";

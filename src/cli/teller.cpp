@@ -142,6 +142,10 @@ void Teller::note(const std::string& text) {
   print_note(terminal_, with_connection(text, connection_));
 }
 
+void Teller::progress(const std::string& text) {
+  terminal_.err << text << std::flush;
+}
+
 int Teller::tell(const session::Done& done) {
   auto& out = terminal_.out;
   const auto& [plan, outcome, changed, configuration] = done;
@@ -164,6 +168,10 @@ void Quiet::waits_for(const LockOwner& owner) {
 
 void Quiet::note(const std::string& text) {
   print_note(terminal_, text);
+}
+
+void Quiet::progress(const std::string& text) {
+  terminal_.err << text << std::flush;
 }
 
 }  // namespace gpupass::cli

@@ -33,6 +33,7 @@ class Teller final : public session::Requester {
   void begins(const Plan& plan) override;
   void hears(const StepEvent& event) override;
   void note(const std::string& text) override;
+  void progress(const std::string& text) override;
 
   /// How the request is made.
   [[nodiscard]] session::Manner manner() { return {*this, options_.dry_run, options_.timeout}; }
@@ -54,6 +55,7 @@ class Quiet : public session::Agreed {
   explicit Quiet(Terminal& terminal) : terminal_(terminal) {}
   void waits_for(const LockOwner& owner) override;
   void note(const std::string& text) override;
+  void progress(const std::string& text) override;
 
  protected:
   Terminal& terminal_;

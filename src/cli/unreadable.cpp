@@ -3,14 +3,7 @@
 
 #include <algorithm>
 
-#include "cli/guest/under_way.hpp"
-#include "gpupass/session/unreadable.hpp"
-
 namespace gpupass::cli {
-
-void add_unreadable_guests(std::vector<UnreadableRecord>& all, const Host& host) {
-  session::add_unreadable(all, "/var/lib/gpupass/guests", read_all_under_way(host));
-}
 
 core::Json to_json(const UnreadableRecord& record) {
   return {{"path", record.path}, {"of", record.of}, {"error", describe(record.why)}};

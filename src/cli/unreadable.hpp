@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What gpupass wrote down and cannot read, for a program; and that of guests.
+// What gpupass wrote down and cannot read, for a program.
 #pragma once
 
 #include <vector>
@@ -8,9 +8,6 @@
 #include "gpupass/record_files.hpp"
 
 namespace gpupass::cli {
-
-/// Those of guests that are being made.
-void add_unreadable_guests(std::vector<UnreadableRecord>& all, const Host& host);
 
 [[nodiscard]] core::Json to_json(const UnreadableRecord& record);
 [[nodiscard]] core::Json to_json(const std::vector<UnreadableRecord>& records);

@@ -404,6 +404,48 @@ Result<Plan> plan_detach(const PlanFacts& facts, const DomainFacts& domain, cons
   return plan;
 }
 
+Result<Plan> plan_create(const PlanFacts& facts, const DomainFacts& domain, const Functions& functions,
+                         const NewGuest& guest, const DomainTemplates& templates) {
+  GPUPASS_TRY_ASSIGN(const auto attach, plan_attach(facts, domain, functions, templates));
+  auto plan = empty_plan(facts, functions, Direction::take, fmt::format("create guest {}", domain.state.name),
+                         domain.uri);
+  // For its owner alone until all of it is made: the seed has secrets.
+  plan.steps = {MakeFolder{guest.folder}, guest.disk, guest.seed, OpenFolder{guest.folder}};
+  plan.steps.insert(plan.steps.end(), attach.steps.begin(), attach.steps.end());
+  // The domain comes last: it never names a file or a card that is not ready. Members of a group that were
+  // agreed to go along.
+  GPUPASS_TRY_ASSIGN(auto xml, add_cards(guest.xml, guest_cards(facts.inventory, functions), templates));
+  plan.steps.emplace_back(DefineDomain{domain.state.name, "", std::move(xml)});
+  return plan;
+}
+
+Plan plan_delete(const PlanFacts& facts, const DomainFacts& domain, const Functions& functions,
+                 const std::vector<std::string>& files) {
+  auto plan = empty_plan(facts, functions, Direction::give_back,
+                         fmt::format("delete guest {}", domain.state.name), domain.uri);
+  const Owner self{domain.state.name, domain.uri};
+  std::vector<Hold> given;
+  for (const auto& hold : facts.holds)
+    if (contains(functions, hold.device) && is_for(hold, self)) given.push_back(hold);
+  append_give_back(plan.steps, facts, given, self);
+  plan.steps.emplace_back(DefineDomain{domain.state.name, domain.config_xml, ""});
+  // What nothing brings back goes last.
+  std::vector<std::string> folders;
+  for (const auto& file : files) {
+    plan.steps.emplace_back(RemoveFile{file});
+    const auto folder = file.substr(0, file.rfind('/'));
+    if (std::ranges::find(folders, folder) == folders.end()) folders.push_back(folder);
+  }
+  for (auto& folder : folders) plan.steps.emplace_back(RemoveFolder{std::move(folder)});
+  return plan;
+}
+
+Plan plan_run(Plan attach, const StartDomain& start) {
+  attach.command = fmt::format("run {} with {}", start.domain, names(start.devices));
+  attach.steps.emplace_back(start);
+  return attach;
+}
+
 Result<Plan> plan_record(const PlanFacts& facts, const std::string& domain, const std::string& uri,
                          const Functions& functions) {
   GPUPASS_TRY_ASSIGN(const auto devices, known_devices(facts, functions));

@@ -16,6 +16,7 @@
 #include "gpupass/vfio.hpp"
 #include "gpupass/virt/hotplug_window.hpp"
 #include "session/lending.hpp"
+#include "session/prepared.hpp"
 
 namespace gpupass::session {
 namespace {
@@ -207,20 +208,10 @@ Result<Approved> approve(const World& world, const Manner& manner, Inventory inv
                   std::move(turns.sharers)};
 }
 
-Result<Done> attach(World& world, const Manner& manner, const AttachRequest& request) {
-  // Before libvirt is asked, and also where nothing is to be done.
-  GPUPASS_TRY(refuse_captured(world.host, manner));
-  GPUPASS_TRY_ASSIGN(const auto templates, load_templates(world));
-  GPUPASS_TRY_ASSIGN(const auto first_look, discover(world.host, {.holders = false}));
-  GPUPASS_TRY_ASSIGN(auto functions, functions_of(first_look, request.what));
-  GPUPASS_TRY_ASSIGN(auto domain, open_domain(world, request.domain, manner.patience));
-  const auto vm = domain.state.name;
-
-  // The machine and the domain are read again once nobody else can change them.
-  Locks locks;
-  GPUPASS_TRY(lock(world, manner, fmt::format("attach {} to {}", names(functions), vm),
-                   joined(functions, strangers(first_look, functions)), vm, locks));
-  GPUPASS_TRY_ASSIGN(domain.state, domain.hypervisor->domain(vm));
+Result<Attachment> prepare_attachment(World& world, const Manner& manner, OpenDomain& domain,
+                                      const AttachRequest& request, Functions functions,
+                                      const DomainTemplates& templates) {
+  GPUPASS_TRY_ASSIGN(domain.state, domain.hypervisor->domain(domain.state.name));
   GPUPASS_TRY_ASSIGN(const auto inventory, discover(world.host, {.serials_of = functions}));
   GPUPASS_TRY_ASSIGN(auto facts, domain_facts(domain, request.domain));
   facts.lend = request.lend;
@@ -240,8 +231,27 @@ Result<Done> attach(World& world, const Manner& manner, const AttachRequest& req
   GPUPASS_TRY(consent(manner, approved.open));
   warn_of_window(manner.requester, inventory, facts, functions);
   for (const auto& note : notes_on_attach(plan, inventory, facts)) manner.requester.note(note);
-  return carry_out_for_domain(world, manner, std::move(plan), domain, facts, locks,
-                              outcome_of(plan_facts, facts, functions));
+  auto outcome = outcome_of(plan_facts, facts, functions);
+  return Attachment{std::move(plan), std::move(facts), std::move(outcome)};
+}
+
+Result<Done> attach(World& world, const Manner& manner, const AttachRequest& request) {
+  // Before libvirt is asked, and also where nothing is to be done.
+  GPUPASS_TRY(refuse_captured(world.host, manner));
+  GPUPASS_TRY_ASSIGN(const auto templates, load_templates(world));
+  GPUPASS_TRY_ASSIGN(const auto first_look, discover(world.host, {.holders = false}));
+  GPUPASS_TRY_ASSIGN(const auto functions, functions_of(first_look, request.what));
+  GPUPASS_TRY_ASSIGN(auto domain, open_domain(world, request.domain, manner.patience));
+  const auto vm = domain.state.name;
+
+  // The machine and the domain are read again once nobody else can change them.
+  Locks locks;
+  GPUPASS_TRY(lock(world, manner, fmt::format("attach {} to {}", names(functions), vm),
+                   joined(functions, strangers(first_look, functions)), vm, locks));
+  GPUPASS_TRY_ASSIGN(auto attachment,
+                     prepare_attachment(world, manner, domain, request, functions, templates));
+  return carry_out_for_domain(world, manner, std::move(attachment.plan), domain, attachment.facts, locks,
+                              std::move(attachment.outcome));
 }
 
 }  // namespace gpupass::session

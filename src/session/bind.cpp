@@ -14,6 +14,7 @@
 #include "gpupass/session/not_shown.hpp"
 #include "gpupass/session/obstacles.hpp"
 #include "gpupass/session/session.hpp"
+#include "session/prepared.hpp"
 
 namespace gpupass::session {
 namespace {
@@ -112,11 +113,8 @@ std::string outcome_of_return(const Inventory& inventory, const std::vector<Hold
 
 }  // namespace
 
-Result<Done> bind(World& world, const Manner& manner, const BindRequest& request) {
-  GPUPASS_TRY_ASSIGN(const auto first_look, discover(world.host, {.holders = false}));
-  GPUPASS_TRY_ASSIGN(const auto functions, functions_of(first_look, request.what));
-  Locks locks;
-  GPUPASS_TRY(lock(world, manner, fmt::format("bind {}", names(functions)), functions, "", locks));
+Result<Binding> prepare_binding(World& world, const Manner& manner, const BindRequest& request,
+                                const Functions& functions) {
   GPUPASS_TRY_ASSIGN(const auto inventory, discover(world.host, {.serials_of = functions}));
   GPUPASS_TRY_ASSIGN(auto holds, current_holds(world, manner, inventory, functions));
   if (request.owner) inherit(world, holds, {}, manner.patience);
@@ -128,7 +126,16 @@ Result<Done> bind(World& world, const Manner& manner, const BindRequest& request
                              request.driver, request.owner ? for_whom(*request.owner) : "");
   if (request.driver == "vfio-pci")
     outcome += companion_note(inventory, functions) + group_note(inventory, functions);
-  return carry_out(world, manner, std::move(plan), nullptr, locks, std::move(outcome));
+  return Binding{std::move(plan), std::move(outcome)};
+}
+
+Result<Done> bind(World& world, const Manner& manner, const BindRequest& request) {
+  GPUPASS_TRY_ASSIGN(const auto first_look, discover(world.host, {.holders = false}));
+  GPUPASS_TRY_ASSIGN(const auto functions, functions_of(first_look, request.what));
+  Locks locks;
+  GPUPASS_TRY(lock(world, manner, fmt::format("bind {}", names(functions)), functions, "", locks));
+  GPUPASS_TRY_ASSIGN(auto binding, prepare_binding(world, manner, request, functions));
+  return carry_out(world, manner, std::move(binding.plan), nullptr, locks, std::move(binding.outcome));
 }
 
 Result<Done> unbind(World& world, const Manner& manner, const UnbindRequest& request) {

@@ -11,36 +11,43 @@
 namespace gpupass::session {
 namespace {
 
-Result<void> refuse_interrupted(const std::vector<JournalRecord>& journals, const Functions& functions) {
+/// What of a journal's the request is about: a device, or the domain; empty for nothing.
+std::string shared_with(const Plan& plan, const Functions& functions, const std::string& domain) {
+  for (const auto& device : plan.devices)
+    if (std::ranges::find(functions, device) != functions.end()) return to_string(device);
+  return !domain.empty() && domains_of(plan).contains(domain) ? domain : "";
+}
+
+Result<void> refuse_interrupted(const std::vector<JournalRecord>& journals, const Functions& functions,
+                                const std::string& domain) {
   for (const auto& journal : journals) {
-    for (const auto& device : journal.plan.devices) {
-      if (std::ranges::find(functions, device) == functions.end() || journal.ended()) continue;
-      if (!journal.has_plan())
-        return fail(
-            ErrorKind::busy,
-            fmt::format("{}: an earlier command did not end, and what it did cannot be read: {}",
-                        to_string(device), journal.damage),
-            "nothing was changed; `gpupass recover --forget` sets that file aside and accepts the machine "
-            "as it is");
+    const auto about = shared_with(journal.plan, functions, domain);
+    if (about.empty() || journal.ended()) continue;
+    if (!journal.has_plan())
       return fail(ErrorKind::busy,
-                  fmt::format("{}: an earlier command did not end (\"{}\", started {})", to_string(device),
-                              journal.plan.command, journal.started),
-                  "nothing was changed; `gpupass recover` finishes or undoes it (--dry-run shows which)");
-    }
+                  fmt::format("{}: an earlier command did not end, and what it did cannot be read: {}", about,
+                              journal.damage),
+                  "nothing was changed; `gpupass recover --forget` sets that file aside and accepts the "
+                  "machine as it is");
+    return fail(ErrorKind::busy,
+                fmt::format("{}: an earlier command did not end (\"{}\", started {})", about,
+                            journal.plan.command, journal.started),
+                "nothing was changed; `gpupass recover` finishes or undoes it (--dry-run shows which)");
   }
   return {};
 }
 
 /// What a request that changes nothing says of interrupted ones, and of what an ended one left in the kernel:
 /// the same, if it may read of them.
-Result<void> would_be_refused(const Host& host, Requester& requester, const Functions& functions) {
+Result<void> would_be_refused(const Host& host, Requester& requester, const Functions& functions,
+                              const std::string& domain) {
   for (const auto& function : functions) GPUPASS_TRY(Lock::obtainable(host, to_string(function)));
   const auto journals = load_journals(host);
   if (!journals && journals.error().kind != ErrorKind::denied) return Failure(journals.error());
   if (!journals || std::ranges::any_of(*journals, &JournalRecord::denied))
     requester.note(
         "which commands did not end is for root to read; run as root this may be refused for that");
-  return journals ? refuse_interrupted(*journals, functions) : Result<void>{};
+  return journals ? refuse_interrupted(*journals, functions, domain) : Result<void>{};
 }
 
 }  // namespace
@@ -81,11 +88,19 @@ Result<void> for_root_only(const Host& host, const std::string& file) {
   return allowed;
 }
 
+std::string domain_lock(const std::string& domain) {
+  return "domain-" + domain;
+}
+
 bool is_under_way(const Host& host, const JournalRecord& journal) {
-  return std::ranges::any_of(journal.plan.devices, [&](const PciAddress& device) {
-    const auto owner = Lock::owner(host, to_string(device));
+  const auto is_locked = [&](const std::string& lock) {
+    const auto owner = Lock::owner(host, lock);
     return owner && !owner->in_kernel;
-  });
+  };
+  const auto domains = domains_of(journal.plan);
+  return std::ranges::any_of(journal.plan.devices,
+                             [&](const PciAddress& device) { return is_locked(to_string(device)); }) ||
+         std::ranges::any_of(domains, [&](const auto& domain) { return is_locked(domain_lock(domain)); });
 }
 
 Result<Lock> acquire(World& world, const Manner& manner, const std::string& name, const std::string& doing) {
@@ -97,17 +112,17 @@ Result<void> lock(World& world, const Manner& manner, const std::string& doing, 
                   const std::string& domain, Locks& locks) {
   GPUPASS_TRY(refuse_captured(world.host, manner));
   sys::outlive_readers();  // of our output, and of what we say to libvirt
-  if (manner.dry_run) return would_be_refused(world.host, manner.requester, functions);
+  if (manner.dry_run) return would_be_refused(world.host, manner.requester, functions, domain);
   for (const auto& function : in_order(functions)) {
     GPUPASS_TRY_ASSIGN(auto one, acquire(world, manner, to_string(function), doing));
     locks.devices.emplace(function, std::move(one));
   }
   if (!domain.empty()) {
-    GPUPASS_TRY_ASSIGN(auto one, acquire(world, manner, "domain-" + domain, doing));
+    GPUPASS_TRY_ASSIGN(auto one, acquire(world, manner, domain_lock(domain), doing));
     locks.domains.push_back(std::move(one));
   }
   GPUPASS_TRY_ASSIGN(const auto journals, load_journals(world.host));
-  return refuse_interrupted(journals, functions);
+  return refuse_interrupted(journals, functions, domain);
 }
 
 Result<Done> carry_out(World& world, const Manner& manner, Plan plan, DomainStore* domains,

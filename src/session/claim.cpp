@@ -2,20 +2,8 @@
 #include "session/claim.hpp"
 
 #include <algorithm>
-#include <set>
 
 namespace gpupass::session {
-namespace {
-
-std::set<std::string> domains_of(const Plan& plan) {
-  std::set<std::string> domains;
-  for (const auto& step : plan.steps) domains.insert(domain_of(step));
-  domains.erase("");
-  return domains;
-}
-
-}  // namespace
-
 Result<Claim> claim(World& world, const Manner& manner, const JournalRecord& seen) {
   Claim claim;
   const auto doing = "recover " + seen.id;
@@ -24,7 +12,7 @@ Result<Claim> claim(World& world, const Manner& manner, const JournalRecord& see
     claim.locks.devices.emplace(device, std::move(lock));
   }
   for (const auto& domain : domains_of(seen.plan)) {
-    GPUPASS_TRY_ASSIGN(auto lock, acquire(world, manner, "domain-" + domain, doing));
+    GPUPASS_TRY_ASSIGN(auto lock, acquire(world, manner, domain_lock(domain), doing));
     claim.locks.domains.push_back(std::move(lock));
   }
   GPUPASS_TRY_ASSIGN(auto journals, load_journals(world.host));

@@ -44,6 +44,11 @@ Result<OpenDomain> open_domain(const World& world, const DomainChoice& choice,
   return OpenDomain{std::move(hypervisor), *std::move(state)};
 }
 
+bool keeps_variants(Hypervisor& hypervisor) {
+  constexpr std::uint64_t k_knows_variants = 10'000'000;
+  return hypervisor.version().value_or(0) >= k_knows_variants;
+}
+
 Result<DomainFacts> domain_facts(const OpenDomain& domain, const DomainChoice& choice) {
   const auto& state = domain.state;
   if (choice.live && !state.running) {
@@ -57,8 +62,7 @@ Result<DomainFacts> domain_facts(const OpenDomain& domain, const DomainChoice& c
   }
   const bool both = choice.live == choice.config;
   DomainFacts facts{state, choice.uri, "", "", false, false};
-  constexpr std::uint64_t k_knows_variants = 10'000'000;
-  facts.keeps_variants = domain.hypervisor->version().value_or(0) >= k_knows_variants;
+  facts.keeps_variants = keeps_variants(*domain.hypervisor);
   facts.change_live = state.running && (both || choice.live);
   facts.change_config = state.persistent && (both || choice.config);
   if (state.running) {

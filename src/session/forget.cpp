@@ -14,7 +14,7 @@ std::vector<KeptDomain> domains_to_keep(const JournalRecord& journal) {
   std::vector<KeptDomain> kept;
   for (const auto& step : journal.plan.steps) {
     const auto* const define = std::get_if<DefineDomain>(&step);
-    if (define == nullptr) continue;
+    if (define == nullptr || define->before.empty()) continue;
     auto name = define->domain;
     std::ranges::replace(name, '/', '_');
     kept.push_back({define->domain, fmt::format("/var/lib/gpupass/forgotten/{}.{}.xml", journal.id, name),

@@ -87,6 +87,22 @@ Result<void> end_loan(World& world, const Manner& manner, const std::string& dom
   return {};
 }
 
+/// A start that gpupass itself is carrying out: it has the locks that a loan would wait for, and has bound
+/// what the domain gets.
+Result<bool> is_started_by_us(const Host& host, const std::string& domain) {
+  GPUPASS_TRY_ASSIGN(const auto journals, load_journals(host));
+  return std::ranges::any_of(journals, [&](const JournalRecord& journal) {
+    const auto& steps = journal.plan.steps;
+    const auto states = journal.latest();
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+      const auto* const start = std::get_if<StartDomain>(&steps[i]);
+      if (start == nullptr || start->domain != domain || !states[i]) continue;
+      if (states[i]->state == StepState::intent) return is_under_way(host, journal);
+    }
+    return false;
+  });
+}
+
 }  // namespace
 
 Result<void> refuse_lent_to_others(const Host& host, const std::string& domain, const Functions& functions) {
@@ -105,6 +121,8 @@ Result<void> refuse_lent_to_others(const Host& host, const std::string& domain, 
 
 Result<void> begin_loan(World& world, const Manner& manner, const std::string& domain,
                         const Functions& functions) {
+  GPUPASS_TRY_ASSIGN(const bool ours, is_started_by_us(world.host, domain));
+  if (ours) return {};
   Locks locks;
   GPUPASS_TRY(lock(world, manner, fmt::format("start {}", domain), functions, domain, locks));
   GPUPASS_TRY_ASSIGN(const auto inventory, discover(world.host, {.serials_of = functions}));

@@ -17,11 +17,10 @@ namespace gpupass::session {
 namespace {
 
 /// Where a gpupass that was killed may have left a file half-written, beside what a journal names.
-constexpr std::array k_written_to = {"/var/lib/gpupass",         "/var/lib/gpupass/journal",
-                                     "/var/lib/gpupass/holds",   "/var/lib/gpupass/bindings",
-                                     "/var/lib/gpupass/guests",  "/var/lib/gpupass/forgotten",
-                                     "/run/gpupass/hook",        "/etc/libvirt/hooks/qemu.d",
-                                     "/etc/libvirt/hooks/lxc.d", "/etc/libvirt/hooks/libxl.d"};
+constexpr std::array k_written_to = {"/var/lib/gpupass",           "/var/lib/gpupass/journal",
+                                     "/var/lib/gpupass/holds",     "/var/lib/gpupass/bindings",
+                                     "/var/lib/gpupass/forgotten", "/etc/libvirt/hooks/qemu.d",
+                                     "/etc/libvirt/hooks/lxc.d",   "/etc/libvirt/hooks/libxl.d"};
 
 Result<Inventory> machine_of(const Host& host, const JournalRecord& journal) {
   return discover(host, {.holders = false, .serials_of = journal.plan.devices});
@@ -49,6 +48,7 @@ Result<RecoveryReport> recover_claimed(World& world, const Manner& manner, const
     GPUPASS_TRY_ASSIGN(hypervisor, world.connect(journal.plan.uri, manner.patience));
   }
   Doors doors{world.host, hypervisor.get(), &claimed.locks.devices, manner.patience, {}, {}};
+  doors.life = hypervisor.get();
   GPUPASS_TRY_ASSIGN(const auto inventory, machine_of(world.host, journal));
   doors.displaced = displaced_devices(journal.plan, inventory);  // recover does nothing to them
   GPUPASS_TRY(refuse_impossible(inventory, journal, doors));
@@ -72,12 +72,14 @@ Result<Unfinished> unfinished(World& world, const Manner& manner) {
     for (const auto* const folder : k_written_to) world.host.clear_leftovers(folder);
     GPUPASS_TRY(remove_stillborn_journals(world.host));
     GPUPASS_TRY_ASSIGN(auto journals, load_journals(world.host));
+    std::ranges::reverse(journals);
     return Unfinished{std::move(journals), true};
   }
   auto loaded = load_journals(world.host);
   const bool all_seen = loaded.has_value();
   GPUPASS_TRY_ASSIGN(auto journals,
                      if_permitted(manner.requester, "which commands did not end", std::move(loaded)));
+  std::ranges::reverse(journals);
   return Unfinished{std::move(journals), all_seen};
 }
 

@@ -6,7 +6,6 @@
 #include <algorithm>
 
 #include "cli/bench.hpp"
-#include "cli/experiment/plan.hpp"
 #include "gpupass/cli/run.hpp"
 #include "gpupass/holds.hpp"
 #include "gpupass/journal.hpp"
@@ -28,79 +27,6 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 using Words = std::vector<std::string>;
-
-// ---- the plan -----------------------------------------------------------------------------
-
-TEST(ExperimentPlan, BeginsHalfOfItsBlocksWithTheHost) {
-  for (std::uint64_t seed = 0; seed < 50; ++seed) {
-    const auto runs = random_order(10, seed);
-    ASSERT_EQ(runs.size(), 20U);
-    int host_first = 0;
-    for (std::size_t i = 0; i < runs.size(); i += 2) {
-      EXPECT_EQ(runs[i].block, runs[i + 1].block);
-      EXPECT_EQ(runs[i].order, 1);
-      EXPECT_NE(runs[i].role, runs[i + 1].role);
-      host_first += runs[i].role == "host" ? 1 : 0;
-    }
-    EXPECT_EQ(host_first, 5);
-  }
-  EXPECT_EQ(random_order(10, 3), random_order(10, 3));
-  EXPECT_NE(random_order(10, 3), random_order(10, 4));
-}
-
-TEST(ExperimentPlan, OfOddBlocksIsEvenOverSeeds) {
-  int host_first = 0;
-  for (std::uint64_t seed = 0; seed < 1000; ++seed)
-    host_first += random_order(1, seed).front().role == "host" ? 1 : 0;
-  EXPECT_GT(host_first, 400);
-  EXPECT_LT(host_first, 600);
-}
-
-ExperimentPlan example_plan() {
-  ExperimentSettings settings{
-      {"0000:01:00.0"}, "vm1", "qemu:///system", "/image", {"--memory=4G"}, {"--quick"}, 3, "abc"};
-  return {settings,
-          18'000'000'000'000'000'001U,
-          "2026-11-22T12:00:00Z",
-          "0.1.0",
-          true,
-          random_order(3, 18'000'000'000'000'000'001U)};
-}
-
-TEST(ExperimentPlan, IsReadAsItWasWritten) {
-  EXPECT_EQ(plan_from_json(to_json(example_plan())).value(), example_plan());
-  for (const auto* const text : {"", "{}", "[]", R"({"schema": "gpupass.bench/1"})"})
-    EXPECT_EQ(plan_from_json(text).error().kind, ErrorKind::invalid) << text;
-}
-
-TEST(ExperimentPlan, TellsWhatIsDifferent) {
-  const auto there = example_plan().settings;
-  auto asked = there;
-  EXPECT_EQ(difference(there, asked), "");
-  asked.blocks = 4;
-  asked.options = {"--quick", "--group=pci"};
-  EXPECT_EQ(difference(there, asked),
-            R"(options: "--quick" there, "--quick --group=pci" now; blocks: "3" there, "4" now)");
-}
-
-TEST(Pace, GoesByRolesAndByTheOtherWhereOneIsNotKnown) {
-  const std::vector<PlannedRun> left{{2, 1, "guest"}, {2, 2, "host"}, {3, 1, "host"}};
-  Pace pace;
-  EXPECT_LT(pace.left(left), 0);
-  pace.took("host", 10);
-  EXPECT_DOUBLE_EQ(pace.left(left), 30);
-  pace.took("guest", 100);
-  pace.took("host", 20);
-  EXPECT_DOUBLE_EQ(pace.left(left), 130);
-}
-
-TEST(DurationText, IsAsFineAsOneWantsToKnow) {
-  EXPECT_EQ(duration_text(40.4), "40 s");
-  EXPECT_EQ(duration_text(730), "12 min");
-  EXPECT_EQ(duration_text(12'000), "3 h 20 min");
-}
-
-// ---- the whole ----------------------------------------------------------------------------
 
 const char* const k_domain =
     "<domain type='kvm'><name>vm1</name><os><type arch='x86_64' machine='q35'>hvm</type></os>"
@@ -205,7 +131,6 @@ TEST_F(Experiment, MeasuresInTurnsAndLeavesAllAsItWas) {
   EXPECT_EQ(said.size(), 4U);
   for (const auto* const file : {"plan.json", "block-01-host.json", "block-02-guest.json", "report.html"})
     EXPECT_TRUE(there(file)) << file;
-  EXPECT_FALSE(there("under-way"));
   EXPECT_THAT(ended.out, HasSubstr("report.html"));
   EXPECT_THAT(ended.err, HasSubstr("run 4 of 4"));
   expect_all_as_before();
@@ -250,24 +175,26 @@ TEST_F(Experiment, BeginsWhereOneWasKilledBeforeItHadAPlan) {
   EXPECT_FALSE(std::filesystem::exists(tree.at("/out/.plan.json.gpupass-1-0")));
 }
 
-TEST_F(Experiment, PutsRightWhatAKilledOneLeft) {
-  fail_at = 2;
-  EXPECT_NE(experiment().status, 0);
-  // A power cut while the guest runs: the mark is there, the card is away, its guest has it.
-  tree.file("/out/under-way");
-  test::run([](Context& context, const Words& words) { return attach(context, words); }, kernel,
-            {"vm1", k_gpu, "--config", "--yes"},
-            [this](const std::string&, std::chrono::milliseconds) -> Result<std::unique_ptr<Hypervisor>> {
-              return std::make_unique<test::SharedHypervisor>(libvirt, others);
-            });
-  ASSERT_TRUE(libvirt.start("vm1"));
+/// A power cut while the guest runs: the card is away, its guest has it.
+TEST_F(Experiment, UndoesWhatAKilledOneLeft) {
+  struct PowerCut {};
+  libvirt.agent = [this](const std::string& text) -> Result<std::string> {
+    if (text.find("--role=guest") != std::string::npos) throw PowerCut();
+    return in_guest(text);
+  };
+  EXPECT_THROW(experiment(), PowerCut);
+  ASSERT_TRUE(libvirt.domain("vm1")->running);
   ASSERT_EQ(kernel.driver(k_gpu), "vfio-pci");
-  fail_at = 0;
-  said.clear();
+  EXPECT_EQ(load_journals(kernel)->size(), 1U);
+  libvirt.agent = [this](const std::string& text) { return in_guest(text); };
+  const auto would = experiment({"--dry-run"});
+  EXPECT_THAT(would.out, HasSubstr("would first undo what the interrupted experiment left"));
+  EXPECT_TRUE(libvirt.domain("vm1")->running);
+  const auto done = said.size();
   const auto ended = experiment();
   EXPECT_EQ(ended.status, 0) << ended.err;
-  EXPECT_EQ(said.size(), 3U) << "the one that was done stays";
-  EXPECT_THAT(ended.err, HasSubstr("putting right"));
+  EXPECT_EQ(said.size(), 4U) << "what was done stays: " << done;
+  EXPECT_THAT(ended.err, HasSubstr("undoing what the interrupted experiment left"));
   expect_all_as_before();
 }
 

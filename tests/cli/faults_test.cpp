@@ -27,6 +27,7 @@
 #include "support/fake_kernel.hpp"
 #include "support/faulty_libvirt.hpp"
 #include "support/golden.hpp"
+#include "support/guest_tools.hpp"
 #include "support/in_memory.hpp"
 #include "support/suite_words.hpp"
 
@@ -176,9 +177,7 @@ class Machine {
     return text + kernel.read("/var/lib/gpupass/cdi.json").value_or("");
   }
   /// What says that something was begun.
-  [[nodiscard]] std::string journals() {
-    return files_below(tree.at("/var/lib/gpupass/journal")) + files_below(tree.at("/var/lib/gpupass/guests"));
-  }
+  [[nodiscard]] std::string journals() { return files_below(tree.at("/var/lib/gpupass/journal")); }
   /// Every file where gpupass may write.
   [[nodiscard]] std::set<std::string> files() {
     std::set<std::string> all;
@@ -187,7 +186,6 @@ class Machine {
     }
     return all;
   }
-  [[nodiscard]] bool card_is_home() const { return kernel.driver(test::k_gpu) == "nvidia"; }
 
   test::Tree tree;
   test::FakeKernel kernel{tree};
@@ -218,27 +216,10 @@ class Machine {
     return 0;
   }
 
-  /// What makes and removes a guest's files.
   std::optional<ProgramEnd> run_tool(const Words& argv) {
-    const auto& name = argv.front();
     if (std::ranges::count(argv, "--list") > 0) return ProgramEnd{0, R"({"cases": [{"missing": ""}]})", ""};
-    if (name == "setpriv") return ProgramEnd{0, test::result_of(argv), ""};
-    if (name == "qemu-img" && argv[1] == "info")
-      return ProgramEnd{0, R"({"format": "qcow2", "virtual-size": 67108864})", ""};
-    if (name == "qemu-img") {
-      tree.file(*std::ranges::find_if(argv, [](const auto& word) { return word.ends_with("disk.qcow2"); }));
-    } else if (name == "xorriso") {
-      tree.file(*std::next(std::ranges::find(argv, "-output")));
-    } else if (name == "install") {
-      tree.dir(argv.back());
-    } else if (name == "rm" || name == "rmdir") {
-      std::error_code not_empty;
-      for (const auto& word : argv)
-        if (word.starts_with("/")) fs::remove(tree.at(word), not_empty);
-    } else if (name != "chmod") {
-      return std::nullopt;
-    }
-    return ProgramEnd{};
+    if (argv.front() == "setpriv") return ProgramEnd{0, test::result_of(argv), ""};
+    return test::guest_tool(tree, argv);
   }
 };
 
@@ -247,10 +228,7 @@ struct Scenario {
   std::vector<Words> before;  // what was done on that machine
   int killed_at = -1;         // the last of it was killed before this change; -1: it was not
   Words command;
-  Words makes_room = {};  // what a person does where the same command says that something is in its way
-  bool goes_on = false;   // after a kill it is the same command that brings it to its end, not recover alone
   std::size_t every = 1;  // of a long command's points; all where GPUPASS_EVERY_POINT is set
-  bool removes = false;   // what it has removed does not come back: that is no 12 once the card is home
 };
 
 // ---- faults ------------------------------------------------------------------------------------
@@ -433,14 +411,12 @@ class Faults : public testing::TestWithParam<Scenario> {
 
   /// What a command said with its status. Empty: it is so. Where libvirt answers nothing any more, a command
   /// cannot know that all is put back.
-  [[nodiscard]] std::string judge_status(Fault fault, const std::string& state, bool home, int status) const {
+  [[nodiscard]] std::string judge_status(Fault fault, const std::string& state, int status) const {
     constexpr int k_partial = 12, k_timeout = 7;
     const bool can_know = fault != Fault::silent_from_here;
     if (status == 0 && state != end && !is_undone(state)) return "it ended with 0 and was not done";
     if (status == k_partial && state == begin && !is_recover && can_know)
       return "it ended with 12, and all was put back";
-    if (GetParam().removes)
-      return status == k_partial && home ? "it ended with 12, and the card is home" : "";
     if (status != 0 && status != k_partial && status != k_timeout && state != begin && state != end)
       return fmt::format("it ended with {} and was not put back", status);
     return "";
@@ -449,8 +425,7 @@ class Faults : public testing::TestWithParam<Scenario> {
   /// Empty: it survived.
   [[nodiscard]] std::string judge(Machine& machine, Fault fault, std::optional<int> status) const {
     if (status) {
-      if (auto wrong = judge_status(fault, machine.state(), machine.card_is_home(), *status); !wrong.empty())
-        return wrong;
+      if (auto wrong = judge_status(fault, machine.state(), *status); !wrong.empty()) return wrong;
     }
     if (auto names = unknown_files(machine, true); !names.empty()) return "there is now " + names;
     if (const int recovered = machine.run({"recover"}); recovered != 0)
@@ -459,8 +434,7 @@ class Faults : public testing::TestWithParam<Scenario> {
     if (auto names = unknown_files(machine, false); !names.empty()) return "after recover there is " + names;
     const auto state = machine.state();
     if (is_undone(state) || state == end) return "";
-    const bool may_be_between = !GetParam().makes_room.empty() || GetParam().goes_on;
-    if (state != begin && state != settled && !may_be_between)
+    if (state != begin && state != settled)
       return "after recover it is neither as before nor as after:\n" + state;
     return run_again(machine);
   }
@@ -471,9 +445,8 @@ class Faults : public testing::TestWithParam<Scenario> {
     std::string names;
     for (const auto& name : machine.files()) {
       const bool says_begun = name.starts_with("/var/lib/gpupass/journal/") ||
-                              name.starts_with("/var/lib/gpupass/guests/") ||
                               fs::path(name).filename().string().find(".gpupass-1-0") != std::string::npos;
-      const bool may_hold = name.starts_with("/var/lib/gpupass/holds/") && (begun || GetParam().goes_on);
+      const bool may_hold = name.starts_with("/var/lib/gpupass/holds/") && begun;
       const bool is_lock = name.starts_with("/run/gpupass/") && name.ends_with(".lock");
       if (!known.contains(name) && !is_lock && !may_hold && !(begun && says_begun)) names += name + " ";
     }
@@ -482,14 +455,7 @@ class Faults : public testing::TestWithParam<Scenario> {
 
   [[nodiscard]] std::string run_again(Machine& machine) const {
     const auto& scenario = GetParam();
-    int status = machine.run(scenario.command);
-    if (status != 0 && !scenario.makes_room.empty()) {
-      const auto why = machine.said;
-      if (machine.run(scenario.makes_room) != 0)
-        return why + "and what it says does not help: " + machine.said;
-      status = machine.run(scenario.command);
-    }
-    if (status != 0) return "it cannot be run again: " + machine.said;
+    if (machine.run(scenario.command) != 0) return "it cannot be run again: " + machine.said;
     return machine.state() == end
                ? ""
                : "run again, it does not come to its end:\n" + machine.state() + "but for:\n" + end;
@@ -585,11 +551,10 @@ INSTANTIATE_TEST_SUITE_P(
         Scenario{"hook_prepare_for_nothing", {k_attach, {"boot"}}, -1, k_hook_prepare},
         Scenario{"hook_release", {k_attach, {"boot"}, {"start"}, k_hook_prepare}, -1, k_hook_release},
         Scenario{"hook_release_off", {k_attach, {"boot"}, k_hook_prepare}, -1, k_hook_release},
-        Scenario{"guest_create", {}, -1, k_create, k_delete},
-        Scenario{"guest_delete", {k_create}, -1, k_delete, {"recover"}, false, 1, true},
+        Scenario{"guest_create", {}, -1, k_create}, Scenario{"guest_delete", {k_create}, -1, k_delete},
         Scenario{"recover_create_begun", {k_create}, 5, {"recover"}},
         Scenario{"recover_create_defined", {k_create}, 8, {"recover"}},
-        Scenario{"bench_experiment", {}, -1, k_experiment, {}, true, 41},
+        Scenario{"bench_experiment", {}, -1, k_experiment, 41},
         Scenario{"recover_attach_begun", {k_attach}, 6, {"recover"}},
         Scenario{"recover_attach_late", {k_attach}, 21, {"recover"}},
         Scenario{"recover_attach_running", {{"start"}, k_attach}, 24, {"recover"}},

@@ -25,7 +25,7 @@ gpupass, bench, samples, source, machines = (str(pathlib.Path(path).resolve()) f
 folder_of_schemas = pathlib.Path(source) / "docs/schemas"
 
 # Written to files that are gpupass's own, and never printed.
-RECORDS = {"gpupass.boot-binding", "gpupass.boot-files", "gpupass.cdi", "gpupass.experiment", "gpupass.guest-under-way",
+RECORDS = {"gpupass.boot-binding", "gpupass.boot-files", "gpupass.cdi", "gpupass.experiment",
            "gpupass.hold", "gpupass.journal", "gpupass.kernel-words"}
 # Its environment is what a machine happens to tell.
 OPEN = {"gpupass.bench/1"}

@@ -14,6 +14,7 @@
 #include "gpupass/core/json.hpp"
 #include "gpupass/discover.hpp"
 #include "gpupass/holds.hpp"
+#include "gpupass/journal.hpp"
 #include "gpupass/lock.hpp"
 #include "support/command.hpp"
 #include "support/fake_hypervisor.hpp"
@@ -200,60 +201,16 @@ TEST_F(GuestCommand, SaysWhatIsLeftWhereNotAllCanBeRemoved) {
   host.fails_too = "rm";
   const auto said = create("left");
   EXPECT_EQ(said.status, exit_code(ErrorKind::partial));
-  EXPECT_THAT(said.err, HasSubstr("`gpupass guest delete left` removes what is left"));
+  EXPECT_THAT(said.err, HasSubstr("`gpupass recover` tries again"));
   EXPECT_TRUE(host.exists("/srv/left"));
   host.fail_program.clear();
   host.fails_too.clear();
-  const auto deleted = run(cli::guest_delete, {"left", "--yes"});
-  EXPECT_EQ(deleted.status, 0) << deleted.err;
+  const auto recovered = run(cli::recover, {});
+  EXPECT_EQ(recovered.status, 0) << recovered.err;
   EXPECT_FALSE(host.exists("/srv/left"));
 }
 
-/// A create that was killed is undone by recover, too; where libvirt had got the guest, it stays.
-TEST_F(GuestCommand, IsGoneOrThereAfterRecover) {
-  const auto* const record = "/var/lib/gpupass/guests/began.json";
-  const auto text =
-      R"({"name": "began", "uri": "test:///default", "files": ["/srv/began/disk.qcow2", "/srv/began/seed.iso"]})";
-  tree.file(record, text).file("/srv/began/disk.qcow2", "half");
-  const auto would = run(cli::recover, {"--dry-run"});
-  EXPECT_THAT(would.out, HasSubstr("would remove what an interrupted create of began left"));
-  EXPECT_TRUE(host.exists("/srv/began/disk.qcow2"));
-  const auto undone = run(cli::recover, {});
-  EXPECT_EQ(undone.status, 0) << undone.err;
-  EXPECT_THAT(undone.out, HasSubstr("removed what an interrupted create of began left"));
-  EXPECT_FALSE(host.exists("/srv/began"));
-  EXPECT_FALSE(host.exists(record));
-
-  ASSERT_EQ(create("began").status, 0);
-  tree.file(record, text);
-  const auto closed = run(cli::recover, {});
-  EXPECT_EQ(closed.status, 0) << closed.err;
-  EXPECT_THAT(closed.out, HasSubstr("closed the interrupted create of began, which is there"));
-  EXPECT_TRUE(host.exists("/srv/began/disk.qcow2"));
-  EXPECT_FALSE(host.exists(record));
-
-  // Deleted before recover was run: the record goes along, but not another libvirt's of that name.
-  tree.file(record, text);
-  EXPECT_EQ(run(cli::guest_delete, {"began", "--yes"}).status, 0);
-  EXPECT_FALSE(host.exists(record));
-  ASSERT_EQ(create("began").status, 0);
-  tree.file(record, R"({"name": "began", "uri": "qemu:///session", "files": ["/srv/other/disk.qcow2"]})");
-  EXPECT_EQ(run(cli::guest_delete, {"began", "--yes"}).status, 0);
-  EXPECT_TRUE(host.exists(record));
-}
-
-/// Whoever has its lock is at work.
-TEST_F(GuestCommand, IsLeftAloneByRecoverWhileItIsMade) {
-  tree.file("/var/lib/gpupass/guests/made.json",
-            R"({"name": "made", "uri": "test:///default", "files": ["/srv/made/disk.qcow2"]})")
-      .file("/srv/made/disk.qcow2", "half");
-  const auto lock = Lock::acquire(host, "guest-made", "guest create made", std::chrono::seconds(0));
-  ASSERT_TRUE(lock);
-  EXPECT_EQ(run(cli::recover, {}).status, 0);
-  EXPECT_TRUE(host.exists("/srv/made/disk.qcow2"));
-}
-
-/// Killed at every point, a create is gone on with by the same command, and cleared by delete.
+/// Killed at every point, a create is undone by recover, which the same command asks for.
 TEST_F(GuestCommand, ComesThroughAfterAKill) {
   int tried = 0;
   for (bool ended = false; !ended; ++tried) {
@@ -267,18 +224,18 @@ TEST_F(GuestCommand, ComesThroughAfterAKill) {
     ASSERT_EQ(waitpid(child, &status, 0), child);
     ended = WIFEXITED(status);
     ASSERT_TRUE(ended || WTERMSIG(status) == SIGKILL);
-    const bool left = host.exists("/srv/killed");
-    if (tried % 2 == 1 && !ended && left) {
-      EXPECT_THAT(run(cli::guest_delete, {"killed", "--dry-run"}).out,
-                  HasSubstr("remove /srv/killed/disk.qcow2"));
-      const auto deleted = run(cli::guest_delete, {"killed", "--yes"});
-      EXPECT_EQ(deleted.status, 0) << tried << ": " << deleted.err;
-      EXPECT_FALSE(host.exists("/srv/killed")) << tried;
-    }
     if (ended) {  // that child's libvirt went with it, and its guest
       tree.remove("/srv/killed");
       break;
     }
+    if (load_journals(host)->empty()) continue;  // it had not begun
+    const auto refused = create("killed");
+    EXPECT_EQ(refused.status, exit_code(ErrorKind::busy)) << tried;
+    EXPECT_THAT(refused.err, HasSubstr("`gpupass recover` finishes or undoes it")) << tried;
+    EXPECT_THAT(run(cli::recover, {"--dry-run"}).out, HasSubstr("create guest killed")) << tried;
+    const auto recovered = run(cli::recover, {});
+    EXPECT_EQ(recovered.status, 0) << tried << ": " << recovered.err;
+    EXPECT_FALSE(host.exists("/srv/killed")) << tried;
     const auto again = create("killed");
     EXPECT_EQ(again.status, 0) << tried << ": " << again.err;
     EXPECT_EQ(run(cli::guest_delete, {"killed", "--yes"}).status, 0) << tried;
@@ -288,15 +245,20 @@ TEST_F(GuestCommand, ComesThroughAfterAKill) {
   EXPECT_EQ(run(cli::guest_delete, {"killed", "--yes"}).status, exit_code(ErrorKind::not_found));
 }
 
-TEST_F(GuestCommand, ClearsAnInterruptedCreateOnlyWhereItWasToBe) {
-  tree.file("/var/lib/gpupass/guests/elsewhere.json",
-            R"({"name": "elsewhere", "uri": "qemu:///session", "files": ["/srv/elsewhere/disk.qcow2"]})")
-      .file("/srv/elsewhere/disk.qcow2", "half");
-  const auto said = create("elsewhere");
-  EXPECT_EQ(said.status, exit_code(ErrorKind::busy));
-  EXPECT_THAT(said.err, HasSubstr("gpupass guest delete elsewhere --connect qemu:///session"));
-  EXPECT_EQ(run(cli::guest_delete, {"elsewhere", "--yes"}).status, exit_code(ErrorKind::not_found));
-  EXPECT_TRUE(host.exists("/srv/elsewhere/disk.qcow2"));
+/// Whoever has its lock is at work.
+TEST_F(GuestCommand, IsLeftAloneByRecoverWhileItIsMade) {
+  const auto child = fork();
+  if (child == 0) {
+    host.killed_at = 5;
+    _exit(create("made").status);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  ASSERT_TRUE(WIFSIGNALED(status));
+  const auto lock = Lock::acquire(host, "domain-made", "create guest made", std::chrono::seconds(0));
+  ASSERT_TRUE(lock);
+  EXPECT_EQ(run(cli::recover, {"--timeout", "1"}).status, exit_code(ErrorKind::busy));
+  EXPECT_TRUE(host.exists("/srv/made"));
 }
 
 TEST_F(GuestCommand, OverwritesNothingOfTheUsers) {
@@ -326,9 +288,9 @@ TEST_F(GuestCommand, LeavesFilesOfOthersWhereItIsDeleted) {
   replace("<source file='/srv/first/disk.qcow2'/>", "<source file='/srv/second.qcow2'/>");
   ASSERT_TRUE(libvirt->define(xml));
 
-  const auto planned = run(cli::guest_delete, {"second", "--dry-run"});
-  EXPECT_THAT(planned.out, AllOf(HasSubstr("leave /srv/first/disk.qcow2: first uses it"),
-                                 HasSubstr("leave /srv/first/seed.iso: first uses it")));
+  const auto planned = run(cli::guest_delete, {"second", "--dry-run", "--yes"});
+  EXPECT_THAT(planned.out, AllOf(HasSubstr("left /srv/first/disk.qcow2: first uses it"),
+                                 HasSubstr("left /srv/first/seed.iso: first uses it")));
   EXPECT_EQ(run(cli::guest_delete, {"second", "--yes"}).status, 0);
   EXPECT_TRUE(host.exists("/srv/first/disk.qcow2"));
   EXPECT_TRUE(host.exists("/srv/first/seed.iso"));
@@ -369,9 +331,9 @@ TEST_F(GuestCommand, ListAndDeleteSeeEveryWayToHaveADevice) {
   const auto planned = run_on_fake(cli::guest_delete, {"hand-made", "--dry-run", "--yes"});
   EXPECT_EQ(planned.status, 0) << planned.err;
   EXPECT_THAT(planned.out,
-              AllOf(HasSubstr("leave 0000:01:00.0 through <disk type='nvme'> as it is"),
-                    HasSubstr("leave the mediated device c2177883"),
-                    HasSubstr("leave a function of the network pool as it is"), Not(HasSubstr(" back\n"))));
+              AllOf(HasSubstr("left 0000:01:00.0 through <disk type='nvme'> as it is"),
+                    HasSubstr("left the mediated device c2177883"),
+                    HasSubstr("left a function of the network pool as it is"), Not(HasSubstr(" back\n"))));
   EXPECT_EQ(run_on_fake(cli::guest_delete, {"hand-made", "--yes"}).status, 0);
   EXPECT_EQ(fake.calls, std::vector<std::string>{"undefine"});
 }
@@ -380,8 +342,9 @@ TEST_F(GuestCommand, CanTryADeletionAgain) {
   ASSERT_EQ(create("again").status, 0);
   host.fail_program = "rm";
   const auto said = run(cli::guest_delete, {"again", "--yes"});
-  EXPECT_EQ(said.status, exit_code(ErrorKind::system)) << "nothing is to be put back";
-  EXPECT_THAT(said.err, HasSubstr("`gpupass guest delete again` again goes on"));
+  EXPECT_EQ(said.status, exit_code(ErrorKind::system)) << said.err;
+  EXPECT_TRUE(host.exists("/srv/again/disk.qcow2"));
+  EXPECT_TRUE(libvirt->domain("again")) << "it is as it was";
   host.fail_program.clear();
   EXPECT_EQ(run(cli::guest_delete, {"again", "--yes"}).status, 0);
   EXPECT_FALSE(host.exists("/srv/again"));
@@ -494,7 +457,7 @@ TEST_F(GuestCommand, OnlyLooksWhereItIsToldTo) {
   EXPECT_THAT(xml.out, AllOf(HasSubstr("<name>looks</name>"), HasSubstr("ua-gpupass-0000-01-00-0")));
   EXPECT_THAT(create("looks", {"--gpu", "01:00.0", "--explain"}).out, HasSubstr("\nhuge pages: none\n"));
   const auto steps = create("looks", {"--gpu", "01:00.0", "--dry-run"});
-  EXPECT_THAT(steps.out, AllOf(HasSubstr("1. make /srv/looks/disk.qcow2"), HasSubstr("bind 0000:01:00.0"),
+  EXPECT_THAT(steps.out, AllOf(HasSubstr("2. make /srv/looks/disk.qcow2"), HasSubstr("bind 0000:01:00.0"),
                                HasSubstr("nothing was changed")));
   EXPECT_THAT(steps.err, HasSubstr("note: huge pages"));
   EXPECT_FALSE(host.exists("/srv/looks"));

@@ -34,6 +34,8 @@ without_card() {
   ! virsh dumpxml --inactive vm1 | grep -q '<hostdev'
 }
 
+# Every start of the guest has to pass it, while the experiment has the card's locks.
+check_run "the hook is installed" 0 "$GPUPASS_BIN" hook install
 start_libvirt
 make_domain vm1 --ports 2 --memory 384
 before=$(sysfs_state $gpu)
@@ -64,7 +66,11 @@ wait "$pid" 2>/dev/null
 first=$(results_there)
 check_equal "with one run done" 1 "$(wc -l <<<"$first")"
 check_equal "the card is away" vfio-pci "$(driver_of $gpu)"
-check "and the experiment says so" test -e two/under-way
+check_equal "the guest runs" running "$(virsh domstate vm1)"
+check_run "a command on the card" 6 "$GPUPASS_BIN" bind $gpu
+check_match "names what undoes it" 'gpupass recover' "$run_stderr"
+check_run "which would be" 0 "$GPUPASS_BIN" recover --dry-run
+check_match "all of it" 'shut vm1 down' "$run_stdout"
 
 step "gone on with, and asked politely to stop"
 "${experiment[@]}" >second.out 2>second.err </dev/null &

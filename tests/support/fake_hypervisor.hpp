@@ -35,10 +35,12 @@ class FakeDomainStore : public Libvirt {
   [[nodiscard]] const std::string& uri() const override { return uri_; }
   [[nodiscard]] Result<std::vector<DomainState>> domains() override { return std::vector{state_}; }
   [[nodiscard]] Result<DomainState> domain(const std::string& name) override {
-    if (name == state_.name) return state_;
+    if (name == state_.name && !undefined_) return state_;
     return fail(ErrorKind::not_found, "there is no domain " + name);
   }
-  [[nodiscard]] Result<std::string> xml(const std::string&, DomainView view) override {
+  [[nodiscard]] Result<std::string> xml(const std::string& name, DomainView view) override {
+    if (undefined_ || (name != state_.name && name != defined_))
+      return fail(ErrorKind::not_found, "there is no domain " + name);
     if (unreadable > 0 && unreadable-- > 0) return fail(ErrorKind::timeout, "libvirt did not answer");
     return view == DomainView::live ? live_ : config_;
   }
@@ -46,6 +48,9 @@ class FakeDomainStore : public Libvirt {
     calls.emplace_back("define");
     if (refuse_define) return fail(ErrorKind::hypervisor, "libvirt says no");
     config_ = xml;
+    const auto begin = xml.find("<name>") + 6;
+    defined_ = xml.substr(begin, xml.find("</name>") - begin);
+    undefined_ = false;
     if (on_define) on_define();
     if (after_define) return Failure(*std::exchange(after_define, {}));
     return {};
@@ -71,7 +76,7 @@ class FakeDomainStore : public Libvirt {
   }
   [[nodiscard]] Result<void> undefine(const std::string&) override {
     calls.emplace_back("undefine");
-    config_.clear();
+    undefined_ = true;
     return {};
   }
 
@@ -93,6 +98,8 @@ class FakeDomainStore : public Libvirt {
 
  private:
   DomainState state_;
+  bool undefined_ = false;
+  std::string defined_;  // the name of what was defined last, which has the one configuration
   std::string config_, live_;
   std::string uri_ = "fake:///";
 };

@@ -33,6 +33,9 @@ struct Locks {
 /// install.
 [[nodiscard]] Result<void> for_root_only(const Host& host, const std::string& file);
 
+/// The name of a domain's lock; a device's is its address.
+[[nodiscard]] std::string domain_lock(const std::string& domain);
+
 /// True of a journal whose command is at work right now, as opposed to one that was interrupted.
 [[nodiscard]] bool is_under_way(const Host& host, const JournalRecord& journal);
 
@@ -41,7 +44,7 @@ struct Locks {
                                    const std::string& doing);
 
 /// Locks devices in order of address, then the domain: two requests never wait for each other in a circle.
-/// Refuses a device that an interrupted gpupass left in the middle. Takes nothing on a dry run.
+/// Refuses a device or a domain that an interrupted gpupass left in the middle. Takes nothing on a dry run.
 [[nodiscard]] Result<void> lock(World& world, const Manner& manner, const std::string& doing,
                                 const Functions& functions, const std::string& domain, Locks& locks);
 

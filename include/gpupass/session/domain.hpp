@@ -38,6 +38,9 @@ struct OpenDomain {
 /// --config of one that has none.
 [[nodiscard]] Result<DomainFacts> domain_facts(const OpenDomain& domain, const DomainChoice& choice);
 
+/// Whether this libvirt takes a device that is on a variant of vfio-pci as it is: from 10.0 on.
+[[nodiscard]] bool keeps_variants(Hypervisor& hypervisor);
+
 /// carry_out(), with how the domain's configuration changes.
 [[nodiscard]] Result<Done> carry_out_for_domain(World& world, const Manner& manner, Plan plan,
                                                 const OpenDomain& domain, const DomainFacts& facts,

@@ -15,7 +15,8 @@
 namespace gpupass::session {
 
 struct Unfinished {
-  std::vector<JournalRecord> journals;
+  std::vector<JournalRecord>
+      journals;          // the newest first: what was borrowed within a longer loan goes back before
   bool all_seen = true;  // false on a dry run: which commands did not end is not for this user, who was told
 };
 /// Files that a gpupass which was killed left half-written are removed, but for a dry run.
@@ -26,6 +27,8 @@ struct Leftovers {
   Loans loans;
   std::vector<UnreadableRecord> records;  // that are damaged
   std::vector<Error> errors;              // of a libvirt that does not say whether a domain runs
+
+  [[nodiscard]] bool empty() const { return loans.empty() && records.empty(); }
 };
 [[nodiscard]] Leftovers leftovers(const World& world, std::chrono::milliseconds patience);
 

@@ -36,6 +36,8 @@ class Requester {
   virtual void leaves_alone(const PciAddress& /*device*/) {}
   /// A sentence that a person should know, though nothing failed.
   virtual void note(const std::string& text) = 0;
+  /// What takes its time, as it goes: a line, or part of one.
+  virtual void progress(const std::string& text) = 0;
 };
 
 /// A program that agreed to everything before, and wants to know only how it ended.
@@ -47,6 +49,7 @@ class Agreed : public Requester {
   void begins(const Plan& /*plan*/) override {}
   void hears(const StepEvent& /*event*/) override {}
   void note(const std::string& /*text*/) override {}
+  void progress(const std::string& /*text*/) override {}
 };
 
 /// How a request is made.

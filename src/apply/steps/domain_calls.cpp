@@ -36,6 +36,11 @@ Result<WriteEnd> outcome(const Doors& doors, const Result<void>& said,
 
 }  // namespace
 
+Result<DomainLife*> life_of_domains(Doors& doors) {
+  if (doors.life != nullptr) return doors.life;
+  return fail(ErrorKind::hypervisor, "there is no connection to libvirt");
+}
+
 Result<DomainStore*> domains(Doors& doors) {
   if (doors.domains != nullptr) return doors.domains;
   return fail(ErrorKind::hypervisor, "there is no connection to libvirt");
@@ -62,6 +67,40 @@ Result<WriteEnd> define(Doors& doors, const std::string& domain, const std::stri
     return same_functions(now, xml);
   };
   return outcome(doors, said, as_asked, fmt::format("libvirt defined {} without the change", domain));
+}
+
+Result<bool> is_defined(Doors& doors, const std::string& domain) {
+  GPUPASS_TRY_ASSIGN(auto* const libvirt, domains(doors));
+  const auto state = libvirt->domain(domain);
+  if (state) return true;
+  if (state.error().kind == ErrorKind::not_found) return false;
+  return Failure(state.error());
+}
+
+Result<WriteEnd> undefine(Doors& doors, const std::string& domain) {
+  GPUPASS_TRY_ASSIGN(auto* const libvirt, domains(doors));
+  const auto state = libvirt->domain(domain);
+  if (!state && state.error().kind == ErrorKind::not_found) return WriteEnd{};
+  if (!state) return Failure(state.error());
+  if (state->running)
+    return fail(ErrorKind::busy, fmt::format("{} is running", domain), "shut it down first");
+  const auto said = libvirt->undefine(domain);
+  const auto is_gone = [&]() -> Result<bool> {
+    GPUPASS_TRY_ASSIGN(const bool there, is_defined(doors, domain));
+    return !there;
+  };
+  return outcome(doors, said, is_gone, fmt::format("libvirt undefined {} and still has it", domain));
+}
+
+Result<WriteEnd> start(Doors& doors, const std::string& domain) {
+  GPUPASS_TRY_ASSIGN(auto* const libvirt, domains(doors));
+  GPUPASS_TRY_ASSIGN(auto* const life, life_of_domains(doors));
+  const auto said = life->start(domain);
+  const auto runs = [&]() -> Result<bool> {
+    GPUPASS_TRY_ASSIGN(const auto state, libvirt->domain(domain));
+    return state.running;
+  };
+  return outcome(doors, said, runs, fmt::format("libvirt started {} and it does not run", domain));
 }
 
 Result<WriteEnd> plug_in(Doors& doors, const std::string& domain, const PciAddress& device,

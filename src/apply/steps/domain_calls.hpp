@@ -11,6 +11,7 @@ namespace gpupass::apply_detail {
 
 /// Error: hypervisor, where the plan has no connection.
 [[nodiscard]] Result<DomainStore*> domains(Doors& doors);
+[[nodiscard]] Result<DomainLife*> life_of_domains(Doors& doors);
 
 /// Whether two texts give a domain the same functions.
 [[nodiscard]] Result<bool> same_functions(const std::string& a, const std::string& b);
@@ -19,6 +20,9 @@ namespace gpupass::apply_detail {
 
 /// Each of these succeeds when the domain is as asked, whatever the call ended with.
 [[nodiscard]] Result<WriteEnd> define(Doors& doors, const std::string& domain, const std::string& xml);
+/// Not while it runs: its files are about to go.
+[[nodiscard]] Result<WriteEnd> undefine(Doors& doors, const std::string& domain);
+[[nodiscard]] Result<WriteEnd> start(Doors& doors, const std::string& domain);
 [[nodiscard]] Result<WriteEnd> plug_in(Doors& doors, const std::string& domain, const PciAddress& device,
                                        const std::string& xml);
 [[nodiscard]] Result<WriteEnd> unplug(Doors& doors, const std::string& domain, const PciAddress& device,

@@ -20,6 +20,13 @@ template <> const Kind<DetachLive>& kind();         // detach_live.cpp
 template <> const Kind<KeepHold>& kind();           // keep_hold.cpp
 template <> const Kind<DropHold>& kind();           // drop_hold.cpp
 template <> const Kind<SetFiles>& kind();           // set_files.cpp
+template <> const Kind<MakeFolder>& kind();         // make_folder.cpp
+template <> const Kind<MakeDisk>& kind();           // make_disk.cpp
+template <> const Kind<MakeSeed>& kind();           // make_seed.cpp
+template <> const Kind<OpenFolder>& kind();         // open_folder.cpp
+template <> const Kind<RemoveFile>& kind();         // remove_file.cpp
+template <> const Kind<RemoveFolder>& kind();       // remove_folder.cpp
+template <> const Kind<StartDomain>& kind();        // start_domain.cpp
 // clang-format on
 
 }  // namespace gpupass::apply_detail

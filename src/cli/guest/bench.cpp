@@ -2,19 +2,16 @@
 // `gpupass guest bench VM`: the suite in a guest, its results on the host.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <ostream>
 
 #include "cli/bench.hpp"
 #include "cli/bench_answer.hpp"
 #include "cli/bench_forms.hpp"
-#include "cli/caught.hpp"
 #include "cli/guest/guest.hpp"
-#include "cli/guest/suite.hpp"
 #include "gpupass/core/text.hpp"
-#include "gpupass/lock.hpp"
-#include "gpupass/sys/terminal.hpp"
+#include "gpupass/run/measure.hpp"
+#include "gpupass/run/suite.hpp"
 
 namespace gpupass::cli {
 namespace fs = std::filesystem;
@@ -62,19 +59,8 @@ Syntax syntax(const Context& context, Options& options) {
   return syntax;
 }
 
-struct Wanted {
-  GuestOptions guest;
-  int runs = 1;
-  std::string folder;
-  std::string program;
-  Words compare_with;
-  std::string report;
-  Words options;  // for gpupass-bench
-  std::chrono::milliseconds limit;
-};
-
 Result<Words> options_for_suite(const Options& asked, const Words& more) {
-  GPUPASS_TRY(refuse_own(more, {}));
+  GPUPASS_TRY(run::refuse_own(more, {}));
   Words options{"--role", "guest"};
   for (const auto& group : asked.comparison.groups) options.push_back("--group=" + group);
   for (const auto& filter : asked.comparison.filters) options.push_back("--filter=" + filter);
@@ -85,74 +71,30 @@ Result<Words> options_for_suite(const Options& asked, const Words& more) {
 }
 
 /// Everything that can be wrong with what was asked is said before a guest is started.
-Result<Wanted> read_wanted(Context& context, const Options& options, const Words& more) {
-  Wanted wanted;
-  wanted.guest = options.guest;
-  wanted.runs = options.runs;
+Result<run::MeasureRequest> request_of(const Context& context, const Options& options, const Words& more) {
+  run::MeasureRequest request;
+  request.guest = options.guest.choice();
+  request.runs = options.runs;
   if (options.runs < 1 || options.limit < 1)
     return fail(ErrorKind::usage, "--runs and --limit are at least 1");
-  wanted.limit = std::chrono::seconds(options.limit);
-  wanted.report = options.report;
-  if (!wanted.report.empty()) GPUPASS_TRY(check_report(wanted.report));
+  request.limit = std::chrono::seconds(options.limit);
+  request.keep_running = options.keep_running;
+  if (!options.report.empty()) GPUPASS_TRY(check_report(options.report));
   GPUPASS_TRY(comparison_settings(options.comparison));
-  wanted.compare_with = options.compare_with;
-  GPUPASS_TRY(check_side(wanted.compare_with));
-  wanted.program = options.program.empty() ? bench_program().value_or("gpupass-bench") : options.program;
-  if (!fs::exists(wanted.program))
-    return fail(ErrorKind::not_found, fmt::format("there is no {}", wanted.program),
+  GPUPASS_TRY(study::check_side(options.compare_with));
+  request.program =
+      options.program.empty() ? run::bench_program().value_or("gpupass-bench") : options.program;
+  if (!fs::exists(request.program))
+    return fail(ErrorKind::not_found, fmt::format("there is no {}", request.program),
                 "--program names gpupass-bench; it is built and installed with gpupass");
-  GPUPASS_TRY_ASSIGN(wanted.options, options_for_suite(options, more));
+  GPUPASS_TRY_ASSIGN(request.options, options_for_suite(options, more));
   auto now = core::iso_time(context.host.now());
   std::erase_if(now, [](char c) { return c == ':' || c == '-'; });
-  wanted.folder = options.folder.empty() ? wanted.guest.vm + "-" + now : options.folder;
-  if (fs::exists(wanted.folder))
-    return fail(ErrorKind::refused, fmt::format("{} is there already", wanted.folder),
+  request.folder = options.folder.empty() ? request.guest.vm + "-" + now : options.folder;
+  if (fs::exists(request.folder))
+    return fail(ErrorKind::refused, fmt::format("{} is there already", request.folder),
                 "nothing was done; name a new folder with --out");
-  return wanted;
-}
-
-/// One of gpupass's guests with its card bound; anybody else's domain as it stands.
-Result<void> start(Context& context, const Wanted& wanted, DomainLife& domains, const DomainState& state,
-                   const std::string& xml, bool yes) {
-  GPUPASS_TRY_ASSIGN(const auto mark, guest_mark(xml));
-  if (!mark) return domains.start(state.name);
-  Words words{state.name, "--connect", wanted.guest.uri};
-  if (yes) words.emplace_back("--yes");
-  GPUPASS_TRY(guest_start(context, words));
-  return {};
-}
-
-Result<void> measure(Context& context, const Wanted& wanted, Hypervisor& hypervisor, bool& all_right) {
-  const auto& vm = wanted.guest.vm;
-  auto& err = context.terminal.err;
-  err << fmt::format("waiting for {} … ", vm) << std::flush;
-  const auto suite = reach_suite(context, hypervisor, vm, wanted.guest.timeout);
-  if (!suite) {
-    err << "\n";
-    return Failure(suite.error());
-  }
-  err << fmt::format("it answers ({})\n", (*suite)->way());
-  GPUPASS_TRY(match_program(context, **suite, wanted.program));
-  auto options = wanted.options;
-  const bool named = std::ranges::any_of(options, [](const auto& word) { return word.starts_with("--pci"); });
-  if (!named) {
-    GPUPASS_TRY_ASSIGN(const auto xml, hypervisor.xml(vm, DomainView::live));
-    GPUPASS_TRY_ASSIGN(const auto ids, pci_in_guest(context, xml));
-    if (!ids.empty()) options.push_back("--pci=" + ids);
-  }
-  for (int number = 1; number <= wanted.runs; ++number) {
-    const auto begun = std::chrono::steady_clock::now();
-    err << fmt::format("run {} of {} … ", number, wanted.runs) << std::flush;
-    GPUPASS_TRY_ASSIGN(const auto run, run_in_guest(**suite, vm, options, wanted.limit));
-    const auto file = fmt::format("{}/run-{:03}.json", wanted.folder, number);
-    GPUPASS_TRY(context.host.write_output(file, run.text));
-    all_right = all_right && run.all_right;
-    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
-    err << fmt::format("{} s{}\n", static_cast<int>(took.count()),
-                       run.all_right ? "" : ", and not all of its output was right");
-    context.terminal.out << file << "\n";
-  }
-  return {};
+  return request;
 }
 
 }  // namespace
@@ -163,36 +105,14 @@ Result<int> guest_bench(Context& context, const Words& arguments) {
   GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax(context, options), ours));
   if (!go) return 0;
   GPUPASS_TRY(context.host.changeable());
-  GPUPASS_TRY_ASSIGN(auto wanted, read_wanted(context, options, more));
-  GPUPASS_TRY_ASSIGN(const auto hypervisor, context.connect(wanted.guest.uri, wanted.guest.timeout));
-  GPUPASS_TRY_ASSIGN(const auto state, hypervisor->domain(wanted.guest.vm));
-  wanted.guest.vm = state.name;
-  GPUPASS_TRY_ASSIGN(const auto lock, Lock::acquire(context.host, "bench-" + state.name,
-                                                    "guest bench " + state.name, std::chrono::seconds(0)));
-  sys::catch_interrupts();
-  sys::outlive_readers();
-  GPUPASS_TRY_ASSIGN(const auto xml,
-                     hypervisor->xml(state.name, state.persistent ? DomainView::config : DomainView::live));
-  GPUPASS_TRY(refuse_without_a_way(state.name, xml));
-  std::error_code error;
-  fs::create_directories(wanted.folder, error);
-  if (error) return fail(ErrorKind::system, fmt::format("make {}: {}", wanted.folder, error.message()));
-  Result<void> measured;
-  if (!state.running)
-    measured = caught([&] { return start(context, wanted, *hypervisor, state, xml, options.yes); });
-  const bool started = !state.running && measured;
-  bool all_right = true;
-  if (measured) measured = caught([&] { return measure(context, wanted, *hypervisor, all_right); });
-  if (started && !options.keep_running) {
-    auto stopped = stop_guest(*hypervisor, state.name, wanted.guest.timeout);
-    if (!stopped && measured) return Failure(std::move(stopped).error());
-    if (!stopped) measured.error().also.push_back(std::move(stopped).error());
-  }
-  fs::remove(wanted.folder, error);  // where nothing came to be in it
-  GPUPASS_TRY(measured);
-  const Sides sides =
-      wanted.compare_with.empty() ? Sides{{wanted.folder}, {}} : Sides{wanted.compare_with, {wanted.folder}};
-  GPUPASS_TRY_ASSIGN(const int status, answer(context, sides, options.comparison, wanted.report));
+  GPUPASS_TRY_ASSIGN(auto request, request_of(context, options, more));
+  request.wrote = [&](const std::string& file) { context.terminal.out << file << "\n"; };
+  Teller teller(context.terminal, {.yes = options.yes, .timeout = options.guest.timeout},
+                options.guest.connection);
+  GPUPASS_TRY_ASSIGN(const bool all_right, run::measure(context, teller.manner(), request));
+  const Sides sides = options.compare_with.empty() ? Sides{{request.folder}, {}}
+                                                   : Sides{options.compare_with, {request.folder}};
+  GPUPASS_TRY_ASSIGN(const int status, answer(context, sides, options.comparison, options.report));
   return status != 0 || all_right ? status : 1;
 }
 

@@ -19,7 +19,7 @@ Result<int> guest_console(Context& context, const std::vector<std::string>& argu
   GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax(context, options), arguments));
   if (!go) return 0;
   GPUPASS_TRY(context.host.changeable());
-  GPUPASS_TRY_ASSIGN(const auto guest, open_guest(context, options));
+  GPUPASS_TRY_ASSIGN(const auto guest, run::open_guest(context, options.choice()));
   if (!guest.state.running)
     return fail(ErrorKind::refused, guest.state.name + " is not running",
                 "`gpupass guest start " + guest.state.name + "` starts it");

@@ -2,15 +2,9 @@
 // `gpupass guest`: machines made for cards.
 #include "cli/guest/guest.hpp"
 
-#include <fmt/format.h>
-
 #include <array>
 
 #include "cli/actions.hpp"
-#include "gpupass/session/session.hpp"
-#include "gpupass/session/uri.hpp"
-#include "gpupass/sys/terminal.hpp"
-#include "gpupass/sys/wait.hpp"
 
 namespace gpupass::cli {
 namespace {
@@ -44,6 +38,11 @@ void add_guest_options(Syntax& syntax, const Context& context, GuestOptions& to)
   });
 }
 
+void add_login_options(Syntax& syntax, run::Login& to) {
+  syntax.option("user", to.user, "NAME", "who to log in as");
+  syntax.option("identity,i", to.identity, "FILE", "the private key to log in with; else ssh's choice");
+}
+
 void add_guest(Syntax& syntax, const Context& context, GuestOptions& to) {
   syntax.positional("vm", to.vm);
   add_guest_options(syntax, context, to);
@@ -51,38 +50,6 @@ void add_guest(Syntax& syntax, const Context& context, GuestOptions& to) {
     if (to.vm.empty()) return fail(ErrorKind::usage, "no guest is named", "give the guest's name");
     return {};
   });
-}
-
-Result<OpenGuest> open_guest(Context& context, const GuestOptions& options) {
-  GPUPASS_TRY(session::refuse_remote(options.uri));
-  GPUPASS_TRY_ASSIGN(auto hypervisor, context.connect(options.uri, options.timeout));
-  GPUPASS_TRY_ASSIGN(auto state, hypervisor->domain(options.vm));
-  GPUPASS_TRY_ASSIGN(auto xml, hypervisor->xml(state.name, DomainView::config));
-  GPUPASS_TRY_ASSIGN(auto mark, guest_mark(xml));
-  if (!mark) {
-    return fail(ErrorKind::refused, fmt::format("{} is no guest that gpupass made", state.name),
-                "nothing was changed; `gpupass guest list` shows those, and virsh is there for the others");
-  }
-  return OpenGuest{std::move(hypervisor), std::move(state), std::move(xml), *std::move(mark)};
-}
-
-Result<session::Done> take_cards(session::World& world, const session::Manner& manner, const std::string& uri,
-                                 const std::string& vm, const Functions& functions) {
-  return session::attach(world, manner,
-                         {{.vm = vm, .uri = uri, .config = true}, session::exactly(functions)});
-}
-
-Result<void> wait_for(std::chrono::milliseconds timeout, const std::string& what,
-                      const std::function<Result<bool>()>& reached) {
-  GPUPASS_TRY_ASSIGN(const bool came,
-                     sys::wait_until(timeout, std::chrono::milliseconds(500), [&]() -> Result<bool> {
-                       if (sys::interrupted()) return fail(ErrorKind::system, what + ": interrupted");
-                       return reached();
-                     }));
-  if (came) return {};
-  return fail(ErrorKind::timeout,
-              fmt::format("{}: not within {} s", what,
-                          std::chrono::duration_cast<std::chrono::seconds>(timeout).count()));
 }
 
 }  // namespace gpupass::cli

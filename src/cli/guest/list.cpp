@@ -8,16 +8,9 @@
 #include "gpupass/core/json.hpp"
 #include "gpupass/core/text.hpp"
 #include "gpupass/report/table.hpp"
-#include "gpupass/session/domain_uses.hpp"
 
 namespace gpupass::cli {
 namespace {
-
-struct Row {
-  DomainState state;
-  GuestMark mark;
-  std::vector<DomainDevice> devices;
-};
 
 struct Options {
   GuestOptions guests{.vm = {}, .timeout = std::chrono::seconds(60)};
@@ -32,32 +25,6 @@ Syntax syntax(const Context& context, Options& options) {
   return syntax;
 }
 
-/// In its configuration, and what it has besides while it runs. None where its XML is odd.
-std::vector<DomainDevice> devices_of(Hypervisor& hypervisor, const DomainState& state,
-                                     const std::string& config_xml) {
-  auto devices = session::devices_in(hypervisor, config_xml).value_or(std::vector<DomainDevice>{});
-  const auto live = state.running ? hypervisor.xml(state.name, DomainView::live) : Result<std::string>();
-  if (!state.running || !live) return devices;
-  for (auto& device : session::devices_in(hypervisor, *live).value_or(std::vector<DomainDevice>{})) {
-    if (std::ranges::find(devices, device) == devices.end()) devices.push_back(std::move(device));
-  }
-  return devices;
-}
-
-/// A domain that went away since it was listed, or is nobody's business of ours, is passed over.
-Result<std::vector<Row>> rows_of(Hypervisor& hypervisor) {
-  GPUPASS_TRY_ASSIGN(const auto domains, hypervisor.domains());
-  std::vector<Row> rows;
-  for (const auto& state : domains) {
-    const auto xml = hypervisor.xml(state.name, DomainView::config);
-    if (!xml) continue;
-    auto mark = guest_mark(*xml);
-    if (!mark || !*mark) continue;
-    rows.push_back({state, **std::move(mark), devices_of(hypervisor, state, *xml)});
-  }
-  return rows;
-}
-
 core::Json to_json(const DomainDevice& device) {
   const auto word = [](const std::string& text) { return text.empty() ? core::Json() : core::Json(text); };
   return {{"way", element_of(device.way)},
@@ -66,7 +33,7 @@ core::Json to_json(const DomainDevice& device) {
           {"network", word(device.network)}};
 }
 
-core::Json to_json(const Row& row) {
+core::Json to_json(const run::ListedGuest& row) {
   auto functions = core::Json::array();
   auto devices = core::Json::array();
   for (const auto& device : row.devices) {
@@ -84,7 +51,7 @@ Result<int> guest_list(Context& context, const std::vector<std::string>& argumen
   GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax(context, options), arguments));
   if (!go) return 0;
   GPUPASS_TRY_ASSIGN(const auto hypervisor, context.connect(options.guests.uri, options.guests.timeout));
-  GPUPASS_TRY_ASSIGN(const auto rows, rows_of(*hypervisor));
+  GPUPASS_TRY_ASSIGN(const auto rows, run::guests(*hypervisor));
   auto& out = context.terminal.out;
   if (options.format == Format::json) {
     auto guests = core::Json::array();

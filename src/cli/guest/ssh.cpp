@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // `gpupass guest ssh VM [-- COMMAND…]`.
-#include "cli/guest/reach.hpp"
+#include "cli/guest/guest.hpp"
 #include "gpupass/sys/terminal.hpp"
 
 namespace gpupass::cli {
@@ -8,7 +8,7 @@ namespace {
 
 struct Options {
   GuestOptions guest{.vm = {}, .timeout = std::chrono::seconds(300)};
-  Login login;
+  run::Login login;
 };
 
 Syntax syntax(const Context& context, Options& options) {
@@ -28,9 +28,10 @@ Result<int> guest_ssh(Context& context, const std::vector<std::string>& argument
   GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax(context, options), ours));
   if (!go) return 0;
   GPUPASS_TRY(context.host.changeable());
-  GPUPASS_TRY_ASSIGN(const auto guest, open_guest(context, options.guest));
-  GPUPASS_TRY_ASSIGN(const auto address, reach(options.guest, guest));
-  auto argv = ssh_words(options.login, address);
+  const auto choice = options.guest.choice();
+  GPUPASS_TRY_ASSIGN(const auto guest, run::open_guest(context, choice));
+  GPUPASS_TRY_ASSIGN(const auto address, run::reach(choice, guest));
+  auto argv = run::ssh_words(options.login, address);
   argv.insert(argv.end(), command.begin(), command.end());
   return Failure(context.host.become(argv));
 }

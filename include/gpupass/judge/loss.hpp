@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <string>
+
+#include "gpupass/finding.hpp"
+
+namespace gpupass {
+
+/// What a person loses with a guest that is deleted.
+[[nodiscard]] Finding loss_of_guest(const std::string& name);
+
+}  // namespace gpupass

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A file of a guest goes for good: nothing brings it back, so it is among the last steps of a plan.
+#include "apply/guest_files.hpp"
+#include "apply/steps/kinds.hpp"
+
+namespace gpupass::apply_detail {
+namespace {
+
+class RemoveFileKind final : public Kind<RemoveFile> {
+ public:
+  Subject subject(const RemoveFile& /*step*/) const override { return {}; }
+  std::string words(const RemoveFile& step) const override { return "remove " + step.path; }
+  std::string words_back(const RemoveFile& step) const override { return "keep " + step.path; }
+  const char* name() const override { return "remove-file"; }
+  core::Json fields(const RemoveFile& step) const override {
+    return core::Json::object({{"path", step.path}});
+  }
+  RemoveFile read(const core::Json& json) const override { return {core::line_from_json(json.at("path"))}; }
+
+  Result<Look> look(const RemoveFile& step, Doors& doors) const override {
+    return Look{!doors.host.exists(step.path), ""};
+  }
+  Result<WriteEnd> carry_out(const RemoveFile& step, Doors& doors) const override {
+    return remove_file(doors, step.path);
+  }
+  bool comes_back() const override { return false; }
+  /// It was not removed: else nothing of the plan is undone.
+  Result<WriteEnd> undo(const RemoveFile& /*step*/, const JournalEntry& /*entry*/,
+                        Doors& /*doors*/) const override {
+    return WriteEnd{};
+  }
+};
+
+}  // namespace
+
+template <>
+const Kind<RemoveFile>& kind() {
+  static const RemoveFileKind row;
+  return row;
+}
+
+}  // namespace gpupass::apply_detail

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A folder goes if nothing is in it. Undone by making it again.
+#include "apply/guest_files.hpp"
+#include "apply/steps/kinds.hpp"
+
+namespace gpupass::apply_detail {
+namespace {
+
+class RemoveFolderKind final : public Kind<RemoveFolder> {
+ public:
+  Subject subject(const RemoveFolder& /*step*/) const override { return {}; }
+  std::string words(const RemoveFolder& step) const override {
+    return "remove the folder " + step.path + ", if nothing else is in it";
+  }
+  std::string words_back(const RemoveFolder& step) const override { return "make the folder " + step.path; }
+  const char* name() const override { return "remove-folder"; }
+  core::Json fields(const RemoveFolder& step) const override {
+    return core::Json::object({{"path", step.path}});
+  }
+  RemoveFolder read(const core::Json& json) const override { return {core::line_from_json(json.at("path"))}; }
+
+  Result<Look> look(const RemoveFolder& step, Doors& doors) const override {
+    if (!doors.host.exists(step.path)) return Look{true, ""};
+    return Look{false, mode_text(doors.host.mode_of(step.path))};
+  }
+  Result<WriteEnd> carry_out(const RemoveFolder& step, Doors& doors) const override {
+    return remove_folder(doors, step.path, Full::stays);
+  }
+  Result<WriteEnd> undo(const RemoveFolder& step, const JournalEntry& entry, Doors& doors) const override {
+    return doors.host.exists(step.path) ? WriteEnd{} : make_folder(doors, step.path, entry.before);
+  }
+};
+
+}  // namespace
+
+template <>
+const Kind<RemoveFolder>& kind() {
+  static const RemoveFolderKind row;
+  return row;
+}
+
+}  // namespace gpupass::apply_detail

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "gpupass/judge/loss.hpp"
+
+#include "judge/findings.hpp"
+
+namespace gpupass {
+
+Finding loss_of_guest(const std::string& name) {
+  auto finding = rules::blocks(Consent::may_be_given, rules::k_machine,
+                               name + " and all that is on its disk would go", {}, "");
+  finding.rule = "guest-loss";
+  return finding;
+}
+
+}  // namespace gpupass

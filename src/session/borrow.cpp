@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "gpupass/session/borrow.hpp"
+
+#include "gpupass/session/templates.hpp"
+#include "gpupass/sys/terminal.hpp"
+#include "session/prepared.hpp"
+
+namespace gpupass::session {
+
+Result<Borrowed> borrow(World& world, const Manner& manner, Plan plan, Hypervisor* hypervisor,
+                        const Locks& locks) {
+  Doors doors{world.host, hypervisor, &locks.devices, manner.patience, {}, sys::interrupted};
+  doors.warn = [&requester = manner.requester](const Error& warning) {
+    requester.note("it was done, but " + describe(warning));
+  };
+  doors.life = hypervisor;
+  sys::catch_interrupts();
+  return gpupass::borrow(std::move(plan), std::move(doors));
+}
+
+Result<Borrowed> borrow_binding(World& world, const Manner& manner, const Functions& functions,
+                                const Locks& locks) {
+  BindRequest request;
+  request.what = exactly(functions);
+  GPUPASS_TRY_ASSIGN(auto binding, prepare_binding(world, manner, request, functions));
+  return borrow(world, manner, std::move(binding.plan), nullptr, locks);
+}
+
+Result<Borrowed> borrow_run(World& world, const Manner& manner, OpenDomain& domain, const StartDomain& start,
+                            const Locks& locks) {
+  AttachRequest request;
+  request.domain = {.vm = start.domain, .uri = domain.hypervisor->uri(), .config = true};
+  request.what = exactly(start.devices);
+  GPUPASS_TRY_ASSIGN(const auto templates, load_templates(world));
+  GPUPASS_TRY_ASSIGN(auto attachment,
+                     prepare_attachment(world, manner, domain, request, start.devices, templates));
+  return borrow(world, manner, plan_run(std::move(attachment.plan), start), domain.hypervisor.get(), locks);
+}
+
+}  // namespace gpupass::session
