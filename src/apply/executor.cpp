@@ -135,10 +135,15 @@ std::vector<Error> Executor::backward() {
     const auto& state = states_.at(index);
     if (!state || state->state == StepState::untouched || state->state == StepState::undone) continue;
     const auto device = device_of(plan_.steps.at(index));
-    if (device && stuck_.contains(*device)) continue;
+    if (device && (stuck_.contains(*device) || in_use_.contains(*device))) continue;
     // Unloading a module waits for its driver to come out of every probe and remove.
-    if (stuck() && std::holds_alternative<LoadModule>(plan_.steps.at(index))) continue;
-    if (auto result = backward(index); !result) errors.push_back(result.error());
+    const bool is_left = stuck() || !in_use_.empty();
+    if (is_left && std::holds_alternative<LoadModule>(plan_.steps.at(index))) continue;
+    auto result = backward(index);
+    if (result) continue;
+    const auto used = used_by(plan_.steps.at(index));
+    in_use_.insert(used.begin(), used.end());
+    errors.push_back(result.error());
   }
   return errors;
 }

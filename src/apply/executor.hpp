@@ -41,6 +41,7 @@ class Executor {
   Journal& journal_;
   std::vector<std::optional<JournalEntry>> states_;
   std::set<PciAddress> stuck_;
+  std::set<PciAddress> in_use_;  // by what could not be undone
 };
 
 }  // namespace gpupass::apply_detail

@@ -64,6 +64,10 @@ bool is_put_back(const Step& step, const std::string& before, Doors& doors) {
   return shows && had_no_effect(step, before, doors);
 }
 
+std::vector<PciAddress> used_by(const Step& step) {
+  return subject_of(step).uses;
+}
+
 bool is_lost(const Step& step, Doors& doors) {
   const bool comes_back =
       with_kind(step, [](const auto& kind, const auto& /*value*/) { return kind.comes_back(); });

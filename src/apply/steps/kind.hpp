@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "gpupass/apply.hpp"
 #include "gpupass/core/json.hpp"
@@ -17,6 +18,8 @@ struct Subject {
   /// Its device's own files are written: nothing is done, or undone, where it is not in the machine. A hold
   /// outlives its device.
   bool must_be_there = false;
+  /// In use for as long as the step is not undone: until then nothing before it is undone to them.
+  std::vector<PciAddress> uses = {};
 };
 
 /// How things are before a step.

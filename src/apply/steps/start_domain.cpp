@@ -19,8 +19,7 @@ Result<void> stop(DomainStore& domains, DomainLife& life, const StartDomain& ste
   if (!state) return Failure(state.error());
   if (!state->running) return {};
   auto off = shut_down(domains, life, step.domain, std::chrono::seconds(step.patience));
-  if (!off && off.error().kind == ErrorKind::timeout && step.may_be_ended)
-    return life.destroy(step.domain);
+  if (!off && off.error().kind == ErrorKind::timeout && step.may_be_ended) return life.destroy(step.domain);
   return off;
 }
 
@@ -46,7 +45,7 @@ Result<void> wait_until_let_go(const Doors& doors, const StartDomain& step) {
 
 class StartDomainKind final : public Kind<StartDomain> {
  public:
-  Subject subject(const StartDomain& step) const override { return {{}, step.domain}; }
+  Subject subject(const StartDomain& step) const override { return {{}, step.domain, false, step.devices}; }
   std::string words(const StartDomain& step) const override { return "start " + step.domain; }
   std::string words_back(const StartDomain& step) const override {
     return fmt::format("shut {} down{}", step.domain,

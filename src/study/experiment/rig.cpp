@@ -25,7 +25,10 @@ Result<Value> after_put_back(Result<Value> result, Borrowed& borrowed) {
   const bool interrupted = sys::forget_interrupt();  // it is to go back all the same
   auto back = borrowed.put_back();
   if (!back && result) return Failure(std::move(back).error());
-  if (!back) result.error().also.push_back(std::move(back).error());
+  if (!back) {
+    result.error().kind = back.error().kind;
+    result.error().also.push_back(std::move(back).error());
+  }
   if (interrupted && result) return fail(ErrorKind::system, "interrupted");
   return result;
 }
