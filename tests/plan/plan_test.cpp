@@ -530,5 +530,52 @@ TEST(PlanWords, EveryStepSaysWhatItDoesAndWhatUndoesIt) {
   }
 }
 
+NewGuest new_guest() {
+  return {"/images/vm1",
+          {"/images/vm1/disk.qcow2", "/cloud.raw", "raw", 1U << 30U},
+          {"/images/vm1/seed.iso", "", "", "", {}, ""},
+          k_q35};
+}
+
+/// Nothing names a file or a card before it is ready.
+TEST(PlanCreate, MakesFilesThenBindsThenDefines) {
+  const auto inventory = machine("nvidia", "snd_hda_intel");
+  auto domain = stopped();
+  domain.change_config = false;
+  const auto plan = plan_create({inventory, {}, "now"}, domain, {k_gpu, k_audio}, new_guest(), templates());
+  const auto lines = words(plan);
+  ASSERT_EQ(lines.size(), 14U);
+  EXPECT_EQ(lines[0], "make the folder /images/vm1");
+  EXPECT_EQ(lines[1], "make /images/vm1/disk.qcow2 over /cloud.raw (raw, 1 GiB)");
+  EXPECT_EQ(lines[3], "let QEMU through /images/vm1 to them");
+  EXPECT_THAT(lines[4], HasSubstr("remember 0000:01:00.0 for vm1"));
+  EXPECT_EQ(lines[12], "bind 0000:01:00.1 to vfio-pci");
+  EXPECT_EQ(lines[13], "define vm1");
+  const auto& define = std::get<DefineDomain>(plan->steps.back());
+  EXPECT_EQ(define.before, "");
+  EXPECT_EQ(hostdev_functions(define.after), (std::vector{k_gpu, k_audio}));
+}
+
+/// What nothing brings back comes last.
+TEST(PlanDelete, ReturnsUndefinesAndRemoves) {
+  const auto inventory = machine("vfio-pci", "vfio-pci");
+  const auto plan = plan_delete({inventory, {hold(k_gpu, "nvidia", "vm1")}, "now"}, stopped(),
+                                {k_gpu, k_audio}, {"/images/vm1/disk.qcow2", "/images/vm1/seed.iso"});
+  EXPECT_EQ(plan.direction, Direction::give_back);
+  const auto lines = words(plan);
+  EXPECT_THAT(lines, testing::Contains("bind 0000:01:00.0 to nvidia"));
+  EXPECT_THAT((std::vector(lines.end() - 4, lines.end())),
+              ElementsAre("undefine vm1", "remove /images/vm1/disk.qcow2", "remove /images/vm1/seed.iso",
+                          "remove the folder /images/vm1, if nothing else is in it"));
+}
+
+TEST(PlanRun, StartsTheDomainOnceItHasTheCard) {
+  const auto inventory = machine("nvidia", "snd_hda_intel");
+  auto attach = plan_attach({inventory, {}, "now"}, stopped(), {k_gpu}, templates());
+  const auto plan = plan_run(*std::move(attach), {"vm1", {k_gpu}, 60, true});
+  EXPECT_EQ(words(plan).back(), "start vm1");
+  EXPECT_EQ(describe_undo(plan.steps.back()), "shut vm1 down, or end it after 60 s");
+}
+
 }  // namespace
 }  // namespace gpupass
