@@ -37,7 +37,7 @@ check_equal "engines" "docker podman lxc systemd-nspawn" "$(offered container fl
 check_equal "what container remove removes is no device" "" "$(offered container remove '')"
 check_equal "options of an action of hook" "--driver --help --hooks" "$(offered hook install --)"
 check_equal "another action has others" "--connect --help" "$(offered hook check --)"
-check_match "bench run has those of gpupass-bench" -- '--filter .*--inject .*--runs' "$(offered bench run --)"
+check_match "bench run has those of gpupass-bench" '--filter .*--inject .*--runs' "$(offered bench run --)"
 
 check_equal "domains" vm1 "$(offered attach '')"
 check_equal "domains of an action" vm1 "$(offered guest stop '')"
