@@ -24,6 +24,15 @@ enum class Full { stays, fails };
 /// A mode as chmod takes it and a journal keeps it: "0711".
 [[nodiscard]] std::string mode_text(mode_t mode);
 
+/// What kinds of step have in common that are about a path and nothing else.
+template <class Value>
+class OfPath : public Kind<Value> {
+ public:
+  Subject subject(const Value& /*step*/) const override { return {}; }
+  core::Json fields(const Value& step) const override { return core::Json::object({{"path", step.path}}); }
+  Value read(const core::Json& json) const override { return {core::line_from_json(json.at("path"))}; }
+};
+
 /// What kinds of step have in common that make a file: it is there, or not.
 template <class Value>
 class MadeFile : public Kind<Value> {

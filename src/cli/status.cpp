@@ -83,7 +83,7 @@ core::Json to_json(const session::UnfinishedNow& unfinished) {
 
 core::Json to_json(const session::BoundAtBoot& row) {
   return {{"device", to_string(row.device)},
-          {"ids", row.ids.empty() ? core::Json() : core::Json(row.ids)},
+          {"ids", core::text_or_null(row.ids)},
           {"driver", row.driver},
           {"set_up", row.set_up},
           {"there", row.there},

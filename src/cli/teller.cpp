@@ -47,7 +47,7 @@ core::Json event_json(const StepEvent& event) {
 core::Json change_json(const Plan& plan, const session::Outcome& outcome) {
   core::Json json{{"command", plan.command},
                   {"outcome", outcome.text},
-                  {"domain", outcome.domain.empty() ? core::Json() : core::Json(outcome.domain)},
+                  {"domain", core::text_or_null(outcome.domain)},
                   {"devices", core::Json::array()}};
   for (const auto& device : plan.devices) json["devices"].push_back(to_string(device));
   if (!outcome.remaining.empty()) json["remaining"] = report::to_json(outcome.remaining);
@@ -71,6 +71,14 @@ core::Json result_json(const Plan& plan, const session::Outcome& outcome, bool c
 
 bool asks_the_same(const Finding& a, const Finding& b) {
   return a.rule == b.rule && a.device == b.device && a.what == b.what;
+}
+
+/// Asks a person at the terminal. No answer is a no.
+bool says_yes(Terminal& terminal, const std::string& question) {
+  terminal.err << question << " [y/N] " << std::flush;
+  std::string answer;
+  std::getline(terminal.in, answer);
+  return answer == "y" || answer == "Y" || answer == "yes";
 }
 
 /// One question for all of them.
@@ -101,13 +109,6 @@ void add_change_options(Syntax& syntax, ChangeOptions& to) {
   syntax.option("timeout", to.timeout, "S",
                 "how long to wait for each thing that may block: a driver, the guest, another gpupass");
   add_format(syntax, to.format);
-}
-
-bool says_yes(Terminal& terminal, const std::string& question) {
-  terminal.err << question << " [y/N] " << std::flush;
-  std::string answer;
-  std::getline(terminal.in, answer);
-  return answer == "y" || answer == "Y" || answer == "yes";
 }
 
 bool Teller::has_agreed_to(const Finding& finding) const {

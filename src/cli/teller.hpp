@@ -61,7 +61,4 @@ class Quiet : public session::Agreed {
   Terminal& terminal_;
 };
 
-/// Asks a person at the terminal. No answer is a no.
-[[nodiscard]] bool says_yes(Terminal& terminal, const std::string& question);
-
 }  // namespace gpupass::cli

@@ -23,6 +23,7 @@ using container::Mount;
 using container::Node;
 using container::NotForContainers;
 using core::Json;
+using core::text_or_null;
 
 enum class UserKind { process, container, guest };
 
@@ -198,8 +199,8 @@ class Text {
 
 Json to_json(const Node& node) {
   return {{"path", node.path},
-          {"number", node.found.empty() ? Json() : Json(node.found)},
-          {"expected", node.expected.empty() ? Json() : Json(node.expected)},
+          {"number", text_or_null(node.found)},
+          {"expected", text_or_null(node.expected)},
           {"group", node.found.empty() ? Json() : Json(node.group)},
           {"for_everybody", node.found.empty() ? Json() : Json(node.for_everybody())}};
 }
@@ -218,10 +219,6 @@ Json array_of(const Values& values) {
 
 Json to_json(const Mount& mount) {
   return {{"host", mount.host}, {"container", mount.container}};
-}
-
-Json text_or_null(const std::string& text) {
-  return text.empty() ? Json() : Json(text);
 }
 
 Json to_json(const CardUser& user) {

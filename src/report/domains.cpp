@@ -22,10 +22,6 @@ constexpr std::array k_phase_names = {
     core::Name<DomainPhase>{DomainPhase::off, "off"},
 };
 
-core::Json or_null(const std::string& text) {
-  return text.empty() ? core::Json() : core::Json(text);
-}
-
 }  // namespace
 
 std::string domain_text(const Assignment& assignment) {
@@ -47,12 +43,14 @@ core::Json to_json(const Assignment& assignment) {
           {"domain", assignment.domain},
           {"uri", assignment.uri},
           {"phase", core::name_in(k_phase_names, assignment.phase)},
-          {"mediated", or_null(assignment.mediated)},
-          {"network", or_null(assignment.network)}};
+          {"mediated", core::text_or_null(assignment.mediated)},
+          {"network", core::text_or_null(assignment.network)}};
 }
 
 core::Json to_json(const LibvirtAnswer& answer) {
-  return {{"uri", answer.uri}, {"answered", answer.missing.empty()}, {"missing", or_null(answer.missing)}};
+  return {{"uri", answer.uri},
+          {"answered", answer.missing.empty()},
+          {"missing", core::text_or_null(answer.missing)}};
 }
 
 }  // namespace gpupass::report

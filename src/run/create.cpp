@@ -19,6 +19,7 @@
 #include "gpupass/session/held.hpp"
 #include "gpupass/session/templates.hpp"
 #include "gpupass/session/uri.hpp"
+#include "gpupass/virt/find_domain.hpp"
 
 namespace gpupass::run {
 namespace {
@@ -174,9 +175,8 @@ Result<LibvirtFacts> facts_of(Hypervisor& hypervisor) {
 }
 
 Result<void> refuse_taken_name(Hypervisor& hypervisor, const std::string& name) {
-  const auto there = hypervisor.domain(name);
-  if (!there && there.error().kind == ErrorKind::not_found) return {};
-  if (!there) return Failure(there.error());
+  GPUPASS_TRY_ASSIGN(const auto there, find_domain(hypervisor, name));
+  if (!there) return {};
   return fail(
       ErrorKind::busy, fmt::format("{} has a domain named {} already", hypervisor.uri(), name),
       fmt::format("nothing was changed; choose another name, or `gpupass guest delete {}` if it is one of "

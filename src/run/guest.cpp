@@ -12,8 +12,6 @@
 #include "gpupass/session/hook_file.hpp"
 #include "gpupass/session/records.hpp"
 #include "gpupass/session/uri.hpp"
-#include "gpupass/sys/terminal.hpp"
-#include "gpupass/sys/wait.hpp"
 
 namespace gpupass::run {
 namespace {
@@ -95,19 +93,6 @@ Result<std::string> stop(session::World& world, const GuestChoice& choice, bool 
   if (!off && off.error().kind == ErrorKind::timeout && force) off = guest.hypervisor->destroy(vm);
   GPUPASS_TRY(off);
   return vm;
-}
-
-Result<void> wait_for(std::chrono::milliseconds timeout, const std::string& what,
-                      const std::function<Result<bool>()>& reached) {
-  GPUPASS_TRY_ASSIGN(const bool came,
-                     sys::wait_until(timeout, std::chrono::milliseconds(500), [&]() -> Result<bool> {
-                       if (sys::interrupted()) return fail(ErrorKind::system, what + ": interrupted");
-                       return reached();
-                     }));
-  if (came) return {};
-  return fail(ErrorKind::timeout,
-              fmt::format("{}: not within {} s", what,
-                          std::chrono::duration_cast<std::chrono::seconds>(timeout).count()));
 }
 
 }  // namespace gpupass::run

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include "gpupass/core/text.hpp"
+#include "gpupass/sys/terminal.hpp"
+#include "gpupass/sys/wait.hpp"
 
 namespace gpupass::run {
 namespace {
@@ -12,6 +14,20 @@ namespace {
 constexpr int k_not_reached = 255, k_no_such_program = 127;
 // Of `cloud-init status` since 23.4: it went on past an error.
 constexpr int k_done_with_errors = 2;
+
+/// Waits until `reached` says yes. Error: timeout, with `what` was waited for; or what `reached` ended with.
+Result<void> wait_for(std::chrono::milliseconds timeout, const std::string& what,
+                      const std::function<Result<bool>()>& reached) {
+  GPUPASS_TRY_ASSIGN(const bool came,
+                     sys::wait_until(timeout, std::chrono::milliseconds(500), [&]() -> Result<bool> {
+                       if (sys::interrupted()) return fail(ErrorKind::system, what + ": interrupted");
+                       return reached();
+                     }));
+  if (came) return {};
+  return fail(ErrorKind::timeout,
+              fmt::format("{}: not within {} s", what,
+                          std::chrono::duration_cast<std::chrono::seconds>(timeout).count()));
+}
 
 }  // namespace
 

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <map>
 
-#include "gpupass/core/text.hpp"
 #include "gpupass/discover.hpp"
 #include "gpupass/holds.hpp"
 #include "gpupass/judge/loss.hpp"
@@ -90,13 +89,7 @@ Result<void> read_again(OpenGuest& guest) {
 
 /// "vm1 is gone; 0000:01:00.0 is back on nvidia", and what stays.
 std::string outcome_of(const std::string& name, const Plan& plan, const Belongings& belongings) {
-  std::vector<std::string> homes;
-  for (const auto& step : plan.steps) {
-    if (const auto* const probe = std::get_if<ProbeDriver>(&step))
-      homes.push_back(fmt::format("{} is back on {}", to_string(probe->device), probe->driver));
-  }
-  auto text = fmt::format("{} is gone", name);
-  if (!homes.empty()) text += "; " + core::enumerate(homes);
+  auto text = fmt::format("{} is gone", name) + session::homes_note(plan);
   for (const auto& file : belongings.stay) text += "\nleft " + file;
   for (const auto& device : belongings.left)
     text += fmt::format("\nleft {} as it is: gpupass did not give it", describe(device));

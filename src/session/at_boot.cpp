@@ -21,15 +21,7 @@
 namespace gpupass::session {
 namespace {
 
-/// The files that all bindings share are one command's at a time.
-Result<void> lock_boot(World& world, const Manner& manner, const std::string& doing,
-                       const Functions& functions, Locks& locks) {
-  GPUPASS_TRY(lock(world, manner, doing, functions, "", locks));
-  if (manner.dry_run) return {};
-  GPUPASS_TRY_ASSIGN(auto one, acquire(world, manner, "boot", doing));
-  locks.domains.push_back(std::move(one));
-  return {};
-}
+constexpr const char* k_files = "boot";  // the lock of those that all bindings share
 
 Result<void> refuse_virtual(const Inventory& inventory, const Functions& functions) {
   for (const auto& function : functions) {
@@ -216,7 +208,7 @@ Result<Done> bind_at_boot(World& world, const Manner& manner, const BindAtBootRe
             Direction::take, functions};
 
   Locks locks;
-  GPUPASS_TRY(lock_boot(world, manner, work.doing, functions, locks));
+  GPUPASS_TRY(lock_with_files(world, manner, work.doing, functions, k_files, locks));
   GPUPASS_TRY_ASSIGN(const auto inventory, discover(world.host));
   GPUPASS_TRY(refuse_virtual(inventory, functions));
   GPUPASS_TRY_ASSIGN(auto bindings, written_bindings(world.host, manner, functions));
@@ -273,7 +265,7 @@ Result<Done> unbind_at_boot(World& world, const Manner& manner, const UnbindAtBo
   Work work{fmt::format("bind {} at no boot", names(functions)), Direction::give_back, functions};
 
   Locks locks;
-  GPUPASS_TRY(lock_boot(world, manner, work.doing, functions, locks));
+  GPUPASS_TRY(lock_with_files(world, manner, work.doing, functions, k_files, locks));
   GPUPASS_TRY_ASSIGN(bindings, written_bindings(world.host, manner, functions));
   work.record.purpose = "forget them";
   for (const auto& function : functions) {

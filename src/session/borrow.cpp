@@ -9,10 +9,7 @@ namespace gpupass::session {
 
 Result<Borrowed> borrow(World& world, const Manner& manner, Plan plan, Hypervisor* hypervisor,
                         const Locks& locks) {
-  Doors doors{world.host, hypervisor, &locks.devices, manner.patience, {}, sys::interrupted};
-  doors.warn = [&requester = manner.requester](const Error& warning) {
-    requester.note("it was done, but " + describe(warning));
-  };
+  auto doors = doors_for(world, manner, hypervisor, locks);
   doors.life = hypervisor;
   sys::catch_interrupts();
   return gpupass::borrow(std::move(plan), std::move(doors));

@@ -7,16 +7,10 @@
 
 #include "gpupass/holds.hpp"
 #include "gpupass/sys/terminal.hpp"
+#include "session/prepared.hpp"
 
 namespace gpupass::session {
 namespace {
-
-/// What of a journal's the request is about: a device, or the domain; empty for nothing.
-std::string shared_with(const Plan& plan, const Functions& functions, const std::string& domain) {
-  for (const auto& device : plan.devices)
-    if (std::ranges::find(functions, device) != functions.end()) return to_string(device);
-  return !domain.empty() && domains_of(plan).contains(domain) ? domain : "";
-}
 
 Result<void> refuse_interrupted(const std::vector<JournalRecord>& journals, const Functions& functions,
                                 const std::string& domain) {
@@ -55,6 +49,12 @@ Result<void> would_be_refused(const Host& host, Requester& requester, const Func
 Host& host_of_files(World& world) {
   static Host here;
   return world.host.captured() ? here : world.host;
+}
+
+std::string shared_with(const Plan& plan, const Functions& functions, const std::string& domain) {
+  for (const auto& device : plan.devices)
+    if (std::ranges::find(functions, device) != functions.end()) return to_string(device);
+  return !domain.empty() && domains_of(plan).contains(domain) ? domain : "";
 }
 
 Functions in_order(Functions functions) {
@@ -119,10 +119,27 @@ Result<void> lock(World& world, const Manner& manner, const std::string& doing, 
   }
   if (!domain.empty()) {
     GPUPASS_TRY_ASSIGN(auto one, acquire(world, manner, domain_lock(domain), doing));
-    locks.domains.push_back(std::move(one));
+    locks.others.push_back(std::move(one));
   }
   GPUPASS_TRY_ASSIGN(const auto journals, load_journals(world.host));
   return refuse_interrupted(journals, functions, domain);
+}
+
+Result<void> lock_with_files(World& world, const Manner& manner, const std::string& doing,
+                             const Functions& functions, const std::string& files, Locks& locks) {
+  GPUPASS_TRY(lock(world, manner, doing, functions, "", locks));
+  if (manner.dry_run) return {};
+  GPUPASS_TRY_ASSIGN(auto one, acquire(world, manner, files, doing));
+  locks.others.push_back(std::move(one));
+  return {};
+}
+
+Doors doors_for(World& world, const Manner& manner, DomainStore* domains, const Locks& locks) {
+  Doors doors{world.host, domains, &locks.devices, manner.patience, {}, sys::interrupted};
+  doors.warn = [&requester = manner.requester](const Error& warning) {
+    requester.note("it was done, but " + describe(warning));
+  };
+  return doors;
 }
 
 Result<Done> carry_out(World& world, const Manner& manner, Plan plan, DomainStore* domains,
@@ -130,8 +147,7 @@ Result<Done> carry_out(World& world, const Manner& manner, Plan plan, DomainStor
   Done done{std::move(plan), std::move(outcome)};
   if (manner.dry_run) return done;
   auto& requester = manner.requester;
-  Doors doors{world.host, domains, &locks.devices, manner.patience, {}, sys::interrupted};
-  doors.warn = [&](const Error& warning) { requester.note("it was done, but " + describe(warning)); };
+  auto doors = doors_for(world, manner, domains, locks);
   doors.observe = [&](const StepEvent& event) {
     done.changed = done.changed || event.state == StepState::done;
     requester.hears(event);

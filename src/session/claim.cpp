@@ -13,7 +13,7 @@ Result<Claim> claim(World& world, const Manner& manner, const JournalRecord& see
   }
   for (const auto& domain : domains_of(seen.plan)) {
     GPUPASS_TRY_ASSIGN(auto lock, acquire(world, manner, domain_lock(domain), doing));
-    claim.locks.domains.push_back(std::move(lock));
+    claim.locks.others.push_back(std::move(lock));
   }
   GPUPASS_TRY_ASSIGN(auto journals, load_journals(world.host));
   const auto found = std::ranges::find(journals, seen.id, &JournalRecord::id);

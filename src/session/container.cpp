@@ -21,6 +21,7 @@ namespace {
 using Cards = std::vector<const container::Card*>;
 using core::Json;
 
+constexpr const char* k_files = "containers";  // the lock of those that engines read
 constexpr const char* k_nothing_changed = "nothing was changed; ";
 
 // ---- what gpupass wrote before --------------------------------------------------------------------
@@ -53,9 +54,8 @@ const Written* find(const std::vector<Written>& all, const std::string& path) {
 }
 
 SetFiles set_record(std::string purpose, FileContent file, const std::vector<Written>& all) {
-  constexpr unsigned k_for_all = 0644;
   SetFiles step{std::move(purpose), {std::move(file)}, {}, {}};
-  step.files.push_back({k_cdi_record, all.empty() ? std::nullopt : std::optional(to_json(all)), k_for_all});
+  step.files.push_back({k_cdi_record, all.empty() ? std::nullopt : std::optional(to_json(all))});
   return step;
 }
 
@@ -157,16 +157,6 @@ Functions functions_in(const std::string& text) {
   return in_order(std::move(functions));
 }
 
-/// The files that engines read are one command's at a time.
-Result<void> lock_files(World& world, const Manner& manner, const std::string& doing,
-                        const Functions& functions, Locks& locks) {
-  GPUPASS_TRY(lock(world, manner, doing, functions, "", locks));
-  if (manner.dry_run) return {};
-  GPUPASS_TRY_ASSIGN(auto one, acquire(world, manner, "containers", doing));
-  locks.domains.push_back(std::move(one));
-  return {};
-}
-
 Functions addresses_of(const Cards& cards) {
   Functions functions;
   for (const auto* const card : cards) functions.push_back(card->address);
@@ -258,7 +248,7 @@ Result<Done> describe_for_containers(World& world, const Manner& manner, const D
   const auto doing = fmt::format("describe {} to containers", names(functions));
 
   Locks locks;
-  GPUPASS_TRY(lock_files(world, manner, doing, functions, locks));
+  GPUPASS_TRY(lock_with_files(world, manner, doing, functions, k_files, locks));
   GPUPASS_TRY_ASSIGN(const auto view, look_at_containers(world, manner.requester));
   Cards cards;
   for (const auto& function : functions) {
@@ -276,10 +266,8 @@ Result<Done> describe_for_containers(World& world, const Manner& manner, const D
 
   std::erase_if(written, [&](const Written& one) { return one.path == request.output; });
   written.push_back({request.output, text});
-  constexpr unsigned k_for_all = 0644;
   Plan plan{doing, Direction::take, "", functions, {}};
-  plan.steps.emplace_back(
-      set_record("describe them to container engines", {request.output, text, k_for_all}, written));
+  plan.steps.emplace_back(set_record("describe them to container engines", {request.output, text}, written));
   const auto folder = folder_of(request.output);
   if (folder != container::k_static_folder && folder != container::k_volatile_folder && folder != "/run/cdi")
     manner.requester.note(
@@ -300,7 +288,7 @@ Result<Done> forget_for_containers(World& world, const Manner& manner,
   const std::string doing = "take gpupass's description of cards from containers";
 
   Locks locks;
-  GPUPASS_TRY(lock_files(world, manner, doing, functions, locks));
+  GPUPASS_TRY(lock_with_files(world, manner, doing, functions, k_files, locks));
   GPUPASS_TRY_ASSIGN(auto written, written_before(world.host));
   Plan plan{doing, Direction::give_back, "", functions, {}};
   std::vector<std::string> removed;

@@ -159,14 +159,7 @@ std::vector<std::string> what_stays(const PlanFacts& facts, const DomainFacts& d
 
 std::string outcome_of(const DomainFacts& facts, const Functions& functions, const Plan& plan,
                        const PlanFacts& plan_facts) {
-  std::vector<std::string> homes;
-  for (const auto& step : plan.steps) {
-    if (const auto* const probe = std::get_if<ProbeDriver>(&step)) {
-      homes.push_back(fmt::format("{} is back on {}", to_string(probe->device), probe->driver));
-    }
-  }
-  auto text = fmt::format("{} no longer has {}", facts.state.name, names(functions));
-  if (!homes.empty()) text += "; " + core::enumerate(homes);
+  auto text = fmt::format("{} no longer has {}", facts.state.name, names(functions)) + homes_note(plan);
   for (const auto& line : what_stays(plan_facts, facts, plan)) text += "\n" + line;
   return text;
 }

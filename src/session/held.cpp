@@ -54,6 +54,15 @@ Result<std::vector<Hold>> current_holds(const World& world, const Manner& manner
   return holds;
 }
 
+std::string homes_note(const Plan& plan) {
+  std::vector<std::string> homes;
+  for (const auto& step : plan.steps) {
+    if (const auto* const probe = std::get_if<ProbeDriver>(&step))
+      homes.push_back(fmt::format("{} is back on {}", to_string(probe->device), probe->driver));
+  }
+  return homes.empty() ? "" : "; " + core::enumerate(homes);
+}
+
 std::string left_alone_note(const Inventory& inventory, const std::vector<Hold>& holds) {
   Functions others;
   for (const auto& hold : report::displaced(inventory, holds)) {

@@ -17,6 +17,11 @@ namespace gpupass::core {
 
 using Json = nlohmann::ordered_json;
 
+/// A text that is empty where there is none.
+[[nodiscard]] inline Json text_or_null(const std::string& text) {
+  return text.empty() ? Json() : Json(text);
+}
+
 /// What a text from outside may be before a tree is made of it: one takes some thirty times its text, and
 /// what walks it calls itself once a level.
 struct JsonLimits {

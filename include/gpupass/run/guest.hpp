@@ -45,8 +45,4 @@ struct ListedGuest {
 /// Shuts it down; where it does not in time and `force` is set, ends it as a power cut would.
 [[nodiscard]] Result<std::string> stop(session::World& world, const GuestChoice& choice, bool force);
 
-/// Waits until `reached` says yes. Error: timeout, with `what` was waited for; or what `reached` ended with.
-[[nodiscard]] Result<void> wait_for(std::chrono::milliseconds timeout, const std::string& what,
-                                    const std::function<Result<bool>()>& reached);
-
 }  // namespace gpupass::run

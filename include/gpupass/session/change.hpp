@@ -22,7 +22,7 @@ using Functions = std::vector<PciAddress>;
 /// Everything that is locked while a request is carried out. Empty on a dry run.
 struct Locks {
   std::map<PciAddress, Lock> devices;
-  std::vector<Lock> domains;
+  std::vector<Lock> others;  // of domains, and of files that several commands write
 };
 
 /// Error: refused, on a captured host unless nothing is to be changed anyway.
@@ -47,6 +47,15 @@ struct Locks {
 /// Refuses a device or a domain that an interrupted gpupass left in the middle. Takes nothing on a dry run.
 [[nodiscard]] Result<void> lock(World& world, const Manner& manner, const std::string& doing,
                                 const Functions& functions, const std::string& domain, Locks& locks);
+
+/// lock(), with files that several commands write, by the name of their lock.
+[[nodiscard]] Result<void> lock_with_files(World& world, const Manner& manner, const std::string& doing,
+                                           const Functions& functions, const std::string& files,
+                                           Locks& locks);
+
+/// What of a plan these functions and this domain are: a device of it, or the domain; empty for nothing.
+[[nodiscard]] std::string shared_with(const Plan& plan, const Functions& functions,
+                                      const std::string& domain);
 
 /// What is so once a plan was carried out, or was so before.
 struct Outcome {

@@ -22,6 +22,9 @@ namespace gpupass::session {
 [[nodiscard]] Result<std::vector<Hold>> current_holds(const World& world, const Manner& manner,
                                                       const Inventory& inventory, const Functions& functions);
 
+/// "; 0000:01:00.0 is back on nvidia", once a plan that gives devices back was carried out; empty for none.
+[[nodiscard]] std::string homes_note(const Plan& plan);
+
 /// "; another device is at 0000:01:00.0 now, and was left alone", after holds were given back; empty for
 /// none.
 [[nodiscard]] std::string left_alone_note(const Inventory& inventory, const std::vector<Hold>& holds);

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "gpupass/sys/wait.hpp"
+#include "gpupass/virt/find_domain.hpp"
 
 namespace gpupass::apply_detail {
 namespace {
@@ -69,24 +70,15 @@ Result<WriteEnd> define(Doors& doors, const std::string& domain, const std::stri
   return outcome(doors, said, as_asked, fmt::format("libvirt defined {} without the change", domain));
 }
 
-Result<bool> is_defined(Doors& doors, const std::string& domain) {
-  GPUPASS_TRY_ASSIGN(auto* const libvirt, domains(doors));
-  const auto state = libvirt->domain(domain);
-  if (state) return true;
-  if (state.error().kind == ErrorKind::not_found) return false;
-  return Failure(state.error());
-}
-
 Result<WriteEnd> undefine(Doors& doors, const std::string& domain) {
   GPUPASS_TRY_ASSIGN(auto* const libvirt, domains(doors));
-  const auto state = libvirt->domain(domain);
-  if (!state && state.error().kind == ErrorKind::not_found) return WriteEnd{};
-  if (!state) return Failure(state.error());
+  GPUPASS_TRY_ASSIGN(const auto state, find_domain(*libvirt, domain));
+  if (!state) return WriteEnd{};
   if (state->running)
     return fail(ErrorKind::busy, fmt::format("{} is running", domain), "shut it down first");
   const auto said = libvirt->undefine(domain);
   const auto is_gone = [&]() -> Result<bool> {
-    GPUPASS_TRY_ASSIGN(const bool there, is_defined(doors, domain));
+    GPUPASS_TRY_ASSIGN(const auto there, find_domain(*libvirt, domain));
     return !there;
   };
   return outcome(doors, said, is_gone, fmt::format("libvirt undefined {} and still has it", domain));

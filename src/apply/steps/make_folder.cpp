@@ -7,16 +7,11 @@
 namespace gpupass::apply_detail {
 namespace {
 
-class MakeFolderKind final : public Kind<MakeFolder> {
+class MakeFolderKind final : public OfPath<MakeFolder> {
  public:
-  Subject subject(const MakeFolder& /*step*/) const override { return {}; }
   std::string words(const MakeFolder& step) const override { return "make the folder " + step.path; }
   std::string words_back(const MakeFolder& step) const override { return "remove the folder " + step.path; }
   const char* name() const override { return "make-folder"; }
-  core::Json fields(const MakeFolder& step) const override {
-    return core::Json::object({{"path", step.path}});
-  }
-  MakeFolder read(const core::Json& json) const override { return {core::line_from_json(json.at("path"))}; }
 
   /// What is in one that is there already is somebody's, and is not touched.
   Result<Look> look(const MakeFolder& step, Doors& doors) const override {

@@ -14,18 +14,13 @@ Result<WriteEnd> set_mode(Doors& doors, const std::string& path, const std::stri
   return WriteEnd{};
 }
 
-class OpenFolderKind final : public Kind<OpenFolder> {
+class OpenFolderKind final : public OfPath<OpenFolder> {
  public:
-  Subject subject(const OpenFolder& /*step*/) const override { return {}; }
   std::string words(const OpenFolder& step) const override {
     return "let QEMU through " + step.path + " to them";
   }
   std::string words_back(const OpenFolder& step) const override { return "close " + step.path; }
   const char* name() const override { return "open-folder"; }
-  core::Json fields(const OpenFolder& step) const override {
-    return core::Json::object({{"path", step.path}});
-  }
-  OpenFolder read(const core::Json& json) const override { return {core::line_from_json(json.at("path"))}; }
 
   Result<Look> look(const OpenFolder& step, Doors& doors) const override {
     auto mode = mode_text(doors.host.mode_of(step.path));

@@ -6,16 +6,11 @@
 namespace gpupass::apply_detail {
 namespace {
 
-class RemoveFileKind final : public Kind<RemoveFile> {
+class RemoveFileKind final : public OfPath<RemoveFile> {
  public:
-  Subject subject(const RemoveFile& /*step*/) const override { return {}; }
   std::string words(const RemoveFile& step) const override { return "remove " + step.path; }
   std::string words_back(const RemoveFile& step) const override { return "keep " + step.path; }
   const char* name() const override { return "remove-file"; }
-  core::Json fields(const RemoveFile& step) const override {
-    return core::Json::object({{"path", step.path}});
-  }
-  RemoveFile read(const core::Json& json) const override { return {core::line_from_json(json.at("path"))}; }
 
   Result<Look> look(const RemoveFile& step, Doors& doors) const override {
     return Look{!doors.host.exists(step.path), ""};

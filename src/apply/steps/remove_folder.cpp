@@ -6,18 +6,13 @@
 namespace gpupass::apply_detail {
 namespace {
 
-class RemoveFolderKind final : public Kind<RemoveFolder> {
+class RemoveFolderKind final : public OfPath<RemoveFolder> {
  public:
-  Subject subject(const RemoveFolder& /*step*/) const override { return {}; }
   std::string words(const RemoveFolder& step) const override {
     return "remove the folder " + step.path + ", if nothing else is in it";
   }
   std::string words_back(const RemoveFolder& step) const override { return "make the folder " + step.path; }
   const char* name() const override { return "remove-folder"; }
-  core::Json fields(const RemoveFolder& step) const override {
-    return core::Json::object({{"path", step.path}});
-  }
-  RemoveFolder read(const core::Json& json) const override { return {core::line_from_json(json.at("path"))}; }
 
   Result<Look> look(const RemoveFolder& step, Doors& doors) const override {
     if (!doors.host.exists(step.path)) return Look{true, ""};

@@ -9,15 +9,14 @@
 #include "gpupass/apply/shut_down.hpp"
 #include "gpupass/discover.hpp"
 #include "gpupass/sys/wait.hpp"
+#include "gpupass/virt/find_domain.hpp"
 
 namespace gpupass::apply_detail {
 namespace {
 
 Result<void> stop(DomainStore& domains, DomainLife& life, const StartDomain& step) {
-  const auto state = domains.domain(step.domain);
-  if (!state && state.error().kind == ErrorKind::not_found) return {};
-  if (!state) return Failure(state.error());
-  if (!state->running) return {};
+  GPUPASS_TRY_ASSIGN(const auto state, find_domain(domains, step.domain));
+  if (!state || !state->running) return {};
   auto off = shut_down(domains, life, step.domain, std::chrono::seconds(step.patience));
   if (!off && off.error().kind == ErrorKind::timeout && step.may_be_ended) return life.destroy(step.domain);
   return off;

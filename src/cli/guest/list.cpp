@@ -26,11 +26,10 @@ Syntax syntax(const Context& context, Options& options) {
 }
 
 core::Json to_json(const DomainDevice& device) {
-  const auto word = [](const std::string& text) { return text.empty() ? core::Json() : core::Json(text); };
   return {{"way", element_of(device.way)},
-          {"function", word(device.function ? to_string(*device.function) : "")},
-          {"mediated", word(device.mediated)},
-          {"network", word(device.network)}};
+          {"function", core::text_or_null(device.function ? to_string(*device.function) : "")},
+          {"mediated", core::text_or_null(device.mediated)},
+          {"network", core::text_or_null(device.network)}};
 }
 
 core::Json to_json(const run::ListedGuest& row) {

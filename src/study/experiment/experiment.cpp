@@ -198,10 +198,7 @@ Result<std::vector<JournalRecord>> left_by_killed(const session::World& world,
                                                   const ExperimentRequest& request) {
   GPUPASS_TRY_ASSIGN(auto journals, load_journals(world.host));
   std::erase_if(journals, [&](const JournalRecord& journal) {
-    const bool ours = std::ranges::any_of(journal.plan.devices, [&](const PciAddress& device) {
-      return std::ranges::count(request.functions, device) > 0;
-    });
-    return !ours && !domains_of(journal.plan).contains(request.settings.vm);
+    return session::shared_with(journal.plan, request.functions, request.settings.vm).empty();
   });
   std::ranges::reverse(journals);
   return journals;
@@ -286,7 +283,7 @@ double Experiment::guessed_seconds() const {
 }
 
 Result<Experiment> look(session::World& world, const ExperimentRequest& request) {
-  GPUPASS_TRY_ASSIGN(const auto inventory, discover(world.host));
+  GPUPASS_TRY_ASSIGN(const auto inventory, discover(world.host, {.holders = false}));
   Experiment experiment;
   GPUPASS_TRY_ASSIGN(experiment.cases, count_cases(world, request));
   GPUPASS_TRY_ASSIGN(experiment.plan, plan_of(world, request, inventory));

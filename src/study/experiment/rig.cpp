@@ -12,6 +12,7 @@
 #include "gpupass/run/suite.hpp"
 #include "gpupass/session/held.hpp"
 #include "gpupass/sys/terminal.hpp"
+#include "gpupass/virt/find_domain.hpp"
 
 namespace gpupass::study {
 namespace {
@@ -76,9 +77,8 @@ Result<void> Rig::make_guest() {
 
 Result<void> Rig::prepare() {
   if (!made()) return {};
-  const auto there = hypervisor_.domain(request_.settings.vm);
+  GPUPASS_TRY_ASSIGN(const auto there, find_domain(hypervisor_, request_.settings.vm));
   if (there) return {};  // an earlier experiment made it, and was told to leave it
-  if (there.error().kind != ErrorKind::not_found) return Failure(there.error());
   GPUPASS_TRY(make_guest());
   requester_.progress(
       fmt::format("{} starts once, for what its first start installs … ", request_.settings.vm));
