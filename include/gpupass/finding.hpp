@@ -55,6 +55,7 @@ enum class Occasion {
   boot_without,  // it is all that the host is without from the next boot on
   give_back,     // it is taken from vfio-pci
   write_xml,     // domain XML with it is written
+  container,     // nothing: whether containers can have the machine's cards, which no target names
 };
 
 /// Runs the rules that are asked on an occasion on an inventory that was read with its holders. Findings in

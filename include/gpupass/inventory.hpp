@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "gpupass/container/machine.hpp"
 #include "gpupass/kvm.hpp"
 #include "gpupass/pci_address.hpp"
 
@@ -221,6 +222,8 @@ struct Inventory {
   std::vector<Problem> problems;
   bool sys_read_only = false;          // /sys is mounted so, as in most containers
   std::vector<DomainUse> domain_uses;  // filled in by who has asked libvirt; discover() does not
+  container::Machine containers =
+      {};  // filled in by who has looked (container::look_at); discover() does not
   bool operator==(const Inventory&) const = default;
 
   [[nodiscard]] const Device* find(const PciAddress& address) const;

@@ -5,7 +5,6 @@
 #include "cli/hints.hpp"
 #include "cli/selection.hpp"
 #include "cli/teller.hpp"
-#include "gpupass/container/rules.hpp"
 #include "gpupass/judge/rules.hpp"
 #include "gpupass/report/device_text.hpp"
 #include "gpupass/report/diagnosis.hpp"
@@ -52,10 +51,9 @@ Syntax syntax(Options& options) {
 }
 
 /// What the ids of the rules mean.
-template <class Rules>
-core::Json rules_json(const Rules& table) {
+core::Json rules_json(Occasion occasion) {
   auto json = core::Json::array();
-  for (const auto& rule : table) {
+  for (const auto& rule : rules::asked_on(occasion)) {
     json.push_back({{"id", rule.id}, {"title", rule.title}, {"meaning", rule.meaning}});
   }
   return json;
@@ -64,7 +62,7 @@ core::Json rules_json(const Rules& table) {
 int tell_of_containers(Context& context, const Options& options, const rules::Diagnosis& diagnosis) {
   auto& terminal = context.terminal;
   if (options.format == Format::json) {
-    terminal.out << report::to_json(diagnosis, rules_json(container::rules())).dump(2) << "\n";
+    terminal.out << report::to_json(diagnosis, rules_json(Occasion::container)).dump(2) << "\n";
   } else {
     terminal.out << report::styled("Containers on this machine", report::Style::bold, terminal.colour) << "\n"
                  << report::findings_text(diagnosis.machine,
@@ -93,7 +91,7 @@ Result<int> doctor(Context& context, const std::vector<std::string>& arguments) 
   }
   auto& terminal = context.terminal;
   if (options.format == Format::json) {
-    terminal.out << report::to_json(diagnosis, rules_json(rules::table())).dump(2) << "\n";
+    terminal.out << report::to_json(diagnosis, rules_json(Occasion::doctor)).dump(2) << "\n";
   } else {
     terminal.out << report::diagnosis_text(diagnosis, {terminal.columns, terminal.colour, options.verbose});
     terminal.err << report::problems_text(diagnosis.inventory.problems);

@@ -7,6 +7,7 @@
 #include "container/nodes.hpp"
 #include "gpupass/container/machine.hpp"
 #include "gpupass/host.hpp"
+#include "gpupass/inventory.hpp"
 
 namespace gpupass::container {
 

@@ -15,8 +15,8 @@ namespace gpupass {
 
 Result<Inventory> discover(const Host& host, DiscoverParts parts) {
   Inventory inventory;
-  auto& [devices, groups, iommu, kernel, kvm, holders, holders_complete, problems, sys_read_only, uses] =
-      inventory;
+  auto& [devices, groups, iommu, kernel, kvm, holders, holders_complete, problems, sys_read_only, uses,
+         containers] = inventory;
   GPUPASS_TRY_ASSIGN(devices, discovery::read_functions(host, problems));
   discovery::name_devices(host, discovery::name_list(), devices, problems);
   groups = discovery::read_groups(host, devices, problems);

@@ -19,4 +19,10 @@ Diagnosis diagnose(Inventory inventory, std::vector<Target> targets) {
   return diagnosis;
 }
 
+Diagnosis diagnose_for_containers(Inventory inventory) {
+  auto findings = judge(inventory, {}, Occasion::container);
+  const bool blocks = worst(findings) == Severity::blocks;
+  return {std::move(inventory), std::move(findings), {}, blocks};
+}
+
 }  // namespace gpupass::rules

@@ -17,6 +17,8 @@ constexpr Occasions k_for_guests = {Occasion::doctor, Occasion::attach, Occasion
 // Of how things are now: a boot that is to come finds them otherwise.
 constexpr Occasions k_now = k_for_guests | Occasions{Occasion::bind};
 constexpr Occasions k_always = k_now | Occasions{Occasion::boot};
+// Of weight only where containers get the host's cards, which stay on their drivers.
+constexpr Occasions k_for_containers = {Occasion::container};
 
 // docs/doctor-rules.md has a section for each; a test compares the two.
 constexpr std::array k_table = {
@@ -112,6 +114,37 @@ constexpr std::array k_table = {
          "After the guest, the card goes back to the driver it had. One that was on vfio-pci before "
          "stays there.",
          k_always, driver_returns},
+    Rule{"driver-versions", "The driver's parts are of one version",
+         "NVIDIA's kernel module takes calls only from libraries of its own version. They differ after an "
+         "update, until the module is loaded anew.",
+         k_for_containers, driver_versions},
+    Rule{
+        "device-nodes", "The nodes are there, with the driver's numbers",
+        "A container opens a card by its nodes. One that is missing, or is left from an earlier start of the "
+        "machine with another number, opens nothing.",
+        k_for_containers, device_nodes},
+    Rule{"cdi-files", "Engines read every CDI file",
+         "An engine leaves out a whole file for one thing that it does not know, and says of its names only "
+         "that they cannot be resolved.",
+         k_for_containers, cdi_files},
+    Rule{"cdi-names", "No CDI name is defined twice",
+         "Of two files of one folder that define a name, engines take neither.", k_for_containers, cdi_names},
+    Rule{"cdi-current", "CDI files name what is there",
+         "A file is written once and names libraries and nodes by their paths. After an update of the "
+         "driver, or when a card goes to a guest, containers do not start with it.",
+         k_for_containers, cdi_current},
+    Rule{"docker-confined", "Docker sees the driver",
+         "Docker that was installed as a snap is confined: it sees neither the driver's libraries nor the "
+         "files in /etc/cdi.",
+         k_for_containers, docker_confined},
+    Rule{"selinux-labels", "SELinux lets containers have devices",
+         "SELinux keeps containers from device nodes that were not made for them, whatever their permissions "
+         "say.",
+         k_for_containers, selinux_labels},
+    Rule{"toolkit-legacy", "Devices are given by the engine",
+         "NVIDIA's toolkit in legacy mode adds devices behind the engine's back: a `systemctl daemon-reload` "
+         "takes them from containers that run, and rootless engines may not do it at all.",
+         k_for_containers, toolkit_legacy},
 };
 
 /// Where in the target a finding's device stands; those of the machine come first.
@@ -135,6 +168,13 @@ bool may_be_agreed_to(const Finding& finding) {
 
 std::span<const Rule> table() {
   return k_table;
+}
+
+std::vector<Rule> asked_on(Occasion occasion) {
+  std::vector<Rule> asked;
+  std::ranges::copy_if(k_table, std::back_inserter(asked),
+                       [&](const Rule& rule) { return function_for(rule, occasion) != nullptr; });
+  return asked;
 }
 
 std::vector<Finding> all_findings(const Inventory& inventory, const Target& target, Occasion occasion) {

@@ -6,7 +6,6 @@
 #include <algorithm>
 
 #include "gpupass/container/look.hpp"
-#include "gpupass/container/rules.hpp"
 #include "gpupass/core/json.hpp"
 #include "gpupass/core/printable.hpp"
 #include "gpupass/core/sysfs.hpp"
@@ -199,9 +198,8 @@ Result<ContainerView> look_at_containers(const World& world, Requester& requeste
 
 Result<rules::Diagnosis> diagnose_for_containers(const World& world, Requester& requester) {
   GPUPASS_TRY_ASSIGN(auto view, look_at_containers(world, requester));
-  auto findings = container::judge(view.machine);
-  const bool blocks = worst(findings) == Severity::blocks;
-  return rules::Diagnosis{std::move(view.inventory), std::move(findings), {}, blocks};
+  view.inventory.containers = std::move(view.machine);
+  return rules::diagnose_for_containers(std::move(view.inventory));
 }
 
 Result<std::vector<const container::Card*>> container_cards(const ContainerView& view, Requester& requester,

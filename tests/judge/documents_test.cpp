@@ -73,7 +73,7 @@ int check_quotations(const char* name) {
 }
 
 TEST(AddingARuleDocument, QuotesTheCodeAsItIs) {
-  EXPECT_EQ(check_quotations("adding-a-rule.md"), 5);
+  EXPECT_EQ(check_quotations("adding-a-rule.md"), 6);
 }
 
 TEST(AddingABenchmarkDocument, QuotesTheCodeAsItIs) {

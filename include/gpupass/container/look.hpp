@@ -4,6 +4,7 @@
 
 #include "gpupass/container/machine.hpp"
 #include "gpupass/host.hpp"
+#include "gpupass/inventory.hpp"
 
 namespace gpupass::container {
 

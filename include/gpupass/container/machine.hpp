@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "gpupass/container/cdi.hpp"
-#include "gpupass/inventory.hpp"
+#include "gpupass/pci_address.hpp"
 
 namespace gpupass::container {
 

@@ -25,5 +25,7 @@ struct Diagnosis {
 };
 
 [[nodiscard]] Diagnosis diagnose(Inventory inventory, std::vector<Target> targets);
+/// What keeps containers from the machine's cards: all of it is of the machine.
+[[nodiscard]] Diagnosis diagnose_for_containers(Inventory inventory);
 
 }  // namespace gpupass::rules

@@ -51,8 +51,11 @@ struct Rule {
   Agreed agreed = Agreed::for_all_starts;
 };
 
-/// All rules, in the order in which they are judged and shown: first the machine, then the card.
+/// All rules, in the order in which they are judged and shown: first the machine, then the card, then what
+/// containers can have of it.
 [[nodiscard]] std::span<const Rule> table();
+/// Those of the table that are asked on an occasion.
+[[nodiscard]] std::vector<Rule> asked_on(Occasion occasion);
 
 /// What they find on an occasion, in order. Remedies are tried by it: what is offered for companions, which
 /// is tried so itself, comes on top of it (judge()).
@@ -83,5 +86,15 @@ struct Rule {
 [[nodiscard]] std::vector<Finding> domain_use(const Inventory& inventory, const Target& target);
 [[nodiscard]] std::vector<Finding> reset_method(const Inventory& inventory, const Target& target);
 [[nodiscard]] std::vector<Finding> driver_returns(const Inventory& inventory, const Target& target);
+
+// Of what containers can have: of Inventory::containers.
+[[nodiscard]] std::vector<Finding> driver_versions(const Inventory& inventory, const Target& target);
+[[nodiscard]] std::vector<Finding> device_nodes(const Inventory& inventory, const Target& target);
+[[nodiscard]] std::vector<Finding> cdi_files(const Inventory& inventory, const Target& target);
+[[nodiscard]] std::vector<Finding> cdi_names(const Inventory& inventory, const Target& target);
+[[nodiscard]] std::vector<Finding> cdi_current(const Inventory& inventory, const Target& target);
+[[nodiscard]] std::vector<Finding> docker_confined(const Inventory& inventory, const Target& target);
+[[nodiscard]] std::vector<Finding> selinux_labels(const Inventory& inventory, const Target& target);
+[[nodiscard]] std::vector<Finding> toolkit_legacy(const Inventory& inventory, const Target& target);
 
 }  // namespace gpupass::rules

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "gpupass/judge/rules.hpp"
+#include "judge/findings.hpp"
+
+namespace gpupass::rules {
+
+std::vector<Finding> docker_confined(const Inventory& inventory, const Target& /*target*/) {
+  if (!inventory.containers.engines.docker_snap) return {};
+  return {warns(
+      k_machine, "Docker is installed as a snap: `could not select device driver` is what it says of cards",
+      {{"/snap/bin/docker", "there"}}, "install Docker from packages: `snap remove docker` comes first")};
+}
+
+}  // namespace gpupass::rules
