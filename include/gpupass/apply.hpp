@@ -14,16 +14,9 @@
 #include "gpupass/journal.hpp"
 #include "gpupass/lock.hpp"
 #include "gpupass/plan.hpp"
+#include "gpupass/recovery.hpp"
 
 namespace gpupass {
-
-/// What happened to a step, as it happens.
-struct StepEvent {
-  std::size_t step = 0;
-  StepState state = StepState::intent;
-  std::string text;  // describe(step), or describe_undo(step) on the way back
-  std::string note;
-};
 
 /// The doors that steps act through, and how long a step may take.
 struct Doors {
@@ -70,22 +63,6 @@ class Borrowed {
 
 /// Does every step, as apply() does and with its errors. What the doors name must outlive the outcome.
 [[nodiscard]] Result<Borrowed> borrow(Plan plan, Doors doors);
-
-enum class Recovery {
-  ended,            // its command was still at work and has ended by itself: there was nothing to do
-  undone,           // an interrupted take was put back
-  finished,         // an interrupted give-back was carried on to its end
-  still_releasing,  // a step is still in the kernel; look again later
-  failed,           // something could not be put back
-  not_begun,        // what it takes (libvirt) could not be had: nothing was tried
-};
-
-struct RecoveryReport {
-  Recovery outcome = Recovery::undone;
-  std::optional<Error> error;  // failed, not_begun, still_releasing; undone: why it could not be finished
-  std::optional<Error> warning =
-      {};  // the outcome is as it says, but something on the way said that it failed
-};
 
 /// Compares a journal with the machine, and finishes or undoes it. The caller holds the locks of the
 /// plan's devices.

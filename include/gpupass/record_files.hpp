@@ -10,14 +10,9 @@
 #include <vector>
 
 #include "gpupass/host.hpp"
+#include "gpupass/unreadable_record.hpp"
 
 namespace gpupass {
-
-struct UnreadableRecord {
-  std::string of;  // the device or guest that it is about: "0000:01:00.0"
-  std::string path;
-  Error why;  // denied: not for this user; else it is damaged
-};
 
 template <class Record>
 struct Records {

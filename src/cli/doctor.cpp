@@ -2,12 +2,12 @@
 // gpupass doctor: what stands in the way, and what would help.
 #include <ostream>
 
-#include "cli/hints.hpp"
 #include "cli/selection.hpp"
 #include "cli/teller.hpp"
 #include "gpupass/judge/rules.hpp"
 #include "gpupass/report/device_text.hpp"
 #include "gpupass/report/diagnosis.hpp"
+#include "gpupass/report/hints.hpp"
 #include "gpupass/report/table.hpp"
 #include "gpupass/session/container.hpp"
 #include "gpupass/session/diagnosis.hpp"
@@ -87,7 +87,7 @@ Result<int> doctor(Context& context, const std::vector<std::string>& arguments) 
   GPUPASS_TRY_ASSIGN(auto diagnosis, session::diagnose(context, options.what, options.connection));
   for (auto& patient : diagnosis.patients) {
     for (auto& finding : patient.findings)
-      finding.remedy = with_connection(finding.remedy, options.connection);
+      finding.remedy = report::with_connection(finding.remedy, options.connection);
   }
   auto& terminal = context.terminal;
   if (options.format == Format::json) {

@@ -5,8 +5,8 @@
 
 #include <ostream>
 
-#include "cli/difference.hpp"
 #include "gpupass/core/printable.hpp"
+#include "gpupass/session/difference.hpp"
 
 namespace gpupass::cli {
 namespace {
@@ -50,12 +50,12 @@ void add_domain_options(Syntax& syntax, const Context& context, DomainOptions& t
   syntax.then([&] { return check(context, to, domain, devices); });
 }
 
-Result<int> tell(Context& context, const DomainOptions& options, Teller& teller, const session::Done& done) {
+Result<int> tell(Context& context, const DomainOptions& options, Teller& teller, const Done& done) {
   const auto& define = done.configuration;
   if (define && options.print_diff) {
-    GPUPASS_TRY_ASSIGN(const auto text,
-                       difference(host_of_files(context), {define->domain + " (now)", define->before},
-                                  {define->domain + " (then)", define->after}));
+    GPUPASS_TRY_ASSIGN(const auto text, session::difference(host_of_files(context),
+                                                            {define->domain + " (now)", define->before},
+                                                            {define->domain + " (then)", define->after}));
     context.terminal.out << text;
     return 0;
   }

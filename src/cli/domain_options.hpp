@@ -21,6 +21,6 @@ void add_domain_options(Syntax& syntax, const Context& context, DomainOptions& t
 
 /// What came of it, or the domain's XML as it would be, or the difference to what it is.
 [[nodiscard]] Result<int> tell(Context& context, const DomainOptions& options, Teller& teller,
-                               const session::Done& done);
+                               const Done& done);
 
 }  // namespace gpupass::cli

@@ -214,6 +214,15 @@ const std::string& uri_of(const Context& context, const std::string& named) {
   return named.empty() ? context.default_uri : named;
 }
 
+std::string connection_named(const std::vector<std::string>& arguments) {
+  for (auto word = arguments.begin(); word != arguments.end() && *word != "--"; ++word) {
+    if (word->starts_with("--connect=")) return word->substr(word->find('=') + 1);
+    if ((*word == "--connect" || *word == "-c") && word + 1 != arguments.end()) return *(word + 1);
+    if (word->starts_with("-c") && word->size() > 2) return word->substr(2);
+  }
+  return "";
+}
+
 std::string absolute(const std::string& path) {
   return std::filesystem::absolute(path).lexically_normal().string();
 }

@@ -141,6 +141,10 @@ void add_connect(Syntax& syntax, std::string& to);
 /// The connection that is meant, named or not.
 [[nodiscard]] const std::string& uri_of(const Context& context, const std::string& named);
 
+/// The connection that these arguments name; empty where they leave it to the environment, which the next
+/// command has as well.
+[[nodiscard]] std::string connection_named(const std::vector<std::string>& arguments);
+
 /// A file of the user's, wherever a command goes on from.
 [[nodiscard]] std::string absolute(const std::string& path);
 

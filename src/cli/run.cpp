@@ -10,13 +10,13 @@
 #include <limits>
 
 #include "cli/actions.hpp"
-#include "cli/error_json.hpp"
-#include "cli/hints.hpp"
 #include "cli/options.hpp"
 #include "gpupass/core/caught.hpp"
 #include "gpupass/core/printable.hpp"
 #include "gpupass/core/printable_stream.hpp"
+#include "gpupass/report/error_json.hpp"
 #include "gpupass/report/findings.hpp"
+#include "gpupass/session/installed.hpp"
 #include "gpupass/sys/terminal.hpp"
 
 namespace gpupass::cli {
@@ -54,13 +54,6 @@ void print_help(std::ostream& out) {
          "  --version    print the version\n"
          "\n`gpupass help COMMAND` explains a command. Exit codes: 0 done, 1 the answer is\n"
          "no (doctor, groups, hook status, guest bench), 2 usage; gpupass(1) has the rest.\n";
-}
-
-/// xml-templates/ and scripts/ stand together: below the prefix when installed, in the source tree
-/// when run from a build.
-std::filesystem::path find_data() {
-  const auto installed = sys::executable().parent_path().parent_path() / GPUPASS_DATA_BELOW_PREFIX;
-  return std::filesystem::exists(installed) ? installed : std::filesystem::path(GPUPASS_SOURCE_DIR);
 }
 
 std::string environment(const char* name, const std::string& otherwise) {
@@ -162,10 +155,10 @@ int run_in_real_world(const Global& global) {
   err << std::unitbuf;
   Terminal terminal{std::cin,       out,    err,
                     sys::can_ask(), colour, columns > 0 ? columns : std::numeric_limits<int>::max()};
-  Context context{
-      {host, host.captured() ? session::read_only(connect, host) : session::Connect(connect), find_data(),
-       environment("LIBVIRT_DEFAULT_URI", "qemu:///system"), !environment("LIBVIRT_DEFAULT_URI", "").empty()},
-      terminal};
+  Context context{{host, host.captured() ? session::read_only(connect, host) : session::Connect(connect),
+                   session::installed_data(), environment("LIBVIRT_DEFAULT_URI", "qemu:///system"),
+                   !environment("LIBVIRT_DEFAULT_URI", "").empty()},
+                  terminal};
   return run_command(context, *command, {global.rest.begin() + 1, global.rest.end()});
 }
 
@@ -201,8 +194,9 @@ int run_command(Context& context, const Command& command, const std::vector<std:
     context.terminal.err << "gpupass: it was done, but its output could not be written\n";
     return exit_code(ErrorKind::system);
   }
-  const auto error = as_it_stands(result.error(), connection_named(arguments), context.data);
-  if (wants_json(arguments)) context.terminal.out << to_json(error) << "\n";
+  const auto error =
+      report::as_it_stands(result.error(), connection_named(arguments), session::places_of(context.data));
+  if (wants_json(arguments)) context.terminal.out << report::to_json(error) << "\n";
   context.terminal.err << report::wrapped_lines("gpupass: " + describe(error), context.terminal.columns)
                        << "\n";
   return exit_code(error.kind);

@@ -38,7 +38,7 @@ class Teller final : public session::Requester {
   /// How the request is made.
   [[nodiscard]] session::Manner manner() { return {*this, options_.dry_run, options_.timeout}; }
   /// Prints what came of it: the plan, on a dry run. Returns 0, the exit status.
-  int tell(const session::Done& done);
+  int tell(const Done& done);
 
  private:
   Terminal& terminal_;

@@ -264,8 +264,7 @@ Result<Plan> plan_of(session::World& world, const session::Manner& manner, const
   return plan_create(facts, domain, approved.functions, guest.files, templates);
 }
 
-Result<session::Done> create(session::World& world, const session::Manner& manner,
-                             const PreparedGuest& guest) {
+Result<Done> create(session::World& world, const session::Manner& manner, const PreparedGuest& guest) {
   session::Locks locks;
   GPUPASS_TRY(session::lock(world, manner, "create guest " + guest.vm, guest.functions, guest.vm, locks));
   GPUPASS_TRY_ASSIGN(auto plan, plan_of(world, manner, guest, guest.functions));

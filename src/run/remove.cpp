@@ -98,8 +98,7 @@ std::string outcome_of(const std::string& name, const Plan& plan, const Belongin
 
 }  // namespace
 
-Result<session::Done> remove(session::World& world, const session::Manner& manner,
-                             const GuestChoice& choice) {
+Result<Done> remove(session::World& world, const session::Manner& manner, const GuestChoice& choice) {
   GPUPASS_TRY(session::refuse_captured(world.host, manner));
   GPUPASS_TRY_ASSIGN(auto guest, open_guest(world, choice));
   const auto name = guest.state.name;

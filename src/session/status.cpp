@@ -10,6 +10,7 @@
 #include "gpupass/discover.hpp"
 #include "gpupass/holds.hpp"
 #include "gpupass/report/displaced.hpp"
+#include "gpupass/session/boot_status.hpp"
 #include "gpupass/session/change.hpp"
 #include "gpupass/session/not_shown.hpp"
 #include "gpupass/session/unreadable.hpp"

@@ -5,10 +5,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 #include <map>
 
-#include "gpupass/core/names.hpp"
 #include "gpupass/judge/facts.hpp"
 #include "gpupass/vfio.hpp"
 
@@ -25,13 +23,6 @@ bool is_named(const std::string& uri, const std::string& default_uri) {
 std::string at(const std::string& uri, const std::string& default_uri) {
   return is_named(uri, default_uri) ? ", at " + uri : "";
 }
-
-constexpr std::array k_states = {
-    core::Name<GivenTo::State>{GivenTo::State::unknown, "not known"},
-    core::Name<GivenTo::State>{GivenTo::State::gone, "gone"},
-    core::Name<GivenTo::State>{GivenTo::State::off, "off"},
-    core::Name<GivenTo::State>{GivenTo::State::running, "running"},
-};
 
 const LibvirtNow* answered(const std::vector<LibvirtNow>& looks, const std::string& uri) {
   const auto look = std::ranges::find_if(looks, [&](const auto& one) { return one.answer.uri == uri; });
@@ -91,10 +82,6 @@ std::string state_of(const NotHeld& device) {
 }
 
 }  // namespace
-
-const char* name(GivenTo::State state) {
-  return core::name_in(k_states, state);
-}
 
 std::vector<GivenTo> given_to(const Hold& hold, const std::vector<LibvirtNow>& looks,
                               const std::vector<Assignment>& assignments) {

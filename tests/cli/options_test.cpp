@@ -139,5 +139,14 @@ TEST_F(Options, ThatCannotBeReadAreOneUsageError) {
   EXPECT_THAT(error_of({"--runs", "1", "--runs", "2"}), HasSubstr("cannot be specified more than once"));
 }
 
+TEST_F(Options, TheConnectionIsReadFromTheArguments) {
+  const std::string session = "qemu:///session";
+  for (const auto& words : {Words{"vm1", "-c", session}, Words{"--connect", session, "vm1"},
+                            Words{"--connect=" + session}, Words{"-c" + session}})
+    EXPECT_EQ(connection_named(words), session);
+  EXPECT_EQ(connection_named({"vm1", "--", "-c", "x"}), "");
+  EXPECT_EQ(connection_named({"vm1", "-c"}), "");
+}
+
 }  // namespace
 }  // namespace gpupass::cli

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Records of gpupass that cannot be read, of each kind and damaged in each way: each stops its own device or
 // guest, every other goes on, and `recover --forget` sets it aside.
-#include "cli/unreadable.hpp"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -10,6 +8,7 @@
 
 #include "gpupass/boot_binding.hpp"
 #include "gpupass/cli/run.hpp"
+#include "gpupass/core/json.hpp"
 #include "gpupass/holds.hpp"
 #include "gpupass/journal.hpp"
 #include "support/command.hpp"

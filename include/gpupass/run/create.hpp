@@ -49,8 +49,8 @@ struct PreparedGuest {
 
 /// Makes it, and binds its cards as `gpupass attach` does, with what that refuses and asks. If anything fails
 /// all is put back.
-[[nodiscard]] Result<session::Done> create(session::World& world, const session::Manner& manner,
-                                           const PreparedGuest& guest);
+[[nodiscard]] Result<Done> create(session::World& world, const session::Manner& manner,
+                                  const PreparedGuest& guest);
 
 /// The plan of that, of a name and devices that nobody else can change; `bound` are the functions that are
 /// bound for it, of those that it gets.

@@ -3,10 +3,10 @@
 #pragma once
 
 #include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
+#include "gpupass/done.hpp"
 #include "gpupass/session/requester.hpp"
 #include "gpupass/session/world.hpp"
 
@@ -56,23 +56,6 @@ struct Locks {
 /// What of a plan these functions and this domain are: a device of it, or the domain; empty for nothing.
 [[nodiscard]] std::string shared_with(const Plan& plan, const Functions& functions,
                                       const std::string& domain);
-
-/// What is so once a plan was carried out, or was so before.
-struct Outcome {
-  Outcome(std::string is_so, std::string whose = {}, std::vector<Step> left = {})  // NOLINT: a text is one
-      : text(std::move(is_so)), domain(std::move(whose)), remaining(std::move(left)) {}
-  std::string text;
-  std::string domain;           // that the devices go to or come from; empty: none
-  std::vector<Step> remaining;  // what a person still has to do
-};
-
-/// How a request ended. On a dry run: what its plan is, and would come to.
-struct Done {
-  Plan plan;
-  Outcome outcome;
-  bool changed = false;                            // false: it was all so before
-  std::optional<DefineDomain> configuration = {};  // of the domain concerned, before and after
-};
 
 /// Carries the plan out; on a dry run hands it back.
 [[nodiscard]] Result<Done> carry_out(World& world, const Manner& manner, Plan plan, DomainStore* domains,

@@ -2,14 +2,12 @@
 // Devices that the hook bound for one start of a domain, as their holds say.
 #pragma once
 
-#include <map>
 #include <string>
 
+#include "gpupass/recovery.hpp"
 #include "gpupass/session/held.hpp"
 
 namespace gpupass::session {
-
-using Loans = std::map<std::string, Functions>;  // by domain
 
 /// Error: refused, where one of them is bound for a start of another domain: of those that share it one runs
 /// at a time.

@@ -3,12 +3,10 @@
 // is finished, undone or forgotten. One of them stops no other.
 #pragma once
 
-#include <set>
 #include <string>
 #include <vector>
 
-#include "gpupass/journal.hpp"
-#include "gpupass/record_files.hpp"
+#include "gpupass/recovery.hpp"
 #include "gpupass/session/change.hpp"
 #include "gpupass/session/loans.hpp"
 
@@ -37,26 +35,9 @@ struct Leftovers {
 [[nodiscard]] RecoveryReport recover(World& world, const Manner& manner, const JournalRecord& seen);
 
 /// What recover() would do.
-struct RecoveryPreview {
-  bool under_way = false;  // it would wait for the end of the command that is at work
-  std::set<PciAddress> left_alone;
-  std::vector<std::string> steps;
-  RecoveryReport report = {};  // not_begun where the run could not begin; else nothing is known of its end
-};
 [[nodiscard]] Result<RecoveryPreview> preview_recovery(World& world, const Manner& manner,
                                                        const JournalRecord& journal);
 
-/// How a domain was configured before, which a journal was to bring back: the file that forget() keeps it in.
-/// It is nowhere else.
-struct KeptDomain {
-  std::string domain, file, xml;
-};
-
-struct Forgotten {
-  bool ended = false;  // its command was at work, and has ended by itself: there was nothing to forget
-  std::vector<KeptDomain> kept;
-  std::string set_aside;  // where a journal that cannot be read is now; empty: it was closed
-};
 /// Accepts the machine as it is. Error: busy, where the command is at work.
 [[nodiscard]] Result<Forgotten> forget(World& world, const Manner& manner, const JournalRecord& journal);
 /// What forget() would do, a line each. Error: busy.
@@ -66,5 +47,10 @@ struct Forgotten {
 /// The worst of all as one error: journals that could not be put right, then what else went wrong, then what
 /// takes its time.
 [[nodiscard]] Result<void> verdict(const std::vector<RecoveryReport>& reports, std::vector<Error> others);
+
+/// All of it, as `gpupass recover` does it; `forget`: accepts the machine as it is, and closes the journals.
+/// On a dry run, what that would be. Error: nothing can be known of the machine; what went wrong with one
+/// journal, loan or record is told in the summary, and stops no other.
+[[nodiscard]] Result<RecoverySummary> recover_all(World& world, const Manner& manner, bool forget);
 
 }  // namespace gpupass::session

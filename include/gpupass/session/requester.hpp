@@ -32,6 +32,9 @@ class Requester {
   /// The steps of this plan follow.
   virtual void begins(const Plan& plan) = 0;
   virtual void hears(const StepEvent& event) = 0;
+  /// What this journal tells of is finished or undone; the steps that were done follow.
+  virtual void recovers(const JournalRecord& /*journal*/) {}
+  virtual void recovered(const RecoveryReport& /*report*/) {}
   /// Another device is at the address of one that this is about.
   virtual void leaves_alone(const PciAddress& /*device*/) {}
   /// A sentence that a person should know, though nothing failed.

@@ -5,10 +5,10 @@
 
 #include "cli/guest/creation.hpp"
 #include "cli/guest/guest.hpp"
-#include "cli/hints.hpp"
 #include "cli/selection.hpp"
 #include "gpupass/core/printable.hpp"
 #include "gpupass/report/choices.hpp"
+#include "gpupass/report/hints.hpp"
 
 namespace gpupass::cli {
 namespace {
@@ -95,7 +95,7 @@ Result<int> guest_create(Context& context, const std::vector<std::string>& argum
     print(context.terminal, options, guest.domain);
     return 0;
   }
-  done.outcome.text = with_connection(done.outcome.text, options.guest.connection);
+  done.outcome.text = report::with_connection(done.outcome.text, options.guest.connection);
   return teller.tell(done);
 }
 

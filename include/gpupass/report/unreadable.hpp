@@ -5,11 +5,11 @@
 #include <vector>
 
 #include "gpupass/core/json.hpp"
-#include "gpupass/record_files.hpp"
+#include "gpupass/unreadable_record.hpp"
 
-namespace gpupass::cli {
+namespace gpupass::report {
 
 [[nodiscard]] core::Json to_json(const UnreadableRecord& record);
 [[nodiscard]] core::Json to_json(const std::vector<UnreadableRecord>& records);
 
-}  // namespace gpupass::cli
+}  // namespace gpupass::report

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "cli/hints.hpp"
+#include "gpupass/report/hints.hpp"
 
 #include <gtest/gtest.h>
 
-#include "support/golden.hpp"
-#include "support/tree.hpp"
-
-namespace gpupass::cli {
+namespace gpupass::report {
 namespace {
 
 const std::string k_session = "qemu:///session";
@@ -32,35 +29,23 @@ TEST(Hints, HaveTheConnectionThatIsInUse) {
   }
 }
 
-TEST(Hints, TheConnectionIsReadFromTheArguments) {
-  using Words = std::vector<std::string>;
-  for (const auto& words : {Words{"vm1", "-c", k_session}, Words{"--connect", k_session, "vm1"},
-                            Words{"--connect=" + k_session}, Words{"-c" + k_session}})
-    EXPECT_EQ(connection_named(words), k_session);
-  EXPECT_EQ(connection_named({"vm1", "--", "-c", "x"}), "");
-  EXPECT_EQ(connection_named({"vm1", "-c"}), "");
-}
-
 TEST(Hints, NameFilesWhereTheyAre) {
-  const std::string text =
-      "nothing was changed; docs/boot-binding.md and (scripts/provision/provision); "
-      "QEMU's a/docs/b, /etc/initramfs-tools/scripts/c";
-  const std::string source = test::source();
-  EXPECT_EQ(with_places(text, test::source()),
-            "nothing was changed; " + source + "/docs/boot-binding.md and (" + source +
-                "/scripts/provision/provision); QEMU's a/docs/b, /etc/initramfs-tools/scripts/c");
-  const test::Tree installed;
-  const auto data = installed.at("/share/gpupass").string();
-  EXPECT_EQ(with_places("docs/guests.md", data), installed.at("/share/doc/gpupass/guests.md").string());
+  const Places places{"/usr/share/doc/gpupass/", "/usr/share/gpupass/scripts/"};
+  EXPECT_EQ(with_places("nothing was changed; docs/boot-binding.md and (scripts/provision/provision); "
+                        "QEMU's a/docs/b, /etc/initramfs-tools/scripts/c",
+                        places),
+            "nothing was changed; /usr/share/doc/gpupass/boot-binding.md and "
+            "(/usr/share/gpupass/scripts/provision/provision); "
+            "QEMU's a/docs/b, /etc/initramfs-tools/scripts/c");
 }
 
 TEST(Hints, OfAllErrorsAreTold) {
   Error error{ErrorKind::busy, "what", "`virsh start vm1`", {}, {}};
   error.also.push_back({ErrorKind::busy, "what", "`virsh edit vm2`", {}, {}});
-  const auto told = as_it_stands(error, k_session, test::source());
+  const auto told = as_it_stands(error, k_session, Places{});
   EXPECT_EQ(told.hint, "`virsh -c qemu:///session start vm1`");
   EXPECT_EQ(told.also.front().hint, "`virsh -c qemu:///session edit vm2`");
 }
 
 }  // namespace
-}  // namespace gpupass::cli
+}  // namespace gpupass::report

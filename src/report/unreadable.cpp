@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "cli/unreadable.hpp"
+#include "gpupass/report/unreadable.hpp"
 
-#include <algorithm>
-
-namespace gpupass::cli {
+namespace gpupass::report {
 
 core::Json to_json(const UnreadableRecord& record) {
   return {{"path", record.path}, {"of", record.of}, {"error", describe(record.why)}};
@@ -15,4 +13,4 @@ core::Json to_json(const std::vector<UnreadableRecord>& records) {
   return json;
 }
 
-}  // namespace gpupass::cli
+}  // namespace gpupass::report

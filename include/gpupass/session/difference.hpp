@@ -6,7 +6,7 @@
 
 #include "gpupass/host.hpp"
 
-namespace gpupass::cli {
+namespace gpupass::session {
 
 struct Labelled {
   std::string label;
@@ -16,4 +16,4 @@ struct Labelled {
 /// A unified difference, with the labels as the names of the two; empty for equal texts.
 [[nodiscard]] Result<std::string> difference(Host& host, const Labelled& before, const Labelled& after);
 
-}  // namespace gpupass::cli
+}  // namespace gpupass::session

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "cli/difference.hpp"
+#include "gpupass/session/difference.hpp"
 
 #include "gpupass/sys/scratch.hpp"
 
-namespace gpupass::cli {
+namespace gpupass::session {
 
 Result<std::string> difference(Host& host, const Labelled& before, const Labelled& after) {
   GPUPASS_TRY_ASSIGN(const auto file, sys::ScratchFile::make(before.text));
@@ -14,4 +14,4 @@ Result<std::string> difference(Host& host, const Labelled& before, const Labelle
   return std::move(end.output);
 }
 
-}  // namespace gpupass::cli
+}  // namespace gpupass::session

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "cli/hints.hpp"
+#include "gpupass/report/hints.hpp"
 
 #include <algorithm>
 #include <array>
 #include <string_view>
 
-namespace gpupass::cli {
+namespace gpupass::report {
 namespace {
 
 // Those with --connect whose answer depends on it. Without a blank behind it a name is only mentioned.
@@ -38,15 +38,6 @@ void replace_beginnings(std::string& text, std::string_view name, const std::str
 
 }  // namespace
 
-std::string connection_named(const std::vector<std::string>& arguments) {
-  for (auto word = arguments.begin(); word != arguments.end() && *word != "--"; ++word) {
-    if (word->starts_with("--connect=")) return word->substr(word->find('=') + 1);
-    if ((*word == "--connect" || *word == "-c") && word + 1 != arguments.end()) return *(word + 1);
-    if (word->starts_with("-c") && word->size() > 2) return word->substr(2);
-  }
-  return "";
-}
-
 /// Commands stand in backquotes.
 std::string with_connection(const std::string& text, const std::string& uri) {
   if (uri.empty()) return text;
@@ -62,20 +53,16 @@ std::string with_connection(const std::string& text, const std::string& uri) {
   return result;
 }
 
-std::string with_places(std::string text, const std::filesystem::path& data) {
-  std::error_code none;
-  const auto beside = data / "docs/";
-  const auto documents =
-      std::filesystem::exists(beside, none) ? beside : data.parent_path() / "doc" / data.filename() / "";
-  replace_beginnings(text, "docs/", documents.string());
-  replace_beginnings(text, "scripts/", (data / "scripts/").string());
+std::string with_places(std::string text, const Places& places) {
+  replace_beginnings(text, "docs/", places.documents);
+  replace_beginnings(text, "scripts/", places.scripts);
   return text;
 }
 
-Error as_it_stands(Error error, const std::string& uri, const std::filesystem::path& data) {
-  error.hint = with_places(with_connection(error.hint, uri), data);
-  for (auto& other : error.also) other = as_it_stands(std::move(other), uri, data);
+Error as_it_stands(Error error, const std::string& uri, const Places& places) {
+  error.hint = with_places(with_connection(error.hint, uri), places);
+  for (auto& other : error.also) other = as_it_stands(std::move(other), uri, places);
   return error;
 }
 
-}  // namespace gpupass::cli
+}  // namespace gpupass::report

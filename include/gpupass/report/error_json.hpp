@@ -5,9 +5,9 @@
 
 #include "gpupass/error.hpp"
 
-namespace gpupass::cli {
+namespace gpupass::report {
 
 /// {"schema":"gpupass.error/1","kind":"busy","exit_code":6,"what":…,"hint":…,"also":[…]}
 [[nodiscard]] std::string to_json(const Error& error);
 
-}  // namespace gpupass::cli
+}  // namespace gpupass::report

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "cli/error_json.hpp"
+#include "gpupass/report/error_json.hpp"
 
 #include "gpupass/core/json.hpp"
 
-namespace gpupass::cli {
+namespace gpupass::report {
 namespace {
 
 core::Json value_of(const Error& error) {
@@ -24,4 +24,4 @@ std::string to_json(const Error& error) {
   return json.dump(2, ' ', false, core::Json::error_handler_t::replace);
 }
 
-}  // namespace gpupass::cli
+}  // namespace gpupass::report

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What gpupass wrote down and cannot read.
+#pragma once
+
+#include <string>
+
+#include "gpupass/error.hpp"
+
+namespace gpupass {
+
+struct UnreadableRecord {
+  std::string of;  // the device or guest that it is about: "0000:01:00.0"
+  std::string path;
+  Error why;  // denied: not for this user; else it is damaged
+};
+
+}  // namespace gpupass
