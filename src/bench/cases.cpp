@@ -5,6 +5,7 @@
 #include "bench/cuda/cases.hpp"
 #include "bench/cuda/device_cases.hpp"
 #include "bench/processor/cases.hpp"
+#include "bench/start.hpp"
 
 namespace gpupass::bench {
 namespace {
@@ -221,6 +222,15 @@ const std::vector<Case> k_cases = {
      "time ÷ dependent reads, one a page of 4 KiB, in random order", "the walk ends where so many steps lead",
      "page walks through two tables instead of one; small pages behind the guest's memory",
      processor::tlb},
+    {"start.program", Group::start, "time", "s", Better::lower, Needs::start,
+     "time from when an experiment starts it, or its container, until the program runs", "nothing: it has no output",
+     "making a container: namespaces, mounts, control groups, the engine itself",
+     start_program},
+    {"start.first_kernel", Group::start, "time", "s", Better::lower, Needs::start,
+     "time from when an experiment starts it, or its container, until its first kernel is done, in a process of its own",
+     "a word that the kernel writes",
+     "as start.program, and the card's nodes and libraries in the container",
+     cuda::start_first_kernel},
 };
 // clang-format on
 

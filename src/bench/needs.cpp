@@ -20,6 +20,12 @@ Result<> pci_device(const Host& host, const std::string& address) {
   return {};
 }
 
+Result<> start_known(const Settings& settings) {
+  if (settings.started) return {};
+  return fail(ErrorKind::usage, "nobody said when this run was started",
+              "`gpupass bench experiment` says it to what it starts on its own kernel");
+}
+
 }  // namespace
 
 Result<> NeedsMet::operator()(Needs needs) {
@@ -29,6 +35,7 @@ Result<> NeedsMet::operator()(Needs needs) {
 
 Result<> NeedsMet::look(Needs needs) const {
   if (needs == Needs::nothing) return {};
+  if (needs == Needs::start) return start_known(settings_);
   if (needs == Needs::pci_device) return pci_device(host_, settings_.pci);
   GPUPASS_TRY(cuda::usable(settings_.device));
   if (needs == Needs::cublas) return cuda::cublas_usable();

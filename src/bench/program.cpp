@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
@@ -13,6 +14,7 @@
 #include "bench/needs.hpp"
 #include "bench/pci/by_ids.hpp"
 #include "bench/run_once.hpp"
+#include "bench/start.hpp"
 #include "bench/text.hpp"
 #include "gpupass/sys/output_file.hpp"
 #include "gpupass/sys/terminal.hpp"
@@ -74,7 +76,12 @@ Result<int> nothing_measured(const Run& run) {
     std::cerr << "gpupass-bench: nothing was measured, and no run is written: every case broke off\n";
     return 1;
   }
-  const auto& first = run.benchmarks.front();
+  const auto none = [](const Measurement& measurement) { return measurement.samples_ns.empty(); };
+  auto found = std::ranges::find_if(run.benchmarks, [&](const Measurement& measurement) {
+    return none(measurement) && measurement.group != Group::start;
+  });
+  if (found == run.benchmarks.end()) found = std::ranges::find_if(run.benchmarks, none);
+  const auto& first = *found;
   return fail(ErrorKind::unsupported,
               "nothing was measured, and no run is written: none of the cases asked for can run here",
               fmt::format("{}: {}", first.id, first.reason));
@@ -150,6 +157,7 @@ Result<int> run_with(Options options) {
 }  // namespace
 
 int run_program(const std::vector<std::string>& arguments) {
+  static_cast<void>(program_began());
   if (!arguments.empty() && arguments.front() == "--child") {
     return cuda::child({arguments.begin() + 1, arguments.end()});
   }

@@ -10,6 +10,7 @@
 
 #include "bench/cuda/cuda.hpp"
 #include "bench/machine/clocks.hpp"
+#include "bench/machine/confinement.hpp"
 #include "bench/machine/counters.hpp"
 #include "bench/machine/environment.hpp"
 #include "bench/runner.hpp"
@@ -46,6 +47,7 @@ Run new_run(const Host& host, const Options& options) {
   run.seed = options.settings.seed;
   run.tool = tool_facts(host, options.settings);
   run.env = environment(host, options.settings, under);
+  run.env.update(confinement(host, sys::executable().string()));
   return run;
 }
 
@@ -112,12 +114,32 @@ void give_up(const std::string& what, std::chrono::milliseconds limit, Growing& 
   _exit(exit_code(ErrorKind::timeout));
 }
 
+/// Nothing was asked for in particular: then a list has what only an experiment runs, too.
+bool lists_all(const Options& options) {
+  return options.groups.empty() && options.filters.empty();
+}
+
+/// Takes the cases of the start out of the rows, and measures them: before anything else of this run takes
+/// its time, or wakes the driver of the card.
+std::vector<Measurement> measure_start(const Host& host, const Settings& settings,
+                                       std::vector<const Case*>& rows) {
+  const auto later =
+      std::ranges::stable_partition(rows, [](const Case* row) { return row->group == Group::start; });
+  std::vector<Measurement> measured;
+  NeedsMet met(host, settings);
+  for (auto row = rows.begin(); row != later.begin(); ++row)
+    run_case(**row, settings, met,
+             [&](Measurement measurement) { measured.push_back(std::move(measurement)); });
+  rows.erase(rows.begin(), later.begin());
+  return measured;
+}
+
 }  // namespace
 
 Result<std::vector<const Case*>> selected(const Options& options) {
   std::vector<const Case*> rows;
   for (const auto& row : cases()) {
-    if (options.select(row)) rows.push_back(&row);
+    if (options.select(row) || (options.list && lists_all(options))) rows.push_back(&row);
   }
   if (rows.empty()) {
     return fail(ErrorKind::not_found, "no case fits", "`gpupass-bench --list` shows them all");
@@ -136,15 +158,20 @@ bool needs_card(const Case* row) {
 }
 
 bool any_measured(const Run& run) {
-  return std::ranges::any_of(run.benchmarks,
-                             [](const Measurement& measurement) { return !measurement.samples_ns.empty(); });
+  const auto of_start = [](const Measurement& measurement) { return measurement.group == Group::start; };
+  const bool only_start = std::ranges::all_of(run.benchmarks, of_start);
+  return std::ranges::any_of(run.benchmarks, [&](const Measurement& measurement) {
+    return !measurement.samples_ns.empty() && (only_start || !of_start(measurement));
+  });
 }
 
 Result<Run> run_once(Host& host, const Options& options, Progress& progress, const Keep& keep) {
   GPUPASS_TRY_ASSIGN(auto rows, selected(options));
   rows = in_random_order(std::move(rows), options.settings.seed);
-  Growing run(new_run(host, options));
   auto settings = options.settings;
+  auto start = measure_start(host, settings, rows);
+  Growing run(new_run(host, options));
+  for (auto& measurement : start) run.add(std::move(measurement));
   const auto limit = k_waits_in_a_case * options.settings.timeout;
   Watchdog watchdog(limit, [&](const std::string& id) { give_up(id, limit, run, keep); });
   watchdog.begin("looking at the card");

@@ -14,7 +14,7 @@ constexpr std::array k_actions = {
     Command{"compare", "HOST… -- GUEST…", "say how much slower, how surely, and whether within the margin",
             bench_compare},
     Command{"report", "HOST… [-- GUEST…] -o FILE", "write a page with figures and tables", bench_report},
-    Command{"experiment", "--gpu SELECTOR --image IMG", "host and guest in turns, from an image to a report",
+    Command{"experiment", "--gpu SELECTOR --arm ARM…", "host, containers and guests in turns, to a report",
             bench_experiment},
     Command{"import", "nvbandwidth FILE", "make a run of another tool's result", bench_import},
     Command{"export", "FORMAT FILE…", "write runs in another tool's format", bench_export},

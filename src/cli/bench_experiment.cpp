@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// `gpupass bench experiment`: a card measured on the host and in a guest, in turns, and compared.
+// `gpupass bench experiment`: a card measured on the host, in containers and guests, in turns, and compared.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <ostream>
+#include <set>
 
 #include "cli/bench.hpp"
 #include "cli/bench_answer.hpp"
@@ -25,6 +26,7 @@ using Words = std::vector<std::string>;
 struct Options {
   std::optional<Selector> gpu;
   session::Selection what;  // besides the card
+  Words arms;
   std::string image, domain;
   int blocks = 10;
   std::string folder = "experiment";
@@ -43,17 +45,20 @@ struct Options {
 
 Syntax syntax(const Context& context, Options& options) {
   Syntax syntax(
-      "gpupass bench experiment --gpu SELECTOR --image IMG|--domain VM [options] [-- OPTION of "
-      "gpupass-bench…]",
-      "Measures what passing a card through costs: in each block, in random order, a run on the host and\n"
-      "one in a guest that was started for it and has the card. Then compares, and reports. Said again, the\n"
-      "same command goes on where an interruption stopped it. Exit status: as `gpupass bench compare`.");
-  syntax.option("gpu", options.gpu, "SELECTOR", "the card");
+      "gpupass bench experiment --gpu SELECTOR --arm ARM… [options] [-- OPTION of gpupass-bench…]",
+      "Measures what it costs to give a card away: in each block, in random order, a run in each arm, in a\n"
+      "container or guest that was started for it and has the card. Then compares with the first arm, and\n"
+      "reports. Said again, the same command goes on where an interruption stopped it.\n"
+      "ARM is host, docker:IMAGE, podman:IMAGE, lxc:NAME or vm:NAME; podman+crun:IMAGE names a runtime.\n"
+      "Without --arm: the host, and the guest of --image or --domain.\n"
+      "Exit status: as `gpupass bench compare`.");
+  syntax.option("gpu", options.gpu, "SELECTOR", "the card; `--group processor` needs none");
+  syntax.option("arm", options.arms, "ARM", "where to measure, the baseline first; may be repeated");
   syntax.option("with", options.what.with, "BDF", "also this other member of its IOMMU group");
   add_only(syntax, options.what);
   syntax.option("image", options.image, "IMG", "make the guest from this cloud image");
   syntax.option("domain", options.domain, "VM", "or use this one of yours, which is off");
-  syntax.option("blocks", options.blocks, "N", "how many blocks, of two runs each");
+  syntax.option("blocks", options.blocks, "N", "how many blocks, of a run in each arm");
   syntax.option("out", options.folder, "FOLDER", "where the plan and the results are kept");
   syntax.option("output,o", options.report, "FILE", "the report; else FOLDER/report.html");
   syntax.option("seed", options.seed, "N", "of the order; else one from the clock");
@@ -69,13 +74,14 @@ Syntax syntax(const Context& context, Options& options) {
   return syntax;
 }
 
-/// For both sides. Without groups, those that the card can do: all where CUDA may know it, else those that
-/// need no CUDA.
-Words options_for_suite(const Options& asked, const Words& more, const Device& card) {
+/// For all arms. Without groups, those that the card can do: all where CUDA may know it, else those that
+/// need no CUDA. What the group pci measures no driver uses, and a container's card has the host's.
+Words options_for_suite(const Options& asked, const Words& more, const Device* card, bool containers) {
   constexpr std::uint16_t k_nvidia = 0x10de;
   Words options;
   auto groups = asked.comparison.groups;
-  if (groups.empty() && card.vendor != k_nvidia) groups = {"pci", "processor"};
+  if (groups.empty() && study::groups_asked_for(more).empty() && card != nullptr && card->vendor != k_nvidia)
+    groups = containers ? Words{"processor"} : Words{"pci", "processor"};
   for (const auto& word : groups) options.push_back("--group=" + word);
   for (const auto& word : asked.comparison.filters) options.push_back("--filter=" + word);
   if (asked.quick) options.emplace_back("--quick");
@@ -83,16 +89,31 @@ Words options_for_suite(const Options& asked, const Words& more, const Device& c
   return options;
 }
 
-Result<void> check_words(const Options& options) {
+/// The arms by their words; none: the host and a guest, as it was said before there were others.
+Result<Words> arms_of(const Options& options) {
   const bool image = !options.image.empty();
   const bool domain = !options.domain.empty();
-  if (!options.gpu)
-    return fail(ErrorKind::usage, "no card is named", "--gpu SELECTOR; `gpupass list` shows them");
-  if (image == domain)
-    return fail(ErrorKind::usage, image ? "--image and --domain are both given" : "which guest?",
-                "--image IMG makes one from a cloud image, --domain VM takes one of yours");
-  if (domain && !words_of(options.creation).empty())
-    return fail(ErrorKind::usage, "--domain is a guest that is there: nothing is made",
+  if (image && domain)
+    return fail(ErrorKind::usage, "--image and --domain are both given",
+                "--image IMG makes a guest from a cloud image, --domain VM takes one of yours");
+  if (options.arms.empty() && !image && !domain)
+    return fail(
+        ErrorKind::usage, "which arms?",
+        "--arm host --arm podman:IMAGE names them, the baseline first; --image IMG makes a guest from a "
+        "cloud image, --domain VM takes one of yours");
+  auto words = options.arms;
+  if (words.empty()) return words;
+  if (image) words.push_back(std::string("vm:") + study::k_guest_of_ours);
+  if (domain) words.push_back("vm:" + options.domain);
+  GPUPASS_TRY(study::arms_of(words));
+  // One spelling of one experiment: its folder is the same.
+  if (!image && words.size() == 2 && words[0] == "host" && words[1].starts_with("vm:")) return Words{};
+  return words;
+}
+
+Result<void> check_words(const Options& options) {
+  if (options.image.empty() && !words_of(options.creation).empty())
+    return fail(ErrorKind::usage, "no guest is made: there is no --image",
                 words_of(options.creation).front() + " goes with --image");
   if (options.blocks < 1 || options.blocks > 1000)
     return fail(ErrorKind::usage, fmt::format("--blocks {}: 1 to 1000", options.blocks));
@@ -101,29 +122,58 @@ Result<void> check_words(const Options& options) {
   return {};
 }
 
+/// What the groups that are measured ask of the arms.
+Result<void> check_groups(const study::ExperimentSettings& settings) {
+  const auto groups = study::groups_asked_for(settings.options);
+  const auto arms = study::planned_arms(settings);
+  if (settings.functions.empty() && (groups != std::set<std::string>{"processor"} ||
+                                     std::ranges::count(arms, study::ArmKind::vm, &study::Arm::kind) > 0))
+    return fail(
+        ErrorKind::usage, "no card is named",
+        "--gpu SELECTOR names one; `gpupass list` shows them. Without a guest among the arms `--group "
+        "processor` needs none");
+  const auto container = std::ranges::find_if(arms, &study::Arm::is_container);
+  if (container == arms.end() || !groups.contains("pci")) return {};
+  return fail(
+      ErrorKind::usage,
+      fmt::format("--group pci cannot be measured in {}: it measures a card that no driver uses, and a "
+                  "container's card is on the host's driver",
+                  to_string(*container)),
+      "leave that group out, or that arm");
+}
+
 Result<study::ExperimentRequest> request_of(Context& context, const Options& options, const Words& more) {
   GPUPASS_TRY(check_words(options));
-  GPUPASS_TRY(run::refuse_own(more, {"--block", "--order", "--seed", "--pci", "--device"}));
+  GPUPASS_TRY(run::refuse_own(more, {"--block", "--order", "--seed", "--pci", "--device", "--started"}));
   study::ExperimentRequest request;
   request.folder = absolute(options.folder);
   if (!options.report.empty()) GPUPASS_TRY(check_report(options.report));
   request.program =
       options.program.empty() ? run::bench_program().value_or("gpupass-bench") : absolute(options.program);
   GPUPASS_TRY_ASSIGN(const auto program, run::read_program(request.program));
-  auto selection = options.what;
-  selection.selectors = {*options.gpu};
   GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host, {.holders = false}));
-  GPUPASS_TRY_ASSIGN(request.functions, session::functions_of(inventory, selection));
+  if (options.gpu) {
+    auto selection = options.what;
+    selection.selectors = {*options.gpu};
+    GPUPASS_TRY_ASSIGN(request.functions, session::functions_of(inventory, selection));
+  }
 
   auto& settings = request.settings;
   settings.program_sha256 = bench::sha256(program);
   for (const auto& function : request.functions) settings.functions.push_back(to_string(function));
   settings.image = options.image.empty() ? "" : absolute(options.image);
-  settings.vm = settings.image.empty() ? options.domain : study::k_guest_of_ours;
+  GPUPASS_TRY_ASSIGN(settings.arms, arms_of(options));
+  settings.vm = !settings.image.empty()   ? study::k_guest_of_ours
+                : !options.domain.empty() ? options.domain
+                : settings.arms.empty()   ? options.arms.back().substr(sizeof("vm:") - 1)
+                                          : "";
   settings.uri = options.guest.uri;
   settings.create = words_of(options.creation);
   settings.blocks = options.blocks;
-  settings.options = options_for_suite(options, more, *inventory.find(request.functions.front()));
+  const auto* const card = request.functions.empty() ? nullptr : inventory.find(request.functions.front());
+  settings.options = options_for_suite(
+      options, more, card, std::ranges::any_of(study::planned_arms(settings), &study::Arm::is_container));
+  GPUPASS_TRY(check_groups(settings));
   request.seed =
       options.seed.value_or(static_cast<std::uint64_t>(context.host.now().time_since_epoch().count()));
   request.patience = options.guest.timeout;
@@ -138,24 +188,55 @@ Result<study::ExperimentRequest> request_of(Context& context, const Options& opt
   return request;
 }
 
+/// "on the host and in vm1", or the arms by their words.
+std::string places_of(const study::ExperimentSettings& settings) {
+  if (settings.arms.empty())
+    return fmt::format("on the host and in {}{}", settings.vm,
+                       settings.image.empty() ? "" : " made from " + settings.image);
+  return "in the arms " + core::enumerate(settings.arms);
+}
+
 void print_plan(std::ostream& out, const study::ExperimentRequest& request,
                 const study::Experiment& experiment, const std::string& report) {
   const auto& [plan, missing, cases, was_killed] = experiment;
   const auto& settings = plan.settings;
   if (was_killed) out << "would first undo what the interrupted experiment left\n";
-  out << fmt::format("would measure {} on the host and in {}{}, {} cases a run:\n",
-                     core::enumerate(settings.functions), settings.vm,
-                     settings.image.empty() ? "" : " made from " + settings.image, cases);
+  const auto what = settings.functions.empty() ? "this machine" : core::enumerate(settings.functions);
+  out << fmt::format("would measure {} {}, {} cases a run:", what, places_of(settings), cases);
   for (const auto& run : plan.runs) {
     const bool there = std::ranges::find(missing, run) == missing.end();
-    if (run.order == 1)
-      out << fmt::format("  block {:>2}: {}", run.block, run.role) << (there ? " (there)" : "");
-    if (run.order == 2) out << fmt::format(", then {}", run.role) << (there ? " (there)" : "") << "\n";
+    out << (run.order == 1 ? fmt::format("\n  block {:>2}: ", run.block) : ", then ") << run.role
+        << (there ? " (there)" : "");
   }
-  out << fmt::format("seed {}; results in {}, the report in {}\n", plan.seed, request.folder, report)
-      << fmt::format("roughly {}, with 60 s for each start of a guest; the first block will tell\n",
-                     study::duration_text(experiment.guessed_seconds()))
+  const bool guests = !study::guests_of(settings).empty();
+  out << fmt::format("\nseed {}; results in {}, the report in {}\n", plan.seed, request.folder, report)
+      << fmt::format("roughly {}{}; the first block will tell\n",
+                     study::duration_text(experiment.guessed_seconds()),
+                     guests ? ", with 60 s for each start of a guest" : "")
       << "nothing was changed\n";
+}
+
+/// The report of one candidate of several.
+std::string report_of_arm(const std::string& report, const std::string& role) {
+  const auto dot = report.rfind('.');
+  return fmt::format("{}-{}{}", report.substr(0, dot), study::file_word(role), report.substr(dot));
+}
+
+/// Each arm beside the first: the worst of their answers.
+Result<int> answer_all(Context& context, const std::vector<study::ArmFiles>& arms,
+                       const ComparisonOptions& options, const std::string& report) {
+  int worst = 0;
+  for (std::size_t i = 1; i < arms.size(); ++i) {
+    const Sides sides{arms.front().files, arms[i].files};
+    GPUPASS_TRY_ASSIGN(
+        const int status,
+        answer(context, sides, options, arms.size() == 2 ? report : report_of_arm(report, arms[i].role)));
+    const auto badness = [](int one) {
+      return one == 0 ? 0 : one == bench::exit_code(bench::Answer::outside) ? 2 : 1;
+    };
+    if (badness(status) > badness(worst)) worst = status;
+  }
+  return worst;
 }
 
 }  // namespace
@@ -180,7 +261,7 @@ Result<int> bench_experiment(Context& context, const Words& arguments) {
     Quiet quiet(context.terminal);
     GPUPASS_TRY(study::carry_out(context, quiet, request, experiment));
   }
-  return answer(context, experiment.sides(request.folder), options.comparison, report);
+  return answer_all(context, experiment.files(request.folder), options.comparison, report);
 }
 
 }  // namespace gpupass::cli

@@ -20,6 +20,7 @@ enum class Group {
   application,  // A: small programs that mix all of it
   pci,          // P: configuration and BAR accesses of any PCI device, no CUDA
   processor,    // C: no device at all: what the guest's processor costs
+  start,        // S: from the moment at which an experiment starts it: what a container or a guest costs
 };
 
 enum class Better { lower, higher };

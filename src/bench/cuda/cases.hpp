@@ -7,6 +7,7 @@
 namespace gpupass::bench::cuda {
 
 [[nodiscard]] Result<> init_driver(const Case& row, Context& context);
+[[nodiscard]] Result<> start_first_kernel(const Case& row, Context& context);
 [[nodiscard]] Result<> init_context(const Case& row, Context& context);
 [[nodiscard]] Result<> init_first_kernel(const Case& row, Context& context);
 [[nodiscard]] Result<> launch_dispatch(const Case& row, Context& context);

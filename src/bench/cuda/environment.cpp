@@ -5,6 +5,9 @@
 #include "bench/cuda/card.hpp"
 #include "bench/cuda/cuda.hpp"
 #include "bench/cuda/nvml.hpp"
+#include "gpupass/core/printable.hpp"
+#include "gpupass/core/text.hpp"
+#include "gpupass/host.hpp"
 
 namespace gpupass::bench::cuda {
 namespace {
@@ -18,6 +21,16 @@ json link_json(const Link& link) {
 template <class T>
 void put(json& object, const char* key, const std::optional<T>& value) {
   if (value) object[key] = *value;
+}
+
+/// The file that CUDA's driver library was loaded from; of a container as the container sees it.
+std::string library_of_driver() {
+  const auto maps = Host().read("/proc/self/maps", std::size_t{16} << 20U).value_or("");
+  for (const auto line : core::split(maps, '\n')) {
+    const auto path = line.find('/');
+    if (path != line.npos && line.find("/libcuda.so") != line.npos) return core::printable(line.substr(path));
+  }
+  return "";
 }
 
 }  // namespace
@@ -53,6 +66,7 @@ json environment(int device) {
     put(gpu, "power_limit_w", state->power_limit_w);
     put(gpu, "temperature_c", state->temperature_c);
   }
+  if (const auto library = library_of_driver(); !library.empty()) env["libcuda"] = library;
   env["gpu"] = std::move(gpu);
   return env;
 }

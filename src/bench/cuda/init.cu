@@ -12,7 +12,9 @@
 #include "bench/cuda/cuda.hpp"
 #include "bench/cuda/harness.hpp"
 #include "bench/host_timing.hpp"
+#include "bench/start.hpp"
 #include "gpupass/host.hpp"
+#include "gpupass/pci_address.hpp"
 
 namespace gpupass::bench::cuda {
 namespace {
@@ -57,15 +59,6 @@ Result<std::int64_t> first_kernel(double inject) {
   return ns;
 }
 
-/// Takes the steps up to the one that is asked for: that one's time.
-Result<std::int64_t> step(const std::string& wanted, int device, double inject) {
-  GPUPASS_TRY_ASSIGN(const auto driver_ns, driver(inject));
-  if (wanted == "driver") return driver_ns;
-  GPUPASS_TRY_ASSIGN(const auto context_ns, context(device, inject));
-  if (wanted == "context") return context_ns;
-  return first_kernel(inject);
-}
-
 template <class T>
 Result<T> parse(const std::string& text) {
   T value{};
@@ -74,10 +67,31 @@ Result<T> parse(const std::string& text) {
   return value;
 }
 
+/// A number of CUDA's, or a PCI address.
+Result<int> ordinal_of(const std::string& card) {
+  return parse_pci_address(card) ? ordinal_at(card) : parse<int>(card);
+}
+
+/// Takes the steps up to the one that is asked for: that one's time, or of "moment" when all were done.
+Result<std::int64_t> step(const std::string& wanted, const std::string& card, double inject) {
+  GPUPASS_TRY_ASSIGN(const auto driver_ns, driver(inject));
+  if (wanted == "driver") return driver_ns;
+  GPUPASS_TRY_ASSIGN(const auto device, ordinal_of(card));
+  GPUPASS_TRY_ASSIGN(const auto context_ns, context(device, inject));
+  if (wanted == "context") return context_ns;
+  GPUPASS_TRY_ASSIGN(const auto kernel_ns, first_kernel(inject));
+  return wanted == "moment" ? moment_ns() : kernel_ns;
+}
+
+/// Where the card was named by its address, nothing may have asked CUDA yet which number that is.
+std::string card_of(const Settings& settings) {
+  return settings.device_address.empty() ? std::to_string(settings.device) : settings.device_address;
+}
+
 Result<std::int64_t> measure_in_child(const Settings& settings, const std::string& wanted) {
   Host host;
   GPUPASS_TRY_ASSIGN(const auto end,
-                     host.run({.argv = {"/proc/self/exe", "--child", wanted, std::to_string(settings.device),
+                     host.run({.argv = {"/proc/self/exe", "--child", wanted, card_of(settings),
                                         std::to_string(settings.inject)},
                                .timeout = settings.timeout}));
   if (end.status != 0) return fail(ErrorKind::system, "a process of its own failed: " + end.errors);
@@ -104,9 +118,8 @@ Result<> measure(const Case& row, Context& context, const char* wanted) {
 int child(const std::vector<std::string>& words) {
   const auto ns = [&]() -> Result<std::int64_t> {
     if (words.size() != 3) return fail(ErrorKind::usage, "--child STEP DEVICE DELAY");
-    GPUPASS_TRY_ASSIGN(const auto device, parse<int>(words[1]));
     GPUPASS_TRY_ASSIGN(const auto inject, parse<double>(words[2]));
-    return step(words[0], device, inject);
+    return step(words[0], words[1], inject);
   }();
   if (!ns) {
     std::cerr << describe(ns.error()) << "\n";
@@ -114,6 +127,24 @@ int child(const std::vector<std::string>& words) {
   }
   std::cout << *ns << "\n";
   return 0;
+}
+
+/// Nothing was asked of the card before: why it cannot be used is looked for afterwards.
+Result<> start_first_kernel(const Case& row, Context& context) {
+  const auto& settings = context.settings();
+  const auto moment = measure_in_child(settings, "moment");
+  if (moment) {
+    GPUPASS_TRY_ASSIGN(auto measurement, until(row, settings, *moment));
+    context.record(std::move(measurement));
+    return {};
+  }
+  const auto card = usable(settings.device);
+  if (card) return Failure(moment.error());
+  auto measurement = measurement_of(row);
+  measurement.status = Status::waived;
+  measurement.reason = card.error().what;
+  context.record(std::move(measurement));
+  return {};
 }
 
 Result<> init_driver(const Case& row, Context& context) {

@@ -19,11 +19,13 @@ bool is_judged(const Comparison& comparison, Group group) {
       comparison.groups, [&](const GroupRow& row) { return row.group == group && row.part == Part::judged; });
 }
 
-/// Where only control groups were measured, they are what is asked about.
+/// Where only control groups were measured, they are what is asked about. What a start costs never is.
 void judge_controls_if_alone(Comparison& comparison) {
   auto& groups = comparison.groups;
   if (std::ranges::find(groups, Part::judged, &GroupRow::part) != groups.end()) return;
-  for (auto& group : groups) group.part = Part::judged;
+  for (auto& group : groups) {
+    if (group.group != Group::start) group.part = Part::judged;
+  }
 }
 
 /// All that is judged beside each other, rows and groups; what explains is a family of its own.
@@ -150,7 +152,8 @@ void remark_on_boots(Comparison& comparison, const Side& side, Which which) {
 
 void remark_on_processor(Comparison& comparison) {
   each(comparison.groups, [&](std::size_t i, const GroupRow& group) {
-    if (group.part == Part::explains && group.effect && group.effect->verdict != Verdict::equivalent)
+    if (group.group == Group::processor && group.part == Part::explains && group.effect &&
+        group.effect->verdict != Verdict::equivalent)
       comparison.remarks.emplace_back(ProcessorDiffers{i});
   });
 }

@@ -26,6 +26,18 @@ constexpr std::array k_kinds = {
     FactKind{"gpu.", Weight::must_match, "the card is not the same, or not set the same"},
     FactKind{"driver", Weight::must_match, "not the same driver"},
     FactKind{"cuda", Weight::must_match, "not the same CUDA"},
+    FactKind{"libcuda", Weight::other, ""},
+    FactKind{"container", Weight::explains, "what is compared"},
+    FactKind{"cgroup.cpu", Weight::must_match, "not the same limit of processor time"},
+    FactKind{"cgroup.memory", Weight::must_match, "not the same limit of memory"},
+    FactKind{"cgroup.devices", Weight::explains, "which devices it may open"},
+    FactKind{"cgroup", Weight::explains, "limits of its control group"},
+    FactKind{"cpus_allowed", Weight::explains, "which processors it may run on"},
+    FactKind{"seccomp", Weight::explains, "a filter looks at every system call"},
+    FactKind{"capabilities", Weight::explains, "what it may do to the kernel"},
+    FactKind{"root_fs", Weight::explains, "what its files are on"},
+    FactKind{"program_fs", Weight::explains, "what the program is read from"},
+    FactKind{"libraries", Weight::explains, "the C library that it runs with"},
     FactKind{"hypervisor", Weight::explains, "what is compared"},
     FactKind{"iommu", Weight::explains, "whether the card's accesses are translated"},
     FactKind{"pci.current_link", Weight::explains, "the link to the device bounds every transfer"},
@@ -93,6 +105,18 @@ std::vector<std::string> at(const Values& values, const std::string& name) {
   return found == values.end() ? std::vector<std::string>{} : found->second;
 }
 
+/// Of a container and its host: what a guest has of its own is theirs in common.
+bool share_a_boot(const bench::Side& baseline, const bench::Side& candidate) {
+  return std::ranges::any_of(baseline.runs, [&](const bench::Run& run) {
+    return !run.boot_id.empty() && std::ranges::count(candidate.runs, run.boot_id, &bench::Run::boot_id) > 0;
+  });
+}
+
+/// The processors of a guest are its own; on one kernel they are to be the same ones.
+Weight weight_of(const std::string& fact, bool one_kernel) {
+  return one_kernel && fact == "cpus_allowed" ? Weight::must_match : kind_of(fact).weight;
+}
+
 }  // namespace
 
 FactKind kind_of(const std::string& fact) {
@@ -110,6 +134,7 @@ std::vector<Fact> facts(const bench::Run& run) {
 std::vector<Difference> differences(const bench::Side& baseline, const bench::Side& candidate) {
   const auto ours = values_of(baseline);
   const auto theirs = values_of(candidate);
+  const bool one_kernel = share_a_boot(baseline, candidate);
   auto names = ours;
   names.insert(theirs.begin(), theirs.end());
   std::vector<Difference> found;
@@ -118,8 +143,7 @@ std::vector<Difference> differences(const bench::Side& baseline, const bench::Si
     const auto there = at(theirs, name);
     const bool same = candidate.runs.empty() || here == there;
     if (same && here.size() < 2) continue;
-    const auto kind = kind_of(name);
-    found.push_back({name, here, there, kind.weight});
+    found.push_back({name, here, there, weight_of(name, one_kernel)});
   }
   std::ranges::stable_sort(found, {}, &Difference::weight);
   return found;

@@ -126,7 +126,7 @@ std::optional<double> group_cost(const Replicate& replicate, const Cases& cases)
 
 bench::Part part_of(Group group) {
   if (group == Group::device) return bench::Part::control;
-  return group == Group::processor ? bench::Part::explains : bench::Part::judged;
+  return group == Group::processor || group == Group::start ? bench::Part::explains : bench::Part::judged;
 }
 
 bench::GroupRow group_row(Group group, const std::vector<Row>& rows, const Design& design,

@@ -23,10 +23,12 @@ bool is_chosen(const Chosen& chosen, const bench::Measurement& measurement) {
 
 /// The control belongs to these: whether the card was the same is no question of what is asked about.
 bool needs_control(const bench::Measurement& measurement) {
-  return measurement.group != bench::Group::device && measurement.group != bench::Group::processor;
+  return measurement.group != bench::Group::device && measurement.group != bench::Group::processor &&
+         measurement.group != bench::Group::start;
 }
 
-/// Keeps what is chosen, and where two sides are compared the control beside it. Error: not_found.
+/// Keeps what is chosen and what starts cost, and where two sides are compared the control beside it. Error:
+/// not_found.
 Result<> keep(Sides& sides, const Chosen& chosen) {
   if (chosen.globs.empty() && chosen.groups.empty()) return {};
   bool some = false;
@@ -49,7 +51,8 @@ Result<> keep(Sides& sides, const Chosen& chosen) {
   each_run([&](bench::Run& run) {
     std::erase_if(run.benchmarks, [&](const bench::Measurement& measurement) {
       const bool control = with_control && measurement.group == bench::Group::device;
-      return !control && !is_chosen(chosen, measurement);
+      const bool start = measurement.group == bench::Group::start;  // of an experiment, whatever it is about
+      return !control && !start && !is_chosen(chosen, measurement);
     });
   });
   return {};

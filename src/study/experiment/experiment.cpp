@@ -36,7 +36,8 @@ constexpr std::uintmax_t k_room_with_driver = std::uintmax_t{4} << 30U;
 /// options; unsupported, where none of what was asked for can run.
 Result<std::size_t> count_cases(session::World& world, const ExperimentRequest& request) {
   Program list;
-  list.argv = {request.program, "--list", "--format", "json", "--pci=" + request.settings.functions.front()};
+  list.argv = {request.program, "--list", "--format", "json"};
+  if (!request.settings.functions.empty()) list.argv.push_back("--pci=" + request.settings.functions.front());
   list.argv.insert(list.argv.end(), request.settings.options.begin(), request.settings.options.end());
   GPUPASS_TRY_ASSIGN(const auto end, host_of_files(world).run(list));
   if (end.status != 0) return fail(ErrorKind::usage, std::string(core::trim(end.errors)));
@@ -89,7 +90,7 @@ Result<ExperimentPlan> plan_of(session::World& world, const ExperimentRequest& r
       return fail(ErrorKind::refused, fmt::format("{} is there, and is no experiment's", request.folder),
                   "nothing was changed; name another folder with --out");
     ExperimentPlan plan{request.settings, request.seed, core::iso_time(world.host.now()), GPUPASS_VERSION,
-                        random_order(request.settings.blocks, request.seed)};
+                        random_order(roles_of(request.settings), request.settings.blocks, request.seed)};
     for (const auto& function : request.functions)
       plan.identities.emplace(function, identity_of(inventory, *inventory.find(function)));
     return plan;
@@ -149,7 +150,7 @@ Result<void> refuse_without_room(const ExperimentRequest& request) {
 Result<void> refuse_held(const session::World& world, const ExperimentRequest& request, bool is_kept) {
   GPUPASS_TRY_ASSIGN(const auto holds, session::written_holds(world.host, request.functions));
   for (const auto& hold : holds) {
-    if (is_for(hold, {request.settings.vm, request.settings.uri}) && is_kept) continue;
+    if (is_kept && is_for(hold, {request.settings.vm, request.settings.uri})) continue;
     return fail(ErrorKind::busy,
                 fmt::format("{} {}", to_string(hold.device),
                             hold.owners.empty() ? "was taken from its driver by `gpupass bind`"
@@ -159,9 +160,9 @@ Result<void> refuse_held(const session::World& world, const ExperimentRequest& r
   return {};
 }
 
-/// The user's own guest is off, and something in it could run the suite.
-Result<void> check_domain(Hypervisor& hypervisor, const ExperimentRequest& request) {
-  GPUPASS_TRY_ASSIGN(const auto state, hypervisor.domain(request.settings.vm));
+/// A guest of the user's own is off, and something in it could run the suite.
+Result<void> check_domain(Hypervisor& hypervisor, const std::string& vm) {
+  GPUPASS_TRY_ASSIGN(const auto state, hypervisor.domain(vm));
   if (state.running)
     return fail(ErrorKind::busy, fmt::format("{} is running", state.name),
                 "nothing was changed; the experiment starts it for each of its runs: shut it down first");
@@ -171,6 +172,7 @@ Result<void> check_domain(Hypervisor& hypervisor, const ExperimentRequest& reque
 
 /// Where CUDA is to measure it on the host, a driver of the host's has it.
 Result<void> refuse_without_driver(const ExperimentRequest& request, const Inventory& inventory) {
+  if (request.functions.empty()) return {};
   const auto& card = *inventory.find(request.functions.front());
   const auto driver = card.driver.value_or("no driver");
   if (runs_without_driver(request.settings.options) || (card.driver && driver != "vfio-pci")) return {};
@@ -193,12 +195,36 @@ bool has_kept_guest(Hypervisor& hypervisor, const ExperimentSettings& settings) 
 
 // ---- doing it -----------------------------------------------------------------------------
 
+/// What attaching the card to a guest would refuse, and making one.
+Result<void> refuse_guests(session::World& world, const ExperimentRequest& request, Hypervisor& hypervisor,
+                           bool kept) {
+  const auto& settings = request.settings;
+  session::Agreed unheard;
+  const session::Manner looking{unheard, true};
+  for (const auto& vm : guests_of(settings)) {
+    if (vm == settings.vm && !settings.image.empty()) continue;
+    GPUPASS_TRY(check_domain(hypervisor, vm));
+    GPUPASS_TRY(session::attach(world, looking,
+                                {{.vm = vm, .uri = settings.uri, .config = true},
+                                 session::exactly(request.functions),
+                                 false,
+                                 false}));
+  }
+  if (settings.image.empty() || kept) return {};
+  GPUPASS_TRY_ASSIGN(const auto guest, run::prepare(world, looking, request.create));
+  return run::create(world, looking, guest).map([](const auto&) {});
+}
+
 /// What an experiment that was killed left with this card or guest, the newest first.
 Result<std::vector<JournalRecord>> left_by_killed(const session::World& world,
                                                   const ExperimentRequest& request) {
   GPUPASS_TRY_ASSIGN(auto journals, load_journals(world.host));
+  auto guests = guests_of(request.settings);
+  if (guests.empty()) guests.emplace_back();
   std::erase_if(journals, [&](const JournalRecord& journal) {
-    return session::shared_with(journal.plan, request.functions, request.settings.vm).empty();
+    return std::ranges::all_of(guests, [&](const std::string& vm) {
+      return session::shared_with(journal.plan, request.functions, vm).empty();
+    });
   });
   std::ranges::reverse(journals);
   return journals;
@@ -227,6 +253,7 @@ Result<void> run_all(session::World& world, session::Requester& requester, Rig& 
                      const ExperimentRequest& request, const Experiment& experiment) {
   Pace pace;
   const auto& plan = experiment.plan;
+  const auto arms = planned_arms(plan.settings);
   auto missing = experiment.missing;
   while (!missing.empty()) {
     const auto run = missing.front();
@@ -234,7 +261,7 @@ Result<void> run_all(session::World& world, session::Requester& requester, Rig& 
     requester.progress(fmt::format("run {} of {}: block {}, {} … ", plan.runs.size() - missing.size() + 1,
                                    plan.runs.size(), run.block, run.role));
     const auto options = options_of(run, plan);
-    const auto result = run.role == "host" ? rig.run_on_host(options) : rig.run_in_guest(options);
+    const auto result = rig.run(*std::ranges::find(arms, run.role, &Arm::role), options);
     if (!result) requester.progress("\n");
     GPUPASS_TRY(result);
     GPUPASS_TRY(world.host.write_output(request.folder + "/" + run.file(), *result));
@@ -246,6 +273,21 @@ Result<void> run_all(session::World& world, session::Requester& requester, Rig& 
     requester.progress(duration_text(took.count()) + left + "\n");
   }
   return {};
+}
+
+/// One at a time with a guest, and one that has containers.
+Result<std::vector<Lock>> lock_experiment(session::World& world, const ExperimentRequest& request) {
+  std::vector<Lock> locks;
+  const auto take = [&](const std::string& name, const std::string& with) -> Result<void> {
+    GPUPASS_TRY_ASSIGN(auto lock, Lock::acquire(world.host, "bench-" + name, "bench experiment with " + with,
+                                                std::chrono::seconds(0)));
+    locks.push_back(std::move(lock));
+    return {};
+  };
+  const auto arms = planned_arms(request.settings);
+  if (std::ranges::any_of(arms, &Arm::is_container)) GPUPASS_TRY(take("containers", "containers"));
+  for (const auto& vm : guests_of(request.settings)) GPUPASS_TRY(take(vm, vm));
+  return locks;
 }
 
 /// The work, and then everything back whatever came of it.
@@ -264,21 +306,31 @@ Result<void> measure(session::World& world, session::Requester& requester, Rig& 
 
 }  // namespace
 
-SideFiles Experiment::sides(const std::string& folder) const {
-  SideFiles sides;
-  for (const auto& run : plan.runs)
-    (run.role == "host" ? sides.baseline : sides.candidate).push_back(folder + "/" + run.file());
-  return sides;
+std::vector<ArmFiles> Experiment::files(const std::string& folder) const {
+  std::vector<ArmFiles> all;
+  for (const auto& arm : planned_arms(plan.settings)) {
+    ArmFiles files{arm.role, {}};
+    for (const auto& run : plan.runs) {
+      if (run.role == arm.role) files.files.push_back(folder + "/" + run.file());
+    }
+    all.push_back(std::move(files));
+  }
+  return all;
 }
 
 double Experiment::guessed_seconds() const {
   constexpr double k_quick = 1;
-  constexpr double k_whole = 10;  // seconds that a case takes with all its sizes
-  constexpr double k_start = 60;  // of a guest, with its end
+  constexpr double k_whole = 10;     // seconds that a case takes with all its sizes
+  constexpr double k_guest = 60;     // its start and its end
+  constexpr double k_container = 2;  // the same
+  const auto arms = planned_arms(plan.settings);
   const bool quick = std::ranges::count(plan.settings.options, "--quick") > 0;
   const double run = static_cast<double>(cases) * (quick ? k_quick : k_whole);
   double seconds = 0;
-  for (const auto& one : missing) seconds += run + (one.role == "guest" ? k_start : 0);
+  for (const auto& one : missing) {
+    const auto& arm = *std::ranges::find(arms, one.role, &Arm::role);
+    seconds += run + (arm.kind == ArmKind::vm ? k_guest : arm.is_container() ? k_container : 0);
+  }
   return seconds;
 }
 
@@ -299,33 +351,30 @@ Result<void> refuse_what_cannot_be(session::World& world, const session::Manner&
   GPUPASS_TRY(refuse_without_room(request));
   // What a killed one left is not in the way of its own going on.
   if (experiment.was_killed) return {};
-  GPUPASS_TRY_ASSIGN(const auto hypervisor, world.connect(settings.uri, request.patience));
-  const bool kept = has_kept_guest(*hypervisor, settings);
+  const auto guests = guests_of(settings);
+  std::unique_ptr<Hypervisor> hypervisor;
+  if (!guests.empty()) {
+    GPUPASS_TRY_ASSIGN(hypervisor, world.connect(settings.uri, request.patience));
+  }
+  const bool kept = hypervisor && has_kept_guest(*hypervisor, settings);
   GPUPASS_TRY_ASSIGN(const auto inventory, discover(world.host));
   GPUPASS_TRY(refuse_held(world, request, kept));
   GPUPASS_TRY(refuse_without_driver(request, inventory));
-  session::Agreed unheard;
-  const session::Manner looking{unheard, true};
-  if (settings.image.empty()) {
-    GPUPASS_TRY(check_domain(*hypervisor, request));
-    GPUPASS_TRY(session::attach(world, looking,
-                                {{.vm = settings.vm, .uri = settings.uri, .config = true},
-                                 session::exactly(request.functions),
-                                 false,
-                                 false}));
-  } else if (!kept) {
-    GPUPASS_TRY_ASSIGN(const auto guest, run::prepare(world, looking, request.create));
-    GPUPASS_TRY(run::create(world, looking, guest));
-  }
+  for (const auto& [role, container] : containers_of(world, manner.requester, request))
+    GPUPASS_TRY(container->check());
+  if (guests.empty()) return {};
+  GPUPASS_TRY(refuse_guests(world, request, *hypervisor, kept));
   return session::consent(manner, obstacles(inventory, {request.functions}, Occasion::attach));
 }
 
 Result<void> carry_out(session::World& world, session::Requester& requester, const ExperimentRequest& request,
                        const Experiment& experiment) {
-  const auto& vm = request.settings.vm;
-  GPUPASS_TRY_ASSIGN(const auto hypervisor, world.connect(request.settings.uri, request.patience));
-  GPUPASS_TRY_ASSIGN(const auto lock, Lock::acquire(world.host, "bench-" + vm, "bench experiment with " + vm,
-                                                    std::chrono::seconds(0)));
+  const auto guests = guests_of(request.settings);
+  std::unique_ptr<Hypervisor> hypervisor;
+  if (!guests.empty()) {
+    GPUPASS_TRY_ASSIGN(hypervisor, world.connect(request.settings.uri, request.patience));
+  }
+  GPUPASS_TRY_ASSIGN(const auto locks, lock_experiment(world, request));
   sys::catch_interrupts();
   sys::outlive_readers();
   std::error_code error;
@@ -333,7 +382,7 @@ Result<void> carry_out(session::World& world, session::Requester& requester, con
   if (error) return fail(ErrorKind::system, fmt::format("make {}: {}", request.folder, error.message()));
   GPUPASS_TRY(world.host.write_output(plan_path(request), to_json(experiment.plan)));
   GPUPASS_TRY(undo_killed(world, requester, request));
-  Rig rig(world, requester, request, *hypervisor);
+  Rig rig(world, requester, request, hypervisor.get());
   GPUPASS_TRY(rig.begin());
   auto done = measure(world, requester, rig, request, experiment);
   if (!done) {

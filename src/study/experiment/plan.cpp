@@ -27,6 +27,7 @@ Json settings_json(const ExperimentSettings& settings) {
           {"create", settings.create},
           {"options", settings.options},
           {"blocks", settings.blocks},
+          {"arms", settings.arms},
           {"program_sha256", settings.program_sha256}};
 }
 
@@ -40,7 +41,13 @@ ExperimentSettings settings_from(const Json& json) {
   json.at("options").get_to(settings.options);
   json.at("blocks").get_to(settings.blocks);
   json.at("program_sha256").get_to(settings.program_sha256);
+  // An earlier gpupass knew two arms, and wrote neither.
+  settings.arms = json.value("arms", std::vector<std::string>{});
   return settings;
+}
+
+void shuffle(std::vector<std::size_t>& items, Random& random) {
+  for (std::size_t i = items.size(); i > 1; --i) std::swap(items[i - 1], items[random.below(i)]);
 }
 
 std::string in_words(const Json& value) {
@@ -51,27 +58,64 @@ std::string in_words(const Json& value) {
 }  // namespace
 
 std::string PlannedRun::file() const {
-  return fmt::format("block-{:02}-{}.json", block, role);
+  return fmt::format("block-{:02}-{}.json", block, file_word(role));
 }
 
-std::vector<PlannedRun> random_order(int blocks, std::uint64_t seed) {
+std::vector<PlannedRun> random_order(const std::vector<std::string>& roles, int blocks, std::uint64_t seed) {
   Random random(seed);
-  std::vector<bool> host_first(static_cast<std::size_t>(blocks));
-  const std::size_t extra = random.below(2);
-  for (std::size_t i = 0; i < host_first.size(); ++i) host_first[i] = i < (host_first.size() + extra) / 2;
-  for (std::size_t i = host_first.size(); i > 1; --i) {
-    const auto j = random.below(i);
-    const bool moved = host_first[i - 1];
-    host_first[i - 1] = host_first[j];
-    host_first[j] = moved;
+  const auto count = static_cast<std::size_t>(blocks);
+  const auto arms = roles.size();
+  // Those that begin one block more than others are neighbours on a ring, from a place that chance says.
+  const std::size_t extra = random.below(arms);
+  std::vector<std::size_t> begins;
+  for (std::size_t arm = 0; arm < arms; ++arm) {
+    const bool one_more = (arm + arms - (extra + 1) % arms) % arms < count % arms;
+    begins.insert(begins.end(), count / arms + (one_more ? 1 : 0), arm);
   }
+  shuffle(begins, random);
   std::vector<PlannedRun> runs;
-  for (int block = 1; block <= blocks; ++block) {
-    const bool first = host_first[static_cast<std::size_t>(block - 1)];
-    runs.push_back({block, 1, first ? "host" : "guest"});
-    runs.push_back({block, 2, first ? "guest" : "host"});
+  for (std::size_t block = 0; block < count; ++block) {
+    std::vector<std::size_t> others;
+    for (std::size_t arm = 0; arm < arms; ++arm) {
+      if (arm != begins[block]) others.push_back(arm);
+    }
+    shuffle(others, random);
+    others.insert(others.begin(), begins[block]);
+    for (std::size_t place = 0; place < arms; ++place)
+      runs.push_back({static_cast<int>(block) + 1, static_cast<int>(place) + 1, roles[others[place]]});
   }
   return runs;
+}
+
+std::vector<Arm> planned_arms(const ExperimentSettings& settings) {
+  const auto arms = settings.arms.empty() ? arms_of({"host", "vm:" + settings.vm}) : arms_of(settings.arms);
+  return arms ? *arms : std::vector<Arm>{};
+}
+
+std::vector<std::string> roles_of(const ExperimentSettings& settings) {
+  std::vector<std::string> roles;
+  for (const auto& arm : planned_arms(settings)) roles.push_back(arm.role);
+  return roles;
+}
+
+std::vector<std::string> guests_of(const ExperimentSettings& settings) {
+  std::vector<std::string> guests;
+  for (const auto& arm : planned_arms(settings)) {
+    if (arm.kind == ArmKind::vm) guests.push_back(arm.name);
+  }
+  return guests;
+}
+
+std::set<std::string> groups_asked_for(const std::vector<std::string>& options) {
+  constexpr std::string_view k_group = "--group";
+  std::set<std::string> groups;
+  for (std::size_t i = 0; i < options.size(); ++i) {
+    const auto& option = options[i];
+    if (option.starts_with(k_group) && option.substr(k_group.size()).starts_with('='))
+      groups.insert(option.substr(k_group.size() + 1));
+    if (option == k_group && i + 1 < options.size()) groups.insert(options[i + 1]);
+  }
+  return groups;
 }
 
 std::string to_json(const ExperimentPlan& plan) {
@@ -114,7 +158,10 @@ Result<ExperimentPlan> plan_from_json(const std::string& text) {
   if (plan.settings.blocks < 1 || plan.settings.blocks > 1000)
     return fail(ErrorKind::invalid, fmt::format("{}: {} blocks", origin, plan.settings.blocks),
                 k_another_folder);
-  plan.runs = random_order(plan.settings.blocks, plan.seed);
+  const auto roles = roles_of(plan.settings);
+  if (roles.size() < 2)
+    return fail(ErrorKind::invalid, fmt::format("{}: its arms are none", origin), k_another_folder);
+  plan.runs = random_order(roles, plan.settings.blocks, plan.seed);
   return plan;
 }
 
@@ -130,14 +177,19 @@ std::string difference(const ExperimentSettings& there, const ExperimentSettings
   return fmt::format("{}", fmt::join(words, "; "));
 }
 
-const Pace::Mean& Pace::of(const std::string& role) const {
-  const auto& own = role == "host" ? host_ : guest_;
-  const auto& other = role == "host" ? guest_ : host_;
-  return own.count > 0 ? own : other;
+Pace::Mean Pace::of(const std::string& role) const {
+  const auto own = means_.find(role);
+  if (own != means_.end()) return own->second;
+  Mean all;
+  for (const auto& [name, mean] : means_) {
+    all.sum += mean.sum / mean.count;
+    ++all.count;
+  }
+  return all;
 }
 
 void Pace::took(const std::string& role, double seconds) {
-  auto& mean = role == "host" ? host_ : guest_;
+  auto& mean = means_[role];
   mean.sum += seconds;
   ++mean.count;
 }
@@ -145,7 +197,7 @@ void Pace::took(const std::string& role, double seconds) {
 double Pace::left(const std::vector<PlannedRun>& runs) const {
   double seconds = 0;
   for (const auto& run : runs) {
-    const auto& mean = of(run.role);
+    const auto mean = of(run.role);
     if (mean.count == 0) return -1;
     seconds += mean.sum / mean.count;
   }

@@ -50,7 +50,7 @@ std::vector<Figure> speeds(const bench::Comparison& comparison) {
   std::vector<const bench::GroupRow*> groups;
   double most = 1.1;
   for (const auto& group : comparison.groups) {
-    if (!group.effect) continue;
+    if (!group.effect || group.group == bench::Group::start) continue;  // a time to wait is no speed
     groups.push_back(&group);
     most = std::max(most, speed(group.effect->interval.low) * 1.02);
   }

@@ -219,6 +219,30 @@ TEST(Compare, ExplainsByTheProcessorAndDoesNotJudgeIt) {
               testing::Contains(HasSubstr("the processor alone, without any card: guest is 100")));
 }
 
+/// A container takes its time to start, and is no slower for it.
+TEST(Compare, ShowsWhatStartsCostAndDoesNotJudgeIt) {
+  const auto measure = [](double factor) {
+    auto start = latency("start.program", 0.02 * factor, 1);
+    start.group = Group::start;
+    return Measurements{bandwidth("h2d.pinned", 55e9), start};
+  };
+  const auto comparison =
+      compare(side("host", steady(), measure), side("docker", steady_too(20), measure), {});
+  EXPECT_EQ(group(comparison, Group::start).part, Part::explains);
+  EXPECT_EQ(comparison.answer, Answer::within);
+  // Nor where nothing is judged otherwise, and that is judged which else only explains.
+  const auto alone = [](double factor) {
+    auto timer = latency("cpu.timer", 2e-8);
+    timer.group = Group::processor;
+    auto start = latency("start.program", 0.02 * factor, 1);
+    start.group = Group::start;
+    return Measurements{timer, start};
+  };
+  const auto few = compare(side("host", steady(), alone), side("docker", steady_too(20), alone), {});
+  EXPECT_EQ(group(few, Group::processor).part, Part::judged);
+  EXPECT_EQ(few.answer, Answer::within);
+}
+
 TEST(Compare, CallsWrongOutputOutside) {
   auto guest = side("guest", steady_too(), copies);
   guest.runs[2].benchmarks[0].status = Status::failed;

@@ -54,6 +54,29 @@ TEST(Environment, SaysWhatIsMissingAndWhatVaried) {
   EXPECT_THAT(found[1].candidate, ElementsAre("none"));
 }
 
+/// A guest has processors of its own; a container of the same kernel is to have the host's.
+TEST(Environment, ProcessorsMustMatchOnOneKernel) {
+  auto host = with_facts("host", {{{"cpus_allowed", "0-7"}}});
+  auto other = with_facts("other", {{{"cpus_allowed", "0-3"}}});
+  EXPECT_EQ(differences(host, other).front().weight, Difference::Weight::explains);
+  other.runs[0].boot_id = host.runs[0].boot_id;
+  EXPECT_EQ(differences(host, other).front().weight, Difference::Weight::must_match);
+}
+
+TEST(Environment, LimitsOfContainersMustMatch) {
+  const auto found = differences(
+      with_facts("host", {{{"cgroup", {{"cpu", "none"}, {"memory", "none"}}}, {"seccomp", "none"}}}),
+      with_facts("docker", {{{"cgroup", {{"cpu", "50000"}, {"memory", "1048576"}}},
+                             {"seccomp", "filter"},
+                             {"container", {{"engine", "docker"}}}}}));
+  EXPECT_THAT(found,
+              ElementsAre(Field(&Difference::fact, "cgroup.cpu"), Field(&Difference::fact, "cgroup.memory"),
+                          Field(&Difference::fact, "container.engine"), Field(&Difference::fact, "seccomp")));
+  EXPECT_EQ(found[1].weight, Difference::Weight::must_match);
+  EXPECT_EQ(found[2].weight, Difference::Weight::explains);
+  EXPECT_STREQ(kind_of("cgroup.cpu").meaning, "not the same limit of processor time");
+}
+
 TEST(Environment, OfOneSideIsWhatVariedBetweenItsRuns) {
   const auto host = with_facts("host", {{{"driver", "1"}, {"os", "A"}}, {{"driver", "2"}, {"os", "A"}}});
   EXPECT_THAT(differences(host, {"", {}}), ElementsAre(Field(&Difference::fact, "driver")));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A card measured on the host and in a guest, in turns.
+// A card measured on the host, in containers and in guests, in turns.
 #pragma once
 
 #include <chrono>
@@ -17,7 +17,7 @@ inline constexpr const char* k_guest_of_ours = "gpupass-experiment";
 
 struct ExperimentRequest {
   ExperimentSettings settings;
-  session::Functions functions;          // of the card
+  session::Functions functions;          // of the card; none: what is measured needs no card
   run::CreateRequest create;             // of the guest, where an image is named
   std::string folder;                    // absolute; the plan and the results are kept there
   std::string program;                   // gpupass-bench
@@ -25,6 +25,12 @@ struct ExperimentRequest {
   std::chrono::milliseconds patience{};  // until a guest answers, or is off
   std::chrono::milliseconds limit{};     // that one run may last
   bool keep = false;                     // leave the guest that was made
+};
+
+/// The results of an arm.
+struct ArmFiles {
+  std::string role;
+  std::vector<std::string> files;
 };
 
 /// An experiment as it is by now.
@@ -36,8 +42,8 @@ struct Experiment {
 
   [[nodiscard]] bool is_over() const { return missing.empty() && !was_killed; }
 
-  /// The files of its results.
-  [[nodiscard]] SideFiles sides(const std::string& folder) const;
+  /// The files of its results, by arm, the baseline first.
+  [[nodiscard]] std::vector<ArmFiles> files(const std::string& folder) const;
   /// From counts of cases, not from anything measured: the first block tells more.
   [[nodiscard]] double guessed_seconds() const;
 };

@@ -5,31 +5,44 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "gpupass/error.hpp"
 #include "gpupass/identity.hpp"
+#include "gpupass/study/experiment/arm.hpp"
 
 namespace gpupass::study {
 
 /// What makes it this experiment: the same folder with anything of it changed is another one's.
 struct ExperimentSettings {
-  std::vector<std::string> functions;  // of the card, by address
-  std::string vm;
+  std::vector<std::string> functions;  // of the card, by address; none: what is measured needs no card
+  std::string vm;                      // the guest of --image or --domain; empty: there is none
   std::string uri;
   std::string image;                 // that the guest is made from; empty: the guest is the user's own
   std::vector<std::string> create;   // more for `gpupass guest create`
   std::vector<std::string> options;  // for gpupass-bench, on both sides
   int blocks = 0;
   std::string program_sha256;
+  std::vector<std::string> arms =
+      {};  // by their words, the baseline first; none: the host and the guest `vm`
   bool operator==(const ExperimentSettings&) const = default;
 };
 
+/// Of settings that were checked: their arms, the baseline first.
+[[nodiscard]] std::vector<Arm> planned_arms(const ExperimentSettings& settings);
+[[nodiscard]] std::vector<std::string> roles_of(const ExperimentSettings& settings);
+/// The domains among them.
+[[nodiscard]] std::vector<std::string> guests_of(const ExperimentSettings& settings);
+
+/// The groups that options of gpupass-bench name: `--group=pci`, `--group pci`.
+[[nodiscard]] std::set<std::string> groups_asked_for(const std::vector<std::string>& options);
+
 struct PlannedRun {
   int block = 0;                           // from 1 on
-  int order = 0;                           // 1 or 2, in the block
-  std::string role;                        // "host" or "guest"
+  int order = 0;                           // from 1 on, in the block
+  std::string role;                        // of its arm: "host", "guest", "podman"
   [[nodiscard]] std::string file() const;  // "block-03-host.json"
   bool operator==(const PlannedRun&) const = default;
 };
@@ -44,9 +57,11 @@ struct ExperimentPlan {
   bool operator==(const ExperimentPlan&) const = default;
 };
 
-/// A host's and a guest's run in each block; half the blocks begin with the host (of an odd number one half
-/// of the two chances has one more), in an order drawn from the seed.
-[[nodiscard]] std::vector<PlannedRun> random_order(int blocks, std::uint64_t seed);
+/// A run of each role in each block. Equally many blocks begin with each of them (where that does not come
+/// out even, chance says with which one more), and the others follow in random order, all drawn from the
+/// seed.
+[[nodiscard]] std::vector<PlannedRun> random_order(const std::vector<std::string>& roles, int blocks,
+                                                   std::uint64_t seed);
 
 [[nodiscard]] std::string to_json(const ExperimentPlan& plan);
 /// Error: invalid.
@@ -59,7 +74,7 @@ struct ExperimentPlan {
 class Pace {
  public:
   void took(const std::string& role, double seconds);
-  /// Seconds; below zero where nothing is known yet. A role that was not seen is taken to be like the other.
+  /// Seconds; below zero where nothing is known yet. A role that was not seen is taken to be like the others.
   [[nodiscard]] double left(const std::vector<PlannedRun>& runs) const;
 
  private:
@@ -67,8 +82,8 @@ class Pace {
     double sum = 0;
     int count = 0;
   };
-  [[nodiscard]] const Mean& of(const std::string& role) const;
-  Mean host_, guest_;
+  [[nodiscard]] Mean of(const std::string& role) const;
+  std::map<std::string, Mean> means_;
 };
 
 /// "40 s", "12 min", "3 h 20 min"

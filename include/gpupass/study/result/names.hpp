@@ -13,6 +13,7 @@ inline constexpr std::array k_groups = {
     core::Name<Group>{Group::latency, "latency"}, core::Name<Group>{Group::transfer, "transfer"},
     core::Name<Group>{Group::device, "device"},   core::Name<Group>{Group::application, "application"},
     core::Name<Group>{Group::pci, "pci"},         core::Name<Group>{Group::processor, "processor"},
+    core::Name<Group>{Group::start, "start"},
 };
 
 inline constexpr std::array k_statuses = {

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// `gpupass bench experiment --arm …` with engines that are played.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "cli/bench.hpp"
+#include "cli/container/container.hpp"
+#include "gpupass/core/json.hpp"
+#include "gpupass/holds.hpp"
+#include "gpupass/journal.hpp"
+#include "support/command.hpp"
+#include "support/fake_engines.hpp"
+#include "support/fake_kernel.hpp"
+#include "support/gpu_host.hpp"
+
+namespace gpupass::cli {
+namespace {
+
+using test::value_of;
+using testing::AllOf;
+using testing::Contains;
+using testing::Each;
+using testing::HasSubstr;
+using testing::Not;
+using testing::UnorderedElementsAre;
+using Words = std::vector<std::string>;
+
+class Arms : public testing::Test {
+ protected:
+  Arms() {
+    test::add_gpu_host(tree);
+    tree.file("/suite", "gpupass-bench");
+    kernel.on_run = [this](const Program& program) { return engines.run(program); };
+  }
+
+  test::Said experiment(const Words& arms, const Words& more = {"--gpu", test::k_nvidia_card}) {
+    Words words{"--blocks",  "2",
+                "--seed",    "1",
+                "--out",     tree.at("/out").string(),
+                "--program", tree.at("/suite").string()};
+    for (const auto& arm : arms) words.insert(words.end(), {"--arm", arm});
+    words.insert(words.end(), more.begin(), more.end());
+    return test::run(bench_experiment, kernel, words);
+  }
+
+  std::string refused(ErrorKind kind, const Words& arms, const Words& more = {"--gpu", test::k_nvidia_card}) {
+    const auto ended = experiment(arms, more);
+    EXPECT_EQ(ended.status, exit_code(kind)) << ended.err;
+    EXPECT_FALSE(std::filesystem::exists(tree.at("/out")));
+    EXPECT_TRUE(engines.said.empty());
+    return ended.err;
+  }
+
+  /// The command lines of the runs in one place.
+  [[nodiscard]] std::vector<Words> runs_in(const std::string& where) const {
+    std::vector<Words> found;
+    for (std::size_t i = 0; i < engines.said.size(); ++i) {
+      if (engines.said[i] == where) found.push_back(engines.runs[i]);
+    }
+    return found;
+  }
+  [[nodiscard]] core::Json result(const std::string& file) const {
+    return core::Json::parse(Host(tree.root()).read("/out/" + file).value_or("{}"));
+  }
+
+  test::Tree tree;
+  test::FakeKernel kernel{tree};
+  test::FakeEngines engines{tree};
+};
+
+TEST_F(Arms, RunsEachOnceInEachBlock) {
+  const auto ended =
+      experiment({"host", "docker:base:1", "podman+runc:base:1", "podman+crun:base:1", "lxc:c1"});
+  EXPECT_EQ(ended.status, 0) << ended.err;  // all was measured to be the same
+  ASSERT_EQ(engines.said.size(), 10U);
+  for (const auto block : {0, 5})
+    EXPECT_THAT(Words(engines.said.begin() + block, engines.said.begin() + block + 5),
+                UnorderedElementsAre("host", "docker", "podman+runc", "podman+crun", "lxc"));
+  EXPECT_THAT(ended.err, HasSubstr("run 10 of 10"));
+  for (const auto* const role : {"host", "docker", "podman+runc", "podman+crun", "lxc"}) {
+    const auto run = result(std::string("block-02-") + role + ".json");
+    EXPECT_EQ(run.at("run").at("role"), role);
+    EXPECT_EQ(run.at("run").at("block"), 2);
+  }
+  EXPECT_TRUE(engines.containers["podman"].empty());
+  EXPECT_EQ(engines.lxc["c1"], "STOPPED");
+  // Nothing of the card was changed.
+  EXPECT_EQ(kernel.driver(test::k_nvidia_card), "nvidia");
+  EXPECT_TRUE(load_holds(kernel)->empty());
+  EXPECT_TRUE(load_journals(kernel)->empty());
+}
+
+TEST_F(Arms, AllRunsOfABlockHaveOneSeedAndOneProgram) {
+  experiment({"host", "docker:base:1", "podman:base:1", "lxc:c1"});
+  ASSERT_EQ(engines.runs.size(), 8U);
+  for (const auto& run : engines.runs) {
+    EXPECT_EQ(value_of(run, "--seed"), std::to_string(1 + std::stoi(value_of(run, "--block"))));
+    EXPECT_THAT(run, Contains(std::string("--device=") + test::k_nvidia_card));
+    EXPECT_NE(value_of(run, "--started"), "");
+  }
+  const auto mounted = "--volume=" + tree.at("/suite").string() + ":/gpupass-bench:ro";
+  for (const auto* const engine : {"docker", "podman"}) EXPECT_THAT(runs_in(engine), Each(Contains(mounted)));
+}
+
+TEST_F(Arms, GivesTheCardInTheWordsOfTheEngine) {
+  experiment({"host", "docker:base:1", "podman:base:1", "lxc:c1"});
+  for (const auto* const engine : {"docker", "podman"})
+    EXPECT_THAT(runs_in(engine), Each(AllOf(Contains("--device=/dev/nvidia0"), Contains("--pull=never"),
+                                            Contains("--network=none"), Contains("--rm"))));
+  EXPECT_THAT(engines.starts,
+              Each(AllOf(Contains(HasSubstr("devices.allow = c 195:0 rw")),
+                         Contains(HasSubstr("/suite dev/gpupass-bench none ro,bind,create=file 0 0")))));
+  EXPECT_EQ(result("block-01-podman.json").at("env").at("container").at("card"), "by devices and mounts");
+}
+
+TEST_F(Arms, GivesTheCardByItsNameWhereGpupassDescribedIt) {
+  const auto written = test::run(container_write, kernel, {test::k_nvidia_card, "--yes"});
+  ASSERT_EQ(written.status, 0) << written.err;
+  experiment({"host", "docker:base:1", "podman:base:1"});
+  const auto name = std::string("--device=gpupass/card=") + test::k_nvidia_card;
+  EXPECT_THAT(runs_in("podman"), Each(AllOf(Contains(name), Not(Contains("--device=/dev/nvidia0")))));
+  EXPECT_THAT(runs_in("docker"),
+              Each(AllOf(Not(Contains(name)), Contains("--device=/dev/nvidia0"))));  // 20.10
+}
+
+TEST_F(Arms, WritesDownWhatTheContainerIs) {
+  experiment({"host", "docker:base:1", "podman+crun:base:1", "lxc:c1"});
+  EXPECT_FALSE(result("block-01-host.json").at("env").contains("container"));
+  EXPECT_EQ(result("block-01-docker.json").at("env").at("container"),
+            core::Json::parse(R"({"version": "20.10.24", "runtime": "runc", "cgroup_manager": "systemd",
+              "engine": "docker", "from": "base:1", "image": "sha256:1", "card": "by devices and mounts"})"));
+  const auto podman = result("block-01-podman+crun.json").at("env").at("container");
+  EXPECT_EQ(podman.at("runtime"), "crun");
+  EXPECT_EQ(podman.at("runtime_version"), "1.1.5");
+  EXPECT_EQ(result("block-01-lxc.json").at("env").at("container").at("version"), "5.0.2");
+}
+
+TEST_F(Arms, GoesOnWhereItStopped) {
+  const Words arms{"host", "docker:base:1", "podman:base:1"};
+  engines.fail_at = 4;
+  const auto failed = experiment(arms);
+  EXPECT_EQ(failed.status, exit_code(ErrorKind::system));
+  EXPECT_THAT(failed.err, HasSubstr("the same command goes on from there"));
+  EXPECT_EQ(engines.said.size(), 4U);
+  engines.fail_at = 0;
+  EXPECT_EQ(experiment(arms).status, 0);
+  EXPECT_EQ(engines.said.size(), 7U);
+  EXPECT_EQ(experiment(arms).status, 0);
+  EXPECT_EQ(engines.said.size(), 7U);
+  // Another set of arms is another experiment.
+  EXPECT_THAT(experiment({"host", "docker:base:1"}).err,
+              AllOf(HasSubstr("another experiment's"), HasSubstr("arms")));
+}
+
+/// Killed while each of the containers ran: it is there still, and the same command ends it, and no other.
+TEST_F(Arms, RemovesWhatAKilledOneLeft) {
+  engines.containers["docker"]["web"] = "";
+  engines.lxc["c2"] = "RUNNING";
+  std::set<std::string> left;
+  for (std::size_t run = 1; run <= 4; ++run) {
+    engines.power_cut_at = run;
+    std::filesystem::remove_all(tree.at("/out"));
+    engines.said.clear();
+    engines.runs.clear();
+    EXPECT_THROW(experiment({"host", "docker:base:1", "podman:base:1", "lxc:c1"}),
+                 test::FakeEngines::PowerCut);
+    left.insert(engines.said.back());
+    engines.power_cut_at = 0;
+    EXPECT_EQ(experiment({"host", "docker:base:1", "podman:base:1", "lxc:c1"}).status, 0);
+    EXPECT_EQ(engines.said.size(), 9U);
+    EXPECT_FALSE(engines.containers["docker"].contains("gpupass-experiment"));
+    EXPECT_FALSE(engines.containers["podman"].contains("gpupass-experiment"));
+    EXPECT_EQ(engines.lxc["c1"], "STOPPED");
+  }
+  EXPECT_EQ(left.size(), 4U);
+  EXPECT_TRUE(engines.containers["docker"].contains("web"));
+  EXPECT_EQ(engines.lxc["c2"], "RUNNING");
+}
+
+TEST_F(Arms, LeavesContainersOfOthersAlone) {
+  engines.containers["podman"]["gpupass-experiment"] = "somebody's";
+  const auto ended = experiment({"host", "podman:base:1"});
+  EXPECT_EQ(ended.status, exit_code(ErrorKind::refused));
+  EXPECT_THAT(ended.err, AllOf(HasSubstr("that gpupass did not make"), HasSubstr("podman rename")));
+  EXPECT_TRUE(engines.containers["podman"].contains("gpupass-experiment"));
+  EXPECT_TRUE(engines.said.empty());
+  std::filesystem::remove_all(tree.at("/out"));
+  engines.lxc["c1"] = "RUNNING";
+  tree.file("/proc/77/environ", "TERM=linux");
+  EXPECT_THAT(refused(ErrorKind::busy, {"host", "lxc:c1"}), HasSubstr("`lxc-stop --name c1` first"));
+  EXPECT_EQ(engines.lxc["c1"], "RUNNING");
+}
+
+TEST_F(Arms, RefusesWordsThatAreNoArms) {
+  for (const auto& [arms, says] :
+       std::vector<std::pair<Words, std::string>>{{{"host"}, "nothing to compare it with"},
+                                                  {{"host", "host"}, "given twice"},
+                                                  {{"docker:base:1", "host", "docker:base:1"}, "given twice"},
+                                                  {{"host", "kata:base:1"}, "there is no kind 'kata'"},
+                                                  {{"host", "docker:"}, "no image is named"},
+                                                  {{"host", "docker"}, "no image is named"},
+                                                  {{"host", "vm:"}, "no domain is named"},
+                                                  {{"host", "lxc"}, "no container is named"},
+                                                  {{"host:1", "docker:base:1"}, "the host has no name"},
+                                                  {{"host", "lxc+crun:c1"}, "lxc has no runtimes"},
+                                                  {{"host", "podman+:base:1"}, "no name of a runtime"},
+                                                  {{"host", "podman:--privileged"}, "no name"},
+                                                  {{"host", "docker:/rootfs"}, "Podman alone"},
+                                                  {{"host", "lxc:../c1"}, "no name"},
+                                                  {{"host", "docker:a b"}, "no name"},
+                                                  {{"host", "+crun:x"}, "there is no kind ''"}}) {
+    EXPECT_THAT(refused(ErrorKind::usage, arms), HasSubstr(says));
+  }
+  EXPECT_THAT(refused(ErrorKind::usage, {"host", "vm:vm1"}, {"--group", "processor"}),
+              HasSubstr("no card is named"));
+  EXPECT_THAT(refused(ErrorKind::usage, {"host", "docker:base:1"}, {}), HasSubstr("no card is named"));
+  EXPECT_THAT(
+      refused(ErrorKind::usage, {"host", "docker:base:1"}, {"--gpu", test::k_nvidia_card, "--group", "pci"}),
+      HasSubstr("--group pci cannot be measured in docker:base:1"));
+  EXPECT_THAT(
+      refused(ErrorKind::usage, {"host", "docker:base:1"}, {"--gpu", test::k_nvidia_card, "--memory", "4G"}),
+      HasSubstr("goes with --image"));
+}
+
+TEST_F(Arms, RefusesWhatIsNotThereBeforeItStarts) {
+  EXPECT_THAT(refused(ErrorKind::not_found, {"host", "podman:none"}),
+              AllOf(HasSubstr("podman has no image none"), HasSubstr("`podman pull none`")));
+  EXPECT_THAT(refused(ErrorKind::not_found, {"host", "docker+crun:base:1"}),
+              HasSubstr("docker has no runtime 'crun'"));
+  EXPECT_THAT(refused(ErrorKind::refused, {"host", "podman+none:base:1"}), HasSubstr("no such runtime"));
+  EXPECT_THAT(refused(ErrorKind::not_found, {"host", "lxc:c9"}), HasSubstr("LXC has no container c9"));
+  EXPECT_THAT(refused(ErrorKind::not_found, {"host", "podman:/nowhere"}), HasSubstr("no folder /nowhere"));
+  engines.installed = {"podman"};
+  EXPECT_THAT(refused(ErrorKind::not_found, {"host", "docker:base:1"}), HasSubstr("docker is not installed"));
+  EXPECT_THAT(refused(ErrorKind::not_found, {"host", "lxc:c1"}), HasSubstr("lxc-info is not installed"));
+  // A card that no container can have.
+  EXPECT_THAT(refused(ErrorKind::refused, {"host", "podman:base:1"},
+                      {"--gpu", test::k_vfio_card, "--group", "latency"}),
+              HasSubstr("nothing was changed"));
+}
+
+TEST_F(Arms, NeedNoCardForWhatNeedsNone) {
+  EXPECT_EQ(experiment({"host", "podman:base:1"}, {"--group", "processor", "--dry-run"}).status, 0);
+  EXPECT_EQ(experiment({"host", "podman:base:1"}, {"--", "--group", "processor"}).status, 0);
+  EXPECT_THAT(runs_in("podman"), Each(Not(Contains(HasSubstr("--device")))));
+  EXPECT_EQ(engines.said.size(), 4U);
+}
+
+TEST_F(Arms, MayHaveAnotherBaselineAndTwoImages) {
+  const auto would =
+      experiment({"docker:base:1", "docker:other"}, {"--gpu", test::k_nvidia_card, "--dry-run"});
+  EXPECT_EQ(would.status, 0) << would.err;
+  EXPECT_THAT(would.out, AllOf(HasSubstr("in the arms docker:base:1 and docker:other"),
+                               HasSubstr("nothing was changed")));
+  EXPECT_TRUE(engines.said.empty());
+  EXPECT_FALSE(std::filesystem::exists(tree.at("/out")));
+  experiment({"docker:base:1", "docker:other"});
+  EXPECT_EQ(result("block-01-docker-other.json").at("run").at("role"), "docker:other");
+}
+
+}  // namespace
+}  // namespace gpupass::cli
