@@ -57,8 +57,9 @@ void add_comparison_options(Syntax& syntax, ComparisonOptions& to) {
                 "the same for medians of latency, pci and processor");
   syntax.option("margin-tail", to.margin_tail, "P%", "the same for p99 of latencies");
   syntax.option("filter", to.filters, "GLOB", "take the cases that it fits; may be repeated");
-  syntax.option("group", to.groups, "NAME",
-                "take a group: latency, transfer, device, application, pci, processor, start; may be repeated");
+  syntax.option(
+      "group", to.groups, "NAME",
+      "take a group: latency, transfer, device, application, pci, processor, start; may be repeated");
 }
 
 Result<bench::ComparisonSettings> comparison_settings(const ComparisonOptions& options) {

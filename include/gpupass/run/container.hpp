@@ -51,7 +51,7 @@ class ContainerRuns {
 
 /// Runs a program that gpupass-bench's result comes from; if we are killed it ends, too.
 [[nodiscard]] Result<ProgramEnd> run_here(Host& host, std::vector<std::string> argv,
-                                         std::chrono::milliseconds limit);
+                                          std::chrono::milliseconds limit);
 
 /// The result that a run printed, or why there is none. `where` is "in docker:base".
 [[nodiscard]] Result<std::string> result_of(const ProgramEnd& end, const std::string& where);
