@@ -11,9 +11,10 @@ namespace {
 
 constexpr std::array k_actions = {
     Command{"run", "[OPTION…]", "measure this machine with gpupass-bench", bench_run},
-    Command{"compare", "HOST… -- GUEST…", "say how much slower, how surely, and whether within the margin",
-            bench_compare},
-    Command{"report", "HOST… [-- GUEST…] -o FILE", "write a page with figures and tables", bench_report},
+    Command{"compare", "BASELINE… -- CANDIDATE…",
+            "say how much slower, how surely, and whether within the margin", bench_compare},
+    Command{"report", "BASELINE… [-- CANDIDATE…] -o FILE", "write a page with figures and tables",
+            bench_report},
     Command{"experiment", "--gpu SELECTOR --arm ARM…", "host, containers and guests in turns, to a report",
             bench_experiment},
     Command{"import", "nvbandwidth FILE", "make a run of another tool's result", bench_import},

@@ -7,23 +7,24 @@
 
 namespace gpupass::cli {
 
-Result<study::Report> report_of(const Sides& sides, const ComparisonOptions& options) {
+Result<study::Reports> reports_of(const Sides& sides, const ComparisonOptions& options) {
   GPUPASS_TRY_ASSIGN(const auto settings, comparison_settings(options));
   GPUPASS_TRY_ASSIGN(auto loaded, load_sides(sides, options));
-  return study::make_report(std::move(loaded.baseline), std::move(loaded.candidate), settings);
+  return study::make_reports(std::move(loaded), settings);
 }
 
 Result<int> answer(Context& context, const Sides& sides, const ComparisonOptions& options,
                    const std::string& file) {
-  GPUPASS_TRY_ASSIGN(const auto report, report_of(sides, options));
+  GPUPASS_TRY_ASSIGN(const auto reports, reports_of(sides, options));
   auto& terminal = context.terminal;
-  if (report.comparison.answer) terminal.out << study::to_text(report, terminal.columns, terminal.colour);
+  const auto whole = study::answer_of(reports);
+  if (whole) terminal.out << study::to_text(reports, terminal.columns, terminal.colour);
   if (!file.empty()) {
     GPUPASS_TRY_ASSIGN(const auto form, report_form(file));
-    GPUPASS_TRY(context.host.write_output(file, form.write(report)));
+    GPUPASS_TRY(context.host.write_output(file, form.write(reports)));
     terminal.out << file << "\n";
   }
-  return report.comparison.answer ? bench::exit_code(*report.comparison.answer) : 0;
+  return whole ? bench::exit_code(*whole) : 0;
 }
 
 }  // namespace gpupass::cli

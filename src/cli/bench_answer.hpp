@@ -8,11 +8,11 @@
 
 namespace gpupass::cli {
 
-/// What the runs of both sides, as the options narrow and judge them, come to.
-[[nodiscard]] Result<study::Report> report_of(const Sides& sides, const ComparisonOptions& options);
+/// What the runs of all sides, as the options narrow and judge them, come to.
+[[nodiscard]] Result<study::Reports> reports_of(const Sides& sides, const ComparisonOptions& options);
 
-/// Says what runs come to: the comparison where both sides have some, and a report where `file` names one.
-/// Returns the exit status of `gpupass bench compare`; 0 where there is one side alone.
+/// Says what runs come to: the comparison where there is more than one side, and a report where `file` names
+/// one. Returns the exit status of `gpupass bench compare`; 0 where there is one side alone.
 [[nodiscard]] Result<int> answer(Context& context, const Sides& sides, const ComparisonOptions& options,
                                  const std::string& file);
 

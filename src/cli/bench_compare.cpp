@@ -2,6 +2,7 @@
 // gpupass bench compare: the answer on the terminal, or for a program.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <ostream>
 
 #include "cli/bench.hpp"
@@ -10,7 +11,9 @@
 namespace gpupass::cli {
 namespace {
 
-constexpr const char* k_usage = "gpupass bench compare HOST… -- GUEST… [options]";
+constexpr const char* k_usage = "gpupass bench compare BASELINE… -- CANDIDATE… [-- CANDIDATE…] [options]";
+
+using Words = std::vector<std::string>;
 
 struct Options {
   std::vector<std::string> runs;
@@ -21,21 +24,21 @@ struct Options {
 Syntax syntax(Options& options) {
   Syntax syntax(
       k_usage,
-      "Compares runs of gpupass-bench: HOST and GUEST are files, or folders of them. What stands after "
-      "--\nis compared with what stands before it. Exit status 0: within the margin, 13: outside, "
-      "14:\ntoo uncertain to tell.");
+      "Compares runs of gpupass-bench: BASELINE and CANDIDATE are files, or folders of them. What\n"
+      "follows a -- is compared with what is before the first: host -- guest, host -- docker -- lxc.\n"
+      "Exit status 0: within the margin, 13: outside, 14: too uncertain to tell; of several the worst.");
   syntax.positional("runs", options.runs);
   add_comparison_options(syntax, options.comparison);
   syntax.option("format", options.format, "text|json|markdown|csv", "how to print");
   return syntax;
 }
 
-Result<std::string> print_as(const std::string& format, const study::Report& report,
+Result<std::string> print_as(const std::string& format, const study::Reports& reports,
                              const Terminal& terminal) {
-  if (format == "text") return study::to_text(report, terminal.columns, terminal.colour);
-  if (format == "json") return study::to_json(report.comparison).dump(2) + "\n";
-  if (format == "markdown") return study::to_markdown(report);
-  if (format == "csv") return study::to_csv(report.comparison);
+  if (format == "text") return study::to_text(reports, terminal.columns, terminal.colour);
+  if (format == "json") return study::to_json(reports).dump(2) + "\n";
+  if (format == "markdown") return study::to_markdown(reports);
+  if (format == "csv") return study::to_csv(reports);
   return fail(ErrorKind::usage, "there is no format '" + format + "'",
               "--format is text, json, markdown or csv");
 }
@@ -47,13 +50,13 @@ Result<int> bench_compare(Context& context, const std::vector<std::string>& argu
   GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax(options), with_separator_as_word(arguments)));
   if (!go) return 0;
   const auto sides = sides_of(options.runs);
-  if (sides.baseline.empty() || sides.candidate.empty())
-    return fail(ErrorKind::usage, "two sides are needed, with -- between them",
+  if (sides.size() < 2 || std::ranges::any_of(sides, &Words::empty))
+    return fail(ErrorKind::usage, "two sides or more are needed, with -- between them",
                 fmt::format("usage: {}; `gpupass bench run --out FILE` measures a run", k_usage));
-  GPUPASS_TRY_ASSIGN(const auto report, report_of(sides, options.comparison));
-  GPUPASS_TRY_ASSIGN(const auto text, print_as(options.format, report, context.terminal));
+  GPUPASS_TRY_ASSIGN(const auto reports, reports_of(sides, options.comparison));
+  GPUPASS_TRY_ASSIGN(const auto text, print_as(options.format, reports, context.terminal));
   context.terminal.out << text;
-  return bench::exit_code(*report.comparison.answer);
+  return bench::exit_code(*study::answer_of(reports));
 }
 
 }  // namespace gpupass::cli

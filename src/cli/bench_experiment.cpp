@@ -216,29 +216,6 @@ void print_plan(std::ostream& out, const study::ExperimentRequest& request,
       << "nothing was changed\n";
 }
 
-/// The report of one candidate of several.
-std::string report_of_arm(const std::string& report, const std::string& role) {
-  const auto dot = report.rfind('.');
-  return fmt::format("{}-{}{}", report.substr(0, dot), study::file_word(role), report.substr(dot));
-}
-
-/// Each arm beside the first: the worst of their answers.
-Result<int> answer_all(Context& context, const std::vector<study::ArmFiles>& arms,
-                       const ComparisonOptions& options, const std::string& report) {
-  int worst = 0;
-  for (std::size_t i = 1; i < arms.size(); ++i) {
-    const Sides sides{arms.front().files, arms[i].files};
-    GPUPASS_TRY_ASSIGN(
-        const int status,
-        answer(context, sides, options, arms.size() == 2 ? report : report_of_arm(report, arms[i].role)));
-    const auto badness = [](int one) {
-      return one == 0 ? 0 : one == bench::exit_code(bench::Answer::outside) ? 2 : 1;
-    };
-    if (badness(status) > badness(worst)) worst = status;
-  }
-  return worst;
-}
-
 }  // namespace
 
 Result<int> bench_experiment(Context& context, const Words& arguments) {
@@ -261,7 +238,7 @@ Result<int> bench_experiment(Context& context, const Words& arguments) {
     Quiet quiet(context.terminal);
     GPUPASS_TRY(study::carry_out(context, quiet, request, experiment));
   }
-  return answer_all(context, experiment.files(request.folder), options.comparison, report);
+  return answer(context, experiment.files(request.folder), options.comparison, report);
 }
 
 }  // namespace gpupass::cli

@@ -43,9 +43,13 @@ Words with_separator_as_word(Words arguments) {
 }
 
 Sides sides_of(const Words& words) {
-  const auto separator = std::find(words.begin(), words.end(), k_separator);
-  Sides sides{{words.begin(), separator}, {}};
-  if (separator != words.end()) sides.candidate.assign(separator + 1, words.end());
+  Sides sides(1);
+  for (const auto& word : words) {
+    if (word == k_separator)
+      sides.emplace_back();
+    else
+      sides.back().push_back(word);
+  }
   return sides;
 }
 
@@ -70,7 +74,7 @@ Result<bench::ComparisonSettings> comparison_settings(const ComparisonOptions& o
   return settings;
 }
 
-Result<study::Sides> load_sides(const Sides& sides, const ComparisonOptions& options) {
+Result<std::vector<bench::Side>> load_sides(const Sides& sides, const ComparisonOptions& options) {
   GPUPASS_TRY_ASSIGN(auto groups, study::groups_of(options.groups));
   return study::load_sides(sides, {options.filters, std::move(groups)});
 }

@@ -15,8 +15,8 @@ namespace gpupass::cli {
 /// Words of the command line before and after "--".
 using Sides = study::SideFiles;
 
-/// A "--" on the command line stands between the two sides, and options may follow it: it is handed to
-/// parse() as a word, which sides_of() finds again.
+/// A "--" on the command line is between two sides, and options may follow it: it is handed to parse() as a
+/// word, which sides_of() finds again.
 [[nodiscard]] std::vector<std::string> with_separator_as_word(std::vector<std::string> arguments);
 [[nodiscard]] Sides sides_of(const std::vector<std::string>& words);
 
@@ -29,8 +29,9 @@ void add_comparison_options(Syntax& syntax, ComparisonOptions& to);
 /// Error: usage.
 [[nodiscard]] Result<bench::ComparisonSettings> comparison_settings(const ComparisonOptions& options);
 
-/// Both sides with what --filter and --group leave of them and the control. Errors: as of make_sides(), and
-/// of files that are no runs.
-[[nodiscard]] Result<study::Sides> load_sides(const Sides& sides, const ComparisonOptions& options);
+/// The sides with what --filter and --group leave of them and the control. Errors: as of make_sides(), and of
+/// files that are no runs.
+[[nodiscard]] Result<std::vector<bench::Side>> load_sides(const Sides& sides,
+                                                          const ComparisonOptions& options);
 
 }  // namespace gpupass::cli

@@ -12,19 +12,18 @@
 namespace gpupass::cli {
 namespace {
 
-using study::Report;
+using study::Reports;
 
 constexpr int k_columns = 110;  // of a text file
 
 constexpr std::array k_forms = {
     ReportForm{".html", study::to_html},
     ReportForm{".md", study::to_markdown},
-    ReportForm{".csv", [](const Report& report) { return study::to_csv(report.comparison); }},
-    ReportForm{".json",
-               [](const Report& report) {
-                 return core::printable_lines(study::to_json(report.comparison).dump(2)) + "\n";
-               }},
-    ReportForm{".txt", [](const Report& report) { return study::to_text(report, k_columns, false); }},
+    ReportForm{".csv", study::to_csv},
+    ReportForm{
+        ".json",
+        [](const Reports& reports) { return core::printable_lines(study::to_json(reports).dump(2)) + "\n"; }},
+    ReportForm{".txt", [](const Reports& reports) { return study::to_text(reports, k_columns, false); }},
 };
 
 }  // namespace

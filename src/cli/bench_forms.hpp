@@ -11,7 +11,7 @@ namespace gpupass::cli {
 
 struct ReportForm {
   const char* ending;
-  std::string (*write)(const study::Report&);
+  std::string (*write)(const study::Reports&);
 };
 /// Error: usage, naming the endings.
 [[nodiscard]] Result<ReportForm> report_form(const std::string& file);

@@ -2,6 +2,7 @@
 // gpupass bench report: a page to keep and to show.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <ostream>
 
 #include "cli/bench.hpp"
@@ -11,7 +12,7 @@
 namespace gpupass::cli {
 namespace {
 
-constexpr const char* k_usage = "gpupass bench report HOST… [-- GUEST…] -o FILE [options]";
+constexpr const char* k_usage = "gpupass bench report BASELINE… [-- CANDIDATE…]… -o FILE [options]";
 
 struct Options {
   std::vector<std::string> runs;
@@ -22,9 +23,9 @@ struct Options {
 Syntax syntax(Options& options) {
   Syntax syntax(
       k_usage,
-      "Writes what runs of gpupass-bench say, and how the sides differ: a page of HTML that needs "
-      "nothing\nelse, or Markdown, CSV, JSON or text, as FILE's ending says. HOST and GUEST are files, "
-      "or folders\nof them.");
+      "Writes what runs of gpupass-bench say, and how the sides differ: a page of HTML that needs\n"
+      "nothing else, or Markdown, CSV, JSON or text, as FILE's ending says. BASELINE and CANDIDATE\n"
+      "are files, or folders of them; each -- begins another candidate.");
   syntax.positional("runs", options.runs);
   syntax.option("output,o", options.output, "FILE", "what to write: *.html, *.md, *.csv, *.json, *.txt");
   add_comparison_options(syntax, options.comparison);
@@ -37,15 +38,18 @@ Result<int> bench_report(Context& context, const std::vector<std::string>& argum
   Options options;
   GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax(options), with_separator_as_word(arguments)));
   if (!go) return 0;
-  const auto sides = sides_of(options.runs);
+  auto sides = sides_of(options.runs);
+  if (sides.size() == 2 && sides.back().empty()) sides.pop_back();
   const auto& file = options.output;
-  if (sides.baseline.empty() || file.empty())
-    return fail(ErrorKind::usage, sides.baseline.empty() ? "of which runs?" : "-o FILE is missing",
+  const bool nothing = std::ranges::any_of(sides, [](const auto& side) { return side.empty(); });
+  if (nothing || file.empty())
+    return fail(ErrorKind::usage, nothing ? "of which runs?" : "-o FILE is missing",
                 fmt::format("usage: {}; `gpupass bench run --out FILE` measures a run", k_usage));
   GPUPASS_TRY_ASSIGN(const auto form, report_form(file));
-  GPUPASS_TRY_ASSIGN(const auto report, report_of(sides, options.comparison));
-  GPUPASS_TRY(context.host.write_output(file, form.write(report)));
-  context.terminal.out << study::headline(report.comparison) << "\n" << file << "\n";
+  GPUPASS_TRY_ASSIGN(const auto reports, reports_of(sides, options.comparison));
+  GPUPASS_TRY(context.host.write_output(file, form.write(reports)));
+  for (const auto& report : reports) context.terminal.out << study::headline(report.comparison) << "\n";
+  context.terminal.out << file << "\n";
   return 0;
 }
 

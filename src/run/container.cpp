@@ -73,6 +73,9 @@ Result<std::string> result_of(const ProgramEnd& end, const std::string& where) {
                 hint_for(end.status));
   const auto run = bench::run_from_json(end.output);
   if (!run) return within(fmt::format("the result of gpupass-bench {}", where), run.error());
+  if (run->id.empty())
+    return fail(ErrorKind::invalid, fmt::format("gpupass-bench {} found no /proc, which it needs", where),
+                "of LXC `lxc.mount.auto = proc:mixed sys:mixed` in its configuration mounts it");
   return end.output;
 }
 

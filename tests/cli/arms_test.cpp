@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "cli/bench.hpp"
 #include "cli/container/container.hpp"
 #include "gpupass/core/json.hpp"
@@ -84,6 +86,9 @@ TEST_F(Arms, RunsEachOnceInEachBlock) {
   }
   EXPECT_TRUE(engines.containers["podman"].empty());
   EXPECT_EQ(engines.lxc["c1"], "STOPPED");
+  // One answer and one report for all.
+  EXPECT_THAT(ended.out, AllOf(HasSubstr("What does each cost"), HasSubstr("== podman+crun beside host ==")));
+  EXPECT_TRUE(std::filesystem::exists(tree.at("/out/report.html")));
   // Nothing of the card was changed.
   EXPECT_EQ(kernel.driver(test::k_nvidia_card), "nvidia");
   EXPECT_TRUE(load_holds(kernel)->empty());
@@ -237,6 +242,22 @@ TEST_F(Arms, RefusesWhatIsNotThereBeforeItStarts) {
   EXPECT_THAT(refused(ErrorKind::refused, {"host", "podman:base:1"},
                       {"--gpu", test::k_vfio_card, "--group", "latency"}),
               HasSubstr("nothing was changed"));
+}
+
+TEST_F(Arms, RefuseARunThatSawNoProc) {
+  kernel.on_run = [this](const Program& program) {
+    auto end = engines.run(program);
+    if (end && std::ranges::count(program.argv, "lxc-attach") > 0) {
+      auto run = core::Json::parse(end->output);
+      run["run"]["id"] = "";
+      end->output = run.dump();
+    }
+    return end;
+  };
+  const auto ended = experiment({"host", "lxc:c1"});
+  EXPECT_EQ(ended.status, exit_code(ErrorKind::invalid));
+  EXPECT_THAT(ended.err, AllOf(HasSubstr("in lxc:c1 found no /proc"), HasSubstr("lxc.mount.auto")));
+  EXPECT_EQ(engines.lxc["c1"], "STOPPED");
 }
 
 TEST_F(Arms, NeedNoCardForWhatNeedsNone) {

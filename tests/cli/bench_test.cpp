@@ -143,10 +143,38 @@ TEST_F(Bench, ComparePrintsForPrograms) {
               HasSubstr("| h2d.pinned |"));
 }
 
+TEST_F(Bench, CompareSetsSeveralBesideOneBaseline) {
+  keep("third", test::side("docker", test::steady_too(), [](double factor) {
+         return std::vector<bench::Measurement>{test::bandwidth("h2d.pinned", 55e9 / factor)};
+       }));
+  const std::vector<std::string> sides{"compare", at("host"), "--", at("slow"), "--", at("third")};
+  const auto with = [&](const std::vector<std::string>& more) {
+    auto words = sides;
+    words.insert(words.end(), more.begin(), more.end());
+    return bench(words);
+  };
+  const auto text = with({});
+  EXPECT_EQ(text.status, 13);  // of several the worst
+  EXPECT_THAT(text.out, HasSubstr("What does each cost"));
+  EXPECT_THAT(text.out, HasSubstr("== docker beside host =="));
+  const auto json = nlohmann::json::parse(with({"--format", "json"}).out);
+  EXPECT_EQ(json["schema"], "gpupass.bench.comparisons/1");
+  EXPECT_EQ(json["answer"], "outside");
+  ASSERT_EQ(json["comparisons"].size(), 2U);
+  EXPECT_EQ(json["comparisons"][1]["candidate"]["name"], "docker");
+  EXPECT_THAT(with({"--format", "csv"}).out, HasSubstr("\r\ndocker,h2d.pinned,median,transfer,"));
+  EXPECT_THAT(with({"--format", "markdown"}).out, HasSubstr("# docker beside host"));
+  const auto report = bench({"report", at("host"), "--", at("slow"), "--", at("third"), "-o", at("r.html")});
+  EXPECT_EQ(report.status, 0) << report.err;
+  EXPECT_THAT(read("r.html"), HasSubstr("What each costs beside host"));
+}
+
 TEST_F(Bench, CompareRefusesWhatItCannotUnderstand) {
   for (const auto& arguments : {std::vector<std::string>{"compare", at("host"), at("guest")},
                                 {"compare", at("host"), "--"},
                                 {"compare", "--", at("guest")},
+                                {"compare", at("host"), "--", at("guest"), "--"},
+                                {"report", at("host"), "--", "--", at("guest"), "-o", at("r.md")},
                                 {"compare", at("host"), "--", at("guest"), "--margin", "much"},
                                 {"compare", at("host"), "--", at("guest"), "--margin", "0"},
                                 {"compare", at("host"), "--", at("guest"), "--format", "poem"},

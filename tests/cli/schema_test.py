@@ -118,7 +118,7 @@ with tempfile.TemporaryDirectory() as folder:
         check(file.read_text(encoding="utf-8"), file.name, file.name.split(".")[0].replace("_", " "))
     run("hook", "status", "--hooks", str(folder), command="hook status")
 
-    for role in ("host", "guest"):
+    for role in ("host", "guest", "docker"):
         subprocess.run([bench, "--quick", "--filter", "cpu.timer", "--role", role, "--out", folder / (role + ".run")],
                        check=True, timeout=120, stdout=subprocess.DEVNULL)
         check((folder / (role + ".run")).read_text(encoding="utf-8"), f"gpupass-bench as {role}", "gpupass-bench")
@@ -129,6 +129,9 @@ with tempfile.TemporaryDirectory() as folder:
     subprocess.run([gpupass, "bench", "report", "-o", folder / "report.json", *sides], check=False, timeout=120,
                    stdout=subprocess.DEVNULL)
     check((folder / "report.json").read_text(encoding="utf-8"), "bench report", "bench report")
+
+    sides += ["--", str(folder / "docker.run")]
+    check(output_of(gpupass, "bench", "compare", "--format", "json", *sides), "of three", "bench compare")
 
     image = folder / "image.raw"
     image.write_bytes(bytes(510) + b"\x55\xaa" + bytes((1 << 20) - 512))  # a partition table, and nothing in it

@@ -241,6 +241,14 @@ struct Comparison {
 [[nodiscard]] Comparison compare(const Side& baseline, const Side& candidate,
                                  const ComparisonSettings& settings);
 
+/// Each candidate with the baseline. The p values are adjusted over all of them: what is asked of four arms
+/// is four times as many questions.
+[[nodiscard]] std::vector<Comparison> compare_all(const Side& baseline, const std::vector<Side>& candidates,
+                                                  const ComparisonSettings& settings);
+
+/// The worst of their answers: outside, else inconclusive, else within; nothing where nothing was compared.
+[[nodiscard]] std::optional<Answer> answer_of_all(const std::vector<Comparison>& comparisons);
+
 [[nodiscard]] const char* name(Verdict verdict);      // "equivalent"
 [[nodiscard]] const char* name(Statistic statistic);  // "median"
 [[nodiscard]] const char* name(Part part);            // "judged"

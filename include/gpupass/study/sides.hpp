@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The two sides of a comparison, made of runs that were read.
+// The sides of a comparison, made of runs that were read: a baseline, and what is compared with it.
 #pragma once
 
 #include <map>
@@ -28,12 +28,9 @@ struct Chosen {
 /// Error: usage. Runs of host and guest in one side would make one distribution of two.
 [[nodiscard]] Result<> refuse_mixed_roles(const RunFiles& side);
 
-/// Both sides with what is chosen of them and the control, named by their runs' roles where these tell them
-/// apart. Errors: not_found, where nothing fits; usage, where a side has runs of different roles or both have
-/// the same run.
-struct Sides {
-  bench::Side baseline, candidate;
-};
-[[nodiscard]] Result<Sides> make_sides(RunFiles baseline, RunFiles candidate, const Chosen& chosen);
+/// The sides with what is chosen of them and the control, the baseline first, named by their runs' roles
+/// where these tell them apart. Errors: not_found, where nothing fits; usage, where a side has runs of
+/// different roles or two have the same run.
+[[nodiscard]] Result<std::vector<bench::Side>> make_sides(std::vector<RunFiles> files, const Chosen& chosen);
 
 }  // namespace gpupass::study

@@ -110,8 +110,8 @@ Result<int> guest_bench(Context& context, const Words& arguments) {
   Teller teller(context.terminal, {.yes = options.yes, .timeout = options.guest.timeout},
                 options.guest.connection);
   GPUPASS_TRY_ASSIGN(const bool all_right, run::measure(context, teller.manner(), request));
-  const Sides sides = options.compare_with.empty() ? Sides{{request.folder}, {}}
-                                                   : Sides{options.compare_with, {request.folder}};
+  const Sides sides =
+      options.compare_with.empty() ? Sides{{request.folder}} : Sides{options.compare_with, {request.folder}};
   GPUPASS_TRY_ASSIGN(const int status, answer(context, sides, options.comparison, options.report));
   return status != 0 || all_right ? status : 1;
 }

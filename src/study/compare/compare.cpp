@@ -28,14 +28,16 @@ void judge_controls_if_alone(Comparison& comparison) {
   }
 }
 
-/// All that is judged beside each other, rows and groups; what explains is a family of its own.
-void adjust_effects(Comparison& comparison) {
+/// All that is judged beside each other, rows and groups of every arm; what explains is a family of its own.
+void adjust_effects(std::vector<Comparison>& comparisons) {
   std::vector<Effect*> judged, others;
-  for (auto& row : comparison.rows) {
-    if (row.effect) (is_judged(comparison, row.group) ? judged : others).push_back(&*row.effect);
-  }
-  for (auto& group : comparison.groups) {
-    if (group.effect) (group.part == Part::judged ? judged : others).push_back(&*group.effect);
+  for (auto& comparison : comparisons) {
+    for (auto& row : comparison.rows) {
+      if (row.effect) (is_judged(comparison, row.group) ? judged : others).push_back(&*row.effect);
+    }
+    for (auto& group : comparison.groups) {
+      if (group.effect) (group.part == Part::judged ? judged : others).push_back(&*group.effect);
+    }
   }
   study::adjust(judged);
   study::adjust(others);
@@ -176,9 +178,7 @@ void remark_on_environment(Comparison& comparison) {
 }
 
 /// Signed ranks of few blocks have no small p: then Holm's adjustment can reject nothing, whatever is there.
-void remark_on_ranks(Comparison& comparison) {
-  std::size_t effects = 0;
-  for (const auto& row : comparison.rows) effects += row.effect ? 1U : 0U;
+void remark_on_ranks(Comparison& comparison, std::size_t effects) {
   const bool hopeless = std::ranges::any_of(comparison.rows, [&](const Row& row) {
     return row.effect && row.effect->p_rank * static_cast<double>(effects) > 1 &&
            study::surely_beyond(*row.effect, comparison.settings.confidence);
@@ -195,9 +195,8 @@ Answer answer_of(const Comparison& comparison) {
   return comparison.open.empty() ? Answer::within : Answer::inconclusive;
 }
 
-}  // namespace
-
-Comparison compare(const Side& baseline, const Side& candidate, const ComparisonSettings& settings) {
+/// What was measured, and how it differs; the p values are not adjusted yet.
+Comparison measured(const Side& baseline, const Side& candidate, const ComparisonSettings& settings) {
   const Design design = study::design(baseline, candidate);
   Comparison comparison;
   comparison.baseline = baseline.name;
@@ -210,11 +209,14 @@ Comparison compare(const Side& baseline, const Side& candidate, const Comparison
   comparison.groups = study::group_rows(design, comparison.rows, settings);
   comparison.differences = study::differences(baseline, candidate);
   comparison.remarks = design.remarks;
-  remark_on_boots(comparison, baseline, Which::baseline);
-  if (candidate.runs.empty()) return comparison;
+  if (!candidate.runs.empty()) judge_controls_if_alone(comparison);
+  return comparison;
+}
 
-  judge_controls_if_alone(comparison);
-  adjust_effects(comparison);
+/// What there is to say of it.
+void conclude(Comparison& comparison, const Side& baseline, const Side& candidate, std::size_t effects) {
+  remark_on_boots(comparison, baseline, Which::baseline);
+  if (candidate.runs.empty()) return;
   find_wrong_output(comparison);
   find_beyond(comparison);
   doubt_for_the_card(comparison);
@@ -227,9 +229,37 @@ Comparison compare(const Side& baseline, const Side& candidate, const Comparison
   remark_on_processor(comparison);
   remark_on_missing_control(comparison);
   remark_on_environment(comparison);
-  remark_on_ranks(comparison);
+  remark_on_ranks(comparison, effects);
   comparison.answer = answer_of(comparison);
-  return comparison;
+}
+
+}  // namespace
+
+std::optional<Answer> answer_of_all(const std::vector<Comparison>& comparisons) {
+  std::optional<Answer> worst;
+  for (const auto answer : {Answer::within, Answer::inconclusive, Answer::outside}) {
+    const auto is_it = [&](const Comparison& comparison) { return comparison.answer == answer; };
+    if (std::ranges::any_of(comparisons, is_it)) worst = answer;
+  }
+  return worst;
+}
+
+std::vector<Comparison> compare_all(const Side& baseline, const std::vector<Side>& candidates,
+                                    const ComparisonSettings& settings) {
+  std::vector<Comparison> comparisons;
+  for (const auto& candidate : candidates) comparisons.push_back(measured(baseline, candidate, settings));
+  adjust_effects(comparisons);
+  std::size_t effects = 0;
+  for (const auto& comparison : comparisons)
+    effects += static_cast<std::size_t>(
+        std::ranges::count_if(comparison.rows, [](const Row& row) { return row.effect.has_value(); }));
+  for (std::size_t i = 0; i < candidates.size(); ++i)
+    conclude(comparisons[i], baseline, candidates[i], effects);
+  return comparisons;
+}
+
+Comparison compare(const Side& baseline, const Side& candidate, const ComparisonSettings& settings) {
+  return compare_all(baseline, {candidate}, settings).front();
 }
 
 }  // namespace gpupass::bench

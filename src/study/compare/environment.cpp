@@ -112,9 +112,11 @@ bool share_a_boot(const bench::Side& baseline, const bench::Side& candidate) {
   });
 }
 
-/// The processors of a guest are its own; on one kernel they are to be the same ones.
-Weight weight_of(const std::string& fact, bool one_kernel) {
-  return one_kernel && fact == "cpus_allowed" ? Weight::must_match : kind_of(fact).weight;
+/// The processors of a guest are its own; on one kernel they are to be the same ones. A limit that one side
+/// could not see (no control groups are mounted there) is not another limit.
+Weight weight_of(const std::string& fact, bool one_kernel, bool both) {
+  if (one_kernel && fact == "cpus_allowed") return Weight::must_match;
+  return fact.starts_with("cgroup") && !both ? Weight::explains : kind_of(fact).weight;
 }
 
 }  // namespace
@@ -143,7 +145,7 @@ std::vector<Difference> differences(const bench::Side& baseline, const bench::Si
     const auto there = at(theirs, name);
     const bool same = candidate.runs.empty() || here == there;
     if (same && here.size() < 2) continue;
-    found.push_back({name, here, there, weight_of(name, one_kernel)});
+    found.push_back({name, here, there, weight_of(name, one_kernel, !here.empty() && !there.empty())});
   }
   std::ranges::stable_sort(found, {}, &Difference::weight);
   return found;

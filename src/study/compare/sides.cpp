@@ -29,18 +29,18 @@ bool needs_control(const bench::Measurement& measurement) {
 
 /// Keeps what is chosen and what starts cost, and where two sides are compared the control beside it. Error:
 /// not_found.
-Result<> keep(Sides& sides, const Chosen& chosen) {
+Result<> keep(std::vector<bench::Side>& sides, const Chosen& chosen) {
   if (chosen.globs.empty() && chosen.groups.empty()) return {};
   bool some = false;
   bool with_control = false;
   const auto each_run = [&](auto what) {
-    for (auto* const side : {&sides.baseline, &sides.candidate}) std::ranges::for_each(side->runs, what);
+    for (auto& side : sides) std::ranges::for_each(side.runs, what);
   };
   each_run([&](const bench::Run& run) {
     for (const auto& measurement : run.benchmarks) {
       if (!is_chosen(chosen, measurement)) continue;
       some = true;
-      with_control |= needs_control(measurement) && !sides.candidate.runs.empty();
+      with_control |= needs_control(measurement) && sides.size() > 1;
     }
   });
   if (!some)
@@ -59,10 +59,10 @@ Result<> keep(Sides& sides, const Chosen& chosen) {
 }
 
 /// Error: usage. A run compared with itself would always be the same.
-Result<> refuse_on_both_sides(const RunFiles& baseline, const RunFiles& candidate) {
-  for (const auto& [id, file] : candidate.files) {
-    const auto other = baseline.files.find(id);
-    if (other == baseline.files.end()) continue;
+Result<> refuse_on_both_sides(const RunFiles& ours, const RunFiles& theirs) {
+  for (const auto& [id, file] : theirs.files) {
+    const auto other = ours.files.find(id);
+    if (other == ours.files.end()) continue;
     return fail(ErrorKind::usage,
                 fmt::format("the same run is on both sides of --: {} and {}", other->second, file),
                 "nothing was compared; name other runs on one of the sides");
@@ -105,17 +105,23 @@ Result<> refuse_mixed_roles(const RunFiles& side) {
   return {};
 }
 
-Result<Sides> make_sides(RunFiles baseline, RunFiles candidate, const Chosen& chosen) {
-  GPUPASS_TRY(refuse_mixed_roles(baseline));
-  GPUPASS_TRY(refuse_mixed_roles(candidate));
-  GPUPASS_TRY(refuse_on_both_sides(baseline, candidate));
-  Sides sides{{"", std::move(baseline.runs)}, {"", std::move(candidate.runs)}};
-  const auto ours = role_of(sides.baseline.runs);
-  const auto theirs = role_of(sides.candidate.runs);
-  const bool told_apart = !ours.empty() && !theirs.empty() && ours != theirs;
-  const bool alone = sides.candidate.runs.empty() && !ours.empty();
-  sides.baseline.name = told_apart || alone ? ours : "baseline";
-  sides.candidate.name = told_apart ? theirs : "candidate";
+Result<std::vector<bench::Side>> make_sides(std::vector<RunFiles> files, const Chosen& chosen) {
+  std::set<std::string> roles;
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    GPUPASS_TRY(refuse_mixed_roles(files[i]));
+    for (std::size_t before = 0; before < i; ++before)
+      GPUPASS_TRY(refuse_on_both_sides(files[before], files[i]));
+    roles.insert(role_of(files[i].runs));
+  }
+  const bool told_apart = roles.size() == files.size() && !roles.contains("");
+  std::vector<bench::Side> sides;
+  for (auto& one : files) {
+    auto name = told_apart          ? role_of(one.runs)
+                : sides.empty()     ? std::string("baseline")
+                : files.size() == 2 ? std::string("candidate")
+                                    : fmt::format("candidate {}", sides.size());
+    sides.push_back({std::move(name), std::move(one.runs)});
+  }
   GPUPASS_TRY(keep(sides, chosen));
   return sides;
 }

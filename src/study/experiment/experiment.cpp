@@ -306,14 +306,13 @@ Result<void> measure(session::World& world, session::Requester& requester, Rig& 
 
 }  // namespace
 
-std::vector<ArmFiles> Experiment::files(const std::string& folder) const {
-  std::vector<ArmFiles> all;
-  for (const auto& arm : planned_arms(plan.settings)) {
-    ArmFiles files{arm.role, {}};
+SideFiles Experiment::files(const std::string& folder) const {
+  SideFiles all;
+  for (const auto& role : roles_of(plan.settings)) {
+    auto& files = all.emplace_back();
     for (const auto& run : plan.runs) {
-      if (run.role == arm.role) files.files.push_back(folder + "/" + run.file());
+      if (run.role == role) files.push_back(folder + "/" + run.file());
     }
-    all.push_back(std::move(files));
   }
   return all;
 }

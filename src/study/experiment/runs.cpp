@@ -85,10 +85,13 @@ Result<void> check_side(const Words& paths) {
   return refuse_mixed_roles(side);
 }
 
-Result<Sides> load_sides(const SideFiles& files, const Chosen& chosen) {
-  GPUPASS_TRY_ASSIGN(auto before, read_runs(files.baseline));
-  GPUPASS_TRY_ASSIGN(auto after, read_runs(files.candidate));
-  return make_sides(std::move(before), std::move(after), chosen);
+Result<std::vector<bench::Side>> load_sides(const SideFiles& files, const Chosen& chosen) {
+  std::vector<RunFiles> sides;
+  for (const auto& paths : files) {
+    GPUPASS_TRY_ASSIGN(auto side, read_runs(paths));
+    sides.push_back(std::move(side));
+  }
+  return make_sides(std::move(sides), chosen);
 }
 
 }  // namespace gpupass::study

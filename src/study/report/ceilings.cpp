@@ -73,7 +73,7 @@ void draw_row(Canvas& canvas, const Scale& scale, const bench::Row& row, double 
 }
 
 Figure ceiling(const bench::Comparison& comparison, bench::Group group,
-               const std::vector<const bench::Row*>& rows) {
+               const std::vector<const bench::Row*>& rows, const Prefix& prefix) {
   const Scale scale(Scale::Kind::linear, 0, 1, k_left, k_right);
   const double row_height = comparison.candidate_runs > 0 ? 42 : 32;
   const double bottom = k_top + row_height * static_cast<double>(rows.size());
@@ -88,12 +88,13 @@ Figure ceiling(const bench::Comparison& comparison, bench::Group group,
     top += row_height;
   }
   const auto heading = fmt::format("Share of the ceiling: {}", name(group));
-  return {heading, canvas.finish(bottom + 20, fmt::format("ceiling-{}", name(group)), heading, words)};
+  return {heading,
+          canvas.finish(bottom + 20, fmt::format("{}ceiling-{}", prefix, name(group)), heading, words)};
 }
 
 }  // namespace
 
-std::vector<Figure> ceilings(const bench::Comparison& comparison) {
+std::vector<Figure> ceilings(const bench::Comparison& comparison, const Prefix& prefix) {
   std::vector<Figure> figures;
   for (const auto group : {bench::Group::latency, bench::Group::transfer, bench::Group::device,
                            bench::Group::application, bench::Group::pci, bench::Group::processor}) {
@@ -101,7 +102,7 @@ std::vector<Figure> ceilings(const bench::Comparison& comparison) {
     for (const auto& row : comparison.rows) {
       if (row.group == group && has_share(row)) rows.push_back(&row);
     }
-    if (!rows.empty()) figures.push_back(ceiling(comparison, group, rows));
+    if (!rows.empty()) figures.push_back(ceiling(comparison, group, rows, prefix));
   }
   return figures;
 }

@@ -11,6 +11,7 @@
 
 #include "gpupass/core/quantity.hpp"
 #include "gpupass/core/text.hpp"
+#include "gpupass/study/result/names.hpp"
 #include "study/compare/environment.hpp"
 #include "study/report/units.hpp"
 #include "study/report/words.hpp"
@@ -76,10 +77,23 @@ std::string judged_where(const Comparison& comparison, Holds holds) {
   return core::enumerate(groups);
 }
 
+/// The baseline once, and the candidates.
+std::vector<const bench::Side*> sides_of(const Reports& reports) {
+  std::vector<const bench::Side*> sides{&reports.front().baseline};
+  for (const auto& report : reports) sides.push_back(&report.candidate);
+  return sides;
+}
+
+/// A start is paid once, however long the work: no margin is asked about.
+std::string judgement_cell(const bench::GroupRow& group) {
+  if (group.group == bench::Group::start) return group.effect ? "not judged" : "not measured";
+  return group.effect ? judgement(*group.effect, group.margin) : "too few runs";
+}
+
 /// "2026-11-26", or the first and the last day.
-std::string days(const Report& report) {
+std::string days(const Reports& reports) {
   std::set<std::string> seen;
-  for (const auto* const side : {&report.baseline, &report.candidate}) {
+  for (const auto* const side : sides_of(reports)) {
     for (const auto& run : side->runs) seen.insert(run.started.substr(0, 10));
   }
   seen.erase("");
@@ -94,7 +108,24 @@ Report make_report(bench::Side baseline, bench::Side candidate, const bench::Com
   return {std::move(baseline), std::move(candidate), std::move(comparison)};
 }
 
-std::string setting(const Report& report) {
+Reports make_reports(std::vector<bench::Side> sides, const bench::ComparisonSettings& settings) {
+  const auto baseline = std::move(sides.front());
+  sides.erase(sides.begin());
+  if (sides.empty()) sides.emplace_back(bench::Side{"candidate", {}});
+  auto comparisons = bench::compare_all(baseline, sides, settings);
+  Reports reports;
+  for (std::size_t i = 0; i < sides.size(); ++i)
+    reports.push_back({baseline, std::move(sides[i]), std::move(comparisons[i])});
+  return reports;
+}
+
+std::optional<bench::Answer> answer_of(const Reports& reports) {
+  std::vector<Comparison> comparisons;
+  for (const auto& report : reports) comparisons.push_back(report.comparison);
+  return bench::answer_of_all(comparisons);
+}
+
+std::string setting(const Reports& reports) {
   struct Part {
     std::string_view fact;
     const char* before;
@@ -102,7 +133,7 @@ std::string setting(const Report& report) {
   constexpr std::array k_parts = {Part{"gpu.name", ""}, Part{"cpu", ""}, Part{"kernel", "kernel "},
                                   Part{"driver", "driver "}};
   std::array<std::vector<std::string>, k_parts.size()> values;
-  for (const auto* const side : {&report.baseline, &report.candidate}) {
+  for (const auto* const side : sides_of(reports)) {
     for (const auto& run : side->runs) {
       for (const auto& fact : facts(run)) {
         const auto part = std::ranges::find(k_parts, fact.name, &Part::fact);
@@ -117,7 +148,7 @@ std::string setting(const Report& report) {
     if (!values.at(i).empty())
       texts.push_back(fmt::format("{}{}", k_parts.at(i).before, fmt::join(values.at(i), " / ")));
   }
-  if (auto when = days(report); !when.empty()) texts.push_back(std::move(when));
+  if (auto when = days(reports); !when.empty()) texts.push_back(std::move(when));
   return fmt::format("{}", fmt::join(texts, " · "));
 }
 
@@ -174,6 +205,21 @@ std::string method(const Comparison& comparison) {
       margin_percent(comparison.settings.margins.latency), margin_percent(comparison.settings.margins.tail));
 }
 
+DataTable cost_table(const Reports& reports) {
+  DataTable table{
+      "What does each cost", {{"Group"}, {"Arm"}, {"Cost"}, {"Judgement"}, {"Worst case"}, {"Part"}}, {}};
+  for (const auto& kind : bench::k_groups) {
+    for (const auto& [baseline, candidate, comparison] : reports) {
+      const auto group = std::ranges::find(comparison.groups, kind.value, &bench::GroupRow::group);
+      if (group == comparison.groups.end()) continue;
+      const auto& effect = group->effect;
+      table.rows.push_back({name(kind.value), candidate.name, effect ? difference(*effect) : "–",
+                            judgement_cell(*group), worst_of(comparison, *group), name(group->part)});
+    }
+  }
+  return table;
+}
+
 DataTable group_table(const Comparison& comparison) {
   DataTable table{"Groups",
                   {{"Group"},
@@ -185,12 +231,11 @@ DataTable group_table(const Comparison& comparison) {
                   {}};
   for (const auto& group : comparison.groups) {
     if (!group.effect) {
-      table.rows.push_back({name(group.group), "0", "–", "too few runs", "", name(group.part)});
+      table.rows.push_back({name(group.group), "0", "–", judgement_cell(group), "", name(group.part)});
       continue;
     }
     table.rows.push_back({name(group.group), std::to_string(group.cases), difference(*group.effect),
-                          judgement(*group.effect, group.margin), worst_of(comparison, group),
-                          name(group.part)});
+                          judgement_cell(group), worst_of(comparison, group), name(group.part)});
   }
   return table;
 }

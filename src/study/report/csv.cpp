@@ -63,10 +63,27 @@ std::string line_of(const Cells& cells) {
   return line + "\r\n";
 }
 
+Cells cells_of(const bench::Row& row) {
+  Cells cells{row.key,
+              name(row.statistic),
+              name(row.group),
+              row.metric,
+              row.unit,
+              row.better == bench::Better::higher ? "higher" : "lower",
+              number(row.margin),
+              std::to_string(row.replicates)};
+  add_figures(cells, row.baseline);
+  add_figures(cells, row.candidate);
+  add_effect(cells, row.effect);
+  return cells;
+}
+
 }  // namespace
 
-std::string to_csv(const bench::Comparison& comparison) {
+std::string to_csv(const Reports& reports) {
+  const bool several = reports.size() > 1;
   Cells headings{"case", "statistic", "group", "metric", "unit", "better", "margin", "replicates"};
+  if (several) headings.insert(headings.begin(), "arm");
   for (const auto* const side : {"baseline", "candidate"}) {
     for (const auto* const what : {"runs", "value", "low", "high", "spread", "ceiling", "absent"})
       headings.push_back(fmt::format("{}_{}", side, what));
@@ -74,19 +91,12 @@ std::string to_csv(const bench::Comparison& comparison) {
   headings.insert(headings.end(), {"log_ratio", "log_ratio_low", "log_ratio_high", "bootstrap_low",
                                    "bootstrap_high", "p_rank", "p_rank_holm", "verdict"});
   auto text = line_of(headings);
-  for (const auto& row : comparison.rows) {
-    Cells cells{row.key,
-                name(row.statistic),
-                name(row.group),
-                row.metric,
-                row.unit,
-                row.better == bench::Better::higher ? "higher" : "lower",
-                number(row.margin),
-                std::to_string(row.replicates)};
-    add_figures(cells, row.baseline);
-    add_figures(cells, row.candidate);
-    add_effect(cells, row.effect);
-    text += line_of(cells);
+  for (const auto& report : reports) {
+    for (const auto& row : report.comparison.rows) {
+      auto cells = cells_of(row);
+      if (several) cells.insert(cells.begin(), report.candidate.name);
+      text += line_of(cells);
+    }
   }
   return text;
 }

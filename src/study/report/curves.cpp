@@ -137,7 +137,7 @@ std::string description(const Curve& curve, const bench::Comparison& comparison)
   return text;
 }
 
-Figure figure_of(const Curve& curve, const bench::Comparison& comparison, std::size_t number) {
+Figure figure_of(const Curve& curve, const bench::Comparison& comparison, const std::string& id) {
   const double least = curve.at.begin()->first;
   const double most = curve.at.rbegin()->first;
   const Scale across(Scale::Kind::logarithmic, least, most, k_left + 14, k_right - 6);
@@ -148,16 +148,15 @@ Figure figure_of(const Curve& curve, const bench::Comparison& comparison, std::s
   draw_side(canvas, curve, &bench::Row::baseline, across, up, true);
   draw_side(canvas, curve, &bench::Row::candidate, across, up, false);
   const auto words = fmt::format("{}: {}", curve.name, curve.first->metric);
-  return {words, canvas.finish(k_bottom + 24, fmt::format("curve-{}", number), words,
-                               description(curve, comparison))};
+  return {words, canvas.finish(k_bottom + 24, id, words, description(curve, comparison))};
 }
 
 }  // namespace
 
-std::vector<Figure> curves(const bench::Comparison& comparison) {
+std::vector<Figure> curves(const bench::Comparison& comparison, const Prefix& prefix) {
   std::vector<Figure> figures;
   for (const auto& curve : curves_of(comparison)) {
-    figures.push_back(figure_of(curve, comparison, figures.size()));
+    figures.push_back(figure_of(curve, comparison, fmt::format("{}curve-{}", prefix, figures.size())));
   }
   return figures;
 }

@@ -92,7 +92,7 @@ std::string in_words(const std::string& side, const Values& sorted, const std::s
 }
 
 Figure distribution(const bench::Comparison& comparison, const bench::Row& row, const Values& ours,
-                    const Values& theirs, std::size_t number) {
+                    const Values& theirs, const std::string& id) {
   const auto& longest = theirs.empty() || (!ours.empty() && ours.back() > theirs.back()) ? ours : theirs;
   const auto& shortest = theirs.empty() || (!ours.empty() && ours.front() < theirs.front()) ? ours : theirs;
   const double most_nines = std::log10(static_cast<double>(std::max(ours.size(), theirs.size())));
@@ -106,7 +106,7 @@ Figure distribution(const bench::Comparison& comparison, const bench::Row& row, 
   auto median = row;
   median.statistic = bench::Statistic::median;
   const auto words = title(median);
-  return {words, canvas.finish(k_bottom + 24, fmt::format("{}-{}", k_id, number), words,
+  return {words, canvas.finish(k_bottom + 24, id, words,
                                "Share of samples that took at most so long. " +
                                    in_words(comparison.baseline, ours, row.unit) +
                                    in_words(comparison.candidate, theirs, row.unit))};
@@ -115,14 +115,15 @@ Figure distribution(const bench::Comparison& comparison, const bench::Row& row, 
 }  // namespace
 
 std::vector<Figure> distributions(const bench::Comparison& comparison, const bench::Side& baseline,
-                                  const bench::Side& candidate) {
+                                  const bench::Side& candidate, const Prefix& prefix) {
   std::vector<Figure> figures;
   for (const auto& row : comparison.rows) {
     if (row.statistic != bench::Statistic::p99 || row.better != bench::Better::lower) continue;
     const auto ours = pooled(baseline, row.key);
     const auto theirs = pooled(candidate, row.key);
     if (ours.empty() && theirs.empty()) continue;
-    figures.push_back(distribution(comparison, row, ours, theirs, figures.size()));
+    figures.push_back(
+        distribution(comparison, row, ours, theirs, fmt::format("{}{}-{}", prefix, k_id, figures.size())));
   }
   return figures;
 }

@@ -6,6 +6,7 @@
 
 #include "gpupass/core/printable.hpp"
 #include "gpupass/study/report/content.hpp"
+#include "gpupass/study/result/names.hpp"
 #include "study/compare/effect.hpp"
 #include "study/report/canvas.hpp"
 #include "study/report/figures.hpp"
@@ -121,41 +122,69 @@ void draw_axis(Canvas& canvas, const Scale& scale, const bench::Interval& domain
 std::string description(const std::vector<Line>& lines, const std::string& candidate) {
   std::string text;
   for (const auto& line : lines) {
-    text += fmt::format("{}: {}. ", line.name, sentence(candidate, *line.effect, line.margin));
+    const auto& is = candidate.empty() ? line.name : candidate;
+    text += (candidate.empty() ? "" : line.name + ": ") + sentence(is, *line.effect, line.margin) + ". ";
   }
   return text;
 }
 
+/// Who is compared with whom: in a forest of arms each row has a name of its own.
+struct Who {
+  std::string candidate, baseline;
+};
+
 /// `id` is unique among the forests of a page.
-Figure forest(const bench::Comparison& comparison, const std::string& title, const std::string& id,
+Figure forest(const Who& who, const std::string& title, const std::string& id,
               const std::vector<Line>& lines) {
   const auto domain = domain_of(lines);
   const Scale scale(Scale::Kind::linear, domain.low, domain.high, k_left, k_right);
   Canvas canvas;
   const double bottom = k_top + k_row * static_cast<double>(lines.size()) + 2;
-  canvas.text({k_left, 11}, Anchor::start, fmt::format("◂ {} faster", comparison.candidate), "tick");
-  canvas.text({k_right, 11}, Anchor::end, fmt::format("{} slower ▸", comparison.candidate), "tick");
+  canvas.text({k_left, 11}, Anchor::start,
+              who.candidate.empty() ? "◂ faster" : fmt::format("◂ {} faster", who.candidate), "tick");
+  canvas.text({k_right, 11}, Anchor::end,
+              who.candidate.empty() ? "slower ▸" : fmt::format("{} slower ▸", who.candidate), "tick");
   double top = k_top;
   for (const auto& line : lines) {
     draw_line(canvas, scale, line, top);
     top += k_row;
   }
   draw_axis(canvas, scale, domain, bottom);
-  const auto words = fmt::format("{} beside {}: {}", comparison.candidate, comparison.baseline, title);
-  return {title, canvas.finish(bottom + 20, "forest-" + id, words, description(lines, comparison.candidate))};
+  const auto words = fmt::format("{} beside {}: {}", who.candidate.empty() ? "every arm" : who.candidate,
+                                 who.baseline, title);
+  return {title, canvas.finish(bottom + 20, id, words, description(lines, who.candidate))};
 }
 
 }  // namespace
 
-std::vector<Figure> forests(const bench::Comparison& comparison) {
+std::vector<Figure> forests_of_arms(const std::vector<bench::Comparison>& comparisons) {
+  std::vector<Figure> figures;
+  for (const auto& kind : bench::k_groups) {
+    std::vector<Line> lines;
+    for (const auto& comparison : comparisons) {
+      const auto group = std::ranges::find(comparison.groups, kind.value, &bench::GroupRow::group);
+      if (group == comparison.groups.end() || !group->effect) continue;
+      const auto cases = fmt::format("mean of {} case{}", group->cases, group->cases == 1 ? "" : "s");
+      lines.push_back({comparison.candidate, cases, &*group->effect, group->margin, true});
+    }
+    const std::string title = name(kind.value);
+    if (!lines.empty())
+      figures.push_back(forest({"", comparisons.front().baseline}, title, "arms-" + title, lines));
+  }
+  return figures;
+}
+
+std::vector<Figure> forests(const bench::Comparison& comparison, const Prefix& prefix) {
+  const Who who{comparison.candidate, comparison.baseline};
+  const auto id = [&](const std::string& title) { return prefix + "forest-" + title; };
   std::vector<Figure> figures;
   for (const auto& group : comparison.groups) {
     const std::string title = name(group.group);
     // Longest waits spread so much more than medians that on one axis nothing would be seen of those.
     const auto medians = lines_of(comparison, group, bench::Statistic::median);
     const auto tails = lines_of(comparison, group, bench::Statistic::p99);
-    if (!medians.empty()) figures.push_back(forest(comparison, title, title, medians));
-    if (!tails.empty()) figures.push_back(forest(comparison, title + ", p99", title + "-p99", tails));
+    if (!medians.empty()) figures.push_back(forest(who, title, id(title), medians));
+    if (!tails.empty()) figures.push_back(forest(who, title + ", p99", id(title + "-p99"), tails));
   }
   return figures;
 }

@@ -90,10 +90,11 @@ constexpr const char* k_stripes =
     R"svg(<svg width="0" height="0" style="position:absolute" aria-hidden="true"><defs><pattern id="stripes" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><line class="stripe" x1="0" y1="0" x2="0" y2="5"/></pattern></defs></svg>
 )svg";
 
-std::string answer_of(const bench::Comparison& comparison) {
+/// `who` stands before it, where a page has several.
+std::string answer_of(const bench::Comparison& comparison, const std::string& who = {}) {
   const std::string style = comparison.answer ? std::string("answer ") + name(*comparison.answer) : "answer";
   const auto words = comparison.answer ? verdict(comparison) : headline(comparison);
-  return element("p", {{"class", style}}, prose(words));
+  return element("p", {{"class", style}}, prose(who + words));
 }
 
 /// What a reader needs who doubts: the statistics, and what was noticed beside them.
@@ -113,11 +114,10 @@ std::string case_tables(const bench::Comparison& comparison) {
   return text;
 }
 
-std::string body_of(const Report& report, const std::string& heading) {
+/// All of one comparison below its answer. `prefix` is before the ids of its figures.
+std::string sections_of(const Report& report, const Prefix& prefix) {
   const auto& comparison = report.comparison;
-  std::string text = k_stripes + element("h1", {}, escape(heading)) +
-                     element("p", {{"class", "soft"}}, prose(setting(report))) + answer_of(comparison);
-  text += bare(speeds(comparison));
+  auto text = bare(speeds(comparison, prefix));
   text += list("Not to be trusted", sentences(comparison, comparison.doubts));
   text += list("Beyond the margin", sentences(comparison, comparison.findings));
   text += list("Open", sentences(comparison, comparison.open));
@@ -128,22 +128,22 @@ std::string body_of(const Report& report, const std::string& heading) {
         section("Differences",
                 "How much slower or faster, with the interval; the band is the margin. Right of the dashed "
                 "line is slower.",
-                forests(comparison));
+                forests(comparison, prefix));
     text += k_legend;
   }
   text +=
       section("Run by run",
               "Every run at the time at which it began. Above the mean is slower. Points that climb or jump "
               "are a machine that changed while it was measured.",
-              timelines(comparison, report.baseline, report.candidate));
+              timelines(comparison, report.baseline, report.candidate, prefix));
   text += section("Latencies",
                   "The share of samples that took at most so long. Each step upwards leaves a tenth of "
                   "the samples beyond it: the further right a line ends, the longer the longest waits.",
-                  distributions(comparison, report.baseline, report.candidate));
-  text += section("Over size", "Medians, with intervals over the runs.", curves(comparison));
+                  distributions(comparison, report.baseline, report.candidate, prefix));
+  text += section("Over size", "Medians, with intervals over the runs.", curves(comparison, prefix));
   text += section("Against the ceiling",
                   "Medians as a share of what the hardware cannot exceed, computed from its own attributes.",
-                  ceilings(comparison));
+                  ceilings(comparison, prefix));
   text += case_tables(comparison);
   text += folded(absent_table(comparison));
   text += element("h2", {}, "Machines and runs");
@@ -154,18 +154,57 @@ std::string body_of(const Report& report, const std::string& heading) {
   return text + footnotes(comparison);
 }
 
+std::string title_of(const Report& report) {
+  return report.comparison.answer
+             ? fmt::format("{} beside {}", report.comparison.candidate, report.comparison.baseline)
+             : fmt::format("What {} measured", report.comparison.baseline);
+}
+
+/// What the arms cost beside each other, and each of them folded below.
+std::string arms_of(const Reports& reports) {
+  std::string text;
+  std::vector<bench::Comparison> comparisons;
+  for (const auto& report : reports) {
+    text += answer_of(report.comparison, report.candidate.name + ": ");
+    comparisons.push_back(report.comparison);
+  }
+  const auto costs = cost_table(reports);
+  text += element("h2", {}, escape(costs.title)) + table_of(costs, "cases") +
+          element("p", {{"class", "soft"}}, k_signs);
+  text += section(
+      "Differences",
+      "The mean of each group's cases, a row an arm, with the interval; the band is the margin. Right "
+      "of the dashed line is slower.",
+      forests_of_arms(comparisons));
+  text += k_legend;
+  text += element("h2", {}, "Arm by arm");
+  for (std::size_t i = 0; i < reports.size(); ++i)
+    text += element("details", {},
+                    element("summary", {}, escape(title_of(reports[i]))) +
+                        sections_of(reports[i], fmt::format("arm-{}-", i + 1))) +
+            "\n";
+  return text;
+}
+
+std::string body_of(const Reports& reports, const std::string& heading) {
+  const auto& first = reports.front();
+  const auto head = k_stripes + element("h1", {}, escape(heading)) +
+                    element("p", {{"class", "soft"}}, prose(setting(reports)));
+  return head +
+         (reports.size() > 1 ? arms_of(reports) : answer_of(first.comparison) + sections_of(first, ""));
+}
+
 }  // namespace
 
-std::string to_html(const Report& report) {
-  const auto& comparison = report.comparison;
-  const auto heading = comparison.answer
-                           ? fmt::format("{} beside {}", comparison.candidate, comparison.baseline)
-                           : fmt::format("What {} measured", comparison.baseline);
+std::string to_html(const Reports& reports) {
+  const auto heading = reports.size() > 1
+                           ? fmt::format("What each costs beside {}", reports.front().baseline.name)
+                           : title_of(reports.front());
   return fmt::format(
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
       "<title>{}</title>\n<style>{}</style>\n</head>\n<body>\n{}</body>\n</html>\n",
-      escape(heading), k_page_style, body_of(report, heading));
+      escape(heading), k_page_style, body_of(reports, heading));
 }
 
 }  // namespace gpupass::study

@@ -74,9 +74,7 @@ Json list_of(const Items& items, const More&... more) {
   return list;
 }
 
-}  // namespace
-
-Json to_json(const bench::Comparison& comparison) {
+Json json_of(const bench::Comparison& comparison) {
   const auto& settings = comparison.settings;
   return {{"schema", "gpupass.bench.comparison/1"},
           {"baseline", {{"name", comparison.baseline}, {"runs", comparison.baseline_runs}}},
@@ -99,6 +97,20 @@ Json to_json(const bench::Comparison& comparison) {
           {"groups", list_of(comparison.groups, comparison)},
           {"rows", list_of(comparison.rows)},
           {"differences", list_of(comparison.differences)}};
+}
+
+}  // namespace
+
+Json to_json(const Reports& reports) {
+  const auto& first = reports.front().comparison;
+  if (reports.size() == 1) return json_of(first);
+  const auto answer = answer_of(reports);
+  Json comparisons = Json::array();
+  for (const auto& report : reports) comparisons.push_back(json_of(report.comparison));
+  return {{"schema", "gpupass.bench.comparisons/1"},
+          {"baseline", {{"name", first.baseline}, {"runs", first.baseline_runs}}},
+          {"answer", answer ? Json(name(*answer)) : Json(nullptr)},
+          {"comparisons", std::move(comparisons)}};
 }
 
 }  // namespace gpupass::study

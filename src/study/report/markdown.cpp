@@ -46,12 +46,9 @@ std::string list(const char* heading, const std::vector<std::string>& items) {
   return text;
 }
 
-}  // namespace
-
-std::string to_markdown(const Report& report) {
+std::string body_of(const Report& report) {
   const auto& comparison = report.comparison;
-  std::string text = "# What was measured\n\n";
-  if (const auto where = setting(report); !where.empty()) text += escaped(where) + "\n\n";
+  std::string text;
   if (comparison.answer) text += fmt::format("**{}**\n\n", escaped(verdict(comparison)));
   text += fmt::format("{}\n\n{}\n", escaped(headline(comparison)), escaped(method(comparison)));
   text += list("Not to be trusted", sentences(comparison, comparison.doubts));
@@ -63,6 +60,23 @@ std::string to_markdown(const Report& report) {
   for (const auto& table : {absent_table(comparison), difference_table(comparison), common_facts(report),
                             run_table(report), evidence_table(report)})
     text += section(table);
+  return text;
+}
+
+}  // namespace
+
+std::string to_markdown(const Reports& reports) {
+  std::string text = "# What was measured\n\n";
+  if (const auto where = setting(reports); !where.empty()) text += escaped(where) + "\n\n";
+  if (reports.size() == 1) return text + body_of(reports.front());
+  for (const auto& report : reports)
+    text +=
+        fmt::format("- **{}**: {}\n", escaped(report.candidate.name), escaped(verdict(report.comparison)));
+  text += section(cost_table(reports));
+  for (const auto& report : reports)
+    text +=
+        fmt::format("\n# {} beside {}\n\n", escaped(report.candidate.name), escaped(report.baseline.name)) +
+        body_of(report);
   return text;
 }
 

@@ -46,7 +46,7 @@ void draw_row(Canvas& canvas, const Scale& scale, const bench::GroupRow& group, 
 
 }  // namespace
 
-std::vector<Figure> speeds(const bench::Comparison& comparison) {
+std::vector<Figure> speeds(const bench::Comparison& comparison, const Prefix& prefix) {
   std::vector<const bench::GroupRow*> groups;
   double most = 1.1;
   for (const auto& group : comparison.groups) {
@@ -71,7 +71,7 @@ std::vector<Figure> speeds(const bench::Comparison& comparison) {
   canvas.text({k_right, top + 14}, Anchor::end, fmt::format("{} = 100 %", comparison.baseline), "tick");
   const auto heading =
       fmt::format("Speed of {}, where {} is 100 %", comparison.candidate, comparison.baseline);
-  return {{heading, canvas.finish(top + 20, "speeds", heading, words)}};
+  return {{heading, canvas.finish(top + 20, prefix + "speeds", heading, words)}};
 }
 
 }  // namespace gpupass::study

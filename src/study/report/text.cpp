@@ -121,9 +121,7 @@ std::vector<std::string> differences_that_matter(const bench::Comparison& compar
   return lines;
 }
 
-}  // namespace
-
-std::string to_text(const Report& report, int columns, bool colour) {
+std::string text_of(const Report& report, int columns, bool colour) {
   const auto& comparison = report.comparison;
   auto text = wrapped(headline(comparison), columns, "  ") + wrapped(method(comparison), columns, "");
   text += list("Not to be trusted", sentences(comparison, comparison.doubts), columns, colour);
@@ -133,6 +131,32 @@ std::string to_text(const Report& report, int columns, bool colour) {
   for (const auto& group : comparison.groups) text += case_lines(comparison, group.group, columns, colour);
   text += absent_lines(comparison, columns, colour);
   text += list("Different, and it matters", differences_that_matter(comparison), columns, colour);
+  return text;
+}
+
+std::string cost_lines(const Reports& reports, int columns, bool colour) {
+  const auto costs = cost_table(reports);
+  Table table({{"GROUP"},
+               {"ARM", Align::left, 12},
+               {"COST"},
+               {"JUDGEMENT", Align::left, 0, 3},
+               {"WORST CASE", Align::left, 30, 2}});
+  for (const auto& row : costs.rows)
+    table.add({row[0], core::printable(row[1]), row[2], row[3], core::printable(row[4])});
+  return report::styled(costs.title, Style::bold, colour) + "\n" + table.text(columns, colour);
+}
+
+}  // namespace
+
+std::string to_text(const Reports& reports, int columns, bool colour) {
+  if (reports.size() == 1) return text_of(reports.front(), columns, colour);
+  auto text = cost_lines(reports, columns, colour);
+  for (const auto& report : reports) {
+    const auto& [baseline, candidate, comparison] = report;
+    const auto heading = fmt::format("== {} beside {} ==", candidate.name, baseline.name);
+    text += "\n" + report::styled(core::printable(heading), Style::bold, colour) + "\n" +
+            text_of(report, columns, colour);
+  }
   return text;
 }
 

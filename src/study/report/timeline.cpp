@@ -154,7 +154,7 @@ void draw_names(Canvas& canvas, const bench::Side& baseline, const bench::Side& 
 }
 
 Figure figure_of(const Track& track, const bench::Side& baseline, const bench::Side& candidate,
-                 std::size_t number) {
+                 const std::string& id) {
   const auto [first, last] = std::ranges::minmax(track.dots, {}, &Dot::at);
   const Scale across(Scale::Kind::linear, first.at, last.at, k_left + 6, k_right - 6);
   const auto up = upwards(track.dots, track.least_height);
@@ -167,13 +167,13 @@ Figure figure_of(const Track& track, const bench::Side& baseline, const bench::S
     words += fmt::format("{} {}: {:.3g}{}. ", clock_time(dot.at),
                          dot.is_baseline ? baseline.name : candidate.name, dot.value, track.unit);
   }
-  return {track.title, canvas.finish(k_bottom + 20, fmt::format("timeline-{}", number), track.title, words)};
+  return {track.title, canvas.finish(k_bottom + 20, id, track.title, words)};
 }
 
 }  // namespace
 
 std::vector<Figure> timelines(const bench::Comparison& comparison, const bench::Side& baseline,
-                              const bench::Side& candidate) {
+                              const bench::Side& candidate, const Prefix& prefix) {
   std::vector<Track> tracks;
   for (const auto& group : comparison.groups)
     tracks.push_back({fmt::format("{}: time taken, against the mean of all runs", name(group.group)), " %",
@@ -184,7 +184,9 @@ std::vector<Figure> timelines(const bench::Comparison& comparison, const bench::
   for (const auto& track : tracks) {
     if (track.dots.empty()) continue;
     const auto [first, last] = std::ranges::minmax(track.dots, {}, &Dot::at);
-    if (last.at > first.at) figures.push_back(figure_of(track, baseline, candidate, figures.size()));
+    if (last.at > first.at)
+      figures.push_back(
+          figure_of(track, baseline, candidate, fmt::format("{}timeline-{}", prefix, figures.size())));
   }
   return figures;
 }

@@ -243,6 +243,35 @@ TEST(Compare, ShowsWhatStartsCostAndDoesNotJudgeIt) {
   EXPECT_EQ(few.answer, Answer::within);
 }
 
+/// More arms are more chances to look slow: each p is adjusted for the questions of all of them.
+TEST(Compare, AdjustsOverAllArms) {
+  const auto host = side("host", steady(), copies);
+  const auto docker = side("docker", steady_too(1.02), copies);
+  const auto lxc = side("lxc", steady(1.001), copies);
+  const auto alone = compare(host, docker, {});
+  const auto together = compare_all(host, {docker, lxc, docker}, {});
+  ASSERT_EQ(together.size(), 3U);
+  EXPECT_EQ(together[0].candidate, "docker");
+  EXPECT_EQ(together[1].candidate, "lxc");
+  const auto& one = *row(alone, "h2d.pinned").effect;
+  const auto& of_three = *row(together[0], "h2d.pinned").effect;
+  EXPECT_EQ(of_three.log_ratio, one.log_ratio);
+  EXPECT_EQ(of_three.p_beyond, one.p_beyond);
+  EXPECT_GT(of_three.p_beyond_holm, one.p_beyond_holm);
+  EXPECT_GT(of_three.p_rank_holm, one.p_rank_holm);
+  auto answers = together;
+  const auto all = [&](Answer a, Answer b, std::optional<Answer> c) {
+    answers[0].answer = a;
+    answers[1].answer = b;
+    answers[2].answer = c;
+    return answer_of_all(answers);
+  };
+  EXPECT_EQ(all(Answer::within, Answer::outside, Answer::inconclusive), Answer::outside);
+  EXPECT_EQ(all(Answer::within, Answer::inconclusive, Answer::within), Answer::inconclusive);
+  EXPECT_EQ(all(Answer::within, Answer::within, Answer::within), Answer::within);
+  EXPECT_EQ(answer_of_all({}), std::nullopt);
+}
+
 TEST(Compare, CallsWrongOutputOutside) {
   auto guest = side("guest", steady_too(), copies);
   guest.runs[2].benchmarks[0].status = Status::failed;

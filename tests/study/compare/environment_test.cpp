@@ -74,6 +74,10 @@ TEST(Environment, LimitsOfContainersMustMatch) {
                           Field(&Difference::fact, "container.engine"), Field(&Difference::fact, "seccomp")));
   EXPECT_EQ(found[1].weight, Difference::Weight::must_match);
   EXPECT_EQ(found[2].weight, Difference::Weight::explains);
+  const auto unseen = differences(with_facts("host", {{{"cgroup", {{"cpu", "none"}}}}}),
+                                  with_facts("lxc", {{{"kernel", "6.1.0"}}}));
+  EXPECT_EQ(unseen.front().fact, "cgroup.cpu");
+  EXPECT_EQ(unseen.front().weight, Difference::Weight::explains);
   EXPECT_STREQ(kind_of("cgroup.cpu").meaning, "not the same limit of processor time");
 }
 

@@ -22,19 +22,42 @@ using testing::Not;
 
 TEST(Forms, AreAsExpected) {
   const auto report = test::report_of_everything();
-  test::expect_golden("study/report/expected/everything.txt", to_text(report, 110, false));
-  test::expect_golden("study/report/expected/everything.md", to_markdown(report));
-  test::expect_golden("study/report/expected/everything.csv", to_csv(report.comparison));
-  test::expect_golden("study/report/expected/everything.json", to_json(report.comparison).dump(2) + "\n");
+  test::expect_golden("study/report/expected/everything.txt", to_text({report}, 110, false));
+  test::expect_golden("study/report/expected/everything.md", to_markdown({report}));
+  test::expect_golden("study/report/expected/everything.csv", to_csv({report}));
+  test::expect_golden("study/report/expected/everything.json", to_json({report}).dump(2) + "\n");
+}
+
+TEST(Forms, OfSeveralAreAsExpected) {
+  const auto reports = test::reports_of_three();
+  test::expect_golden("study/report/expected/three.txt", to_text(reports, 110, false));
+  const auto markdown = to_markdown(reports);
+  test::expect_golden("study/report/expected/three.md", markdown.substr(0, markdown.find("\n# ", 2)));
+  const auto csv = to_csv(reports);
+  EXPECT_THAT(csv, HasSubstr("arm,case,statistic,"));
+  EXPECT_THAT(csv, HasSubstr("\r\npodman+crun,start.program,median,start,"));
+  EXPECT_THAT(csv, HasSubstr("\r\nguest,hbm.copy,"));
+  const auto json = to_json(reports);
+  EXPECT_EQ(json.at("answer"), name(*answer_of(reports)));
+  EXPECT_EQ(json.at("comparisons").at(1).at("candidate").at("name"), "guest");
+}
+
+TEST(Forms, OfSeveralFitTheTerminal) {
+  const auto reports = test::reports_of_three();
+  for (const int columns : {72, 80, 140}) {
+    const auto text = to_text(reports, columns, false);
+    for (const auto line : core::split(text, '\n'))
+      EXPECT_LE(core::columns(line), static_cast<std::size_t>(columns)) << line;
+  }
 }
 
 TEST(Forms, OfOneSideHaveNoComparison) {
   const auto report = make_report(test::host_side(), {"", {}}, {});
-  const auto text = to_text(report, 110, false);
+  const auto text = to_text({report}, 110, false);
   EXPECT_THAT(text, HasSubstr("host: 10 runs, not compared with anything."));
   EXPECT_THAT(text, HasSubstr("SPREAD"));
   EXPECT_THAT(text, Not(HasSubstr("VERDICT")));
-  const auto page = to_html(report);
+  const auto page = to_html({report});
   EXPECT_THAT(page, HasSubstr("What host measured"));
   EXPECT_THAT(page, Not(HasSubstr("id=\"forest-")));
   EXPECT_THAT(page, HasSubstr("id=\"curve-0"));
@@ -43,14 +66,14 @@ TEST(Forms, OfOneSideHaveNoComparison) {
 TEST(Forms, OfTextFitTheTerminal) {
   const auto report = test::report_of_everything();
   for (const int columns : {72, 80, 140}) {
-    const auto text = to_text(report, columns, false);
+    const auto text = to_text({report}, columns, false);
     for (const auto line : core::split(text, '\n'))
       EXPECT_LE(core::columns(line), static_cast<std::size_t>(columns)) << line;
   }
 }
 
 TEST(Forms, OfTextTellSizesApartWhereRoomIsShort) {
-  const auto text = to_text(test::report_of_everything(), 80, false);
+  const auto text = to_text({test::report_of_everything()}, 80, false);
   EXPECT_THAT(text, HasSubstr("\nCASE                    guest  DIFFERENCE"));
   for (const auto* const size : {"h2d.pinned 64 KiB ", "h2d.pinned 1 MiB ", "h2d.pinned 256 MiB "})
     EXPECT_THAT(text, HasSubstr(size));
@@ -77,18 +100,42 @@ std::vector<std::string> unbalanced(const std::string& page) {
   return wrong;
 }
 
+/// Each group has a forest with a row for each arm; and nothing on the page has the id of another.
+TEST(Page, OfSeveralHasARowAnArm) {
+  const auto page = to_html(test::reports_of_three());
+  EXPECT_THAT(unbalanced(page), IsEmpty());
+  std::multiset<std::string> ids;
+  const std::regex id(" id=\"([^\"]*)\"");
+  for (auto at = std::sregex_iterator(page.begin(), page.end(), id); at != std::sregex_iterator(); ++at)
+    ids.insert((*at)[1].str());
+  for (const auto& one : ids) EXPECT_EQ(ids.count(one), 1U) << one;
+  for (const auto* const group : {"latency", "transfer", "device", "application"}) {
+    const auto begin = page.find(std::string("id=\"arms-") + group);
+    ASSERT_NE(begin, std::string::npos) << group;
+    const auto figure = page.substr(begin, page.find("</svg>", begin) - begin);
+    EXPECT_THAT(figure, HasSubstr(">podman+crun</text>"));
+    EXPECT_THAT(figure, HasSubstr(">guest</text>"));
+  }
+  // The guest has no start.
+  const auto begin = page.find("id=\"arms-start");
+  ASSERT_NE(begin, std::string::npos);
+  EXPECT_THAT(page.substr(begin, page.find("</svg>", begin) - begin), Not(HasSubstr(">guest</text>")));
+  EXPECT_THAT(page, HasSubstr("id=\"arm-1-forest-latency"));
+  EXPECT_THAT(page, HasSubstr("id=\"arm-2-forest-latency"));
+}
+
 TEST(Page, ClosesWhatItOpens) {
-  EXPECT_THAT(unbalanced(to_html(test::report_of_everything())), IsEmpty());
+  EXPECT_THAT(unbalanced(to_html({test::report_of_everything()})), IsEmpty());
 }
 
 TEST(Page, NeedsNothingFromElsewhere) {
-  const auto page = to_html(test::report_of_everything());
+  const auto page = to_html({test::report_of_everything()});
   for (const auto* const word : {"http:", "https:", "src=", "<script", "<link", "@import", "<iframe"})
     EXPECT_THAT(page, Not(HasSubstr(word)));
 }
 
 TEST(Page, GivesEachFigureNamesOfItsOwn) {
-  const auto page = to_html(test::report_of_everything());
+  const auto page = to_html({test::report_of_everything()});
   std::multiset<std::string> ids;
   const std::regex id(R"rx(\bid="([^"]*)")rx");
   for (auto at = std::sregex_iterator(page.begin(), page.end(), id); at != std::sregex_iterator(); ++at)
@@ -104,7 +151,7 @@ TEST(Page, GivesEachFigureNamesOfItsOwn) {
 }
 
 TEST(Page, SaysInWordsWhatItDraws) {
-  const auto page = to_html(test::report_of_everything());
+  const auto page = to_html({test::report_of_everything()});
   EXPECT_THAT(page, HasSubstr("<desc id=\"forest-transfer-desc\">h2d.pinned 64 KiB: guest is"));
   EXPECT_THAT(page, HasSubstr("Share of samples that took at most so long. host: 20000 samples"));
   EXPECT_THAT(page, HasSubstr("bandwidth over size. 64 KiB: host"));
@@ -116,7 +163,7 @@ TEST(Page, ShowsNothingOfWhatARunCallsItselfAsMarkup) {
   guest.name = "<script>alert(1)</script>";
   guest.runs[0].env["hypervisor"] = "\"><img src=x onerror=alert(2)>";
   guest.runs[0].benchmarks.back().reason = "\x1b[31m<b>";
-  const auto page = to_html(make_report(std::move(host), std::move(guest), {}));
+  const auto page = to_html({make_report(std::move(host), std::move(guest), {})});
   EXPECT_THAT(page, Not(HasSubstr("<script")));
   EXPECT_THAT(page, Not(HasSubstr("<img")));
   EXPECT_THAT(page, Not(HasSubstr("\x1b")));
@@ -130,26 +177,27 @@ TEST(Forms, ShowNothingOfWhatARunCallsItselfAsMarkup) {
   guest.runs[0].benchmarks.back().reason = "=cmd|' /C calc'!A0\x1b[2J";
   guest.runs[0].env["hypervisor"] = "a\u202eb";
   const auto report = make_report(test::host_side(), std::move(guest), {});
-  const auto markdown = to_markdown(report);
+  const auto markdown = to_markdown({report});
   EXPECT_THAT(markdown, Not(HasSubstr("[a](")));
   EXPECT_THAT(markdown, HasSubstr("\\[a\\](javascript"));
-  const auto csv = to_csv(report.comparison);
+  const auto csv = to_csv({report});
   EXPECT_THAT(csv, Not(HasSubstr(",=cmd")));
-  for (const auto& text : {markdown, csv, to_html(report), to_text(report, 110, false)}) {
+  for (const auto& text : {markdown, csv, to_html({report}), to_text({report}, 110, false)}) {
     EXPECT_THAT(text, Not(HasSubstr("\x1b")));
     EXPECT_THAT(text, Not(HasSubstr("\u202e")));
   }
 }
 
 TEST(Cells, ThatBeginAFormulaAreText) {
-  auto comparison = test::report_of_everything().comparison;
-  ASSERT_FALSE(comparison.rows.empty());
+  auto report = test::report_of_everything();
+  ASSERT_FALSE(report.comparison.rows.empty());
+  auto& key = report.comparison.rows.front().key;
   for (const auto* const text : {"=1+1", "+1+1", "@SUM(A1)", "-2+3"}) {
-    comparison.rows.front().key = text;
-    EXPECT_THAT(to_csv(comparison), HasSubstr("\n'" + std::string(text) + ",")) << text;
+    key = text;
+    EXPECT_THAT(to_csv({report}), HasSubstr("\n'" + std::string(text) + ",")) << text;
   }
-  comparison.rows.front().key = "-2.5";
-  EXPECT_THAT(to_csv(comparison), HasSubstr("\n-2.5,"));
+  key = "-2.5";
+  EXPECT_THAT(to_csv({report}), HasSubstr("\n-2.5,"));
 }
 
 TEST(Figures, AreOneForEachThingToSee) {
@@ -200,7 +248,7 @@ TEST(Figures, OverTimeNeedTimes) {
 
 TEST(Verdict, IsPlainWords) {
   const auto report = test::report_of_everything();
-  EXPECT_EQ(setting(report), "NVIDIA H100 · kernel 6.1.0 · 2026-11-26");
+  EXPECT_EQ(setting({report}), "NVIDIA H100 · kernel 6.1.0 · 2026-11-26");
   EXPECT_EQ(
       verdict(report.comparison),
       "Outside the margin. guest is slower than the margin allows in latency and application. There is no "
@@ -242,7 +290,7 @@ TEST(Figures, AreDrawnAsExpected) {
 TEST(Csv, QuotesWhatHasCommas) {
   auto host = test::host_side();
   for (auto& run : host.runs) run.benchmarks.back().reason = "no, \"none\"";
-  const auto csv = to_csv(bench::compare(host, {"", {}}, {}));
+  const auto csv = to_csv({make_report(host, {"", {}}, {})});
   EXPECT_THAT(csv, HasSubstr("\"waived: no, \"\"none\"\"\""));
 }
 

@@ -55,19 +55,43 @@ inline bench::Side guest_side() {
 }
 
 /// With ids that are the same in every test.
-inline study::Report report_of_everything() {
-  auto host = host_side();
-  auto guest = guest_side();
+inline void name_runs(std::vector<bench::Side>& sides) {
   int count = 0;
-  for (auto* const side : {&host, &guest}) {
-    for (auto& run : side->runs) {
+  for (auto& side : sides) {
+    for (auto& run : side.runs) {
       run.boot_id = "boot-" + std::to_string(++count);
       run.started = "2026-11-26T10:" + std::to_string(10 + count) + ":00Z";
       run.env["gpu"]["name"] = "NVIDIA H100";
       run.env["gpu"]["temperature_c"] = 40 + count;
     }
   }
-  return study::make_report(std::move(host), std::move(guest), {});
+}
+
+inline study::Report report_of_everything() {
+  std::vector<bench::Side> sides{host_side(), guest_side()};
+  name_runs(sides);
+  return study::make_report(std::move(sides[0]), std::move(sides[1]), {});
+}
+
+/// The same host beside two candidates: a container, whose start was measured, and the guest.
+inline study::Reports reports_of_three() {
+  std::vector<bench::Side> sides{host_side(), guest_side(), guest_side()};
+  sides[1].name = "podman+crun";
+  for (std::size_t i = 0; i < 2; ++i) {
+    for (auto& run : sides[i].runs) {
+      auto start = latency("start.program", i == 0 ? 0.003 : 0.18, 1);
+      start.group = bench::Group::start;
+      run.benchmarks.push_back(std::move(start));
+    }
+  }
+  for (auto& run : sides[1].runs) {
+    run.role = "podman+crun";
+    run.env["container"] = {{"engine", "podman"}, {"runtime", "crun"}};
+    std::erase_if(run.benchmarks, [](const auto& one) { return one.id == "app.pipeline"; });
+    run.benchmarks.push_back(bandwidth("app.pipeline", 20e9, bench::Group::application));
+  }
+  name_runs(sides);
+  return study::make_reports(std::move(sides), {});
 }
 
 }  // namespace gpupass::test

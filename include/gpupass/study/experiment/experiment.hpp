@@ -27,12 +27,6 @@ struct ExperimentRequest {
   bool keep = false;                     // leave the guest that was made
 };
 
-/// The results of an arm.
-struct ArmFiles {
-  std::string role;
-  std::vector<std::string> files;
-};
-
 /// An experiment as it is by now.
 struct Experiment {
   ExperimentPlan plan;
@@ -43,7 +37,7 @@ struct Experiment {
   [[nodiscard]] bool is_over() const { return missing.empty() && !was_killed; }
 
   /// The files of its results, by arm, the baseline first.
-  [[nodiscard]] std::vector<ArmFiles> files(const std::string& folder) const;
+  [[nodiscard]] SideFiles files(const std::string& folder) const;
   /// From counts of cases, not from anything measured: the first block tells more.
   [[nodiscard]] double guessed_seconds() const;
 };

@@ -18,12 +18,10 @@ namespace gpupass::study {
 /// Whether these runs could be one side of a comparison. Error: usage, where they have different roles.
 [[nodiscard]] Result<void> check_side(const std::vector<std::string>& paths);
 
-/// Files and folders of runs.
-struct SideFiles {
-  std::vector<std::string> baseline, candidate;
-};
-/// Both sides with what is chosen of them and the control. Errors: as of make_sides(), and of files that are
+/// Files and folders of runs, by side, the baseline first.
+using SideFiles = std::vector<std::vector<std::string>>;
+/// The sides with what is chosen of them and the control. Errors: as of make_sides(), and of files that are
 /// no runs.
-[[nodiscard]] Result<Sides> load_sides(const SideFiles& files, const Chosen& chosen);
+[[nodiscard]] Result<std::vector<bench::Side>> load_sides(const SideFiles& files, const Chosen& chosen);
 
 }  // namespace gpupass::study

@@ -2,6 +2,7 @@
 // What a report says, before it is known how: the same words and tables for a terminal, Markdown and HTML.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,14 @@ struct Report {
 [[nodiscard]] Report make_report(bench::Side baseline, bench::Side candidate,
                                  const bench::ComparisonSettings& settings);
 
+/// A report for each candidate beside one baseline, judged together; one without a candidate for a baseline
+/// alone. At least one.
+using Reports = std::vector<Report>;
+/// Of sides, the baseline first.
+[[nodiscard]] Reports make_reports(std::vector<bench::Side> sides, const bench::ComparisonSettings& settings);
+/// The worst of their answers; nothing where nothing was compared.
+[[nodiscard]] std::optional<bench::Answer> answer_of(const Reports& reports);
+
 struct Heading {
   std::string words;
   bool numbers = false;  // the column is set flush right
@@ -33,7 +42,7 @@ struct DataTable {
 
 /// What was measured on what, and when: "NVIDIA H100 80GB HBM3 · Intel Xeon · kernel 6.12.3 · driver
 /// 580.95.05 · 2026-11-26". What differs between the runs is all named.
-[[nodiscard]] std::string setting(const Report& report);
+[[nodiscard]] std::string setting(const Reports& reports);
 
 /// The answer in plain words, without statistics; empty where only one side was given.
 [[nodiscard]] std::string verdict(const bench::Comparison& comparison);
@@ -43,6 +52,9 @@ struct DataTable {
 
 /// Runs, design and method in two or three sentences.
 [[nodiscard]] std::string method(const bench::Comparison& comparison);
+
+/// What does each cost: a row for each candidate in each group, those of a group beside each other.
+[[nodiscard]] DataTable cost_table(const Reports& reports);
 
 /// A row a group: its mean, its judgement, its worst case.
 [[nodiscard]] DataTable group_table(const bench::Comparison& comparison);

@@ -9,18 +9,23 @@
 
 namespace gpupass::study {
 
-/// Tables for a terminal of so many columns.
-[[nodiscard]] std::string to_text(const Report& report, int columns, bool colour);
+// With several candidates each form has what they cost beside each other first, and then each of them. With
+// one it is that of this comparison.
 
-[[nodiscard]] std::string to_markdown(const Report& report);
+/// Tables for a terminal of so many columns.
+[[nodiscard]] std::string to_text(const Reports& reports, int columns, bool colour);
+
+[[nodiscard]] std::string to_markdown(const Reports& reports);
 
 /// One document with everything in it: no script, no font and no picture from elsewhere.
-[[nodiscard]] std::string to_html(const Report& report);
+[[nodiscard]] std::string to_html(const Reports& reports);
 
-/// A line a row of the comparison, numbers unrounded, in SI units (RFC 4180).
-[[nodiscard]] std::string to_csv(const bench::Comparison& comparison);
+/// A line a row of each comparison, numbers unrounded, in SI units (RFC 4180); of several the candidate's
+/// name comes first.
+[[nodiscard]] std::string to_csv(const Reports& reports);
 
-/// The schema gpupass.bench.comparison/1; docs/benchmark.md says what is in it.
-[[nodiscard]] nlohmann::ordered_json to_json(const bench::Comparison& comparison);
+/// The schema gpupass.bench.comparison/1, or with several candidates gpupass.bench.comparisons/1, which has
+/// one of those for each. docs/benchmark.md says what is in it.
+[[nodiscard]] nlohmann::ordered_json to_json(const Reports& reports);
 
 }  // namespace gpupass::study
