@@ -45,11 +45,12 @@ _gpupass_candidates() {
       echo text json
       [[ $command:$action != bench:compare ]] || echo markdown csv
       ;;
-    --group) echo latency transfer device application pci processor ;;
+    --group) echo latency transfer device application pci processor start ;;
     --iommu) echo intel amd none ;;
     --topology) gpupass lab list 2>/dev/null | cut -d ' ' -f 1 ;;
     --with | --gpu | --pci) _gpupass_devices ;;
     --domain) _gpupass_domains ;;
+    --arm) echo host docker: podman: lxc: && _gpupass_domains | sed '/./s/^/vm:/' ;;
     --profile) echo compute desktop windows minimal ;;
     --driver) _gpupass_drivers "$command" ;;
     --for) echo ready address ;;
