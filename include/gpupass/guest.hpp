@@ -75,6 +75,13 @@ struct GuestMark {
   bool operator==(const GuestMark&) const = default;
 };
 
+/// A guest that gpupass made, with the devices of the host that it has.
+struct ListedGuest {
+  DomainState state;
+  GuestMark mark;
+  std::vector<DomainDevice> devices;  // in its configuration, and what it has besides while it runs
+};
+
 /// The files that a domain's disks are, with those below them that it names. Error: invalid.
 [[nodiscard]] Result<std::vector<std::string>> disk_files(const std::string& domain_xml);
 

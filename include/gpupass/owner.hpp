@@ -41,5 +41,7 @@ struct Tenant {
 [[nodiscard]] std::optional<OwnerKind> owner_kind(std::string_view name);
 
 [[nodiscard]] Owner job(std::string name);
+/// Whoever it is: a job, a script, a person. The name is in records, on screens and in commands.
+[[nodiscard]] bool is_job_name(std::string_view name);
 
 }  // namespace gpupass

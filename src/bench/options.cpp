@@ -5,19 +5,18 @@
 #include <fnmatch.h>
 
 #include <algorithm>
-#include <boost/program_options.hpp>
 #include <charconv>
-#include <sstream>
 
 #include "bench/pci/by_ids.hpp"
 #include "gpupass/core/text.hpp"
+#include "gpupass/options/syntax.hpp"
 #include "gpupass/pci_address.hpp"
 #include "gpupass/study/result/names.hpp"
 
 namespace gpupass::bench {
 namespace {
 
-namespace po = boost::program_options;
+using gpupass::options::Syntax;
 
 constexpr const char* k_about =
     "usage: gpupass-bench [options]\n\n"
@@ -30,65 +29,48 @@ constexpr const char* k_end =
     "wrong or a case broke off, 2 usage, 9 nothing was measured; gpupass-bench(1) has\n"
     "the rest.\n";
 
-po::options_description described() {
-  po::options_description options("Options");
-  auto add = options.add_options();
-  add("list", "show the cases, and which of them can run here");
-  add("filter", po::value<std::vector<std::string>>()->value_name("GLOB"),
-      "run the cases that it fits; may be repeated");
-  add("group", po::value<std::vector<std::string>>()->value_name("NAME"),
-      "run a group: latency, transfer, device, application, pci, processor, start; may be "
-      "repeated");
-  add("quick", "fewer sizes and samples: says whether it works, not what it costs");
-  add("runs", po::value<int>()->default_value(1)->value_name("N"),
-      "runs, each in a process of its own; --out then names a folder");
-  add("out", po::value<std::string>()->value_name("FILE"), "keep the result as JSON");
-  add("format", po::value<std::string>()->default_value("text")->value_name("text|json"), "what to print");
-  add("device", po::value<std::string>()->default_value("0")->value_name("N|ADDRESS"),
-      "which card, as CUDA counts them or by its PCI address");
-  add("pci", po::value<std::string>()->value_name("ADDRESS|IDS"),
+/// The words as they were typed.
+struct Typed {
+  bool list = false, quick = false, help = false, version = false;
+  std::vector<std::string> filters, groups;
+  int runs = 1;
+  std::string out, format = "text", device = "0", pci, role;
+  std::optional<std::int64_t> block, order, started;
+  std::string inject;
+  std::optional<std::uint64_t> seed;
+  int timeout = 60;  // seconds
+};
+
+Syntax syntax_of(Typed& typed) {
+  Syntax syntax("gpupass-bench [options]", {}, "`gpupass-bench --help` explains the options");
+  syntax.flag("list", typed.list, "show the cases, and which of them can run here");
+  syntax.option("filter", typed.filters, "GLOB", "run the cases that it fits; may be repeated");
+  syntax.option("group", typed.groups, "NAME",
+                "run a group: latency, transfer, device, application, pci, processor, start; may be "
+                "repeated");
+  syntax.flag("quick", typed.quick, "fewer sizes and samples: says whether it works, not what it costs");
+  syntax.option("runs", typed.runs, "N", "runs, each in a process of its own; --out then names a folder");
+  syntax.option("out", typed.out, "FILE", "keep the result as JSON");
+  syntax.option("format", typed.format, "text|json", "what to print");
+  syntax.option("device", typed.device, "N|ADDRESS", "which card, as CUDA counts them or by its PCI address");
+  syntax.option(
+      "pci", typed.pci, "ADDRESS|IDS",
       "the function that the group pci measures: 0000:01:00.0, or 10de:2331, the only one with these ids");
-  add("role", po::value<std::string>()->value_name("NAME"),
-      "what this machine is: host, guest, …; without it, host or guest as the processor says");
-  add("block", po::value<std::int64_t>()->value_name("N"),
-      "which block of the experiment this run belongs to");
-  add("order", po::value<std::int64_t>()->value_name("N"), "its place in the block");
-  add("started", po::value<std::int64_t>()->value_name("NS"),
+  syntax.option("role", typed.role, "NAME",
+                "what this machine is: host, guest, …; without it, host or guest as the processor says");
+  syntax.option("block", typed.block, "N", "which block of the experiment this run belongs to");
+  syntax.option("order", typed.order, "N", "its place in the block");
+  syntax.option(
+      "started", typed.started, "NS",
       "when this run was started, by CLOCK_MONOTONIC: `gpupass bench experiment` says it for the group "
       "start");
-  add("inject", po::value<std::string>()->value_name("P%"),
-      "make every sample longer by this much, in earnest: a comparison must find it");
-  add("seed", po::value<std::uint64_t>()->value_name("N"), "of the order of the cases and of their data");
-  add("timeout", po::value<int>()->default_value(60)->value_name("S"), "seconds that any one wait may last");
-  add("help,h", "show this");
-  add("version", "print the version");
-  return options;
-}
-
-Result<po::variables_map> store(const po::options_description& options,
-                                const std::vector<std::string>& arguments) {
-  po::variables_map values;
-  try {
-    using Style = po::command_line_style::style_t;
-    constexpr int k_style = Style::unix_style & ~Style::allow_guessing;
-    // No positional options: a bare word is an error.
-    po::store(po::command_line_parser(arguments).options(options).positional({}).style(k_style).run(),
-              values);
-    po::notify(values);
-  } catch (const po::error& error) {
-    return fail(ErrorKind::usage, error.what(), "`gpupass-bench --help` explains the options");
-  }
-  return values;
-}
-
-template <class Value>
-Value value_or(const po::variables_map& values, const char* name, Value otherwise) {
-  return values.count(name) == 0 ? otherwise : values[name].as<Value>();
-}
-
-template <class Value>
-std::optional<Value> value_of(const po::variables_map& values, const char* name) {
-  return values.count(name) == 0 ? std::nullopt : std::optional(values[name].as<Value>());
+  syntax.option("inject", typed.inject, "P%",
+                "make every sample longer by this much, in earnest: a comparison must find it");
+  syntax.option("seed", typed.seed, "N", "of the order of the cases and of their data");
+  syntax.option("timeout", typed.timeout, "S", "seconds that any one wait may last");
+  syntax.flag("help,h", typed.help, "show this");
+  syntax.flag("version", typed.version, "print the version");
+  return syntax;
 }
 
 Result<std::vector<Group>> groups_of(const std::vector<std::string>& words) {
@@ -131,28 +113,21 @@ Result<> read_device(const std::string& word, Settings& settings) {
   return {};
 }
 
-Result<Settings> settings_of(const po::variables_map& values) {
+Result<Settings> settings_of(const Typed& typed) {
   Settings settings;
-  settings.quick = values.count("quick") != 0;
-  settings.seed = values.count("seed") != 0 ? values["seed"].as<std::uint64_t>() : seed_from_clock();
-  GPUPASS_TRY(read_device(values["device"].as<std::string>(), settings));
-  settings.pci = value_or<std::string>(values, "pci", "");
+  settings.quick = typed.quick;
+  settings.seed = typed.seed ? *typed.seed : seed_from_clock();
+  GPUPASS_TRY(read_device(typed.device, settings));
+  settings.pci = typed.pci;
   if (!settings.pci.empty() && !parse_pci_address(settings.pci) && !pci::are_ids(settings.pci)) {
     return fail(ErrorKind::usage, fmt::format("--pci {}: is no address and no ids", settings.pci),
                 "an address is like 0000:01:00.0, ids are like 10de:2331");
   }
-  settings.started = value_of<std::int64_t>(values, "started");
-  GPUPASS_TRY_ASSIGN(settings.inject, parse_fraction(value_or<std::string>(values, "inject", "0")));
-  const int seconds = values["timeout"].as<int>();
-  if (seconds < 1) return fail(ErrorKind::usage, "--timeout is at least one second");
-  settings.timeout = std::chrono::seconds(seconds);
+  settings.started = typed.started;
+  GPUPASS_TRY_ASSIGN(settings.inject, parse_fraction(typed.inject.empty() ? "0" : typed.inject));
+  if (typed.timeout < 1) return fail(ErrorKind::usage, "--timeout is at least one second");
+  settings.timeout = std::chrono::seconds(typed.timeout);
   return settings;
-}
-
-std::string help() {
-  std::ostringstream text;
-  text << k_about << described() << k_end;
-  return text.str();
 }
 
 }  // namespace
@@ -207,20 +182,22 @@ Result<double> parse_fraction(const std::string& text) {
 }
 
 Result<Options> parse_options(const std::vector<std::string>& arguments) {
-  GPUPASS_TRY_ASSIGN(const auto values, store(described(), arguments));
+  Typed typed;
+  const auto syntax = syntax_of(typed);
+  GPUPASS_TRY_ASSIGN(const bool go, gpupass::options::parse(syntax, arguments));
   Options options;
-  if (values.count("help") != 0) options.information = help();
-  if (values.count("version") != 0) options.information = "gpupass-bench " GPUPASS_VERSION "\n";
-  options.list = values.count("list") != 0;
-  options.filters = value_or<std::vector<std::string>>(values, "filter", {});
-  GPUPASS_TRY_ASSIGN(options.groups, groups_of(value_or<std::vector<std::string>>(values, "group", {})));
-  GPUPASS_TRY_ASSIGN(options.settings, settings_of(values));
-  options.role = value_or<std::string>(values, "role", "");
-  options.block = value_of<std::int64_t>(values, "block");
-  options.order_in_block = value_of<std::int64_t>(values, "order");
-  options.runs = values["runs"].as<int>();
-  options.out = value_or<std::string>(values, "out", "");
-  GPUPASS_TRY_ASSIGN(options.format, format_of(values["format"].as<std::string>()));
+  if (!go) options.information = k_about + gpupass::options::options_text(syntax, "Options") + k_end;
+  if (typed.version) options.information = "gpupass-bench " GPUPASS_VERSION "\n";
+  options.list = typed.list;
+  options.filters = std::move(typed.filters);
+  GPUPASS_TRY_ASSIGN(options.groups, groups_of(typed.groups));
+  GPUPASS_TRY_ASSIGN(options.settings, settings_of(typed));
+  options.role = typed.role;
+  options.block = typed.block;
+  options.order_in_block = typed.order;
+  options.runs = typed.runs;
+  options.out = typed.out;
+  GPUPASS_TRY_ASSIGN(options.format, format_of(typed.format));
   if (options.runs < 1) return fail(ErrorKind::usage, "--runs is at least 1");
   if (options.runs > 1 && options.out.empty()) {
     return fail(ErrorKind::usage, "several runs need a folder to be kept in", "add --out FOLDER");

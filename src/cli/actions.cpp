@@ -4,30 +4,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
 #include <ostream>
 
 #include "cli/options.hpp"
 #include "gpupass/core/printable.hpp"
-#include "gpupass/report/findings.hpp"
+#include "gpupass/core/text.hpp"
+#include "gpupass/core/wrap.hpp"
 
 namespace gpupass::cli {
 namespace {
-
-/// How many letters must be put in, taken out or replaced to make one word of the other (Levenshtein).
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);  // from what was read of a to each beginning of b
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (const char letter : a) {
-    std::size_t diagonal = row[0]++;
-    for (std::size_t i = 0; i < b.size(); ++i) {
-      const auto replaced = diagonal + (letter == b[i] ? 0 : 1);
-      diagonal = row[i + 1];
-      row[i + 1] = std::min({replaced, row[i] + 1, row[i + 1] + 1});
-    }
-  }
-  return row.back();
-}
 
 std::string usage(const Actions& actions) {
   return fmt::format("usage: gpupass {} ACTION …\n\n{}\n\n{}", actions.command, actions.about,
@@ -49,14 +34,14 @@ std::string rows_text(std::span<const Command> rows) {
     if (row.group != group) text += fmt::format("{}{}\n", text.empty() ? "" : "\n", row.group);
     group = row.group;
     const auto words = fmt::format("  {:<{}} {:<{}} ", row.name, names, row.arguments, arguments);
-    text += words + report::wrapped(row.summary, k_help_columns, core::columns(words)) + "\n";
+    text += words + core::wrapped(row.summary, options::k_help_columns, core::columns(words)) + "\n";
   }
   return text;
 }
 
 std::string nearest(std::string_view typed, std::span<const Command> rows, std::string_view before) {
   constexpr std::size_t k_alike = 2;
-  const auto to_typed = [&](const Command& row) { return distance(typed, row.name); };
+  const auto to_typed = [&](const Command& row) { return core::distance(typed, row.name); };
   const auto& best = *std::ranges::min_element(rows, {}, to_typed);
   return to_typed(best) > k_alike ? "" : fmt::format("did you mean `{} {}`? ", before, best.name);
 }

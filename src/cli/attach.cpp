@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // `gpupass attach VM SELECTOR…`: the main job.
 #include "cli/domain_options.hpp"
-#include "cli/selection.hpp"
 
 namespace gpupass::cli {
 namespace {

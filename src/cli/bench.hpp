@@ -2,17 +2,10 @@
 // The commands of `gpupass bench`, one file each; their table is in bench.cpp.
 #pragma once
 
-#include <string>
-
 #include "gpupass/cli/command.hpp"
 
 namespace gpupass::cli {
 
-[[nodiscard]] Result<int> bench_run(Context& context, const std::vector<std::string>& arguments);
-[[nodiscard]] Result<int> bench_compare(Context& context, const std::vector<std::string>& arguments);
-[[nodiscard]] Result<int> bench_report(Context& context, const std::vector<std::string>& arguments);
-[[nodiscard]] Result<int> bench_experiment(Context& context, const std::vector<std::string>& arguments);
-[[nodiscard]] Result<int> bench_import(Context& context, const std::vector<std::string>& arguments);
-[[nodiscard]] Result<int> bench_export(Context& context, const std::vector<std::string>& arguments);
+[[nodiscard]] Function bench_run, bench_compare, bench_report, bench_experiment, bench_import, bench_export;
 
 }  // namespace gpupass::cli

@@ -6,7 +6,8 @@
 #include <ostream>
 
 #include "cli/bench.hpp"
-#include "cli/bench_answer.hpp"
+#include "cli/bench_files.hpp"
+#include "gpupass/study/report/forms.hpp"
 
 namespace gpupass::cli {
 namespace {
@@ -17,7 +18,7 @@ using Words = std::vector<std::string>;
 
 struct Options {
   std::vector<std::string> runs;
-  ComparisonOptions comparison;
+  study::ComparisonWords comparison;
   std::string format = "text";
 };
 
@@ -33,16 +34,6 @@ Syntax syntax(Options& options) {
   return syntax;
 }
 
-Result<std::string> print_as(const std::string& format, const study::Reports& reports,
-                             const Terminal& terminal) {
-  if (format == "text") return study::to_text(reports, terminal.columns, terminal.colour);
-  if (format == "json") return study::to_json(reports).dump(2) + "\n";
-  if (format == "markdown") return study::to_markdown(reports);
-  if (format == "csv") return study::to_csv(reports);
-  return fail(ErrorKind::usage, "there is no format '" + format + "'",
-              "--format is text, json, markdown or csv");
-}
-
 }  // namespace
 
 Result<int> bench_compare(Context& context, const std::vector<std::string>& arguments) {
@@ -53,8 +44,10 @@ Result<int> bench_compare(Context& context, const std::vector<std::string>& argu
   if (sides.size() < 2 || std::ranges::any_of(sides, &Words::empty))
     return fail(ErrorKind::usage, "two sides or more are needed, with -- between them",
                 fmt::format("usage: {}; `gpupass bench run --out FILE` measures a run", k_usage));
-  GPUPASS_TRY_ASSIGN(const auto reports, reports_of(sides, options.comparison));
-  GPUPASS_TRY_ASSIGN(const auto text, print_as(options.format, reports, context.terminal));
+  const auto& terminal = context.terminal;
+  GPUPASS_TRY_ASSIGN(const auto reports, study::reports_of(sides, options.comparison));
+  GPUPASS_TRY_ASSIGN(const auto text,
+                     study::reports_as(options.format, reports, terminal.columns, terminal.colour));
   context.terminal.out << text;
   return bench::exit_code(*study::answer_of(reports));
 }

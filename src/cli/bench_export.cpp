@@ -6,7 +6,6 @@
 
 #include "cli/bench.hpp"
 #include "cli/bench_files.hpp"
-#include "gpupass/study/formats/exporters.hpp"
 
 namespace gpupass::cli {
 namespace {
@@ -28,15 +27,6 @@ Syntax syntax(Options& options) {
   return syntax;
 }
 
-Result<std::string> exported(const std::string& format, const std::vector<std::string>& files) {
-  const bool google = format == "google-benchmark";
-  if (!google && format != "benchstat")
-    return fail(ErrorKind::usage, fmt::format("there is no format '{}'", format),
-                "the formats are google-benchmark and benchstat");
-  GPUPASS_TRY_ASSIGN(const auto runs, study::load_runs(files));
-  return google ? study::to_google_benchmark(runs).dump(2) + "\n" : study::to_benchstat(runs);
-}
-
 }  // namespace
 
 Result<int> bench_export(Context& context, const std::vector<std::string>& arguments) {
@@ -47,7 +37,7 @@ Result<int> bench_export(Context& context, const std::vector<std::string>& argum
   if (words.size() < 2)
     return fail(ErrorKind::usage, "which runs?",
                 fmt::format("usage: {}; `gpupass bench run --out FILE` measures a run", k_usage));
-  GPUPASS_TRY_ASSIGN(const auto text, exported(words.front(), {words.begin() + 1, words.end()}));
+  GPUPASS_TRY_ASSIGN(const auto text, study::exported(words.front(), {words.begin() + 1, words.end()}));
   return print_or_write(context, options.output, text);
 }
 

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/bench_files.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <charconv>
 #include <ostream>
+
+#include "gpupass/study/report/forms.hpp"
 
 namespace gpupass::cli {
 namespace {
@@ -13,19 +12,6 @@ namespace {
 constexpr const char* k_separator = "\n--\n";  // a word that nobody types
 
 using Words = std::vector<std::string>;
-
-/// "1%" or "0.01".
-Result<double> fraction_of(const std::string& text, const char* option) {
-  const bool percent = text.ends_with('%');
-  const std::string_view digits(text.data(), text.size() - (percent ? 1 : 0));
-  double value = 0;
-  const auto [end, error] = std::from_chars(digits.begin(), digits.end(), value);
-  if (percent) value /= 100;
-  if (error != std::errc() || end != digits.end() || !(value > 0 && value <= 1))
-    return fail(ErrorKind::usage, fmt::format("--{} {}: is no margin", option, text),
-                "above 0 and up to 100 %: 1% or 0.01");
-  return value;
-}
 
 }  // namespace
 
@@ -53,7 +39,7 @@ Sides sides_of(const Words& words) {
   return sides;
 }
 
-void add_comparison_options(Syntax& syntax, ComparisonOptions& to) {
+void add_comparison_options(Syntax& syntax, study::ComparisonWords& to) {
   syntax.option(
       "margin", to.margin, "P%",
       "what a median of transfer, device and application may differ by and still count as the same");
@@ -66,17 +52,18 @@ void add_comparison_options(Syntax& syntax, ComparisonOptions& to) {
       "take a group: latency, transfer, device, application, pci, processor, start; may be repeated");
 }
 
-Result<bench::ComparisonSettings> comparison_settings(const ComparisonOptions& options) {
-  bench::ComparisonSettings settings;
-  GPUPASS_TRY_ASSIGN(settings.margins.rate, fraction_of(options.margin, "margin"));
-  GPUPASS_TRY_ASSIGN(settings.margins.latency, fraction_of(options.margin_latency, "margin-latency"));
-  GPUPASS_TRY_ASSIGN(settings.margins.tail, fraction_of(options.margin_tail, "margin-tail"));
-  return settings;
-}
-
-Result<std::vector<bench::Side>> load_sides(const Sides& sides, const ComparisonOptions& options) {
-  GPUPASS_TRY_ASSIGN(auto groups, study::groups_of(options.groups));
-  return study::load_sides(sides, {options.filters, std::move(groups)});
+Result<int> answer(Context& context, const Sides& sides, const study::ComparisonWords& words,
+                   const std::string& file) {
+  GPUPASS_TRY_ASSIGN(const auto reports, study::reports_of(sides, words));
+  auto& terminal = context.terminal;
+  const auto whole = study::answer_of(reports);
+  if (whole) terminal.out << study::to_text(reports, terminal.columns, terminal.colour);
+  if (!file.empty()) {
+    GPUPASS_TRY_ASSIGN(const auto form, study::report_form(file));
+    GPUPASS_TRY(context.host.write_output(file, form.write(reports)));
+    terminal.out << file << "\n";
+  }
+  return whole ? bench::exit_code(*whole) : 0;
 }
 
 }  // namespace gpupass::cli

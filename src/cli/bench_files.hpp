@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "cli/options.hpp"
-#include "gpupass/study/experiment/runs.hpp"
+#include "gpupass/study/experiment/comparison_words.hpp"
 
 namespace gpupass::cli {
 
@@ -21,17 +21,11 @@ using Sides = study::SideFiles;
 [[nodiscard]] Sides sides_of(const std::vector<std::string>& words);
 
 /// --margin, --margin-latency, --margin-tail, --filter, --group
-struct ComparisonOptions {
-  std::string margin = "1%", margin_latency = "5%", margin_tail = "20%";
-  std::vector<std::string> filters, groups;
-};
-void add_comparison_options(Syntax& syntax, ComparisonOptions& to);
-/// Error: usage.
-[[nodiscard]] Result<bench::ComparisonSettings> comparison_settings(const ComparisonOptions& options);
+void add_comparison_options(Syntax& syntax, study::ComparisonWords& to);
 
-/// The sides with what --filter and --group leave of them and the control. Errors: as of make_sides(), and of
-/// files that are no runs.
-[[nodiscard]] Result<std::vector<bench::Side>> load_sides(const Sides& sides,
-                                                          const ComparisonOptions& options);
+/// Says what runs come to: the comparison where there is more than one side, and a report where `file` names
+/// one. Returns the exit status of `gpupass bench compare`; 0 where there is one side alone.
+[[nodiscard]] Result<int> answer(Context& context, const Sides& sides, const study::ComparisonWords& words,
+                                 const std::string& file);
 
 }  // namespace gpupass::cli

@@ -6,8 +6,8 @@
 #include <ostream>
 
 #include "cli/bench.hpp"
-#include "cli/bench_answer.hpp"
-#include "cli/bench_forms.hpp"
+#include "cli/bench_files.hpp"
+#include "gpupass/study/report/forms.hpp"
 
 namespace gpupass::cli {
 namespace {
@@ -17,7 +17,7 @@ constexpr const char* k_usage = "gpupass bench report BASELINEâ€¦ [-- CANDIDATEâ
 struct Options {
   std::vector<std::string> runs;
   std::string output;
-  ComparisonOptions comparison;
+  study::ComparisonWords comparison;
 };
 
 Syntax syntax(Options& options) {
@@ -45,8 +45,8 @@ Result<int> bench_report(Context& context, const std::vector<std::string>& argum
   if (nothing || file.empty())
     return fail(ErrorKind::usage, nothing ? "of which runs?" : "-o FILE is missing",
                 fmt::format("usage: {}; `gpupass bench run --out FILE` measures a run", k_usage));
-  GPUPASS_TRY_ASSIGN(const auto form, report_form(file));
-  GPUPASS_TRY_ASSIGN(const auto reports, reports_of(sides, options.comparison));
+  GPUPASS_TRY_ASSIGN(const auto form, study::report_form(file));
+  GPUPASS_TRY_ASSIGN(const auto reports, study::reports_of(sides, options.comparison));
   GPUPASS_TRY(context.host.write_output(file, form.write(reports)));
   for (const auto& report : reports) context.terminal.out << study::headline(report.comparison) << "\n";
   context.terminal.out << file << "\n";

@@ -1,42 +1,40 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// `gpupass bind` and `gpupass unbind`: devices to vfio-pci and back, with no domain.
+// `gpupass bind` and `gpupass unbind`: devices to vfio-pci and back, with no domain; now, or at each boot.
 #include <fmt/format.h>
 
-#include "cli/persist.hpp"
-#include "cli/selection.hpp"
+#include <ostream>
+
 #include "cli/teller.hpp"
 #include "gpupass/core/printable.hpp"
-#include "gpupass/core/text.hpp"
+#include "gpupass/report/remaining.hpp"
+#include "gpupass/session/remaining.hpp"
 
 namespace gpupass::cli {
 namespace {
-
-/// Such a driver takes all of a card; any other drives the one function that it is for.
-bool keeps_for_guests(const std::string& driver) {
-  return driver == "vfio-pci" || driver == "pci-stub";
-}
 
 struct Options {
   session::Selection what;
   bool all = false;                 // of unbind only
   std::string driver = "vfio-pci";  // of bind only
-  std::string owner;                // whose they are to be, or are; empty: nobody's in particular
-  PersistOptions boot;
+  std::string name;                 // of the owner; empty: none
+  std::optional<Owner> owner;       // whose they are to be, or are; nothing: nobody's in particular
+  bool persist = false;             // at the boots to come
+  bool apply = false;
+  bool now = false;  // of bind only
   ChangeOptions change;
 };
 
-/// Whoever it is: a job, a script, a person. The name is in records, on screens and in commands.
-Result<std::optional<Owner>> owner_of(const std::string& name) {
-  constexpr std::size_t k_longest = 200;
-  if (name.empty()) return std::optional<Owner>();
-  if (core::is_printable(name) && name.size() <= k_longest && core::trim(name) == name)
-    return std::optional(job(name));
-  return fail(ErrorKind::usage, fmt::format("--for '{}': no name", core::printable(name)),
-              "a text of at most 200 bytes without control characters and without blanks around it");
+Result<void> read_owner(Options& options) {
+  if (options.name.empty()) return {};
+  if (!is_job_name(options.name))
+    return fail(ErrorKind::usage, fmt::format("--for '{}': no name", core::printable(options.name)),
+                "a text of at most 200 bytes without control characters and without blanks around it");
+  options.owner = job(options.name);
+  return {};
 }
 
 Result<void> refuse_for_boots(const Options& options) {
-  if (options.owner.empty() || !options.boot.persist) return {};
+  if (!options.owner || !options.persist) return {};
   return fail(ErrorKind::usage, "--for and --persist are both given",
               "what is bound at each boot is nobody's in particular: leave one of them out");
 }
@@ -49,11 +47,25 @@ Result<void> refuse_all_and_some(const Options& options) {
 
 Result<void> check_driver(const Options& options) {
   const auto& driver = options.driver;
-  if (options.boot.persist && driver != "vfio-pci")
+  if (options.persist && driver != "vfio-pci")
     return fail(ErrorKind::usage, "--persist binds to vfio-pci and to no other driver", "leave --driver out");
   if (driver.find_first_of("/ \n") != std::string::npos || driver.starts_with('.'))
     return fail(ErrorKind::usage, fmt::format("--driver '{}' is no driver's name", driver));
   return {};
+}
+
+Result<void> refuse_without_persist(const Options& options) {
+  if (options.persist || (!options.apply && !options.now)) return {};
+  return fail(ErrorKind::usage, fmt::format("--{} goes with --persist", options.apply ? "apply" : "now"),
+              "without --persist devices are bound now, and nothing of the boot is changed");
+}
+
+void add_persist(Syntax& syntax, Options& options) {
+  syntax.flag("persist", options.persist, "at the boots to come");
+  syntax.flag("apply", options.apply,
+              "with --persist: change the host's own files, too, and run what makes its initramfs "
+              "and boot menu");
+  syntax.then([&] { return refuse_without_persist(options); });
 }
 
 Syntax syntax_of_bind(Options& options) {
@@ -66,11 +78,12 @@ Syntax syntax_of_bind(Options& options) {
   syntax.option("driver", options.driver, "NAME",
                 "the driver to bind to; one of the host's takes only the functions named");
   add_only(syntax, options.what);
-  syntax.option("for", options.owner, "NAME",
+  syntax.option("for", options.name, "NAME",
                 "whose they are to be: a job, a script; nobody else gets them until it gives them back");
-  add_persist_options(syntax, options.boot);
-  syntax.flag("now", options.boot.now, "with --persist: bind them now, too");
+  add_persist(syntax, options);
+  syntax.flag("now", options.now, "with --persist: bind them now, too");
   add_change_options(syntax, options.change);
+  syntax.then([&] { return read_owner(options); });
   syntax.then([&] { return refuse_for_boots(options); });
   syntax.then([&] { return check_driver(options); });
   syntax.then([&] { return require_some(options.what); });
@@ -86,12 +99,24 @@ Syntax syntax_of_unbind(Options& options) {
   syntax.flag("all", options.all,
               "every device that gpupass holds for nobody; with --persist every one bound at boot");
   add_only(syntax, options.what);
-  syntax.option("for", options.owner, "NAME", "who gives them back; without a SELECTOR all that it has");
-  add_persist_options(syntax, options.boot);
+  syntax.option("for", options.name, "NAME", "who gives them back; without a SELECTOR all that it has");
+  add_persist(syntax, options);
   add_change_options(syntax, options.change);
   syntax.then([&] { return refuse_all_and_some(options); });
+  syntax.then([&] { return read_owner(options); });
   syntax.then([&] { return refuse_for_boots(options); });
   return syntax;
+}
+
+/// What came of it, and what is left to a person; `command` does that.
+Result<int> tell(Context& context, const Options& options, Teller& teller, const Done& done,
+                 std::string command) {
+  teller.tell(done);
+  if (!options.persist || options.change.format == Format::json) return 0;
+  for (const auto& device : done.plan.devices) command += " " + to_string(device);
+  GPUPASS_TRY_ASSIGN(const auto steps, session::remaining(context, done.outcome.remaining));
+  context.terminal.out << report::remaining_text(steps, command);
+  return 0;
 }
 
 }  // namespace
@@ -100,35 +125,30 @@ Result<int> bind(Context& context, const std::vector<std::string>& arguments) {
   Options options;
   GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax_of_bind(options), arguments));
   if (!go) return 0;
-  auto& [what, all, driver, name, boot, change] = options;
-  if (boot.persist) return bind_at_boot(context, change, {std::move(what), boot.apply, boot.now});
-  if (!keeps_for_guests(driver)) what.companions = Companions::left_out;
-  GPUPASS_TRY_ASSIGN(auto owner, owner_of(name));
-  if (owner && driver != tenant_of(owner->kind).driver)
-    return fail(ErrorKind::usage, fmt::format("--for and --driver {} are both given", driver),
-                "what is bound for somebody is on vfio-pci: leave --driver out");
+  const auto& [what, all, driver, name, owner, persist, apply, now, change] = options;
   Teller teller(context.terminal, change);
   GPUPASS_TRY_ASSIGN(const auto done,
-                     session::bind(context, teller.manner(), {std::move(what), driver, std::move(owner)}));
-  return teller.tell(done);
+                     persist ? session::bind_at_boot(context, teller.manner(), {what, apply, now})
+                             : session::bind(context, teller.manner(), {what, driver, owner}));
+  return tell(context, options, teller, done,
+              now ? "gpupass bind --persist --now" : "gpupass bind --persist");
 }
 
 Result<int> unbind(Context& context, const std::vector<std::string>& arguments) {
   Options options;
   GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax_of_unbind(options), arguments));
   if (!go) return 0;
-  session::UnbindRequest request;
-  GPUPASS_TRY_ASSIGN(request.owner, owner_of(options.owner));
-  const bool everything = options.all || (options.what.selectors.empty() && request.owner);
-  if (!everything) {
+  std::optional<session::Selection> what;  // nothing: all
+  if (!options.all && !(options.what.selectors.empty() && options.owner)) {
     GPUPASS_TRY(require_some(options.what));
-    request.what = std::move(options.what);
+    what = options.what;
   }
-  if (options.boot.persist)
-    return unbind_at_boot(context, options.change, {request.what, options.boot.apply});
   Teller teller(context.terminal, options.change);
-  GPUPASS_TRY_ASSIGN(const auto done, session::unbind(context, teller.manner(), request));
-  return teller.tell(done);
+  GPUPASS_TRY_ASSIGN(const auto done,
+                     options.persist
+                         ? session::unbind_at_boot(context, teller.manner(), {what, options.apply})
+                         : session::unbind(context, teller.manner(), {what, options.owner}));
+  return tell(context, options, teller, done, "gpupass unbind --persist");
 }
 
 }  // namespace gpupass::cli

@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // gpupass doctor: what stands in the way, and what would help.
-#include <ostream>
-
-#include "cli/selection.hpp"
+#include "cli/print.hpp"
 #include "cli/teller.hpp"
-#include "gpupass/judge/rules.hpp"
 #include "gpupass/report/device_text.hpp"
 #include "gpupass/report/diagnosis.hpp"
-#include "gpupass/report/hints.hpp"
-#include "gpupass/report/table.hpp"
 #include "gpupass/session/container.hpp"
 #include "gpupass/session/diagnosis.hpp"
 
@@ -50,52 +45,23 @@ Syntax syntax(Options& options) {
   return syntax;
 }
 
-/// What the ids of the rules mean.
-core::Json rules_json(Occasion occasion) {
-  auto json = core::Json::array();
-  for (const auto& rule : rules::asked_on(occasion)) {
-    json.push_back({{"id", rule.id}, {"title", rule.title}, {"meaning", rule.meaning}});
-  }
-  return json;
-}
-
-int tell_of_containers(Context& context, const Options& options, const rules::Diagnosis& diagnosis) {
-  auto& terminal = context.terminal;
-  if (options.format == Format::json) {
-    terminal.out << report::to_json(diagnosis, rules_json(Occasion::container)).dump(2) << "\n";
-  } else {
-    terminal.out << report::styled("Containers on this machine", report::Style::bold, terminal.colour) << "\n"
-                 << report::findings_text(diagnosis.machine,
-                                          {terminal.columns, terminal.colour, options.verbose})
-                 << (diagnosis.machine.empty() ? "  There is no card, and nothing of containers.\n" : "");
-    terminal.err << report::problems_text(diagnosis.inventory.problems);
-  }
-  return diagnosis.blocks ? 1 : 0;
-}
-
 }  // namespace
 
 Result<int> doctor(Context& context, const std::vector<std::string>& arguments) {
   Options options;
   GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax(options), arguments));
   if (!go) return 0;
-  if (options.container) {
-    Quiet quiet(context.terminal);
-    GPUPASS_TRY_ASSIGN(const auto found, session::diagnose_for_containers(context, quiet));
-    return tell_of_containers(context, options, found);
-  }
-  GPUPASS_TRY_ASSIGN(auto diagnosis, session::diagnose(context, options.what, options.connection));
-  for (auto& patient : diagnosis.patients) {
-    for (auto& finding : patient.findings)
-      finding.remedy = report::with_connection(finding.remedy, options.connection);
-  }
   auto& terminal = context.terminal;
-  if (options.format == Format::json) {
-    terminal.out << report::to_json(diagnosis, rules_json(Occasion::doctor)).dump(2) << "\n";
-  } else {
-    terminal.out << report::diagnosis_text(diagnosis, {terminal.columns, terminal.colour, options.verbose});
-    terminal.err << report::problems_text(diagnosis.inventory.problems);
-  }
+  Quiet quiet(terminal);
+  const auto occasion = options.container ? Occasion::container : Occasion::doctor;
+  GPUPASS_TRY_ASSIGN(const auto diagnosis,
+                     options.container ? session::diagnose_for_containers(context, quiet)
+                                       : session::diagnose(context, options.what, options.connection));
+  const report::FindingsView view{terminal.columns, terminal.colour, options.verbose};
+  print(
+      terminal, options.format, [&] { return report::to_json(diagnosis, occasion); },
+      [&] { return report::diagnosis_text(diagnosis, occasion, view); },
+      report::problems_text(diagnosis.inventory.problems));
   return diagnosis.blocks ? 1 : 0;
 }
 

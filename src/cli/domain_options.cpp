@@ -30,7 +30,7 @@ Result<void> check(const Context& context, DomainOptions& options, session::Doma
   GPUPASS_TRY(refuse_device_first(domain.vm, options.devices));
   domain.uri = uri_of(context, options.connection);
   if (options.print_xml || options.print_diff) options.change.dry_run = true;
-  for (const auto& word : options.devices) GPUPASS_TRY(read({word, "selector", {}}, devices));
+  for (const auto& word : options.devices) GPUPASS_TRY(read(Word{word, "selector", {}}, devices));
   return {};
 }
 

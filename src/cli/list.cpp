@@ -33,47 +33,25 @@ Syntax syntax(Options& options) {
   return syntax;
 }
 
-/// What is named counts more than --all.
-Result<std::vector<const Device*>> shown_of(const Inventory& inventory, const Options& options) {
-  std::vector<const Device*> shown;
-  if (options.all && options.selectors.empty()) {
-    for (const auto& device : inventory.devices) shown.push_back(&device);
-    return shown;
-  }
-  GPUPASS_TRY_ASSIGN(const auto functions, session::named_or_graphics(inventory, options.selectors));
-  for (const auto& function : functions) shown.push_back(inventory.find(function));
-  return shown;
-}
-
-void print(Terminal& terminal, const Inventory& inventory, const std::vector<const Device*>& shown,
-           const std::vector<report::Assignment>& assignments) {
-  if (shown.empty()) {
-    terminal.out << (inventory.devices.empty() ? "There is no PCI device.\n"
-                                               : "There is no GPU. `gpupass list --all` shows every PCI "
-                                                 "function.\n");
-  } else {
-    terminal.out << report::device_table(shown, assignments, terminal.columns, terminal.colour);
-  }
-  terminal.err << report::problems_text(inventory.problems);
-}
-
 }  // namespace
 
 Result<int> list(Context& context, const std::vector<std::string>& arguments) {
   Options options;
   GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax(options), arguments));
   if (!go) return 0;
+  auto& terminal = context.terminal;
   const bool json = options.format == Format::json;
   // The table has no holders, and looking into every process takes time.
   GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host, {.holders = json}));
-  GPUPASS_TRY_ASSIGN(const auto shown, shown_of(inventory, options));
-  Quiet quiet(context.terminal);
+  GPUPASS_TRY_ASSIGN(const auto shown, session::devices_shown(inventory, options.selectors, options.all));
+  Quiet quiet(terminal);
   const auto libvirt = session::libvirt_now(context, quiet, options.connection);
   auto domains = assignments(libvirt, context.host, inventory);
   if (json) {
-    report::write_list(context.terminal.out, inventory, shown, {answers(libvirt), std::move(domains)});
+    report::write_list(terminal.out, inventory, shown, {answers(libvirt), std::move(domains)});
   } else {
-    print(context.terminal, inventory, shown, domains);
+    terminal.out << report::list_text(inventory, shown, domains, terminal.columns, terminal.colour);
+    terminal.err << report::problems_text(inventory.problems);
   }
   return 0;
 }

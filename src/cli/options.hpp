@@ -1,137 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The words of a command. What may be asked of it is a struct; a Syntax binds each word to a field of it and
-// says what --help tells; parse() fills it.
+// Options that several commands have, and their words.
 #pragma once
 
-#include <chrono>
-#include <cstdint>
-#include <functional>
-#include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "gpupass/cli/command.hpp"
-#include "gpupass/pci_address.hpp"
+#include "gpupass/options/syntax.hpp"
+#include "gpupass/session/session.hpp"
 
 namespace gpupass::cli {
 
-/// How wide a --help is at most, whatever the terminal.
-constexpr std::size_t k_help_columns = 80;
+using options::Syntax;
+using options::Word;
 
 enum class Format { text, json };
-
-/// A word that an option was given.
-struct Word {
-  std::string text;
-  std::string option;  // its name, "timeout"
-  std::string usage;   // how the command is used, for the hint of an error
-};
-
-// What an option can be. Error: usage.
-[[nodiscard]] Result<void> read(const Word& word, std::string& to);
-[[nodiscard]] Result<void> read(const Word& word, int& to);
-[[nodiscard]] Result<void> read(const Word& word, std::int64_t& to);
-[[nodiscard]] Result<void> read(const Word& word, std::uint64_t& to);
-[[nodiscard]] Result<void> read(const Word& word, std::chrono::milliseconds& to);  // seconds, up to a day
-[[nodiscard]] Result<void> read(const Word& word, Selector& to);
 [[nodiscard]] Result<void> read(const Word& word, Format& to);
-template <class T>
-[[nodiscard]] Result<void> read(const Word& word, std::optional<T>& to) {
-  return read(word, to.emplace());
-}
-template <class T>
-[[nodiscard]] Result<void> read(const Word& word, std::vector<T>& to) {
-  return read(word, to.emplace_back());
-}
-
-// And as it is typed: the default that --help shows. Empty: there is none to show.
-[[nodiscard]] std::string typed(const std::string& value);
-[[nodiscard]] std::string typed(std::int64_t value);
-[[nodiscard]] std::string typed(std::chrono::milliseconds value);
 [[nodiscard]] std::string typed(Format value);
-template <class T>
-[[nodiscard]] std::string typed(const std::optional<T>& /*value*/) {
-  return {};
-}
-template <class T>
-[[nodiscard]] std::string typed(const std::vector<T>& /*value*/) {
-  return {};
-}
-
-template <class T>
-constexpr bool k_repeats = false;
-template <class T>
-constexpr bool k_repeats<std::vector<T>> = true;
-
-/// What a command accepts. Whatever is bound must be there until it is parsed.
-class Syntax {
- public:
-  struct Option {
-    std::string names;  // "dry-run,n": --dry-run and -n
-    std::string value;  // what --help calls it; empty: a flag
-    std::string help;
-    std::string initial;  // what it is without being given; empty: nothing to show
-    bool repeats = false;
-    std::function<Result<void>(const Word&)> read;  // of each word that was given for it
-
-    [[nodiscard]] std::string name() const { return names.substr(0, names.find(',')); }
-  };
-  using Check = std::function<Result<void>()>;
-
-  /// `usage`: "gpupass list [SELECTOR…] [options]"; `about`: a short paragraph.
-  Syntax(std::string usage, std::string about) : usage_(std::move(usage)), about_(std::move(about)) {}
-
-  /// --NAME, which sets `to`.
-  template <class T>
-  void flag(std::string names, T& to, T value, std::string help) {
-    options_.push_back({std::move(names), {}, std::move(help), {}, false, [&to, value](const Word&) {
-                          to = value;
-                          return Result<void>();
-                        }});
-  }
-  void flag(std::string names, bool& to, std::string help) {
-    flag(std::move(names), to, true, std::move(help));
-  }
-
-  /// --NAME VALUE. What `to` has already is its default. A std::vector takes the words of several; a
-  /// std::optional, or an empty text, says that none was given: an empty word is refused.
-  template <class T>
-  void option(std::string names, T& to, std::string value, std::string help) {
-    options_.push_back(
-        {std::move(names), std::move(value), std::move(help), typed(to), k_repeats<T>, reader(to)});
-  }
-
-  /// A word without a name; of a std::vector all that are left.
-  template <class T>
-  void positional(std::string name, T& to) {
-    positional_.push_back({std::move(name), {}, {}, {}, k_repeats<T>, reader(to)});
-  }
-
-  /// A look at what was read, once all of it was; in the order in which they were added.
-  void then(Check check) { checks_.push_back(std::move(check)); }
-
-  [[nodiscard]] const std::string& usage() const { return usage_; }
-  [[nodiscard]] const std::string& about() const { return about_; }
-  [[nodiscard]] const std::vector<Option>& options() const { return options_; }
-  [[nodiscard]] const std::vector<Option>& positional() const { return positional_; }
-  [[nodiscard]] const std::vector<Check>& checks() const { return checks_; }
-
- private:
-  template <class T>
-  static std::function<Result<void>(const Word&)> reader(T& to) {
-    return [&to](const Word& word) { return read(word, to); };
-  }
-
-  std::string usage_, about_;
-  std::vector<Option> options_, positional_;
-  std::vector<Check> checks_;
-};
 
 /// Fills what the syntax binds. False where --help was asked for, and has been printed: nothing else is to be
 /// done. Error: usage.
 [[nodiscard]] Result<bool> parse(Context& context, const Syntax& syntax,
                                  const std::vector<std::string>& arguments);
+
+/// Adds --only: what is selected comes without companions.
+void add_only(Syntax& syntax, session::Selection& to);
+
+/// Error: usage, where nothing is named; `usage` is the command's own, where there is one to show.
+[[nodiscard]] Result<void> require_some(const session::Selection& selection, const std::string& usage = {});
 
 /// Adds --format.
 void add_format(Syntax& syntax, Format& to);

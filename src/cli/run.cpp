@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "gpupass/cli/run.hpp"
-#include "gpupass/session/read_only.hpp"
 
 #include <fmt/format.h>
 
@@ -14,33 +13,13 @@
 #include "gpupass/core/caught.hpp"
 #include "gpupass/core/printable.hpp"
 #include "gpupass/core/printable_stream.hpp"
+#include "gpupass/core/wrap.hpp"
 #include "gpupass/report/error_json.hpp"
-#include "gpupass/report/findings.hpp"
 #include "gpupass/session/installed.hpp"
 #include "gpupass/sys/terminal.hpp"
 
 namespace gpupass::cli {
 namespace {
-
-// The one place where a command is listed, with others of its task.
-const std::vector<Command> k_commands = {
-    {"list", "[SELECTOR…]", "show graphics cards and the functions that go along", list, "Look"},
-    {"groups", "[SELECTOR…]", "show IOMMU groups, and which can be passed through", groups, "Look"},
-    {"doctor", "[SELECTOR…]", "say what prevents passthrough, and what to do about it", doctor, "Look"},
-    {"status", "", "show what is assigned, and what was interrupted", status, "Look"},
-    {"attach", "VM SELECTOR…", "assign a card to a domain", attach, "Assign and return"},
-    {"detach", "VM SELECTOR…", "take a card out of a domain and return it to its driver", detach,
-     "Assign and return"},
-    {"bind", "SELECTOR…", "reserve devices for vfio-pci, without a domain", bind, "Assign and return"},
-    {"unbind", "SELECTOR…", "return devices to the drivers that they had", unbind, "Assign and return"},
-    {"recover", "", "finish or undo what was interrupted", recover, "Assign and return"},
-    {"guest", "ACTION VM", "make, start, reach, stop and delete guests for cards", guest, "Guests"},
-    {"xml", "SELECTOR…", "print the <hostdev> elements, or an edited domain", xml, "Guests"},
-    {"hook", "ACTION", "have libvirt ask gpupass before it starts a domain", hook, "Guests"},
-    {"container", "ACTION …", "show and describe cards to container engines", container, "Containers"},
-    {"bench", "ACTION …", "measure cards, compare runs, write reports", bench, "Measure"},
-    {"lab", "run|shell|list", "try all of it in an emulated machine, without hardware", lab, "Try it"},
-};
 
 constexpr const char* k_usage = "gpupass [--root DIR] COMMAND [options]";
 constexpr std::string_view k_root = "--root";
@@ -48,7 +27,7 @@ constexpr std::string_view k_root = "--root";
 void print_help(std::ostream& out) {
   out << "usage: " << k_usage
       << "\n\nAssigns a real graphics card to a virtual machine, and returns it as it was.\n\n";
-  out << rows_text(k_commands)
+  out << rows_text(commands())
       << "\n  --root DIR   look at a captured machine (see capture-host), which is never\n"
          "               changed: commands that change something only run with --dry-run\n"
          "  --version    print the version\n"
@@ -56,15 +35,9 @@ void print_help(std::ostream& out) {
          "no (doctor, groups, hook status, guest bench), 2 usage; gpupass(1) has the rest.\n";
 }
 
-std::string environment(const char* name, const std::string& otherwise) {
-  const char* const value = std::getenv(name);
-  return value != nullptr && *value != '\0' ? value : otherwise;
-}
-
 const Command* find(const std::string& name) {
-  const auto found = std::find_if(k_commands.begin(), k_commands.end(),
-                                  [&](const Command& command) { return name == command.name; });
-  return found == k_commands.end() ? nullptr : &*found;
+  const auto found = std::ranges::find(commands(), name, &Command::name);
+  return found == commands().end() ? nullptr : &*found;
 }
 
 struct Global {
@@ -122,16 +95,7 @@ Result<Global> read_global(std::vector<std::string> arguments) {
     global.help = global.rest.empty();
     global.rest.emplace_back("--help");
   }
-  std::error_code error;
-  // What capture-host made is a folder with the root in it.
-  const auto inside = std::filesystem::path(global.root) / "root";
-  if (!std::filesystem::exists(std::filesystem::path(global.root) / "sys", error) &&
-      std::filesystem::is_directory(inside / "sys", error)) {
-    global.root = inside.string();
-  }
-  if (!std::filesystem::is_directory(global.root, error)) {
-    return fail(ErrorKind::not_found, fmt::format("--root {}: there is no such directory", global.root));
-  }
+  GPUPASS_TRY_ASSIGN(global.root, session::machine_root(global.root));
   return global;
 }
 
@@ -145,20 +109,17 @@ int run_in_real_world(const Global& global) {
   const auto* const command = find(name);
   if (command == nullptr) {
     return report(fail(ErrorKind::usage, fmt::format("there is no command '{}'", name),
-                       nearest(name, k_commands, "gpupass") + "`gpupass --help` lists the commands")
+                       nearest(name, commands(), "gpupass") + "`gpupass --help` lists the commands")
                       .value());
   }
   Host host(std::filesystem::absolute(global.root).lexically_normal());
   const int columns = sys::terminal_columns(1);
-  const bool colour = columns > 0 && environment("NO_COLOR", "").empty() && environment("TERM", "") != "dumb";
+  const bool colour = sys::may_colour(1);
   core::PrintableStream out(std::cout, colour), err(std::cerr, false);
   err << std::unitbuf;
   Terminal terminal{std::cin,       out,    err,
                     sys::can_ask(), colour, columns > 0 ? columns : std::numeric_limits<int>::max()};
-  Context context{{host, host.captured() ? session::read_only(connect, host) : session::Connect(connect),
-                   session::installed_data(), environment("LIBVIRT_DEFAULT_URI", "qemu:///system"),
-                   !environment("LIBVIRT_DEFAULT_URI", "").empty()},
-                  terminal};
+  Context context{session::installed_world(host), terminal};
   return run_command(context, *command, {global.rest.begin() + 1, global.rest.end()});
 }
 
@@ -182,10 +143,6 @@ Result<int> run_function(Context& context, const Command& command,
 
 }  // namespace
 
-const std::vector<Command>& commands() {
-  return k_commands;
-}
-
 int run_command(Context& context, const Command& command, const std::vector<std::string>& arguments) {
   const auto result = run_function(context, command, arguments);
   context.terminal.out.flush();
@@ -197,7 +154,7 @@ int run_command(Context& context, const Command& command, const std::vector<std:
   const auto error =
       report::as_it_stands(result.error(), connection_named(arguments), session::places_of(context.data));
   if (wants_json(arguments)) context.terminal.out << report::to_json(error) << "\n";
-  context.terminal.err << report::wrapped_lines("gpupass: " + describe(error), context.terminal.columns)
+  context.terminal.err << core::wrapped_lines("gpupass: " + describe(error), context.terminal.columns)
                        << "\n";
   return exit_code(error.kind);
 }

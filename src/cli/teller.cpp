@@ -9,6 +9,7 @@
 #include <ostream>
 
 #include "cli/print.hpp"
+#include "gpupass/core/wrap.hpp"
 #include "gpupass/report/changes.hpp"
 #include "gpupass/report/findings.hpp"
 #include "gpupass/report/hints.hpp"
@@ -27,14 +28,6 @@ bool agreed(Terminal& terminal, const std::vector<Finding>& findings) {
   std::string answer;
   std::getline(terminal.in, answer);
   return answer == "y" || answer == "Y" || answer == "yes";
-}
-
-void print_note(Terminal& terminal, const std::string& text) {
-  terminal.err << report::wrapped_lines("note: " + text, terminal.columns) << "\n";
-}
-
-void say_waiting(Terminal& terminal, const LockOwner& owner) {
-  terminal.err << fmt::format("waiting for process {} ({})\n", owner.pid, owner.doing) << std::flush;
 }
 
 }  // namespace
@@ -59,10 +52,6 @@ session::Answer Teller::ask(const std::vector<Finding>& findings) {
   return session::Answer::yes;
 }
 
-void Teller::waits_for(const LockOwner& owner) {
-  say_waiting(terminal_, owner);
-}
-
 void Teller::begins(const Plan& plan) {
   if (options_.format == Format::text && !plan.steps.empty()) terminal_.out << plan.command << ":\n";
 }
@@ -76,11 +65,7 @@ void Teller::hears(const StepEvent& event) {
 }
 
 void Teller::note(const std::string& text) {
-  print_note(terminal_, report::with_connection(text, connection_));
-}
-
-void Teller::progress(const std::string& text) {
-  terminal_.err << text << std::flush;
+  Quiet::note(report::with_connection(text, connection_));
 }
 
 int Teller::tell(const Done& done) {
@@ -92,11 +77,11 @@ int Teller::tell(const Done& done) {
 }
 
 void Quiet::waits_for(const LockOwner& owner) {
-  say_waiting(terminal_, owner);
+  terminal_.err << fmt::format("waiting for process {} ({})\n", owner.pid, owner.doing) << std::flush;
 }
 
 void Quiet::note(const std::string& text) {
-  print_note(terminal_, text);
+  terminal_.err << core::wrapped_lines("note: " + text, terminal_.columns) << "\n";
 }
 
 void Quiet::progress(const std::string& text) {

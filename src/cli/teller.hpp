@@ -21,33 +21,6 @@ struct ChangeOptions {
 
 void add_change_options(Syntax& syntax, ChangeOptions& to);
 
-class Teller final : public session::Requester {
- public:
-  /// `connection`: the libvirt connection that the command names, for commands in notes; empty: none.
-  Teller(Terminal& terminal, const ChangeOptions& options, std::string connection = {})
-      : terminal_(terminal), options_(options), connection_(std::move(connection)) {}
-
-  [[nodiscard]] bool has_agreed_to(const Finding& finding) const override;
-  [[nodiscard]] session::Answer ask(const std::vector<Finding>& findings) override;
-  void waits_for(const LockOwner& owner) override;
-  void begins(const Plan& plan) override;
-  void hears(const StepEvent& event) override;
-  void note(const std::string& text) override;
-  void progress(const std::string& text) override;
-
-  /// How the request is made.
-  [[nodiscard]] session::Manner manner() { return {*this, options_.dry_run, options_.timeout}; }
-  /// Prints what came of it: the plan, on a dry run. Returns 0, the exit status.
-  int tell(const Done& done);
-
- private:
-  Terminal& terminal_;
-  ChangeOptions options_;
-  std::string connection_;
-  std::vector<Finding> agreed_;  // what was asked is not asked again
-  core::Json events_ = core::Json::array();
-};
-
 /// A command's own program agreed to everything before: a person is told what is waited for, and what is to
 /// be known besides.
 class Quiet : public session::Agreed {
@@ -59,6 +32,31 @@ class Quiet : public session::Agreed {
 
  protected:
   Terminal& terminal_;
+};
+
+/// Asks as well, and tells each step and what came of all.
+class Teller final : public Quiet {
+ public:
+  /// `connection`: the libvirt connection that the command names, for commands in notes; empty: none.
+  Teller(Terminal& terminal, const ChangeOptions& options, std::string connection = {})
+      : Quiet(terminal), options_(options), connection_(std::move(connection)) {}
+
+  [[nodiscard]] bool has_agreed_to(const Finding& finding) const override;
+  [[nodiscard]] session::Answer ask(const std::vector<Finding>& findings) override;
+  void begins(const Plan& plan) override;
+  void hears(const StepEvent& event) override;
+  void note(const std::string& text) override;
+
+  /// How the request is made.
+  [[nodiscard]] session::Manner manner() { return {*this, options_.dry_run, options_.timeout}; }
+  /// Prints what came of it: the plan, on a dry run. Returns 0, the exit status.
+  int tell(const Done& done);
+
+ private:
+  ChangeOptions options_;
+  std::string connection_;
+  std::vector<Finding> agreed_;  // what was asked is not asked again
+  core::Json events_ = core::Json::array();
 };
 
 }  // namespace gpupass::cli

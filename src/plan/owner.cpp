@@ -8,6 +8,9 @@
 #include <array>
 #include <cctype>
 
+#include "gpupass/core/printable.hpp"
+#include "gpupass/core/text.hpp"
+
 namespace gpupass {
 namespace {
 
@@ -59,6 +62,11 @@ std::optional<OwnerKind> owner_kind(std::string_view name) {
 
 Owner job(std::string name) {
   return {std::move(name), {}, OwnerKind::job};
+}
+
+bool is_job_name(std::string_view name) {
+  constexpr std::size_t k_longest = 200;  // bytes
+  return !name.empty() && name.size() <= k_longest && core::is_printable(name) && core::trim(name) == name;
 }
 
 }  // namespace gpupass

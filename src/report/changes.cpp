@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "gpupass/report/changes.hpp"
 
+#include "gpupass/core/wrap.hpp"
 #include "gpupass/report/findings.hpp"
 #include "gpupass/report/plans.hpp"
 
@@ -42,8 +43,8 @@ core::Json result_json(const Plan& plan, const Outcome& outcome, bool changed, c
 std::string question_text(const std::vector<Finding>& findings, int columns) {
   std::string text;
   for (const auto& finding : findings) {
-    text += wrapped_lines("  ! " + finding.what, columns) + "\n";
-    if (!finding.remedy.empty()) text += wrapped_lines("    " + finding.remedy, columns) + "\n";
+    text += core::wrapped_lines("  ! " + finding.what, columns) + "\n";
+    if (!finding.remedy.empty()) text += core::wrapped_lines("    " + finding.remedy, columns) + "\n";
   }
   return text;
 }

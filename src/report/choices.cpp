@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "gpupass/core/wrap.hpp"
 #include "gpupass/report/findings.hpp"
 
 namespace gpupass::report {
@@ -12,7 +13,7 @@ constexpr std::size_t k_indent = 4;
 
 /// A paragraph that stands in by four columns, the mark in the first two.
 std::string below(const char* mark, const std::string& text, std::size_t columns) {
-  return text.empty() ? "" : fmt::format("  {} {}\n", mark, wrapped(text, columns, k_indent));
+  return text.empty() ? "" : fmt::format("  {} {}\n", mark, core::wrapped(text, columns, k_indent));
 }
 
 }  // namespace
@@ -32,9 +33,9 @@ std::string warnings_text(const std::vector<Choice>& choices, std::size_t column
   std::string text;
   for (const auto& choice : choices) {
     if (choice.warning.empty()) continue;
-    text +=
-        wrapped(fmt::format("note: {}: {}: {}", choice.setting, choice.value, choice.warning), columns, 0) +
-        "\n";
+    text += core::wrapped(fmt::format("note: {}: {}: {}", choice.setting, choice.value, choice.warning),
+                          columns, 0) +
+            "\n";
   }
   return text;
 }

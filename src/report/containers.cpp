@@ -8,6 +8,7 @@
 #include <array>
 
 #include "gpupass/container/parts.hpp"
+#include "gpupass/core/wrap.hpp"
 #include "gpupass/report/device_text.hpp"
 #include "gpupass/report/findings.hpp"
 #include "gpupass/report/inventory_json.hpp"
@@ -117,7 +118,7 @@ class Text {
   }
 
  private:
-  void line(const std::string& words) { text_ += wrapped_lines(words, view_.columns) + "\n"; }
+  void line(const std::string& words) { text_ += core::wrapped_lines(words, view_.columns) + "\n"; }
 
   void cards() {
     const auto shown = shown_cards(view_);

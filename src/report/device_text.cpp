@@ -93,8 +93,10 @@ std::string remarks(const Device& device) {
   return fmt::format("{}", fmt::join(remarks, ", "));
 }
 
-std::string device_table(const std::vector<const Device*>& devices,
-                         const std::vector<Assignment>& assignments, int width, bool colour) {
+std::string list_text(const Inventory& inventory, const std::vector<const Device*>& shown,
+                      const std::vector<Assignment>& assignments, int width, bool colour) {
+  if (inventory.devices.empty()) return "There is no PCI device.\n";
+  if (shown.empty()) return "There is no GPU. `gpupass list --all` shows every PCI function.\n";
   Table table({{"ADDRESS"},
                {"IDS"},
                {"CLASS", Align::left, 20, 1},
@@ -106,7 +108,7 @@ std::string device_table(const std::vector<const Device*>& devices,
                {"LINK", Align::left, 0, 3},
                {"RESET", Align::left, 5, 2},
                {"REMARKS", Align::left, 12, 5}});
-  for (const auto* const device : devices) table.add(row_of(*device, assignments));
+  for (const auto* const device : shown) table.add(row_of(*device, assignments));
   return table.text(width, colour);
 }
 

@@ -8,6 +8,8 @@
 
 #include "gpupass/core/names.hpp"
 #include "gpupass/core/text.hpp"
+#include "gpupass/core/wrap.hpp"
+#include "gpupass/judge/rules.hpp"
 #include "gpupass/report/device_text.hpp"
 #include "gpupass/report/inventory_json.hpp"
 #include "gpupass/report/table.hpp"
@@ -60,11 +62,26 @@ std::string heading(const Inventory& inventory, const Target& target) {
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
+std::string for_containers(const rules::Diagnosis& diagnosis, const FindingsView& view) {
+  return styled("Containers on this machine", Style::bold, view.colour) + "\n" +
+         findings_text(diagnosis.machine, view) +
+         (diagnosis.machine.empty() ? "  There is no card, and nothing of containers.\n" : "");
+}
+
+core::Json rules_json(Occasion occasion) {
+  auto json = core::Json::array();
+  for (const auto& rule : rules::asked_on(occasion)) {
+    json.push_back({{"id", rule.id}, {"title", rule.title}, {"meaning", rule.meaning}});
+  }
+  return json;
+}
+
 }  // namespace
 
-std::string diagnosis_text(const rules::Diagnosis& diagnosis, const FindingsView& view) {
+std::string diagnosis_text(const rules::Diagnosis& diagnosis, Occasion occasion, const FindingsView& view) {
+  if (occasion == Occasion::container) return for_containers(diagnosis, view);
   const auto line = [&](const std::string& text, Style style) {
-    return styled(wrapped(text, static_cast<std::size_t>(view.columns), 2), style, view.colour) + "\n";
+    return styled(core::wrapped(text, static_cast<std::size_t>(view.columns), 2), style, view.colour) + "\n";
   };
   auto text = line("This machine", Style::bold) + findings_text(diagnosis.machine, view);
   for (const auto& [target, findings, judgement] : diagnosis.patients)
@@ -75,7 +92,7 @@ std::string diagnosis_text(const rules::Diagnosis& diagnosis, const FindingsView
   return text;
 }
 
-core::Json to_json(const rules::Diagnosis& diagnosis, const core::Json& rules) {
+core::Json to_json(const rules::Diagnosis& diagnosis, Occasion occasion) {
   auto targets = core::Json::array();
   for (const auto& [target, findings, judgement] : diagnosis.patients) {
     auto functions = core::Json::array();
@@ -84,12 +101,9 @@ core::Json to_json(const rules::Diagnosis& diagnosis, const core::Json& rules) {
                        {"verdict", core::name_in(k_verdict_names, judgement.verdict)},
                        {"findings", to_json(findings)}});
   }
-  return {{"schema", "gpupass.doctor/1"},
-          {"blocks", diagnosis.blocks},
-          {"machine", to_json(diagnosis.machine)},
-          {"targets", targets},
-          {"rules", rules},
-          {"problems", to_json(diagnosis.inventory.problems)}};
+  return {{"schema", "gpupass.doctor/1"},          {"blocks", diagnosis.blocks},
+          {"machine", to_json(diagnosis.machine)}, {"targets", targets},
+          {"rules", rules_json(occasion)},         {"problems", to_json(diagnosis.inventory.problems)}};
 }
 
 }  // namespace gpupass::report

@@ -8,6 +8,7 @@
 #include "gpupass/core/names.hpp"
 #include "gpupass/core/printable.hpp"
 #include "gpupass/core/text.hpp"
+#include "gpupass/core/wrap.hpp"
 #include "gpupass/report/table.hpp"
 
 namespace gpupass::report {
@@ -32,14 +33,14 @@ constexpr std::array k_labels = {
 std::string note(const char* word, const std::string& text, const FindingsView& view) {
   constexpr std::size_t k_word = 8;
   return std::string(k_indent, ' ') + styled(fmt::format("{:<{}}", word, k_word), Style::dim, view.colour) +
-         wrapped(text, static_cast<std::size_t>(view.columns), k_indent + k_word) + "\n";
+         core::wrapped(text, static_cast<std::size_t>(view.columns), k_indent + k_word) + "\n";
 }
 
 std::string finding_text(const Finding& finding, const FindingsView& view) {
   const auto& [severity, word, style] = *std::ranges::find(k_labels, finding.severity, &Label::severity);
   const auto what = fmt::format("{} [{}]", finding.what, finding.rule);
   std::string text = "  " + styled(fmt::format("{:<8}", word), style, view.colour) + " " +
-                     wrapped(what, static_cast<std::size_t>(view.columns), k_indent) + "\n";
+                     core::wrapped(what, static_cast<std::size_t>(view.columns), k_indent) + "\n";
   if (finding.severity == Severity::fine && !view.verbose) return text;
   for (const auto& [path, value] : finding.evidence) {
     text += note("read", fmt::format("{}: {}", path, value), view);
@@ -68,46 +69,6 @@ const char* name(Consent consent) {
 
 const char* name(Severity severity) {
   return core::name_in(k_severity_names, severity);
-}
-
-std::string wrapped(const std::string& text, std::size_t columns, std::size_t indent) {
-  std::string lines;
-  std::size_t used = indent;
-  std::size_t start = 0;
-  while (start <= text.size()) {
-    const auto end = std::min(text.find(' ', start), text.size());
-    const auto word = text.substr(start, end - start);
-    const auto width = core::columns(word);
-    if (used > indent && used + 1 + width > columns) {
-      lines += "\n" + std::string(indent, ' ');
-      used = indent;
-    } else if (used > indent) {
-      lines += " ";
-      ++used;
-    }
-    lines += word;
-    used += width;
-    start = end + 1;
-  }
-  return lines;
-}
-
-std::string reflowed(const std::string& text, std::size_t columns) {
-  std::string line = text;
-  std::ranges::replace(line, '\n', ' ');
-  return wrapped(line, columns, 0);
-}
-
-std::string wrapped_lines(const std::string& text, int columns) {
-  constexpr std::size_t k_further = 2;
-  std::string lines;
-  for (const auto line : core::split(text, '\n')) {
-    const auto blanks = std::min(line.find_first_not_of(' '), line.size());
-    if (!lines.empty()) lines += "\n";
-    lines += std::string(blanks, ' ') +
-             wrapped(std::string(line.substr(blanks)), static_cast<std::size_t>(columns), blanks + k_further);
-  }
-  return lines;
 }
 
 std::string findings_text(const std::vector<Finding>& findings, const FindingsView& view) {

@@ -7,6 +7,7 @@
 #include <array>
 
 #include "gpupass/core/text.hpp"
+#include "gpupass/core/wrap.hpp"
 #include "gpupass/report/device_text.hpp"
 #include "gpupass/report/findings.hpp"
 #include "gpupass/report/inventory_json.hpp"
@@ -57,11 +58,12 @@ const PassesRow& row(Passes passes) {
 std::string demand_text(const GroupView& view, int width) {
   if (view.passes != Passes::no || !view.demanded) return "";
   constexpr std::size_t k_readable = 100, k_indent = 2;
-  return wrapped(fmt::format(
-                     "Group {} cannot be passed through: firmware demands a 1:1 mapping of memory for it, "
-                     "and the kernel refuses it to vfio. `gpupass doctor {}` says more.",
-                     view.group->number, to_string(view.members.back().device->address)),
-                 std::min(static_cast<std::size_t>(width), k_readable), k_indent) +
+  return core::wrapped(
+             fmt::format(
+                 "Group {} cannot be passed through: firmware demands a 1:1 mapping of memory for it, "
+                 "and the kernel refuses it to vfio. `gpupass doctor {}` says more.",
+                 view.group->number, to_string(view.members.back().device->address)),
+             std::min(static_cast<std::size_t>(width), k_readable), k_indent) +
          "\n";
 }
 
@@ -77,7 +79,7 @@ std::string obstacle_text(const GroupView& view, int width) {
   const auto card = std::ranges::find(view.members, Role::card, &GroupView::Member::role);
   constexpr std::size_t k_readable = 100, k_indent = 2;
   const bool one = obstacles.size() == 1;
-  return wrapped(
+  return core::wrapped(
              fmt::format("Group {} cannot be passed through: {} {} in the way, {} that the host drives. "
                          "`gpupass doctor {}` says whether {} can be taken along (attach --with), and what "
                          "else there is to do.",
@@ -108,9 +110,7 @@ core::Json group_json(const GroupView& view) {
           {"members", members}};
 }
 
-}  // namespace
-
-std::string groups_text(const std::vector<GroupView>& groups, int width, bool colour) {
+std::string table_of(const std::vector<GroupView>& groups, int width, bool colour) {
   Table table({{"GROUP", Align::right},
                {"PASSES"},
                {"ADDRESS"},
@@ -141,6 +141,7 @@ std::string groups_text(const std::vector<GroupView>& groups, int width, bool co
   return table.text(width, colour) + (below.empty() ? "" : "\n" + below);
 }
 
+/// Why there are no groups; empty where the IOMMU is in use.
 std::string no_groups_text(const Iommu& iommu) {
   if (iommu.enabled) return "";
   switch (iommu.off) {
@@ -171,6 +172,27 @@ std::string no_groups_text(const Iommu& iommu) {
       break;
   }
   return "There are no IOMMU groups, and why could not be found out; `gpupass doctor` shows what was read.";
+}
+
+/// Wanted functions that are in no group although there are groups.
+std::string ungrouped_text(const Inventory& inventory, const std::set<PciAddress>& wanted) {
+  std::string text;
+  for (const auto& function : wanted) {
+    if (inventory.find(function)->iommu_group) continue;
+    text +=
+        to_string(function) + " is in no IOMMU group: no IOMMU covers it, and it cannot be passed through.\n";
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string groups_text(const std::vector<GroupView>& groups, const Inventory& inventory,
+                        const std::set<PciAddress>& wanted, int width, bool colour) {
+  const auto reason = no_groups_text(inventory.iommu);
+  if (!reason.empty()) return reason + "\n";
+  if (groups.empty() && wanted.empty()) return "There is no GPU. `gpupass groups --all` shows every group.\n";
+  return (groups.empty() ? "" : table_of(groups, width, colour)) + ungrouped_text(inventory, wanted);
 }
 
 core::Json groups_json(const std::vector<GroupView>& groups, const Inventory& inventory) {

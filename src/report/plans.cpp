@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "gpupass/core/wrap.hpp"
 #include "gpupass/report/findings.hpp"
 
 namespace gpupass::report {
@@ -40,11 +41,11 @@ std::string dry_run_text(const Plan& plan, const std::string& outcome, int colum
   const auto step = [&](std::size_t index, const std::string& text) {
     constexpr std::size_t k_indent = 6;
     return fmt::format("  {:>2}. {}\n", index + 1,
-                       wrapped(text, static_cast<std::size_t>(columns), k_indent));
+                       core::wrapped(text, static_cast<std::size_t>(columns), k_indent));
   };
   auto text = plan.command + " would take these steps:\n";
   for (std::size_t i = 0; i < plan.steps.size(); ++i) text += step(i, describe(plan.steps[i]));
-  text += "Then: " + wrapped(outcome, static_cast<std::size_t>(columns), 2) + ".\n" +
+  text += "Then: " + core::wrapped(outcome, static_cast<std::size_t>(columns), 2) + ".\n" +
           "If a step fails, the steps before it are undone in reverse order:\n";
   for (auto i = plan.steps.size(); i-- > 0;) text += step(i, describe_undo(plan.steps[i]));
   return text + "This was a dry run; nothing was changed.\n";

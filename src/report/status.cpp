@@ -6,6 +6,7 @@
 #include <array>
 
 #include "gpupass/core/names.hpp"
+#include "gpupass/core/wrap.hpp"
 #include "gpupass/report/findings.hpp"
 #include "gpupass/report/plans.hpp"
 #include "gpupass/report/table.hpp"
@@ -117,11 +118,11 @@ std::string boot_text(const std::vector<BoundAtBoot>& rows, int columns, bool co
 
 std::string status_text(const Status& status, int columns, bool colour) {
   auto text = devices_text(status, columns, colour);
-  for (const auto& remedy : status.remedies) text += wrapped_lines(remedy, columns) + "\n";
+  for (const auto& remedy : status.remedies) text += core::wrapped_lines(remedy, columns) + "\n";
   for (const auto& one : status.unfinished) text += text_of(one);
   for (const auto& record : status.unreadable) {
     if (record.why.kind == ErrorKind::denied) continue;
-    text += wrapped_lines("cannot be read: " + describe(record.why), columns) + "\n";
+    text += core::wrapped_lines("cannot be read: " + describe(record.why), columns) + "\n";
   }
   return text + boot_text(status.at_boot, columns, colour);
 }

@@ -8,6 +8,7 @@
 
 #include "gpupass/apply/shut_down.hpp"
 #include "gpupass/core/caught.hpp"
+#include "gpupass/core/text.hpp"
 #include "gpupass/lock.hpp"
 #include "gpupass/run/suite.hpp"
 #include "gpupass/sys/terminal.hpp"
@@ -62,9 +63,28 @@ Result<bool> run_all(session::World& world, session::Requester& requester, const
   return all_right;
 }
 
+Result<void> check(const MeasureRequest& request) {
+  if (request.runs < 1 || request.limit < std::chrono::seconds(1))
+    return fail(ErrorKind::usage, "--runs and --limit are at least 1");
+  if (!fs::exists(request.program))
+    return fail(ErrorKind::not_found, fmt::format("there is no {}", request.program),
+                "--program names gpupass-bench; it is built and installed with gpupass");
+  if (fs::exists(request.folder))
+    return fail(ErrorKind::refused, fmt::format("{} is there already", request.folder),
+                "nothing was done; name a new folder with --out");
+  return {};
+}
+
 }  // namespace
 
+std::string results_folder(const std::string& vm, std::chrono::system_clock::time_point now) {
+  auto time = core::iso_time(now);
+  std::erase_if(time, [](char c) { return c == ':' || c == '-'; });
+  return vm + "-" + time;
+}
+
 Result<bool> measure(session::World& world, const session::Manner& manner, const MeasureRequest& wanted) {
+  GPUPASS_TRY(check(wanted));
   GPUPASS_TRY_ASSIGN(const auto hypervisor, world.connect(wanted.guest.uri, wanted.guest.patience));
   GPUPASS_TRY_ASSIGN(const auto state, hypervisor->domain(wanted.guest.vm));
   auto request = wanted;

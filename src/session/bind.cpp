@@ -65,6 +65,11 @@ Result<Functions> held_for(const World& world, const Manner& manner, const std::
   return functions;
 }
 
+/// One that keeps devices for guests does; any other drives the one function that it is for.
+bool takes_all_of_a_card(const std::string& driver) {
+  return driver == "vfio-pci" || driver == "pci-stub";
+}
+
 /// " for job slurm:4711".
 std::string for_whom(const Owner& owner) {
   return fmt::format(" for {}{}", tenant_of(owner.kind).called, owner.name);
@@ -130,8 +135,13 @@ Result<Binding> prepare_binding(World& world, const Manner& manner, const BindRe
 }
 
 Result<Done> bind(World& world, const Manner& manner, const BindRequest& request) {
+  if (request.owner && request.driver != tenant_of(request.owner->kind).driver)
+    return fail(ErrorKind::usage, fmt::format("--for and --driver {} are both given", request.driver),
+                "what is bound for somebody is on vfio-pci: leave --driver out");
   GPUPASS_TRY_ASSIGN(const auto first_look, discover(world.host, {.holders = false}));
-  GPUPASS_TRY_ASSIGN(const auto functions, functions_of(first_look, request.what));
+  auto what = request.what;
+  if (!takes_all_of_a_card(request.driver)) what.companions = Companions::left_out;
+  GPUPASS_TRY_ASSIGN(const auto functions, functions_of(first_look, what));
   Locks locks;
   GPUPASS_TRY(lock(world, manner, fmt::format("bind {}", names(functions)), functions, "", locks));
   GPUPASS_TRY_ASSIGN(auto binding, prepare_binding(world, manner, request, functions));

@@ -189,6 +189,14 @@ std::optional<container::NotForContainers> ContainerView::taken(const container:
   return std::nullopt;
 }
 
+std::map<PciAddress, container::NotForContainers> ContainerView::taken() const {
+  std::map<PciAddress, container::NotForContainers> all;
+  for (const auto& card : machine.cards) {
+    if (auto one = taken(card)) all.emplace(card.address, *std::move(one));
+  }
+  return all;
+}
+
 Result<ContainerView> look_at_containers(const World& world, Requester& requester) {
   GPUPASS_TRY_ASSIGN(auto inventory, discover(world.host));
   auto machine = container::look_at(world.host, inventory);

@@ -2,6 +2,7 @@
 #include "gpupass/session/diagnosis.hpp"
 
 #include "gpupass/discover.hpp"
+#include "gpupass/report/hints.hpp"
 #include "gpupass/session/domain_uses.hpp"
 #include "gpupass/session/libvirt_now.hpp"
 
@@ -42,7 +43,12 @@ Result<rules::Diagnosis> diagnose(const World& world, const Selection& what, con
   GPUPASS_TRY_ASSIGN(auto inventory, discover(world.host));
   GPUPASS_TRY(add_domain_uses(world, connection, inventory));
   GPUPASS_TRY_ASSIGN(auto targets, targets_of(inventory, what));
-  return rules::diagnose(std::move(inventory), std::move(targets));
+  auto diagnosis = rules::diagnose(std::move(inventory), std::move(targets));
+  for (auto& patient : diagnosis.patients) {
+    for (auto& finding : patient.findings)
+      finding.remedy = report::with_connection(finding.remedy, connection);
+  }
+  return diagnosis;
 }
 
 }  // namespace gpupass::session

@@ -23,4 +23,16 @@ Result<Functions> named_or_graphics(const Inventory& inventory, const std::vecto
   return functions;
 }
 
+Result<std::vector<const Device*>> devices_shown(const Inventory& inventory,
+                                                 const std::vector<Selector>& selectors, bool all) {
+  std::vector<const Device*> shown;
+  if (all && selectors.empty()) {
+    for (const auto& device : inventory.devices) shown.push_back(&device);
+    return shown;
+  }
+  GPUPASS_TRY_ASSIGN(const auto functions, named_or_graphics(inventory, selectors));
+  for (const auto& function : functions) shown.push_back(inventory.find(function));
+  return shown;
+}
+
 }  // namespace gpupass::session

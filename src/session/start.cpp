@@ -63,6 +63,13 @@ Result<void> refuse_obstacles(const Inventory& inventory, const Functions& funct
 
 }  // namespace
 
+Result<StartingDomain> starting_domain(const World& world, const std::string& uri, const std::string& name) {
+  GPUPASS_TRY_ASSIGN(const auto hypervisor, world.connect(uri, std::chrono::seconds(60)));
+  GPUPASS_TRY_ASSIGN(const auto state, hypervisor->domain(name));
+  GPUPASS_TRY_ASSIGN(auto xml, hypervisor->xml(state.name, DomainView::config));
+  return StartingDomain{state.name, std::move(xml)};
+}
+
 Result<Functions> check_start(const World& world, const std::string& domain, const std::string& xml) {
   GPUPASS_TRY_ASSIGN(auto functions, own_functions(world.host, xml));
   if (functions.empty()) return functions;

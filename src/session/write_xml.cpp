@@ -3,9 +3,14 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
+
+#include "gpupass/core/quantity.hpp"
 #include "gpupass/discover.hpp"
 #include "gpupass/plan.hpp"
+#include "gpupass/session/input.hpp"
 #include "gpupass/session/templates.hpp"
+#include "gpupass/sys/stream.hpp"
 
 namespace gpupass::session {
 namespace {
@@ -40,6 +45,21 @@ Result<void> refuse_bridges(const Inventory& inventory, const Functions& functio
 }
 
 }  // namespace
+
+Result<DomainSource> domain_source(const std::string& name, const std::string& uri, std::istream& in) {
+  const bool is_input = name == "-";
+  const auto path = std::filesystem::absolute(name).lexically_normal().string();
+  if (!is_input && name.find('/') == std::string::npos && !Host().exists(path))
+    return DomainSource{name, {}, uri};
+  DomainSource domain{is_input ? "standard input" : name, {}, {}};
+  GPUPASS_TRY_ASSIGN(auto text, is_input ? Result<std::string>(read_all(in, k_most_domain_xml + 1))
+                                         : sys::read_stream(name, k_most_domain_xml + 1));
+  if (text.size() > k_most_domain_xml)
+    return fail(ErrorKind::invalid, fmt::format("{} is larger than {}: that is no domain's XML", domain.name,
+                                                core::size_text(k_most_domain_xml)));
+  domain.text = std::move(text);
+  return domain;
+}
 
 Result<std::string> write_xml(World& world, const Selection& what, const std::optional<DomainSource>& into) {
   GPUPASS_TRY_ASSIGN(const auto templates, load_templates(world));

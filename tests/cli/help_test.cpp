@@ -26,7 +26,7 @@ std::vector<std::string> actions_in(const std::string& help) {
 
 void expect_to_fit(const std::string& name, const std::string& help) {
   for (const auto line : core::split(help, '\n'))
-    EXPECT_LE(core::columns(line), k_help_columns) << name << ": " << line;
+    EXPECT_LE(core::columns(line), options::k_help_columns) << name << ": " << line;
 }
 
 TEST(Help, FitsEightyColumns) {

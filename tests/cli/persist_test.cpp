@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // `gpupass bind --persist` and back, on a machine with systemd, initramfs-tools and GRUB.
-#include "cli/persist.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

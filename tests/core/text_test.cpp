@@ -29,5 +29,13 @@ TEST(Text, TimeIsUtc) {
   EXPECT_EQ(iso_time(std::chrono::system_clock::from_time_t(0)), "1970-01-01T00:00:00Z");
 }
 
+TEST(Distance, CountsLettersPutInTakenOutOrReplaced) {
+  EXPECT_EQ(distance("start", "start"), 0U);
+  EXPECT_EQ(distance("strat", "start"), 2U);
+  EXPECT_EQ(distance("stop", "start"), 3U);
+  EXPECT_EQ(distance("", "list"), 4U);
+  EXPECT_EQ(distance("lists", "list"), 1U);
+}
+
 }  // namespace
 }  // namespace gpupass::core

@@ -225,7 +225,7 @@ class Advice : public Hosts {
     return said.out + said.err;
   }
 
-  static cli::Function function_of(const std::string& name) {
+  static cli::Function* function_of(const std::string& name) {
     for (const auto& command : cli::commands()) {
       if (command.name == name) return command.function;
     }

@@ -27,31 +27,18 @@ struct Context : session::World {
 };
 
 /// Returns the exit status: 0, or 1 where findings block. An Error ends with its own status.
-using Function = Result<int> (*)(Context& context, const std::vector<std::string>& arguments);
+using Function = Result<int>(Context& context, const std::vector<std::string>& arguments);
 
 struct Command {
   const char* name;
   const char* arguments;  // for the usage line: "VM SELECTOR…"
   const char* summary;
-  Function function;
+  Function* function;
   const char* group = "";  // what it is for, above the first of them in --help: "Look"; empty: no heading
 };
 
-// One file each in src/cli; the literal table is in run.cpp.
-[[nodiscard]] Result<int> list(Context& context, const std::vector<std::string>& arguments);
-[[nodiscard]] Result<int> groups(Context& context, const std::vector<std::string>& arguments);
-[[nodiscard]] Result<int> doctor(Context& context, const std::vector<std::string>& arguments);
-[[nodiscard]] Result<int> attach(Context& context, const std::vector<std::string>& arguments);
-[[nodiscard]] Result<int> detach(Context& context, const std::vector<std::string>& arguments);
-[[nodiscard]] Result<int> bind(Context& context, const std::vector<std::string>& arguments);
-[[nodiscard]] Result<int> unbind(Context& context, const std::vector<std::string>& arguments);
-[[nodiscard]] Result<int> status(Context& context, const std::vector<std::string>& arguments);
-[[nodiscard]] Result<int> recover(Context& context, const std::vector<std::string>& arguments);
-[[nodiscard]] Result<int> xml(Context& context, const std::vector<std::string>& arguments);
-[[nodiscard]] Result<int> bench(Context& context, const std::vector<std::string>& arguments);
-[[nodiscard]] Result<int> guest(Context& context, const std::vector<std::string>& arguments);
-[[nodiscard]] Result<int> container(Context& context, const std::vector<std::string>& arguments);
-[[nodiscard]] Result<int> hook(Context& context, const std::vector<std::string>& arguments);
-[[nodiscard]] Result<int> lab(Context& context, const std::vector<std::string>& arguments);
+// One file each in src/cli, but for those that have actions; the literal tables are in commands.cpp.
+[[nodiscard]] Function list, groups, doctor, attach, detach, bind, unbind, status, recover, xml, bench, guest,
+    container, hook, lab;
 
 }  // namespace gpupass::cli

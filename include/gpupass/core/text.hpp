@@ -31,6 +31,9 @@ std::vector<std::string_view> words(Temporary&& text) = delete;
 /// "one", "one and two", "one, two and three".
 [[nodiscard]] std::string enumerate(const std::vector<std::string>& items);
 
+/// How many letters must be put in, taken out or replaced to make one word of the other (Levenshtein).
+[[nodiscard]] std::size_t distance(std::string_view a, std::string_view b);
+
 /// UTC to the second: "2026-11-22T12:35:21Z".
 [[nodiscard]] std::string iso_time(std::chrono::system_clock::time_point time);
 

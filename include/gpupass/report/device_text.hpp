@@ -24,9 +24,10 @@ namespace gpupass::report {
 /// (to the driver it has) or "override vfio-pci" (to another).
 [[nodiscard]] std::string remarks(const Device& device);
 
-/// The devices as a table for `gpupass list`, with the domains that have them.
-[[nodiscard]] std::string device_table(const std::vector<const Device*>& devices,
-                                       const std::vector<Assignment>& assignments, int width, bool colour);
+/// Those of the devices that are shown as a table for `gpupass list`, with the domains that have them; or a
+/// sentence where none are.
+[[nodiscard]] std::string list_text(const Inventory& inventory, const std::vector<const Device*>& shown,
+                                    const std::vector<Assignment>& assignments, int width, bool colour);
 
 /// What could not be read, a line for each of the first few; empty for nothing.
 [[nodiscard]] std::string problems_text(const std::vector<Problem>& problems);

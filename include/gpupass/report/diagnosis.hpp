@@ -9,10 +9,12 @@
 
 namespace gpupass::report {
 
-/// The machine, then each target with a sentence that says what may be done with it.
-[[nodiscard]] std::string diagnosis_text(const rules::Diagnosis& diagnosis, const FindingsView& view);
+/// The machine, then each target with a sentence that says what may be done with it; for containers the
+/// machine alone.
+[[nodiscard]] std::string diagnosis_text(const rules::Diagnosis& diagnosis, Occasion occasion,
+                                         const FindingsView& view);
 
-/// The document gpupass.doctor/1. `rules`: what the ids of the rules mean.
-[[nodiscard]] core::Json to_json(const rules::Diagnosis& diagnosis, const core::Json& rules);
+/// The document gpupass.doctor/1, with what the ids of the rules mean that are asked on the occasion.
+[[nodiscard]] core::Json to_json(const rules::Diagnosis& diagnosis, Occasion occasion);
 
 }  // namespace gpupass::report

@@ -27,12 +27,4 @@ struct FindingsView {
 [[nodiscard]] core::Json to_json(const Finding& finding);
 [[nodiscard]] core::Json to_json(const std::vector<Finding>& findings);
 
-/// A paragraph, its own line breaks taken out, in lines of at most `columns`.
-[[nodiscard]] std::string reflowed(const std::string& text, std::size_t columns);
-
-/// Text in lines of at most `columns`, broken at blanks, those after the first indented.
-[[nodiscard]] std::string wrapped(const std::string& text, std::size_t columns, std::size_t indent);
-/// Each line of it so, those after it further in than it begins.
-[[nodiscard]] std::string wrapped_lines(const std::string& text, int columns);
-
 }  // namespace gpupass::report

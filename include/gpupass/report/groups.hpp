@@ -2,6 +2,10 @@
 // IOMMU groups and whether they can be passed through, as text and as JSON.
 #pragma once
 
+#include <set>
+#include <string>
+#include <vector>
+
 #include "gpupass/core/json.hpp"
 #include "gpupass/judge/group_view.hpp"
 
@@ -9,11 +13,10 @@ namespace gpupass::report {
 
 using rules::GroupView;
 
-/// A table, and a sentence for each group that something is in the way of.
-[[nodiscard]] std::string groups_text(const std::vector<GroupView>& groups, int width, bool colour);
-
-/// Why there are no groups, in a sentence with what helps; empty where the IOMMU is in use.
-[[nodiscard]] std::string no_groups_text(const Iommu& iommu);
+/// A table, and a sentence for each group that something is in the way of and for each wanted function that
+/// is in none; why there are no groups, with what helps.
+[[nodiscard]] std::string groups_text(const std::vector<GroupView>& groups, const Inventory& inventory,
+                                      const std::set<PciAddress>& wanted, int width, bool colour);
 
 /// The document gpupass.groups/1.
 [[nodiscard]] core::Json groups_json(const std::vector<GroupView>& groups, const Inventory& inventory);

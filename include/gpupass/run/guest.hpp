@@ -29,13 +29,7 @@ struct OpenGuest {
 /// machine.
 [[nodiscard]] Result<OpenGuest> open_guest(const session::World& world, const GuestChoice& choice);
 
-/// A guest of gpupass's, with the devices of the host that it has.
-struct ListedGuest {
-  DomainState state;
-  GuestMark mark;
-  std::vector<DomainDevice> devices;  // in its configuration, and what it has besides while it runs
-};
-/// A domain that went away while it was looked at is left out.
+/// The guests that gpupass made. A domain that went away while it was looked at is left out.
 [[nodiscard]] Result<std::vector<ListedGuest>> guests(Hypervisor& hypervisor);
 
 /// Starts a guest. Its cards are bound first if they are not (after a reboot of the host), by the same steps

@@ -21,8 +21,12 @@ struct MeasureRequest {
   std::function<void(const std::string& file)> wrote = {};  // hears of each result
 };
 
+/// A new folder for results of a guest, named by the time.
+[[nodiscard]] std::string results_folder(const std::string& vm, std::chrono::system_clock::time_point now);
+
 /// Starts the guest if it is off, runs the suite in it, and leaves it as it was. Any domain with a way to run
-/// programs will do. Gives whether all of the output was right.
+/// programs will do. Gives whether all of the output was right. Errors: usage, not_found, refused, for what
+/// can be wrong with the request: before a guest is started.
 [[nodiscard]] Result<bool> measure(session::World& world, const session::Manner& manner,
                                    const MeasureRequest& request);
 

@@ -4,6 +4,7 @@
 // changed.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,6 +29,8 @@ struct ContainerView {
 
   /// Of a card that is a guest's or a job's; nothing where it is free for containers.
   [[nodiscard]] std::optional<container::NotForContainers> taken(const container::Card& card) const;
+  /// Those that are.
+  [[nodiscard]] std::map<PciAddress, container::NotForContainers> taken() const;
 };
 [[nodiscard]] Result<ContainerView> look_at_containers(const World& world, Requester& requester);
 

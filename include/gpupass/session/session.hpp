@@ -28,6 +28,11 @@ struct Selection {
 [[nodiscard]] Result<Functions> named_or_graphics(const Inventory& inventory,
                                                   const std::vector<Selector>& selectors);
 
+/// The devices of these; every device for `all`, where none is named.
+[[nodiscard]] Result<std::vector<const Device*>> devices_shown(const Inventory& inventory,
+                                                               const std::vector<Selector>& selectors,
+                                                               bool all);
+
 /// A card that goes to a domain: from its driver to vfio-pci, and into the domain's configuration or the
 /// running guest.
 struct AttachRequest {

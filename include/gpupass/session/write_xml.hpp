@@ -2,6 +2,7 @@
 // What a domain needs to have a card, as XML. Changes nothing.
 #pragma once
 
+#include <iosfwd>
 #include <optional>
 #include <string>
 
@@ -15,6 +16,11 @@ struct DomainSource {
   std::optional<std::string> text;  // the file's; nothing: there is none
   std::string uri;
 };
+
+/// A file of that name comes first, - is what comes in; a name with a slash can only be a file's. Of this
+/// machine, whatever machine is being looked at. Errors: not_found, denied; invalid (too large).
+[[nodiscard]] Result<DomainSource> domain_source(const std::string& name, const std::string& uri,
+                                                 std::istream& in);
 
 /// A <hostdev>, or <devices> in which several functions are one device; or the whole domain with the card in
 /// it. Errors: refused, for what no domain can have; not_found; invalid, with the domain's name.

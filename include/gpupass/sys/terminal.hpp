@@ -12,6 +12,9 @@ namespace gpupass::sys {
 /// Columns of the terminal at this stream; 0 where there is none.
 [[nodiscard]] int terminal_columns(int stream);
 
+/// There is one, and neither NO_COLOR nor a TERM without colours forbids them.
+[[nodiscard]] bool may_colour(int stream);
+
 /// From now on SIGINT, SIGTERM and SIGHUP only set a flag, so that what was begun can be put back.
 void catch_interrupts();
 [[nodiscard]] bool interrupted();

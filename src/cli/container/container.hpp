@@ -2,17 +2,11 @@
 // What the actions of `gpupass container` share.
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "cli/options.hpp"
 
 namespace gpupass::cli {
 
 // One file each.
-[[nodiscard]] Result<int> container_list(Context& context, const std::vector<std::string>& arguments);
-[[nodiscard]] Result<int> container_write(Context& context, const std::vector<std::string>& arguments);
-[[nodiscard]] Result<int> container_remove(Context& context, const std::vector<std::string>& arguments);
-[[nodiscard]] Result<int> container_flags(Context& context, const std::vector<std::string>& arguments);
+[[nodiscard]] Function container_list, container_write, container_remove, container_flags;
 
 }  // namespace gpupass::cli

@@ -5,7 +5,6 @@
 #include <ostream>
 
 #include "cli/container/container.hpp"
-#include "cli/selection.hpp"
 #include "cli/teller.hpp"
 #include "gpupass/core/printable.hpp"
 #include "gpupass/session/container.hpp"

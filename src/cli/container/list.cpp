@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // `gpupass container list`: what containers can have, and what engines know of it.
-#include <ostream>
-
 #include "cli/container/container.hpp"
+#include "cli/print.hpp"
 #include "cli/teller.hpp"
 #include "gpupass/report/containers.hpp"
 #include "gpupass/report/device_text.hpp"
@@ -34,21 +33,15 @@ Result<int> container_list(Context& context, const std::vector<std::string>& arg
   if (!go) return 0;
   Quiet quiet(context.terminal);
   GPUPASS_TRY_ASSIGN(const auto look, session::look_at_containers(context, quiet));
-  report::ContainersView view{look.inventory, look.machine};
-  view.columns = context.terminal.columns;
-  view.colour = context.terminal.colour;
+  auto& terminal = context.terminal;
+  report::ContainersView view{look.inventory,   look.machine,   look.taken(), {},
+                              terminal.columns, terminal.colour};
   if (!options.selectors.empty()) {
     GPUPASS_TRY_ASSIGN(view.shown, session::functions_of(look.inventory, {options.selectors}));
   }
-  for (const auto& card : look.machine.cards) {
-    if (const auto taken = look.taken(card)) view.taken.emplace(card.address, *taken);
-  }
-  if (options.format == Format::json) {
-    context.terminal.out << report::containers_json(view).dump(2) << "\n";
-  } else {
-    context.terminal.out << report::containers_text(view);
-    context.terminal.err << report::problems_text(look.inventory.problems);
-  }
+  print(
+      terminal, options.format, [&] { return report::containers_json(view); },
+      [&] { return report::containers_text(view); }, report::problems_text(look.inventory.problems));
   return 0;
 }
 

@@ -1,20 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // `gpupass guest bench VM`: the suite in a guest, its results on the host.
-#include <fmt/format.h>
-
-#include <filesystem>
 #include <ostream>
 
 #include "cli/bench.hpp"
-#include "cli/bench_answer.hpp"
-#include "cli/bench_forms.hpp"
+#include "cli/bench_files.hpp"
 #include "cli/guest/guest.hpp"
-#include "gpupass/core/text.hpp"
 #include "gpupass/run/measure.hpp"
 #include "gpupass/run/suite.hpp"
 
 namespace gpupass::cli {
-namespace fs = std::filesystem;
 namespace {
 
 using Words = std::vector<std::string>;
@@ -31,7 +25,7 @@ struct Options {
   int limit = 7200;  // seconds
   bool keep_running = false;
   bool yes = false;
-  ComparisonOptions comparison;
+  study::ComparisonWords comparison;
 };
 
 Syntax syntax(const Context& context, Options& options) {
@@ -70,30 +64,20 @@ Result<Words> options_for_suite(const Options& asked, const Words& more) {
   return options;
 }
 
-/// Everything that can be wrong with what was asked is said before a guest is started.
 Result<run::MeasureRequest> request_of(const Context& context, const Options& options, const Words& more) {
   run::MeasureRequest request;
   request.guest = options.guest.choice();
   request.runs = options.runs;
-  if (options.runs < 1 || options.limit < 1)
-    return fail(ErrorKind::usage, "--runs and --limit are at least 1");
   request.limit = std::chrono::seconds(options.limit);
   request.keep_running = options.keep_running;
-  if (!options.report.empty()) GPUPASS_TRY(check_report(options.report));
-  GPUPASS_TRY(comparison_settings(options.comparison));
+  if (!options.report.empty()) GPUPASS_TRY(study::check_report(options.report));
+  GPUPASS_TRY(study::settings_of(options.comparison));
   GPUPASS_TRY(study::check_side(options.compare_with));
   request.program =
       options.program.empty() ? run::bench_program().value_or("gpupass-bench") : options.program;
-  if (!fs::exists(request.program))
-    return fail(ErrorKind::not_found, fmt::format("there is no {}", request.program),
-                "--program names gpupass-bench; it is built and installed with gpupass");
   GPUPASS_TRY_ASSIGN(request.options, options_for_suite(options, more));
-  auto now = core::iso_time(context.host.now());
-  std::erase_if(now, [](char c) { return c == ':' || c == '-'; });
-  request.folder = options.folder.empty() ? request.guest.vm + "-" + now : options.folder;
-  if (fs::exists(request.folder))
-    return fail(ErrorKind::refused, fmt::format("{} is there already", request.folder),
-                "nothing was done; name a new folder with --out");
+  request.folder =
+      options.folder.empty() ? run::results_folder(request.guest.vm, context.host.now()) : options.folder;
   return request;
 }
 

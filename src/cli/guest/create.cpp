@@ -5,7 +5,6 @@
 
 #include "cli/guest/creation.hpp"
 #include "cli/guest/guest.hpp"
-#include "cli/selection.hpp"
 #include "gpupass/core/printable.hpp"
 #include "gpupass/report/choices.hpp"
 #include "gpupass/report/hints.hpp"
@@ -16,7 +15,7 @@ namespace {
 struct Options {
   GuestOptions guest{.vm = {}, .timeout = std::chrono::seconds(60)};
   run::CreateRequest request;
-  Creation creation;
+  run::Creation creation;
   bool print_xml = false;
   bool explain = false;
   bool dry_run = false;
@@ -51,7 +50,7 @@ Syntax syntax(const Context& context, Options& options) {
     request.uri = options.guest.uri;
     if (!request.image.empty()) request.image = absolute(request.image);
     std::ranges::transform(request.allowed_files, request.allowed_files.begin(), absolute);
-    GPUPASS_TRY(read_creation(options.creation, request));
+    GPUPASS_TRY(run::read_creation(options.creation, request));
     if (options.format == Format::json && !options.explain)
       return fail(ErrorKind::usage, "--format json is for --explain", "nothing was changed; leave it out");
     return {};

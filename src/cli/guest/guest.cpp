@@ -1,33 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// `gpupass guest`: machines made for cards.
 #include "cli/guest/guest.hpp"
 
-#include <array>
-
-#include "cli/actions.hpp"
-
 namespace gpupass::cli {
-namespace {
-
-constexpr std::array k_actions = {
-    Command{"create", "VM --image IMG [--gpu SELECTOR…]",
-            "make a guest, tuned for this machine, that has a card", guest_create},
-    Command{"list", "", "show the guests that gpupass made", guest_list},
-    Command{"start", "VM", "start one, its card bound under gpupass's checks", guest_start},
-    Command{"stop", "VM", "shut it down", guest_stop},
-    Command{"delete", "VM", "give its card back, forget it and remove its files", guest_delete},
-    Command{"console", "VM", "open its serial console", guest_console},
-    Command{"ssh", "VM [-- COMMAND…]", "log in, or run a command in it", guest_ssh},
-    Command{"bench", "VM [--compare-with HOST] [-o FILE]",
-            "run the suite in it, bring its results here, compare, report", guest_bench},
-    Command{"wait", "VM", "wait until it can be reached, and print its address", guest_wait},
-};
-
-}  // namespace
-
-Result<int> guest(Context& context, const std::vector<std::string>& arguments) {
-  return run_action(context, {"guest", "Machines made for cards.", k_actions}, arguments);
-}
 
 void add_guest_options(Syntax& syntax, const Context& context, GuestOptions& to) {
   add_connect(syntax, to.connection);

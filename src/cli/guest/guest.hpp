@@ -11,15 +11,8 @@
 namespace gpupass::cli {
 
 // One file each.
-[[nodiscard]] Result<int> guest_create(Context& context, const std::vector<std::string>& arguments);
-[[nodiscard]] Result<int> guest_list(Context& context, const std::vector<std::string>& arguments);
-[[nodiscard]] Result<int> guest_start(Context& context, const std::vector<std::string>& arguments);
-[[nodiscard]] Result<int> guest_stop(Context& context, const std::vector<std::string>& arguments);
-[[nodiscard]] Result<int> guest_delete(Context& context, const std::vector<std::string>& arguments);
-[[nodiscard]] Result<int> guest_console(Context& context, const std::vector<std::string>& arguments);
-[[nodiscard]] Result<int> guest_ssh(Context& context, const std::vector<std::string>& arguments);
-[[nodiscard]] Result<int> guest_wait(Context& context, const std::vector<std::string>& arguments);
-[[nodiscard]] Result<int> guest_bench(Context& context, const std::vector<std::string>& arguments);
+[[nodiscard]] Function guest_create, guest_list, guest_start, guest_stop, guest_delete, guest_console,
+    guest_ssh, guest_wait, guest_bench;
 
 struct GuestOptions {
   std::string vm;

@@ -2,17 +2,11 @@
 // What the actions of `gpupass hook` share.
 #pragma once
 
-#include <string>
-
 #include "cli/options.hpp"
 
 namespace gpupass::cli {
 
 // One file each, but for those that look after the hook file.
-[[nodiscard]] Result<int> hook_install(Context& context, const std::vector<std::string>& arguments);
-[[nodiscard]] Result<int> hook_uninstall(Context& context, const std::vector<std::string>& arguments);
-[[nodiscard]] Result<int> hook_status(Context& context, const std::vector<std::string>& arguments);
-[[nodiscard]] Result<int> hook_check(Context& context, const std::vector<std::string>& arguments);
-[[nodiscard]] Result<int> hook_run(Context& context, const std::vector<std::string>& arguments);
+[[nodiscard]] Function hook_install, hook_uninstall, hook_status, hook_check, hook_run;
 
 }  // namespace gpupass::cli

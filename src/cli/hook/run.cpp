@@ -10,9 +10,9 @@
 #include <ostream>
 
 #include "cli/hook/hook.hpp"
-#include "cli/input.hpp"
 #include "cli/teller.hpp"
 #include "gpupass/session/hook_call.hpp"
+#include "gpupass/session/input.hpp"
 #include "gpupass/session/start.hpp"
 
 namespace gpupass::cli {
@@ -22,8 +22,8 @@ constexpr const char* k_usage = "gpupass hook run DRIVER NAME OPERATION SUB EXTR
 constexpr std::chrono::seconds k_patience{20};  // a start waits for it, and whoever started
 
 Result<std::string> read_input(std::istream& in) {
-  auto text = read_all(in, k_most_domain_xml + 1);
-  if (text.size() <= k_most_domain_xml) return text;
+  auto text = session::read_all(in, session::k_most_domain_xml + 1);
+  if (text.size() <= session::k_most_domain_xml) return text;
   return fail(ErrorKind::invalid, "the domain's XML is larger than 16 MiB");
 }
 
@@ -49,21 +49,11 @@ Syntax syntax_of_check(CheckOptions& options) {
   return syntax;
 }
 
-struct DomainToCheck {
-  std::string name, xml;
-};
-
 /// Of a captured machine this machine's libvirt knows nothing: a person gives the XML.
-Result<DomainToCheck> domain_to_check(Context& context, const CheckOptions& options) {
-  DomainToCheck domain{options.vm, ""};
-  if (!context.host.captured()) {
-    GPUPASS_TRY_ASSIGN(const auto hypervisor,
-                       context.connect(uri_of(context, options.connection), std::chrono::seconds(60)));
-    GPUPASS_TRY_ASSIGN(const auto state, hypervisor->domain(domain.name));
-    domain.name = state.name;
-    GPUPASS_TRY_ASSIGN(domain.xml, hypervisor->xml(state.name, DomainView::config));
-    return domain;
-  }
+Result<session::StartingDomain> domain_to_check(Context& context, const CheckOptions& options) {
+  if (!context.host.captured())
+    return session::starting_domain(context, uri_of(context, options.connection), options.vm);
+  session::StartingDomain domain{options.vm, ""};
   if (!context.terminal.can_ask) {
     GPUPASS_TRY_ASSIGN(domain.xml, read_input(context.terminal.in));
   }

@@ -2,11 +2,14 @@
 #include "gpupass/study/experiment/runs.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <filesystem>
 
 #include "gpupass/core/json.hpp"
 #include "gpupass/host.hpp"
+#include "gpupass/study/formats/exporters.hpp"
+#include "gpupass/study/report/forms.hpp"
 
 namespace gpupass::study {
 namespace fs = std::filesystem;
@@ -80,9 +83,29 @@ Result<std::vector<bench::Run>> load_runs(const Words& paths) {
   return std::move(read.runs);
 }
 
+Result<std::string> exported(const std::string& format, const Words& paths) {
+  const bool google = format == "google-benchmark";
+  if (!google && format != "benchstat")
+    return fail(ErrorKind::usage, fmt::format("there is no format '{}'", format),
+                "the formats are google-benchmark and benchstat");
+  GPUPASS_TRY_ASSIGN(const auto runs, load_runs(paths));
+  return google ? to_google_benchmark(runs).dump(2) + "\n" : to_benchstat(runs);
+}
+
 Result<void> check_side(const Words& paths) {
   GPUPASS_TRY_ASSIGN(const auto side, read_runs(paths));
   return refuse_mixed_roles(side);
+}
+
+Result<void> check_report(const std::string& file) {
+  GPUPASS_TRY(report_form(file));
+  const auto folder = fs::absolute(file).parent_path();
+  if (access(folder.c_str(), F_OK) != 0)
+    return fail(ErrorKind::not_found, fmt::format("-o {}: there is no folder {}", file, folder.string()),
+                "nothing was done; make it first");
+  if (access(folder.c_str(), W_OK) == 0) return {};
+  return fail(ErrorKind::denied, fmt::format("-o {}: {} cannot be written to", file, folder.string()),
+              "nothing was done; name another place");
 }
 
 Result<std::vector<bench::Side>> load_sides(const SideFiles& files, const Chosen& chosen) {

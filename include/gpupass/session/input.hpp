@@ -5,7 +5,7 @@
 #include <istream>
 #include <string>
 
-namespace gpupass::cli {
+namespace gpupass::session {
 
 constexpr std::size_t k_most_domain_xml = 1U << 24U;  // bytes; real ones have some thousand
 
@@ -17,4 +17,4 @@ constexpr std::size_t k_most_domain_xml = 1U << 24U;  // bytes; real ones have s
   return text;
 }
 
-}  // namespace gpupass::cli
+}  // namespace gpupass::session

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "gpupass/study/experiment/comparison_words.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <string_view>
+
+namespace gpupass::study {
+namespace {
+
+/// "1%" or "0.01".
+Result<double> fraction_of(const std::string& text, const char* option) {
+  const bool percent = text.ends_with('%');
+  const std::string_view digits(text.data(), text.size() - (percent ? 1 : 0));
+  double value = 0;
+  const auto [end, error] = std::from_chars(digits.begin(), digits.end(), value);
+  if (percent) value /= 100;
+  if (error != std::errc() || end != digits.end() || !(value > 0 && value <= 1))
+    return fail(ErrorKind::usage, fmt::format("--{} {}: is no margin", option, text),
+                "above 0 and up to 100 %: 1% or 0.01");
+  return value;
+}
+
+}  // namespace
+
+Result<bench::ComparisonSettings> settings_of(const ComparisonWords& words) {
+  bench::ComparisonSettings settings;
+  GPUPASS_TRY_ASSIGN(settings.margins.rate, fraction_of(words.margin, "margin"));
+  GPUPASS_TRY_ASSIGN(settings.margins.latency, fraction_of(words.margin_latency, "margin-latency"));
+  GPUPASS_TRY_ASSIGN(settings.margins.tail, fraction_of(words.margin_tail, "margin-tail"));
+  return settings;
+}
+
+Result<Reports> reports_of(const SideFiles& files, const ComparisonWords& words) {
+  GPUPASS_TRY_ASSIGN(const auto settings, settings_of(words));
+  GPUPASS_TRY_ASSIGN(auto groups, groups_of(words.groups));
+  GPUPASS_TRY_ASSIGN(auto sides, load_sides(files, {words.filters, std::move(groups)}));
+  return make_reports(std::move(sides), settings);
+}
+
+}  // namespace gpupass::study
