@@ -11,9 +11,13 @@
 #include "gpupass/holds.hpp"
 #include "gpupass/journal.hpp"
 #include "support/command.hpp"
+#include "support/desktop.hpp"
+#include "support/fake_agent.hpp"
 #include "support/fake_engines.hpp"
+#include "support/fake_hypervisor.hpp"
 #include "support/fake_kernel.hpp"
 #include "support/gpu_host.hpp"
+#include "support/shared_hypervisor.hpp"
 
 namespace gpupass::cli {
 namespace {
@@ -258,6 +262,73 @@ TEST_F(Arms, RefuseARunThatSawNoProc) {
   EXPECT_EQ(ended.status, exit_code(ErrorKind::invalid));
   EXPECT_THAT(ended.err, AllOf(HasSubstr("in lxc:c1 found no /proc"), HasSubstr("lxc.mount.auto")));
   EXPECT_EQ(engines.lxc["c1"], "STOPPED");
+}
+
+/// The card goes to the guest for its runs, and is back on the host's driver for all others.
+TEST_F(Arms, MayBeAGuestAmongContainers) {
+  const char* const domain =
+      "<domain type='kvm'><name>vm1</name><os><type arch='x86_64' machine='q35'>hvm</type></os>"
+      "<devices><controller type='pci' index='0' model='pcie-root'/>"
+      "<channel type='unix'><source mode='bind' path='/none'/>"
+      "<target type='virtio' name='org.qemu.guest_agent.0' state='connected'/></channel></devices></domain>";
+  test::add_passthrough_kernel(tree);
+  kernel.add_driver("nvidia").add_driver("vfio-pci").prefer(test::k_nvidia_card, "nvidia");
+  test::FakeHypervisor libvirt{"vm1", domain, ""};
+  test::FakeAgent guest;
+  std::map<std::string, std::string> others;
+  guest.files["/usr/bin/gpupass-bench"] = "gpupass-bench";
+  Words seen;
+  libvirt.agent = [&](const std::string& text) -> Result<std::string> {
+    const auto command = core::Json::parse(text);
+    if (command.at("execute") == "guest-exec" &&
+        command.at("arguments").at("path") == "/usr/bin/gpupass-bench") {
+      const auto words = command.at("arguments").at("arg").get<Words>();
+      EXPECT_EQ(value_of(words, "--started"), "");  // its clock is another one
+      guest.result = test::result_of(words);
+      seen.push_back("guest " + kernel.driver(test::k_nvidia_card));
+    }
+    return guest.answer(text);
+  };
+  kernel.on_run = [&](const Program& program) {
+    const auto before = engines.said.size();
+    auto end = engines.run(program);
+    if (engines.said.size() > before)
+      seen.push_back(engines.said.back() + " " + kernel.driver(test::k_nvidia_card));
+    return end;
+  };
+  const auto ended =
+      test::run(bench_experiment, kernel,
+                {"--gpu",
+                 test::k_nvidia_card,
+                 "--only",
+                 "--arm",
+                 "host",
+                 "--arm",
+                 "podman:base:1",
+                 "--arm",
+                 "vm:vm1",
+                 "--blocks",
+                 "2",
+                 "--seed",
+                 "1",
+                 "--out",
+                 tree.at("/out").string(),
+                 "--program",
+                 tree.at("/suite").string(),
+                 "--yes",
+                 "--timeout",
+                 "60"},
+                [&](const std::string&, std::chrono::milliseconds) -> Result<std::unique_ptr<Hypervisor>> {
+                  return std::make_unique<test::SharedHypervisor>(libvirt, others);
+                });
+  EXPECT_EQ(ended.status, 0) << ended.err;
+  EXPECT_THAT(seen, UnorderedElementsAre("host nvidia", "podman nvidia", "guest vfio-pci", "host nvidia",
+                                         "podman nvidia", "guest vfio-pci"));
+  EXPECT_EQ(result("block-02-guest.json").at("run").at("role"), "guest");
+  EXPECT_EQ(kernel.driver(test::k_nvidia_card), "nvidia");
+  EXPECT_TRUE(load_holds(kernel)->empty());
+  EXPECT_TRUE(load_journals(kernel)->empty());
+  EXPECT_FALSE(libvirt.domain("vm1")->running);
 }
 
 TEST_F(Arms, NeedNoCardForWhatNeedsNone) {

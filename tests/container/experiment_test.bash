@@ -1,0 +1,95 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Does an experiment start containers for real, leave their root file system as it is, and end what one that was
+# killed left running? With Podman, in a folder that has what gpupass-bench needs and no more, and without a card.
+#
+#   experiment_test.bash GPUPASS GPUPASS-BENCH
+set -uo pipefail
+# shellcheck source=tests/lab/lib.bash
+source "$(dirname "$0")/../lab/lib.bash"
+
+skip() {
+  echo "skipped: $*"
+  exit 125
+}
+
+if [[ ${1-} != inside ]]; then
+  [[ $EUID == 0 ]] || skip "it takes root"
+  [[ -n $(type -P podman) && -n $(type -P runc) ]] || skip "podman and runc are not installed"
+  unshare -m true 2>/dev/null || skip "there are no mount namespaces for this user"
+  folder=$(mktemp -d)
+  trap 'rm -rf --one-file-system "$folder"' EXIT
+  unshare -m "$0" inside "$@" "$folder"
+  exit
+fi
+gpupass=$2 bench=$3 folder=$4
+
+# Podman's containers and gpupass's locks are this test's own.
+mount --make-rprivate /
+mount -t tmpfs tmpfs /run
+export CONTAINERS_CONF=$folder/containers.conf CONTAINERS_STORAGE_CONF=$folder/storage.conf
+cat > "$CONTAINERS_CONF" <<'END'
+[containers]
+default_ulimits = ["nofile=20000:20000", "nproc=30000:30000"]
+[engine]
+runtime = "runc"
+cgroup_manager = "cgroupfs"
+events_logger = "file"
+END
+cat > "$CONTAINERS_STORAGE_CONF" <<END
+[storage]
+driver = "vfs"
+graphroot = "$folder/storage"
+runroot = "/run/containers"
+END
+
+root=$folder/root
+mkdir -p "$root"/{proc,sys,dev,tmp,etc,run}
+while read -r library; do
+  mkdir -p "$root/$(dirname "$library")"
+  cp -L "$library" "$root/$library"
+done < <(ldd "$bench" | grep -oE '/[^ ]+')
+here() { (cd "$root" && find . -printf '%p %y %s\n' | sort); }
+works=$(podman run --rm --network none --volume "$bench:/gpupass-bench:ro" --rootfs "$root:O" /gpupass-bench --version 2>&1)
+[[ $works == gpupass-bench* ]] || skip "podman cannot start a container here: ${works##*$'\n'}"
+before=$(here)
+
+experiment() {
+  local out=$1
+  shift
+  "$gpupass" bench experiment --program "$bench" --blocks 1 --seed 1 --out "$folder/$out" --group processor "$@" 2>&1
+}
+# answered STATUS: that of a comparison, whatever this machine's noise made of it
+answered() { [[ $1 == 0 || $1 == 13 || $1 == 14 ]] && echo yes; }
+# of FILE EXPRESSION
+of() { python3 -c 'import json, sys; run = json.load(open(sys.argv[1])); print(eval(sys.argv[2]))' "$folder/$1" "$2"; }
+
+said=$(experiment three --arm host --arm "podman:$root" --arm "podman+runc:$root" --quick --filter cpu.timer)
+check_equal "three arms are measured and compared" yes "$(answered $?)"
+check_match "in one table" "What does each cost" "$said"
+for arm in host podman podman+runc; do
+  check_equal "$arm says when it ran" "['start.program', 'cpu.timer']" \
+    "$(of "three/block-01-$arm.json" '[one["id"] for one in run["benchmarks"] if one["status"] == "passed"]')"
+done
+check_equal "the runtime is written down" runc "$(of three/block-01-podman.json 'run["env"]["container"]["runtime"]')"
+check_equal "and what the program is kept to" "overlay filter" \
+  "$(of three/block-01-podman.json 'run["env"]["root_fs"] + " " + run["env"]["seccomp"]')"
+check_equal "the folder is as it was" "$before" "$(here)"
+check_equal "no container is left" "" "$(podman ps --all --quiet)"
+
+# Killed while the container runs, which does not notice.
+runs_a_container() { [[ -n $(podman ps --quiet --filter name=gpupass-experiment) ]]; }
+long=(--arm "podman:$root" --arm host --filter 'cpu.[tw]*')
+experiment killed "${long[@]}" > "$folder/killed.txt" &
+job=$!
+wait_until 60 runs_a_container || give_up "no container was started: $(cat "$folder/killed.txt")"
+pid=$(pgrep -P "$job" -x gpupass || echo "$job")
+kill -KILL "$pid"
+{ wait "$job"; } 2>/dev/null
+check_equal "its container runs on" gpupass-experiment "$(podman ps --format '{{.Names}}')"
+experiment killed "${long[@]}" > "$folder/again.txt"
+check_equal "the same command goes on" yes "$(answered $?)"
+check_equal "and has ended that container" "" "$(podman ps --all --quiet)"
+check_equal "every run is there" "block-01-host.json block-01-podman.json" "$(cd "$folder/killed" && echo block-*)"
+finish
