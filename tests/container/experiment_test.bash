@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # Does an experiment start containers for real, leave their root file system as it is, and end what one that was
-# killed left running? With Podman, in a folder that has what gpupass-bench needs and no more, and without a card.
+# killed left running? With Podman, and with LXC where it is installed, in a folder that has what gpupass-bench needs
+# and little more; without a card.
 #
 #   experiment_test.bash GPUPASS GPUPASS-BENCH
 set -uo pipefail
@@ -45,11 +46,12 @@ runroot = "/run/containers"
 END
 
 root=$folder/root
-mkdir -p "$root"/{proc,sys,dev,tmp,etc,run}
+mkdir -p "$root"/{proc,sys,dev,tmp,etc,run,bin}
+cp "$(type -P sleep)" "$root/bin/sleep"
 while read -r library; do
   mkdir -p "$root/$(dirname "$library")"
   cp -L "$library" "$root/$library"
-done < <(ldd "$bench" | grep -oE '/[^ ]+')
+done < <({ ldd "$bench"; ldd "$root/bin/sleep"; } | grep -oE '/[^ ]+')
 here() { (cd "$root" && find . -printf '%p %y %s\n' | sort); }
 works=$(podman run --rm --network none --volume "$bench:/gpupass-bench:ro" --rootfs "$root:O" /gpupass-bench --version 2>&1)
 [[ $works == gpupass-bench* ]] || skip "podman cannot start a container here: ${works##*$'\n'}"
@@ -80,16 +82,59 @@ check_equal "no container is left" "" "$(podman ps --all --quiet)"
 
 # Killed while the container runs, which does not notice.
 runs_a_container() { [[ -n $(podman ps --quiet --filter name=gpupass-experiment) ]]; }
-long=(--arm "podman:$root" --arm host --filter 'cpu.[tw]*')
-experiment killed "${long[@]}" > "$folder/killed.txt" &
-job=$!
-wait_until 60 runs_a_container || give_up "no container was started: $(cat "$folder/killed.txt")"
-pid=$(pgrep -P "$job" -x gpupass || echo "$job")
-kill -KILL "$pid"
-{ wait "$job"; } 2>/dev/null
+# killed_when CONDITION WORD…
+killed_when() {
+  local condition=$1 job pid
+  shift
+  experiment "$@" > "$folder/killed.txt" &
+  job=$!
+  wait_until 60 "$condition" || give_up "no container was started: $(cat "$folder/killed.txt")"
+  pid=$(pgrep -P "$job" -x gpupass || echo "$job")
+  kill -KILL "$pid"
+  { wait "$job"; } 2>/dev/null
+}
+long=(--arm "podman:$root" --arm host --filter cpu.wakeup)
+killed_when runs_a_container killed "${long[@]}"
 check_equal "its container runs on" gpupass-experiment "$(podman ps --format '{{.Names}}')"
 experiment killed "${long[@]}" > "$folder/again.txt"
 check_equal "the same command goes on" yes "$(answered $?)"
 check_equal "and has ended that container" "" "$(podman ps --all --quiet)"
 check_equal "every run is there" "block-01-host.json block-01-podman.json" "$(cd "$folder/killed" && echo block-*)"
+
+[[ -n $(type -P lxc-start) ]] || {
+  echo "LXC is not installed: nothing was seen of it"
+  finish
+}
+mkdir -p /var/lib/lxc
+mount -t tmpfs tmpfs /var/lib/lxc
+mkdir /var/lib/lxc/c1
+cat > /var/lib/lxc/c1/config <<END
+lxc.uts.name = c1
+lxc.rootfs.path = dir:$root
+lxc.net.0.type = none
+lxc.mount.auto = proc:mixed sys:mixed
+lxc.apparmor.profile = unconfined
+lxc.init.cmd = /bin/sleep 1000
+END
+config=$(cat /var/lib/lxc/c1/config)
+state() { lxc-info --name c1 --state --no-humanize; }
+runs_in_lxc() { [[ $(state) == RUNNING ]]; }
+experiment lxc --arm host --arm lxc:c1 --quick --filter cpu.timer > "$folder/lxc.txt"
+check_equal "a container of LXC's is measured" yes "$(answered $?)"
+check_equal "what it is is written down" "lxc c1" \
+  "$(of lxc/block-01-lxc.json 'run["env"]["container"]["engine"] + " " + run["env"]["container"]["from"]')"
+check_equal "it is off after" STOPPED "$(state)"
+check_equal "its configuration is as it was" "$config" "$(cat /var/lib/lxc/c1/config)"
+check_equal "its folder, too" "$before" "$(here)"
+long=(--arm lxc:c1 --arm host --filter cpu.wakeup)
+killed_when runs_in_lxc lxc-killed "${long[@]}"
+check_equal "of a killed one it runs on" RUNNING "$(state)"
+experiment lxc-killed "${long[@]}" > "$folder/again.txt"
+check_equal "and the same command goes on" yes "$(answered $?)"
+check_equal "with it off again" STOPPED "$(state)"
+lxc-start --name c1
+refused=$(experiment lxc-others --arm lxc:c1 --arm host --quick)
+check_match "one that somebody started is refused" 'lxc-stop --name c1' "$refused"
+check_equal "and runs on" RUNNING "$(state)"
+lxc-stop --name c1 --kill
 finish
