@@ -76,15 +76,15 @@ class Experiment : public testing::Test {
     return guest.answer(text);
   }
 
-  test::Said experiment(const Words& more = {}) {
+  test::Said experiment(const Words& more = {}, const Words& arms = {"--domain", "vm1"}) {
     Words words{"--gpu",     k_gpu,
-                "--domain",  "vm1",
                 "--blocks",  "2",
                 "--seed",    "1",
                 "--out",     tree.at("/out").string(),
                 "--program", tree.at("/suite").string(),
                 "--timeout", timeout,
                 "--yes"};
+    words.insert(words.end(), arms.begin(), arms.end());
     words.insert(words.end(), more.begin(), more.end());
     return test::run(
         bench_experiment, kernel, words,
@@ -167,6 +167,21 @@ TEST_F(Experiment, GoesOnWhereItStopped) {
   said.clear();
   EXPECT_EQ(experiment().status, 0);
   EXPECT_TRUE(said.empty());
+}
+
+/// One experiment has one spelling in its folder, however it was said.
+TEST_F(Experiment, OfHostAndGuestIsTheSameWithArms) {
+  const Words arms{"--arm", "host", "--arm", "vm:vm1"};
+  const auto would = experiment({"--dry-run"}, arms);
+  EXPECT_EQ(would.status, 0) << would.err;
+  EXPECT_THAT(would.out, HasSubstr("on the host and in vm1"));
+  EXPECT_EQ(experiment().status, 0);
+  said.clear();
+  EXPECT_EQ(experiment({}, arms).status, 0);
+  EXPECT_TRUE(said.empty());
+  // With the guest as the baseline it is another one.
+  EXPECT_THAT(experiment({}, {"--arm", "vm:vm1", "--arm", "host"}).err, HasSubstr("another experiment's"));
+  EXPECT_THAT(experiment({}, {}).err, HasSubstr("which arms?"));
 }
 
 TEST_F(Experiment, BeginsWhereOneWasKilledBeforeItHadAPlan) {
