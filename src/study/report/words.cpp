@@ -36,6 +36,20 @@ std::string signed_number(double value, int decimals) {
   return text.find_first_of("123456789") == std::string::npos ? text.substr(1) : text;
 }
 
+constexpr double k_many = 10;  // from there on per cents are no measure
+
+/// "60 times as slow [55, 66]"
+std::string in_times(const Effect& effect) {
+  const auto times = [](double log_ratio) {
+    const double value = std::exp(log_ratio);
+    return value < 100 ? fmt::format("{:.3g}", value) : fmt::format("{:.0f}", value);
+  };
+  const auto& [low, high] = effect.interval;
+  return effect.log_ratio > 0
+             ? fmt::format("{} times as slow [{}, {}]", times(effect.log_ratio), times(low), times(high))
+             : fmt::format("{} times as fast [{}, {}]", times(-effect.log_ratio), times(-high), times(-low));
+}
+
 /// Sizes are written as such, and what is measured at a size needs no word before it.
 std::string text(const bench::Parameter& parameter, const std::string& name) {
   return std::visit(
@@ -60,6 +74,7 @@ std::string margin_percent(double margin) {
 }
 
 std::string difference(const Effect& effect) {
+  if (std::abs(effect.log_ratio) >= std::log(k_many)) return in_times(effect);
   const double low = percent(effect.interval.low);
   const double high = percent(effect.interval.high);
   const int decimals = decimals_for(high - low);

@@ -16,6 +16,7 @@ namespace gpupass::study {
 [[nodiscard]] std::string margin_percent(double margin);
 
 /// "0.4 % slower [+0.1, +0.7]", "0.1 % faster [-0.4, +0.2]": in an interval + is slower, whatever the word.
+/// From ten times on "60 times as slow [55, 66]".
 [[nodiscard]] std::string difference(const bench::Effect& effect);
 
 /// "equivalent within 1 %", "beyond 1 %", "too uncertain to tell against 1 %"

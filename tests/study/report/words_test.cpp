@@ -33,6 +33,13 @@ TEST(Words, CallSlowerPlusWhateverTheDirection) {
   EXPECT_EQ(difference(effect(-0.1, -0.4, 0.2, 0.01)), "0.1 % faster [-0.4, +0.2]");
 }
 
+TEST(Words, CountInTimesWherePerCentsSayNothing) {
+  EXPECT_EQ(difference(effect(899, 700, 1200, 0.05)), "899 % slower [+700, +1200]");
+  EXPECT_EQ(difference(effect(5900, 5400, 6450, 0.05)), "60 times as slow [55, 65.5]");
+  EXPECT_EQ(difference(effect(46843, 2764, 769279, 0.05)), "469 times as slow [28.6, 7694]");
+  EXPECT_EQ(difference(effect(-1100, -1900, -500, 0.05)), "12 times as fast [6, 20]");
+}
+
 TEST(Words, HaveAsManyDigitsAsTheIntervalBears) {
   EXPECT_EQ(difference(effect(0.031, 0.012, 0.05, 0.01)), "0.031 % slower [+0.012, +0.050]");
   EXPECT_EQ(difference(effect(120, 80, 170, 0.01)), "120 % slower [+80, +170]");
