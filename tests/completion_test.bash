@@ -35,7 +35,7 @@ check_equal "of hook" "install" "$(offered hook ins)"
 check_equal "of container" "write" "$(offered container wr)"
 check_equal "engines" "docker podman lxc systemd-nspawn" "$(offered container flags 01:00.0 --engine '')"
 check_equal "what container remove removes is no device" "" "$(offered container remove '')"
-check_equal "options of an action of hook" "--driver --help --hooks" "$(offered hook install --)"
+check_equal "options of an action of hook" "--driver --dry-run --format --help --hooks --timeout --yes" "$(offered hook install --)"
 check_equal "another action has others" "--connect --help" "$(offered hook check --)"
 check_match "bench run has those of gpupass-bench" '--filter .*--inject .*--runs' "$(offered bench run --)"
 

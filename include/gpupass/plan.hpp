@@ -29,6 +29,8 @@ struct Plan {
   /// What was at these addresses when it was made, of those that were in the machine: nothing is done to
   /// another device.
   std::map<PciAddress, Identity> identities = {};
+  /// The lock of files that several commands write, of which its steps write some; empty: none.
+  std::string files = {};
   bool operator==(const Plan&) const = default;
 };
 

@@ -33,6 +33,7 @@ std::string to_json(const Plan& plan) {
                   {"uri", plan.uri},
                   {"devices", core::Json::array()},
                   {"identities", core::Json::object()},
+                  {"files", plan.files},
                   {"steps", core::Json::array()}};
   for (const auto& device : plan.devices) json["devices"].push_back(to_string(device));
   for (const auto& [device, identity] : plan.identities)
@@ -52,6 +53,7 @@ Result<Plan> plan_from_json(const std::string& text) {
     const auto identities = json.value("identities", core::Json::object());
     for (const auto& [device, identity] : identities.items())
       plan.identities.emplace(core::address_from_json(device), core::identity_from_json(identity));
+    if (json.contains("files")) plan.files = core::line_from_json(json.at("files"));
     for (const auto& step : json.at("steps")) plan.steps.push_back(apply_detail::step_from_json(step));
     return plan;
   });

@@ -116,6 +116,7 @@ Result<Done> carry_out_at_boot(World& world, const Manner& manner, bool apply, W
   if (!left.empty() && world.host.exists(boot::k_files_record))
     work.record.files.push_back({boot::k_files_record, std::nullopt});
   Plan plan{work.doing, work.direction, "", work.functions, work.now};
+  plan.files = k_files;
   if (!work.record.files.empty()) plan.steps.emplace_back(work.record);
   if (apply) plan.steps.insert(plan.steps.end(), work.steps.begin(), work.steps.end());
   return carry_out(world, manner, std::move(plan), nullptr, locks, {outcome, "", {left.begin(), left.end()}});

@@ -12,10 +12,16 @@
 namespace gpupass::session {
 namespace {
 
-Result<void> refuse_interrupted(const std::vector<JournalRecord>& journals, const Functions& functions,
-                                const std::string& domain) {
+/// What a request locks.
+struct Wanted {
+  Functions functions;
+  std::string domain;  // empty: none
+  std::string files;   // of the lock of files that several commands write; empty: none
+};
+
+Result<void> refuse_interrupted(const std::vector<JournalRecord>& journals, const Wanted& wanted) {
   for (const auto& journal : journals) {
-    const auto about = shared_with(journal.plan, functions, domain);
+    const auto about = shared_with(journal.plan, wanted.functions, wanted.domain, wanted.files);
     if (about.empty() || journal.ended()) continue;
     if (!journal.has_plan())
       return fail(ErrorKind::busy,
@@ -33,15 +39,44 @@ Result<void> refuse_interrupted(const std::vector<JournalRecord>& journals, cons
 
 /// What a request that changes nothing says of interrupted ones, and of what an ended one left in the kernel:
 /// the same, if it may read of them.
-Result<void> would_be_refused(const Host& host, Requester& requester, const Functions& functions,
-                              const std::string& domain) {
-  for (const auto& function : functions) GPUPASS_TRY(Lock::obtainable(host, to_string(function)));
+Result<void> would_be_refused(const Host& host, Requester& requester, const Wanted& wanted) {
+  for (const auto& function : wanted.functions) GPUPASS_TRY(Lock::obtainable(host, to_string(function)));
   const auto journals = load_journals(host);
   if (!journals && journals.error().kind != ErrorKind::denied) return Failure(journals.error());
   if (!journals || std::ranges::any_of(*journals, &JournalRecord::denied))
     requester.note(
         "which commands did not end is for root to read; run as root this may be refused for that");
-  return journals ? refuse_interrupted(*journals, functions, domain) : Result<void>{};
+  return journals ? refuse_interrupted(*journals, wanted) : Result<void>{};
+}
+
+/// The path of the first file that it writes.
+std::string first_file(const Plan& plan) {
+  for (const auto& step : plan.steps) {
+    const auto* const set = std::get_if<SetFiles>(&step);
+    if (set != nullptr && !set->files.empty()) return set->files.front().path;
+  }
+  return "files of the host";
+}
+
+/// In order of address, then the domain, then the files: two requests never wait for each other in a circle.
+Result<void> lock_all(World& world, const Manner& manner, const std::string& doing, const Wanted& wanted,
+                      Locks& locks) {
+  GPUPASS_TRY(refuse_captured(world.host, manner));
+  sys::outlive_readers();  // of our output, and of what we say to libvirt
+  if (manner.dry_run) return would_be_refused(world.host, manner.requester, wanted);
+  for (const auto& function : in_order(wanted.functions)) {
+    GPUPASS_TRY_ASSIGN(auto one, acquire(world, manner, to_string(function), doing));
+    locks.devices.emplace(function, std::move(one));
+  }
+  const auto add = [&](const std::string& name) -> Result<void> {
+    GPUPASS_TRY_ASSIGN(auto one, acquire(world, manner, name, doing));
+    locks.others.push_back(std::move(one));
+    return {};
+  };
+  if (!wanted.domain.empty()) GPUPASS_TRY(add(domain_lock(wanted.domain)));
+  if (!wanted.files.empty()) GPUPASS_TRY(add(wanted.files));
+  GPUPASS_TRY_ASSIGN(const auto journals, load_journals(world.host));
+  return refuse_interrupted(journals, wanted);
 }
 
 }  // namespace
@@ -51,10 +86,12 @@ Host& host_of_files(World& world) {
   return world.host.captured() ? here : world.host;
 }
 
-std::string shared_with(const Plan& plan, const Functions& functions, const std::string& domain) {
+std::string shared_with(const Plan& plan, const Functions& functions, const std::string& domain,
+                        const std::string& files) {
   for (const auto& device : plan.devices)
     if (std::ranges::find(functions, device) != functions.end()) return to_string(device);
-  return !domain.empty() && domains_of(plan).contains(domain) ? domain : "";
+  if (!domain.empty() && domains_of(plan).contains(domain)) return domain;
+  return !files.empty() && plan.files == files ? first_file(plan) : "";
 }
 
 Functions in_order(Functions functions) {
@@ -100,7 +137,8 @@ bool is_under_way(const Host& host, const JournalRecord& journal) {
   const auto domains = domains_of(journal.plan);
   return std::ranges::any_of(journal.plan.devices,
                              [&](const PciAddress& device) { return is_locked(to_string(device)); }) ||
-         std::ranges::any_of(domains, [&](const auto& domain) { return is_locked(domain_lock(domain)); });
+         std::ranges::any_of(domains, [&](const auto& domain) { return is_locked(domain_lock(domain)); }) ||
+         (!journal.plan.files.empty() && is_locked(journal.plan.files));
 }
 
 Result<Lock> acquire(World& world, const Manner& manner, const std::string& name, const std::string& doing) {
@@ -110,28 +148,12 @@ Result<Lock> acquire(World& world, const Manner& manner, const std::string& name
 
 Result<void> lock(World& world, const Manner& manner, const std::string& doing, const Functions& functions,
                   const std::string& domain, Locks& locks) {
-  GPUPASS_TRY(refuse_captured(world.host, manner));
-  sys::outlive_readers();  // of our output, and of what we say to libvirt
-  if (manner.dry_run) return would_be_refused(world.host, manner.requester, functions, domain);
-  for (const auto& function : in_order(functions)) {
-    GPUPASS_TRY_ASSIGN(auto one, acquire(world, manner, to_string(function), doing));
-    locks.devices.emplace(function, std::move(one));
-  }
-  if (!domain.empty()) {
-    GPUPASS_TRY_ASSIGN(auto one, acquire(world, manner, domain_lock(domain), doing));
-    locks.others.push_back(std::move(one));
-  }
-  GPUPASS_TRY_ASSIGN(const auto journals, load_journals(world.host));
-  return refuse_interrupted(journals, functions, domain);
+  return lock_all(world, manner, doing, {functions, domain, {}}, locks);
 }
 
 Result<void> lock_with_files(World& world, const Manner& manner, const std::string& doing,
                              const Functions& functions, const std::string& files, Locks& locks) {
-  GPUPASS_TRY(lock(world, manner, doing, functions, "", locks));
-  if (manner.dry_run) return {};
-  GPUPASS_TRY_ASSIGN(auto one, acquire(world, manner, files, doing));
-  locks.others.push_back(std::move(one));
-  return {};
+  return lock_all(world, manner, doing, {functions, {}, files}, locks);
 }
 
 Doors doors_for(World& world, const Manner& manner, DomainStore* domains, const Locks& locks) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 namespace gpupass::session {
+
 Result<Claim> claim(World& world, const Manner& manner, const JournalRecord& seen) {
   Claim claim;
   const auto doing = "recover " + seen.id;
@@ -13,6 +14,10 @@ Result<Claim> claim(World& world, const Manner& manner, const JournalRecord& see
   }
   for (const auto& domain : domains_of(seen.plan)) {
     GPUPASS_TRY_ASSIGN(auto lock, acquire(world, manner, domain_lock(domain), doing));
+    claim.locks.others.push_back(std::move(lock));
+  }
+  if (!seen.plan.files.empty()) {
+    GPUPASS_TRY_ASSIGN(auto lock, acquire(world, manner, seen.plan.files, doing));
     claim.locks.others.push_back(std::move(lock));
   }
   GPUPASS_TRY_ASSIGN(auto journals, load_journals(world.host));

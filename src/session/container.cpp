@@ -273,6 +273,7 @@ Result<Done> describe_for_containers(World& world, const Manner& manner, const D
   std::erase_if(written, [&](const Written& one) { return one.path == request.output; });
   written.push_back({request.output, text});
   Plan plan{doing, Direction::take, "", functions, {}};
+  plan.files = k_files;
   plan.steps.emplace_back(set_record("describe them to container engines", {request.output, text}, written));
   const auto folder = folder_of(request.output);
   if (folder != container::k_static_folder && folder != container::k_volatile_folder && folder != "/run/cdi")
@@ -297,6 +298,7 @@ Result<Done> forget_for_containers(World& world, const Manner& manner,
   GPUPASS_TRY(lock_with_files(world, manner, doing, functions, k_files, locks));
   GPUPASS_TRY_ASSIGN(auto written, written_before(world.host));
   Plan plan{doing, Direction::give_back, "", functions, {}};
+  plan.files = k_files;
   std::vector<std::string> removed;
   for (const auto& one : std::vector<Written>(written)) {
     if (output && one.path != *output) continue;

@@ -3,11 +3,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 
+#include "gpupass/boot/changes.hpp"
 #include "gpupass/core/names.hpp"
-#include "gpupass/record_files.hpp"
 #include "gpupass/session/change.hpp"
 #include "gpupass/sys/terminal.hpp"
 
@@ -23,6 +24,9 @@ constexpr std::array k_installed_names = {
     core::Name<Installed>{Installed::outdated, "outdated"},
     core::Name<Installed>{Installed::foreign, "foreign"},
 };
+
+/// Of libvirt's drivers, those that ask.
+constexpr std::array<std::string_view, 3> k_drivers = {"qemu", "lxc", "libxl"};
 
 /// Where a hook was installed for a libvirt that looks elsewhere: its folder.
 constexpr const char* k_elsewhere = "/var/lib/gpupass/hooks";
@@ -55,7 +59,7 @@ const char* name(Installed installed) {
 
 /// libvirt runs every program in DRIVER.d since 6.5: the file stands beside those of others.
 Result<HookFile> hook_file(const std::string& folder, const std::string& driver) {
-  if (driver != "qemu" && driver != "lxc" && driver != "libxl")
+  if (std::ranges::find(k_drivers, driver) == k_drivers.end())
     return fail(ErrorKind::usage, fmt::format("libvirt's driver '{}' has no hook", driver),
                 "qemu, lxc or libxl");
   const auto program = sys::executable().string();
@@ -78,15 +82,28 @@ std::string installed_folder(const Host& host) {
 
 namespace {
 
-/// Written before the hook itself: a folder without one harms nobody.
-Result<void> remember_folder(Host& host, const std::string& folder) {
-  if (folder == installed_folder(host)) return {};
-  return folder == k_hooks ? host.remove_file(k_elsewhere) : write_record(host, k_elsewhere, folder);
-}
+constexpr const char* k_files = "hooks";  // the lock of all of libvirt's hooks that are gpupass's
+constexpr unsigned k_program = 0755;
 
 /// HOOKS of HOOKS/qemu.d/gpupass.
 std::string folder_of(const HookFile& file) {
   return std::filesystem::path(file.path).parent_path().parent_path().string();
+}
+
+/// What says where hooks are installed: nothing where libvirt commonly looks.
+FileContent record_of(const std::string& folder) {
+  if (folder == k_hooks) return {k_elsewhere, std::nullopt};
+  return {k_elsewhere, folder + "\n"};
+}
+
+/// Another driver's hook is still in the same folder.
+bool has_others(const Host& host, const HookFile& file) {
+  return std::ranges::any_of(k_drivers, [&](std::string_view driver) {
+    const auto other = hook_file(folder_of(file), std::string(driver));
+    if (!other || other->path == file.path) return false;
+    const auto installed = look(host, *other);
+    return installed == Installed::yes || installed == Installed::outdated;
+  });
 }
 
 Result<void> refuse_foreign(const Host& host, const HookFile& file) {
@@ -95,38 +112,48 @@ Result<void> refuse_foreign(const Host& host, const HookFile& file) {
               "nothing was changed; move it away if it is not needed");
 }
 
-/// What was to be so is so, although a call said that it failed, as where a folder could not be synced.
-Result<void> done_all_the_same(Requester& requester, const Result<void>& done, bool is_so) {
-  if (!done && !is_so) return done;
-  if (!done) requester.note("it was done, but " + describe(done.error()));
-  return {};
+/// Of these files, those that are not so yet. Nothing to do is a plan without a step.
+Plan plan_for(const Host& host, std::string doing, Direction direction, SetFiles step) {
+  std::erase_if(step.files, [&](const FileContent& file) { return boot::is_so(host, file); });
+  Plan plan{std::move(doing), direction, "", {}, {}};
+  plan.files = k_files;
+  if (!step.files.empty()) plan.steps.emplace_back(std::move(step));
+  return plan;
 }
 
 }  // namespace
 
-Result<Installed> install(World& world, Requester& requester, const HookFile& file) {
-  constexpr mode_t k_program = 0755;
-  auto& host = world.host;
-  GPUPASS_TRY(refuse_captured(host));
-  GPUPASS_TRY(refuse_foreign(host, file));
-  GPUPASS_TRY(for_root_only(host, sys::executable().string()));
-  GPUPASS_TRY(remember_folder(host, folder_of(file)));
-  const auto before = look(host, file);
-  if (before == Installed::yes) return before;
-  const auto written = host.write_file(file.path, file.text, k_program);
-  GPUPASS_TRY(done_all_the_same(requester, written, look(host, file) == Installed::yes));
-  return before;
+Result<Done> install(World& world, const Manner& manner, const HookFile& file) {
+  const auto doing = fmt::format("install {}", file.path);
+  Locks locks;
+  GPUPASS_TRY(lock_with_files(world, manner, doing, {}, k_files, locks));
+  GPUPASS_TRY(refuse_foreign(world.host, file));
+  if (!world.host.captured()) GPUPASS_TRY(for_root_only(world.host, sys::executable().string()));
+  auto plan = plan_for(world.host, doing, Direction::take,
+                       {"have libvirt ask gpupass before each start",
+                        {{file.path, file.text, k_program}, record_of(folder_of(file))},
+                        {},
+                        {}});
+  auto outcome = fmt::format("{} is installed", file.path);
+  if (look(world.host, file) != Installed::yes)
+    outcome +=
+        "; libvirt reads its hooks when it starts: `systemctl restart libvirtd` (or virtqemud), guests run "
+        "on";
+  return carry_out(world, manner, std::move(plan), nullptr, locks, outcome);
 }
 
-Result<Installed> uninstall(World& world, Requester& requester, const HookFile& file) {
-  auto& host = world.host;
-  GPUPASS_TRY(refuse_captured(host));
-  GPUPASS_TRY(refuse_foreign(host, file));
-  const auto before = look(host, file);
-  const auto removed = host.remove_file(file.path);
-  GPUPASS_TRY(done_all_the_same(requester, removed, look(host, file) == Installed::no));
-  if (folder_of(file) == installed_folder(host)) GPUPASS_TRY(remember_folder(host, k_hooks));
-  return before;
+Result<Done> uninstall(World& world, const Manner& manner, const HookFile& file) {
+  const auto doing = fmt::format("remove {}", file.path);
+  Locks locks;
+  GPUPASS_TRY(lock_with_files(world, manner, doing, {}, k_files, locks));
+  GPUPASS_TRY(refuse_foreign(world.host, file));
+  SetFiles step{"have libvirt ask gpupass no more", {{file.path, std::nullopt}}, {}, {}};
+  if (folder_of(file) == installed_folder(world.host) && !has_others(world.host, file))
+    step.files.push_back(record_of(k_hooks));
+  const bool was_there = look(world.host, file) != Installed::no;
+  auto plan = plan_for(world.host, doing, Direction::give_back, std::move(step));
+  return carry_out(world, manner, std::move(plan), nullptr, locks,
+                   fmt::format("{} is {}", file.path, was_there ? "removed" : "not installed"));
 }
 
 Result<void> require_hook(const Host& host) {

@@ -17,10 +17,8 @@ namespace gpupass::session {
 namespace {
 
 /// Where a gpupass that was killed may have left a file half-written, beside what a journal names.
-constexpr std::array k_written_to = {"/var/lib/gpupass",           "/var/lib/gpupass/journal",
-                                     "/var/lib/gpupass/holds",     "/var/lib/gpupass/bindings",
-                                     "/var/lib/gpupass/forgotten", "/etc/libvirt/hooks/qemu.d",
-                                     "/etc/libvirt/hooks/lxc.d",   "/etc/libvirt/hooks/libxl.d"};
+constexpr std::array k_written_to = {"/var/lib/gpupass", "/var/lib/gpupass/journal", "/var/lib/gpupass/holds",
+                                     "/var/lib/gpupass/bindings", "/var/lib/gpupass/forgotten"};
 
 Result<Inventory> machine_of(const Host& host, const JournalRecord& journal) {
   return discover(host, {.holders = false, .serials_of = journal.plan.devices});

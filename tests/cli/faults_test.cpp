@@ -149,7 +149,8 @@ class Machine {
     for (auto& word : line) {  // what a command opens by itself, it finds by its real path
       if (word.starts_with("TREE/")) word = tree.at(word.substr(4)).string();
     }
-    if (words.front() != "hook") line.insert(line.end(), {"--timeout", "1"});
+    const bool is_libvirts = words.size() > 1 && words[0] == "hook" && words[1] == "run";
+    if (!is_libvirts) line.insert(line.end(), {"--timeout", "1"});
     const auto heard = test::run_line({kernel, connect, test::source(), "fake:///"}, line,
                                       {.columns = 200, .typed = k_started});
     said = heard.out + heard.err;
@@ -174,7 +175,9 @@ class Machine {
     text += kernel.exists("/sys/bus/pci/drivers/vfio-pci") ? "vfio-pci is loaded\n" : "";
     for (const auto* const folder : {"holds", "bindings"})
       text += files_below(tree.at(std::string("/var/lib/gpupass/") + folder));
-    return text + kernel.read("/var/lib/gpupass/cdi.json").value_or("");
+    for (const auto* const record : {"cdi.json", "hooks"})
+      text += kernel.read(std::string("/var/lib/gpupass/") + record).value_or("");
+    return text;
   }
   /// What says that something was begun.
   [[nodiscard]] std::string journals() { return files_below(tree.at("/var/lib/gpupass/journal")); }
@@ -508,6 +511,8 @@ const Words k_attach{"attach", "vm1", "01:00.0"};
 const Words k_detach{"detach", "vm1", "01:00"};
 const Words k_share{"attach", "vm2", "01:00.0", "--shared"};
 const Words k_install{"hook", "install"};
+const Words k_install_elsewhere{"hook", "install", "--hooks", "/etc/libvirt-10/hooks"};
+const Words k_remove_hook{"hook", "uninstall"};
 const Words k_lend{"attach", "vm1", "01:00.0", "--lend"};
 const Words k_lend_shared{"attach", "vm2", "01:00.0", "--lend", "--shared"};
 const Words k_hook_prepare{"hook", "run", "qemu", "vm1", "prepare", "begin", "-"};
@@ -542,7 +547,12 @@ INSTANTIATE_TEST_SUITE_P(
         Scenario{"unbind_for", {{"bind", "01:00", "--for", "one"}}, -1, {"unbind", "--for", "one"}},
         Scenario{"persist", {}, -1, k_persist},
         Scenario{"unpersist", {k_persist}, -1, {"unbind", "01:00", "--persist", "--apply"}},
-        Scenario{"hook_install", {}, -1, {"hook", "install"}},
+        Scenario{"hook_install", {}, -1, k_install},
+        Scenario{"hook_install_elsewhere", {}, -1, k_install_elsewhere},
+        Scenario{"hook_remove", {k_install}, -1, k_remove_hook},
+        Scenario{"hook_remove_elsewhere", {k_install_elsewhere}, -1, k_remove_hook},
+        Scenario{"recover_hook_install", {k_install}, 3, {"recover"}},
+        Scenario{"recover_hook_remove", {k_install, k_remove_hook}, 3, {"recover"}},
         Scenario{"container_write", {}, -1, k_describe},
         Scenario{"container_remove", {k_describe}, -1, {"container", "remove"}},
         // libvirt counts a domain that is being started as running; where the start comes to nothing, it is

@@ -129,6 +129,10 @@ void write_all(Samples& samples) {
   samples.write("error-not-found", {"attach", "vm9", "01:00"}, 3);
   samples.write("error-usage", {"bind"}, 2);
   samples.write("none", {"guest", "list"});
+  samples.write("dry-run", {"hook", "install", "--dry-run"});
+  samples.write("done", {"hook", "install"});
+  samples.write("again", {"hook", "install"});
+  samples.write("done", {"hook", "uninstall"});
 
   samples.kernel().block_unbind("nvidia", test::k_gpu);
   samples.write("error-stuck", {"attach", "vm1", "01:00", "--timeout", "1"}, 7);

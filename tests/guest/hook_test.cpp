@@ -7,6 +7,7 @@
 
 #include <sstream>
 
+#include "gpupass/cli/run.hpp"
 #include "gpupass/discover.hpp"
 #include "gpupass/hold.hpp"
 #include "gpupass/holds.hpp"
@@ -305,11 +306,13 @@ TEST_F(Hook, IsInstalledBesideOthersAndNeverOverThem) {
   EXPECT_NE(std::filesystem::status(tree.at(path)).permissions() & std::filesystem::perms::owner_exec,
             std::filesystem::perms::none);
   EXPECT_EQ(call(cli::hook_install, {}), 0);
-  EXPECT_THAT(out, AllOf(HasSubstr("already"), Not(HasSubstr("restart"))));
+  EXPECT_THAT(out, AllOf(HasSubstr("unchanged: " + path + " is installed"), Not(HasSubstr("restart"))));
   EXPECT_EQ(call(cli::hook_status, {}), 0);
   EXPECT_EQ(call(cli::hook_uninstall, {}), 0);
   EXPECT_FALSE(kernel.exists(path));
   EXPECT_EQ(call(cli::hook_uninstall, {}), 0);
+  EXPECT_THAT(out, HasSubstr("unchanged: " + path + " is not installed"));
+  EXPECT_THAT(*load_journals(kernel), IsEmpty());
 
   tree.file(path, "#!/bin/sh\necho mine\n");
   EXPECT_EQ(call(cli::hook_install, {}), exit_code(ErrorKind::refused));
@@ -338,6 +341,60 @@ TEST_F(Hook, ItsFileLetsDomainsStartOnceTheProgramIsGone) {
   EXPECT_EQ(status, 0);
   EXPECT_THAT(said, AllOf(HasSubstr("/gone/gpupass"), HasSubstr("hook uninstall"), HasSubstr(path)));
   EXPECT_EQ(std::count(said.begin(), said.end(), '\n'), 1);
+}
+
+TEST_F(Hook, ADryRunShowsTheStepAndRefusesWhatTheRunRefuses) {
+  EXPECT_EQ(call(cli::hook_install, {"--dry-run"}), 0) << err;
+  EXPECT_THAT(out, AllOf(HasSubstr("write /etc/libvirt/hooks/qemu.d/gpupass"), HasSubstr("put back")));
+  EXPECT_FALSE(kernel.exists("/etc/libvirt"));
+  EXPECT_FALSE(kernel.exists("/run/gpupass/hooks.lock"));
+  tree.file("/etc/libvirt/hooks/qemu.d/gpupass", "#!/bin/sh\necho mine\n");
+  EXPECT_EQ(call(cli::hook_install, {"--dry-run"}), 5);
+  EXPECT_EQ(call(cli::hook_uninstall, {"--dry-run"}), 5);
+  tree.remove("/etc/libvirt/hooks/qemu.d/gpupass");
+  kernel.writable_by_others.insert(sys::executable().string());
+  EXPECT_EQ(call(cli::hook_install, {"--dry-run"}), 5);
+}
+
+TEST_F(Hook, AnInterruptedInstallingIsRecoveredBeforeAnother) {
+  struct PowerCut {};
+  const std::string path = "/etc/libvirt/hooks/qemu.d/gpupass";
+  kernel.after_change = [&](const test::FakeKernel::Change& change) {
+    if (change.path.ends_with(path)) throw PowerCut();
+    return 0;
+  };
+  EXPECT_THROW(call(cli::hook_install, {}), PowerCut);
+  kernel.after_change = {};
+  for (const auto action : {cli::hook_install, cli::hook_uninstall}) {
+    for (const auto& words : {std::vector<std::string>{"--timeout", "1"}, {"--dry-run"}}) {
+      EXPECT_EQ(call(action, words), exit_code(ErrorKind::busy));
+      EXPECT_THAT(err, AllOf(HasSubstr(path + ": an earlier command did not end"),
+                             HasSubstr("`gpupass recover` finishes or undoes it")));
+    }
+  }
+  EXPECT_EQ(call(cli::recover, {}), 0) << err;
+  EXPECT_FALSE(kernel.exists(path));
+  EXPECT_EQ(call(cli::hook_install, {}), 0) << err;
+}
+
+TEST_F(Hook, AnotherDriversHookInTheSameFolderIsStillFound) {
+  const std::string folder = "/opt/libvirt/hooks";
+  for (const auto* const driver : {"qemu", "lxc"})
+    ASSERT_EQ(call(cli::hook_install, {"--hooks", folder, "--driver", driver}), 0) << err;
+  ASSERT_EQ(call(cli::hook_uninstall, {"--driver", "lxc"}), 0) << err;
+  EXPECT_FALSE(kernel.exists(folder + "/lxc.d/gpupass"));
+  EXPECT_EQ(call(cli::hook_status, {}), 0) << out;
+  ASSERT_EQ(call(cli::hook_uninstall, {}), 0) << err;
+  EXPECT_FALSE(kernel.exists(folder + "/qemu.d/gpupass"));
+  EXPECT_FALSE(kernel.exists("/var/lib/gpupass/hooks"));
+}
+
+TEST_F(Hook, AFileThatIsNoProgramIsMended) {
+  const std::string path = "/etc/libvirt/hooks/qemu.d/gpupass";
+  ASSERT_EQ(call(cli::hook_install, {}), 0) << err;
+  std::filesystem::permissions(tree.at(path), std::filesystem::perms(0644));
+  ASSERT_EQ(call(cli::hook_install, {}), 0) << err;
+  EXPECT_EQ(kernel.mode_of(path), 0755U);
 }
 
 TEST_F(Hook, AFileOfAnEarlierVersionIsMended) {

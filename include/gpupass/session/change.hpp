@@ -48,14 +48,16 @@ struct Locks {
 [[nodiscard]] Result<void> lock(World& world, const Manner& manner, const std::string& doing,
                                 const Functions& functions, const std::string& domain, Locks& locks);
 
-/// lock(), with files that several commands write, by the name of their lock.
+/// lock(), with files that several commands write, by the name of their lock. The plan names it, too
+/// (Plan::files), so that a command that was interrupted among them is recovered first.
 [[nodiscard]] Result<void> lock_with_files(World& world, const Manner& manner, const std::string& doing,
                                            const Functions& functions, const std::string& files,
                                            Locks& locks);
 
-/// What of a plan these functions and this domain are: a device of it, or the domain; empty for nothing.
-[[nodiscard]] std::string shared_with(const Plan& plan, const Functions& functions,
-                                      const std::string& domain);
+/// What of a plan these functions, this domain and these files are: a device of it, the domain, or one of the
+/// files; empty for nothing.
+[[nodiscard]] std::string shared_with(const Plan& plan, const Functions& functions, const std::string& domain,
+                                      const std::string& files = {});
 
 /// Carries the plan out; on a dry run hands it back.
 [[nodiscard]] Result<Done> carry_out(World& world, const Manner& manner, Plan plan, DomainStore* domains,

@@ -4,8 +4,7 @@
 
 #include <string>
 
-#include "gpupass/session/requester.hpp"
-#include "gpupass/session/world.hpp"
+#include "gpupass/session/change.hpp"
 
 namespace gpupass::session {
 
@@ -26,11 +25,11 @@ struct HookFile {
 
 [[nodiscard]] Installed look(const Host& host, const HookFile& file);
 
-/// Puts the file there, unless it is; what was there before. Errors: refused, over somebody else's file, or
-/// where an ordinary user could change the program that root would run.
-[[nodiscard]] Result<Installed> install(World& world, Requester& requester, const HookFile& file);
-/// Removes it, if it is there. Error: refused, for somebody else's file.
-[[nodiscard]] Result<Installed> uninstall(World& world, Requester& requester, const HookFile& file);
+/// Puts the file there, unless it is. Errors: refused, over somebody else's file, or where an ordinary user
+/// could change the program that root would run; busy, where an earlier command did not end there.
+[[nodiscard]] Result<Done> install(World& world, const Manner& manner, const HookFile& file);
+/// Removes it, if it is there. Errors: refused, for somebody else's file; busy.
+[[nodiscard]] Result<Done> uninstall(World& world, const Manner& manner, const HookFile& file);
 
 /// Where `gpupass hook install` put one that is not where all do; else k_hooks.
 [[nodiscard]] std::string installed_folder(const Host& host);

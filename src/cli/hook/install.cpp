@@ -18,7 +18,7 @@ using session::Installed;
 struct Options {
   std::string folder;  // of hooks; empty: where the last one was put
   std::string driver = "qemu";
-  Format format = Format::text;  // of status only
+  ChangeOptions change;  // of status the format only
 };
 
 Syntax syntax(const char* action, const char* about, Options& options) {
@@ -39,42 +39,37 @@ Result<HookFile> file_of(const Host& host, const Options& options) {
 
 Result<int> hook_install(Context& context, const std::vector<std::string>& arguments) {
   Options options;
-  const auto accepted = syntax("install", "Has libvirt ask gpupass before each start of a domain.", options);
+  auto accepted = syntax("install", "Has libvirt ask gpupass before each start of a domain.", options);
+  add_change_options(accepted, options.change);
   GPUPASS_TRY_ASSIGN(const bool go, parse(context, accepted, arguments));
   if (!go) return 0;
   GPUPASS_TRY_ASSIGN(const auto file, file_of(context.host, options));
-  Quiet quiet(context.terminal);
-  GPUPASS_TRY_ASSIGN(const auto before, session::install(context, quiet, file));
-  auto& out = context.terminal.out;
-  out << fmt::format("{} is there{}\n", file.path, before == Installed::yes ? " already" : "");
-  if (before == Installed::no)
-    out << "libvirt looks for hooks when it starts: `systemctl restart libvirtd` (or virtqemud); guests run "
-           "on\n";
-  return 0;
+  Teller teller(context.terminal, options.change);
+  GPUPASS_TRY_ASSIGN(const auto done, session::install(context, teller.manner(), file));
+  return teller.tell(done);
 }
 
 Result<int> hook_uninstall(Context& context, const std::vector<std::string>& arguments) {
   Options options;
-  const auto accepted = syntax("uninstall", "Takes gpupass's hook away. Cards stay as they are.", options);
+  auto accepted = syntax("uninstall", "Removes gpupass's hook. Cards stay as they are.", options);
+  add_change_options(accepted, options.change);
   GPUPASS_TRY_ASSIGN(const bool go, parse(context, accepted, arguments));
   if (!go) return 0;
   GPUPASS_TRY_ASSIGN(const auto file, file_of(context.host, options));
-  Quiet quiet(context.terminal);
-  GPUPASS_TRY_ASSIGN(const auto before, session::uninstall(context, quiet, file));
-  context.terminal.out << fmt::format("{} {}\n", file.path,
-                                      before == Installed::no ? "was not there" : "is gone");
-  return 0;
+  Teller teller(context.terminal, options.change);
+  GPUPASS_TRY_ASSIGN(const auto done, session::uninstall(context, teller.manner(), file));
+  return teller.tell(done);
 }
 
 Result<int> hook_status(Context& context, const std::vector<std::string>& arguments) {
   Options options;
   auto accepted = syntax("status", "Says whether gpupass's hook is among libvirt's.", options);
-  add_format(accepted, options.format);
+  add_format(accepted, options.change.format);
   GPUPASS_TRY_ASSIGN(const bool go, parse(context, accepted, arguments));
   if (!go) return 0;
   GPUPASS_TRY_ASSIGN(const auto file, file_of(context.host, options));
   const auto installed = look(context.host, file);
-  if (options.format == Format::json) {
+  if (options.change.format == Format::json) {
     const core::Json json{{"schema", "gpupass.hook/1"}, {"file", file.path}, {"installed", name(installed)}};
     context.terminal.out << json.dump(2) << "\n";
     return installed == Installed::yes ? 0 : 1;
