@@ -101,7 +101,7 @@ std::string toolkit_mode(const Host& host) {
 }
 
 Engines read_engines(const Host& host) {
-  return {host.exists("/snap/bin/docker"), host.attribute("/sys/fs/selinux/enforce") == "1",
+  return {host.exists("/snap/bin/docker"), host.attribute(sysfs::k_selinux_enforces) == "1",
           toolkit_mode(host)};
 }
 

@@ -135,7 +135,7 @@ bool is_32_bit(const Host& host, const std::string& path) {
 
 /// "/sys/module/nvidia/version", or the line "NVRM version: NVIDIA UNIX … Kernel Module  580.159.04  …".
 std::string module_version(const Host& host) {
-  if (const auto version = host.attribute(sysfs::kernel_module("nvidia") + "/version"))
+  if (const auto version = host.attribute(sysfs::kernel_module("nvidia", "version")))
     return core::printable(*version);
   const auto text = host.read("/proc/driver/nvidia/version").value_or("");
   for (const auto line : core::split(text, '\n')) {

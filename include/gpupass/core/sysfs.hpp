@@ -58,6 +58,14 @@ inline constexpr const char* k_unsafe_interrupts =
 inline constexpr const char* k_classes = "/sys/class";
 inline constexpr const char* k_block_numbers = "/sys/dev/block";  // links named 8:1
 
+/// "/sys/dev/char/226:128", a link to what has that number.
+[[nodiscard]] inline std::string character_device(std::string_view number) {
+  return at("/sys/dev/char", number);
+}
+/// "/sys/block/bcache0", or what is below it: "…/bcache/stop".
+[[nodiscard]] inline std::string disk(std::string_view name, std::string_view below = {}) {
+  return at("/sys/block", name, below);
+}
 /// "/sys/class/net", one of its devices, or what is below that.
 [[nodiscard]] inline std::string of_class(std::string_view name, std::string_view device = {},
                                           std::string_view below = {}) {
@@ -87,8 +95,11 @@ inline constexpr const char* k_nvme_targets = "/sys/kernel/config/nvmet/subsyste
 inline constexpr const char* k_loader_info =
     "/sys/firmware/efi/efivars/LoaderInfo-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f";
 
-[[nodiscard]] inline std::string kernel_module(std::string_view name) {
-  return at(k_modules, name);
+inline constexpr const char* k_selinux_enforces = "/sys/fs/selinux/enforce";  // "1"
+
+/// "/sys/module/nvidia", or what is below it: "…/version".
+[[nodiscard]] inline std::string kernel_module(std::string_view name, std::string_view below = {}) {
+  return at(k_modules, name, below);
 }
 /// "/sys/devices/system/node/node0".
 [[nodiscard]] inline std::string node(long id) {

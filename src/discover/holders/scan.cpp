@@ -7,6 +7,7 @@
 #include <array>
 #include <set>
 
+#include "gpupass/core/sysfs.hpp"
 #include "gpupass/core/text.hpp"
 #include "gpupass/sys/folder.hpp"
 
@@ -74,7 +75,7 @@ std::string node_of_number(const Host& host, const std::string& number) {
   constexpr std::string_view k_nvidia = "195:";
   const auto minor = core::parse_number(std::string_view(number).substr(number.find(':') + 1));
   if (number.starts_with(k_nvidia)) return minor ? nvidia_node(*minor) : "";
-  const auto place = host.resolve("/sys/dev/char/" + number).value_or("");
+  const auto place = host.resolve(sysfs::character_device(number)).value_or("");
   const auto parts = core::split(place, '/');
   if (parts.size() < 2) return "";
   const auto row = std::ranges::find(k_node_classes, parts[parts.size() - 2], &NodeClass::name);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <fmt/format.h>
 
+#include "gpupass/core/sysfs.hpp"
 #include "gpupass/judge/rules.hpp"
 #include "judge/findings.hpp"
 
@@ -10,7 +11,7 @@ std::vector<Finding> driver_versions(const Inventory& inventory, const Target& /
   const auto& machine = inventory.containers;
   if (!machine.nvidia) return {};
   const auto& driver = *machine.nvidia;
-  std::vector<Evidence> evidence = {{"/sys/module/nvidia/version", driver.version}};
+  std::vector<Evidence> evidence = {{sysfs::kernel_module("nvidia", "version"), driver.version}};
   if (!driver.library_path.empty()) evidence.push_back({driver.library_path, driver.library_version});
   if (const auto trouble = driver.library_trouble(); !trouble.empty())
     return {blocks(Consent::impossible, k_machine, fmt::format("of NVIDIA's driver {}", trouble),

@@ -109,7 +109,7 @@ std::string command_that_ends_layer(const Holder& layer) {
   if (kind == "crypt") return fmt::format("`cryptsetup close {}`", name);
   if (kind == "mpath") return fmt::format("`multipath -f {}`", name);
   if (kind == "md") return fmt::format("`mdadm --stop {}`", layer.use);
-  if (kind == "bcache") return fmt::format("`echo 1 > /sys/block/{}/bcache/stop`", name);
+  if (kind == "bcache") return fmt::format("`echo 1 > {}`", sysfs::disk(name, "bcache/stop"));
   if (kind == "loop") return fmt::format("`losetup -d {}`", layer.use);
   if (kind == "drbd") return "`drbdadm down RESOURCE` (`drbdadm status` names it)";
   if (kind == "zfs") return fmt::format("`zpool export {}`", layer.use);
@@ -118,7 +118,7 @@ std::string command_that_ends_layer(const Holder& layer) {
 
 std::string command_that_ends_target(const Holder& target) {
   if (target.layer == "nvmet")
-    return fmt::format("`echo 0 > /sys/kernel/config/nvmet/subsystems/{}/enable`", target.use);
+    return fmt::format("`echo 0 > {}`", sysfs::at(sysfs::k_nvme_targets, target.use, "enable"));
   return fmt::format("`targetcli` (delete the backstore {})", target.use);
 }
 
