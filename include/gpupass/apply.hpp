@@ -22,7 +22,7 @@ namespace gpupass {
 struct Doors {
   Host& host;
   DomainStore* domains = nullptr;                     // nullptr: the plan has no domain steps
-  const std::map<PciAddress, Lock>* locks = nullptr;  // of the plan's devices; a stuck child keeps its own
+  const std::map<DeviceName, Lock>* locks = nullptr;  // of the plan's devices; a stuck child keeps its own
   std::chrono::milliseconds step_timeout = std::chrono::seconds(60);
   std::function<void(const StepEvent&)> observe;  // may be empty
   std::function<bool()> interrupted;              // true: stop after this step and put everything back

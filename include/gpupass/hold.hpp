@@ -6,18 +6,18 @@
 #include <string>
 #include <vector>
 
+#include "gpupass/device_name.hpp"
 #include "gpupass/error.hpp"
 #include "gpupass/identity.hpp"
 #include "gpupass/owner.hpp"
-#include "gpupass/pci_address.hpp"
 
 namespace gpupass {
 
 /// One device that gpupass took, as kept in /var/lib/gpupass/holds.
 struct Hold {
-  PciAddress device;
-  Identity identity;              // what was at that address: whatever else is there by now is not held
-  std::string original_driver;    // bound when gpupass came; empty: none
+  DeviceName device;
+  Identity identity;            // what was at a function's address: whatever else is there by now is not held
+  std::string original_driver;  // bound when gpupass came; empty: none
   std::string original_override;  // driver_override when gpupass came; empty: not set
   bool bound = false;             // by `gpupass bind`: stays with us when its owner gives it back
   /// Who has it, the first one first; several domains that have it by turns (`gpupass attach --shared`).
@@ -33,7 +33,7 @@ struct Hold {
 };
 
 /// The hold of a device among these; null for none.
-[[nodiscard]] const Hold* find_hold(const std::vector<Hold>& holds, const PciAddress& device);
+[[nodiscard]] const Hold* find_hold(const std::vector<Hold>& holds, const DeviceName& device);
 
 /// For a person: "vm1", "job slurm:4711"; a domain with its connection where two of one name have it.
 [[nodiscard]] std::vector<std::string> owner_names(const Hold& hold);
@@ -49,6 +49,9 @@ struct Hold {
 
 /// What gives it back, for a person: "`gpupass detach vm1 0000:01:00.0` gives it back".
 [[nodiscard]] std::string return_commands(const Hold& hold);
+
+/// The function that it is of. Error: unsupported, of a mediated device.
+[[nodiscard]] Result<PciAddress> function_of(const Hold& hold);
 
 [[nodiscard]] std::string to_json(const Hold& hold);
 [[nodiscard]] Result<Hold> hold_from_json(const std::string& text);

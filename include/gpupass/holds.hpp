@@ -16,9 +16,9 @@ namespace gpupass {
 /// Those of them that can be read, for what is about no one device: what is about a device asks load_hold().
 [[nodiscard]] Result<std::vector<Hold>> load_holds(const Host& host);
 /// A record that cannot be read is an error that names it: of kind invalid, or denied.
-[[nodiscard]] Result<std::optional<Hold>> load_hold(const Host& host, const PciAddress& device);
+[[nodiscard]] Result<std::optional<Hold>> load_hold(const Host& host, const DeviceName& device);
 /// Written to a temporary file, fsynced, renamed.
 [[nodiscard]] Result<void> save_hold(Host& host, const Hold& hold);
-[[nodiscard]] Result<void> remove_hold(Host& host, const PciAddress& device);
+[[nodiscard]] Result<void> remove_hold(Host& host, const DeviceName& device);
 
 }  // namespace gpupass

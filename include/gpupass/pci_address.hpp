@@ -70,7 +70,7 @@ struct Selector {
   bool operator==(const Selector&) const = default;
 };
 
-/// Reads any of the forms above. Error: usage, naming the forms.
+/// Reads any of the forms above. Errors: usage, naming the forms; unsupported, for a UUID.
 [[nodiscard]] Result<Selector> parse_selector(std::string_view text);
 
 /// True of an address or a slot: it also means something that is no longer in the machine.

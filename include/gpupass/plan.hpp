@@ -23,8 +23,8 @@ enum class Direction { take, give_back, borrow };
 struct Plan {
   std::string command;  // as a person would name it: "attach 0000:01:00.0 to vm1"
   Direction direction = Direction::take;
-  std::string uri;                  // the connection that domain steps are for; empty: none needed
-  std::vector<PciAddress> devices;  // everything it touches; what is locked
+  std::string uri;      // the connection that domain steps are for; empty: none needed
+  DeviceNames devices;  // everything it touches; what is locked
   std::vector<Step> steps;
   /// What was at these addresses when it was made, of those that were in the machine: nothing is done to
   /// another device.
@@ -43,7 +43,7 @@ struct Plan {
 /// Facts a plan is made from besides the inventory.
 struct PlanFacts {
   const Inventory& inventory;
-  std::vector<Hold> holds;  // of the devices concerned
+  std::vector<Hold> holds;  // of the functions concerned; none of a mediated device
   std::string now;          // UTC, ISO 8601
 };
 

@@ -71,7 +71,7 @@ struct KeepHold {
 };
 /// Forgets a device: it is as it was before gpupass came.
 struct DropHold {
-  PciAddress device;
+  DeviceName device;
   bool operator==(const DropHold&) const = default;
 };
 /// A file of the host as it is to be.
@@ -128,9 +128,9 @@ struct RemoveFolder {
 /// A domain runs. Undone by asking the guest to shut down, and waiting until nobody has its devices open.
 struct StartDomain {
   std::string domain;
-  std::vector<PciAddress> devices;  // that it has of the host
-  int patience = 120;               // seconds that it may take to shut down
-  bool may_be_ended = false;        // as by a power cut after that: nothing on its disk matters
+  DeviceNames devices;        // that it has of the host
+  int patience = 120;         // seconds that it may take to shut down
+  bool may_be_ended = false;  // as by a power cut after that: nothing on its disk matters
   bool operator==(const StartDomain&) const = default;
 };
 
@@ -139,7 +139,7 @@ using Step = std::variant<LoadModule, SetDriverOverride, Unbind, ProbeDriver, De
                           OpenFolder, RemoveFile, RemoveFolder, StartDomain>;
 
 /// The device a step acts on; nothing for steps on modules, files and domains' configurations.
-[[nodiscard]] std::optional<PciAddress> device_of(const Step& step);
+[[nodiscard]] std::optional<DeviceName> device_of(const Step& step);
 /// The domain a step acts on; empty for none.
 [[nodiscard]] std::string domain_of(const Step& step);
 

@@ -33,8 +33,8 @@ std::string device_folder(const PciAddress& device) {
   return sysfs::pci_device(device);
 }
 
-bool is_there(const Host& host, const PciAddress& device) {
-  return host.exists(device_folder(device));
+bool is_there(const Host& host, const DeviceName& device) {
+  return host.exists(sysfs::device(device));
 }
 
 std::string driver_of(const Host& host, const PciAddress& device) {

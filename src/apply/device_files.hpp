@@ -9,7 +9,7 @@
 namespace gpupass::apply_detail {
 
 [[nodiscard]] std::string device_folder(const PciAddress& device);
-[[nodiscard]] bool is_there(const Host& host, const PciAddress& device);
+[[nodiscard]] bool is_there(const Host& host, const DeviceName& device);
 /// Empty: no driver is bound.
 [[nodiscard]] std::string driver_of(const Host& host, const PciAddress& device);
 /// Empty: not set. Error: timeout while a driver is letting go of the device.

@@ -40,8 +40,8 @@ class Executor {
   Doors& doors_;
   Journal& journal_;
   std::vector<std::optional<JournalEntry>> states_;
-  std::set<PciAddress> stuck_;
-  std::set<PciAddress> in_use_;  // by what could not be undone
+  std::set<DeviceName> stuck_;
+  std::set<DeviceName> in_use_;  // by what could not be undone
 };
 
 }  // namespace gpupass::apply_detail

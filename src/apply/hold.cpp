@@ -10,13 +10,13 @@ namespace {
 
 constexpr const char* k_folder = "/var/lib/gpupass/holds";
 
-std::string path_of(const PciAddress& device) {
+std::string path_of(const DeviceName& device) {
   return fmt::format("{}/{}.json", k_folder, to_string(device));
 }
 
 }  // namespace
 
-Result<std::optional<Hold>> load_hold(const Host& host, const PciAddress& device) {
+Result<std::optional<Hold>> load_hold(const Host& host, const DeviceName& device) {
   const auto path = path_of(device);
   const auto text = host.read(path);
   if (!text && text.error().kind == ErrorKind::not_found) return std::optional<Hold>();
@@ -36,7 +36,7 @@ Result<std::optional<Hold>> load_hold(const Host& host, const PciAddress& device
 
 Result<Records<Hold>> read_holds(const Host& host) {
   return load_records<Hold>(host, k_folder, [&](const std::string& name) -> Result<std::optional<Hold>> {
-    const auto device = parse_pci_address(name);
+    const auto device = parse_device_name(name);
     return device ? load_hold(host, *device) : std::optional<Hold>();
   });
 }
@@ -50,7 +50,7 @@ Result<void> save_hold(Host& host, const Hold& hold) {
   return write_record(host, path_of(hold.device), to_json(hold));
 }
 
-Result<void> remove_hold(Host& host, const PciAddress& device) {
+Result<void> remove_hold(Host& host, const DeviceName& device) {
   return host.remove_file(path_of(device));
 }
 

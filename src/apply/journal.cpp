@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <ranges>
+#include <set>
 #include <utility>
 
 #include "gpupass/core/json.hpp"
@@ -108,17 +109,19 @@ void read_entries(std::string_view lines, JournalRecord& record) {
   }
 }
 
-/// Every PCI address that stands in a text.
-std::vector<PciAddress> addresses_in(std::string_view text) {
-  constexpr std::size_t k_length = std::string_view("0000:01:00.0").size();
-  std::vector<PciAddress> found;
-  for (std::size_t at = 0; at + k_length <= text.size(); ++at) {
-    if (text[at + 4] != ':' || text[at + 7] != ':' || text[at + 10] != '.') continue;
-    const auto address = parse_pci_address(text.substr(at, k_length));
-    if (address && std::ranges::find(found, *address) == found.end()) found.push_back(*address);
+/// Every name of a device that stands in a text: addresses, and UUIDs, which may be of something else.
+DeviceNames names_in(std::string_view text) {
+  constexpr std::size_t k_address = std::string_view("0000:01:00.0").size(), k_uuid = 36;
+  std::set<DeviceName> found;
+  const auto add = [&](std::string_view word) {
+    if (auto name = parse_device_name(word)) found.insert(*std::move(name));
+  };
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const auto rest = text.substr(at);
+    if (rest.size() >= k_address && rest[4] == ':' && rest[7] == ':') add(rest.substr(0, k_address));
+    if (rest.size() >= k_uuid && rest[8] == '-' && rest[13] == '-') add(rest.substr(0, k_uuid));
   }
-  std::ranges::sort(found);
-  return found;
+  return {found.begin(), found.end()};
 }
 
 /// Nothing for a journal whose very first line was cut short: nothing had been changed yet.
@@ -133,7 +136,7 @@ std::optional<JournalRecord> record_from(std::string_view text, const std::strin
   }
   JournalRecord lost;
   lost.id = id;
-  lost.plan.devices = addresses_in(text);
+  lost.plan.devices = names_in(text);
   lost.damage = record.error().what;
   return lost;
 }

@@ -48,7 +48,7 @@ Result<Plan> plan_from_json(const std::string& text) {
     plan.command = core::line_from_json(json.at("command"));
     plan.direction = direction_from(json.at("direction"));
     plan.uri = core::line_from_json(json.at("uri"));
-    for (const auto& device : json.at("devices")) plan.devices.push_back(core::address_from_json(device));
+    for (const auto& device : json.at("devices")) plan.devices.push_back(core::device_name_from_json(device));
     // A journal of an earlier gpupass has none.
     const auto identities = json.value("identities", core::Json::object());
     for (const auto& [device, identity] : identities.items())

@@ -122,8 +122,9 @@ std::set<PciAddress> displaced_devices(const Plan& plan, const Inventory& invent
   auto identities = plan.identities;
   // A journal of an earlier gpupass has them only in what it wrote down.
   for (const auto& step : plan.steps) {
-    if (const auto* const keep = std::get_if<KeepHold>(&step))
-      identities.emplace(keep->hold.device, keep->hold.identity);
+    const auto* const keep = std::get_if<KeepHold>(&step);
+    if (keep != nullptr && keep->hold.device.function() != nullptr)
+      identities.emplace(keep->hold.device.as_function(), keep->hold.identity);
   }
   std::set<PciAddress> displaced;
   for (const auto& [device, identity] : identities) {

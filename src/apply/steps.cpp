@@ -39,7 +39,9 @@ Step read_as(const std::string& name, const core::Json& json) {
 
 bool is_left_alone(const Step& step, const Doors& doors) {
   const auto subject = subject_of(step);
-  return subject.must_be_there && doors.displaced.contains(*subject.device);
+  if (!subject.must_be_there) return false;
+  const auto* const function = subject.device->function();
+  return function != nullptr && doors.displaced.contains(*function);
 }
 
 Result<Look> look(const Step& step, Doors& doors) {
@@ -64,7 +66,7 @@ bool is_put_back(const Step& step, const std::string& before, Doors& doors) {
   return shows && had_no_effect(step, before, doors);
 }
 
-std::vector<PciAddress> used_by(const Step& step) {
+DeviceNames used_by(const Step& step) {
   return subject_of(step).uses;
 }
 
@@ -102,7 +104,7 @@ Step step_from_json(const core::Json& json) {
 
 }  // namespace apply_detail
 
-std::optional<PciAddress> device_of(const Step& step) {
+std::optional<DeviceName> device_of(const Step& step) {
   return apply_detail::subject_of(step).device;
 }
 

@@ -27,7 +27,7 @@ namespace gpupass::apply_detail {
 [[nodiscard]] bool is_put_back(const Step& step, const std::string& before, Doors& doors);
 
 /// The devices that are in use while the step is not undone.
-[[nodiscard]] std::vector<PciAddress> used_by(const Step& step);
+[[nodiscard]] DeviceNames used_by(const Step& step);
 
 /// True of a step that nothing brings back, and that the machine shows as done.
 [[nodiscard]] bool is_lost(const Step& step, Doors& doors);

@@ -44,4 +44,10 @@ PciAddress address_from_json(const Json& json) {
   throw nlohmann::json::type_error::create(302, "'" + text + "' is not a PCI address", &json);
 }
 
+DeviceName device_name_from_json(const Json& json) {
+  const auto text = json.get<std::string>();
+  if (auto name = parse_device_name(text)) return *std::move(name);
+  throw nlohmann::json::type_error::create(302, "'" + text + "' is neither a PCI address nor a UUID", &json);
+}
+
 }  // namespace gpupass::core

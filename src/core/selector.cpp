@@ -5,6 +5,7 @@
 
 #include "gpupass/core/overloaded.hpp"
 #include "gpupass/core/text.hpp"
+#include "gpupass/device_name.hpp"
 #include "gpupass/pci_address.hpp"
 
 namespace gpupass {
@@ -53,6 +54,11 @@ Result<Selector> parse_selector(std::string_view text) {
   } else if (!text.starts_with("pci_")) {
     if (const auto first = parse_pci_address(full + ".0")) return selector(PciSlot{*first});
   }
+  if (parse_uuid(text))
+    return fail(
+        ErrorKind::unsupported,
+        "'" + std::string(text) + "' is the UUID of a mediated device: only PCI functions can be named",
+        "nothing was changed; `gpupass status` shows what gpupass holds");
   if (may_be_name(text)) return selector(PartOfName{std::string(text)});
   return fail(ErrorKind::usage, "'" + std::string(text) + "' names no PCI device",
               "give an address (0000:01:00.0 or 01:00.0), a slot (01:00, all its functions), "

@@ -42,26 +42,27 @@ std::string to_json(const Hold& hold) {
   auto owners = core::Json::array();
   for (const auto& owner : hold.owners)
     owners.push_back({{"kind", tenant_of(owner.kind).name}, {"name", owner.name}, {"where", owner.where}});
-  return core::Json{{"schema", "gpupass.hold/4"},
-                    {"device", to_string(hold.device)},
-                    {"identity", core::to_json(hold.identity)},
-                    {"original_driver", hold.original_driver},
-                    {"original_override", hold.original_override},
-                    {"bound", hold.bound},
-                    {"owners", owners},
-                    {"lend", hold.lend},
-                    {"lent_to", hold.lent_to},
-                    {"since", hold.since},
-                    {"boot_id", hold.boot_id}}
-      .dump();
+  core::Json json{{"schema", "gpupass.hold/4"}, {"device", to_string(hold.device)}};
+  if (hold.device.function() != nullptr) json["identity"] = core::to_json(hold.identity);
+  json.update({{"original_driver", hold.original_driver},
+               {"original_override", hold.original_override},
+               {"bound", hold.bound},
+               {"owners", owners},
+               {"lend", hold.lend},
+               {"lent_to", hold.lent_to},
+               {"since", hold.since},
+               {"boot_id", hold.boot_id}});
+  return json.dump();
 }
 
 Result<Hold> hold_from_json(const std::string& text) {
   return core::read_json(text, "hold", [](const core::Json& json) {
     Hold hold;
-    hold.device = core::address_from_json(json.at("device"));
-    hold.identity = json.contains("identity") ? core::identity_from_json(json.at("identity"))
-                                              : identity_of_first_schema(json);
+    hold.device = core::device_name_from_json(json.at("device"));
+    if (json.contains("identity"))
+      hold.identity = core::identity_from_json(json.at("identity"));
+    else if (hold.device.function() != nullptr)
+      hold.identity = identity_of_first_schema(json);
     hold.original_driver = core::line_from_json(json.at("original_driver"));
     hold.original_override = core::line_from_json(json.at("original_override"));
     hold.bound = json.at("bound");

@@ -16,7 +16,7 @@ bool is_ambiguous(const Hold& hold, const Owner& owner) {
 
 }  // namespace
 
-const Hold* find_hold(const std::vector<Hold>& holds, const PciAddress& device) {
+const Hold* find_hold(const std::vector<Hold>& holds, const DeviceName& device) {
   const auto found = std::ranges::find(holds, device, &Hold::device);
   return found == holds.end() ? nullptr : &*found;
 }
@@ -51,6 +51,16 @@ Hold with_owner(Hold hold, const Owner& owner) {
 Hold without_owner(Hold hold, const Owner& owner) {
   std::erase(hold.owners, owner);
   return hold;
+}
+
+Result<PciAddress> function_of(const Hold& hold) {
+  if (const auto* const function = hold.device.function()) return *function;
+  return fail(
+      ErrorKind::unsupported,
+      fmt::format("{} is a mediated device{}, and this gpupass gives and takes back PCI functions alone",
+                  to_string(hold.device),
+                  hold.owners.empty() ? "" : " of " + core::enumerate(owner_names(hold))),
+      "nothing was changed; the gpupass that gave it takes it back");
 }
 
 std::string return_commands(const Hold& hold) {

@@ -39,7 +39,7 @@ void add_machine_type(std::vector<std::string>& notes, const Plan& plan, const I
   const auto& xml = domain.config_xml.empty() ? domain.live_xml : domain.config_xml;
   if (has_pci_express(xml).value_or(true)) return;
   Functions express;
-  std::ranges::copy_if(plan.devices, std::back_inserter(express), [&](const auto& function) {
+  std::ranges::copy_if(functions_among(plan.devices), std::back_inserter(express), [&](const auto& function) {
     const auto* const device = inventory.find(function);
     return device != nullptr && device->is_pcie;
   });
@@ -54,7 +54,7 @@ void add_machine_type(std::vector<std::string>& notes, const Plan& plan, const I
 void add_halves(std::vector<std::string>& notes, const Plan& plan, const DomainFacts& domain) {
   const auto* const define = definition_in(plan);
   if (define != nullptr) {
-    const auto [joining, there] = halves_of(define->before, plan.devices);
+    const auto [joining, there] = halves_of(define->before, functions_among(plan.devices));
     if (!there.empty()) {
       const bool one = is_multifunction_in_guest(define->after, joining.front()).value_or(false);
       notes.push_back(
@@ -67,7 +67,7 @@ void add_halves(std::vector<std::string>& notes, const Plan& plan, const DomainF
     }
   }
   if (!domain.change_live) return;
-  const auto [joining, there] = halves_of(domain.live_xml, plan.devices);
+  const auto [joining, there] = halves_of(domain.live_xml, functions_among(plan.devices));
   if (there.empty()) return;
   notes.push_back(
       fmt::format("the running {} has {} already: until it is shut down {} is a device of its own there",
@@ -78,8 +78,9 @@ void add_halves(std::vector<std::string>& notes, const Plan& plan, const DomainF
 void add_unmanaged(std::vector<std::string>& notes, const Plan& plan, const DomainFacts& domain) {
   if (domain.config_xml.empty()) return;
   auto unmanaged = unmanaged_functions(domain.config_xml).value_or(Functions{});
+  const auto functions = functions_among(plan.devices);
   std::erase_if(unmanaged, [&](const auto& function) {
-    return std::ranges::none_of(plan.devices, [&](const auto& other) { return other.same_slot(function); });
+    return std::ranges::none_of(functions, [&](const auto& other) { return other.same_slot(function); });
   });
   if (unmanaged.empty()) return;
   notes.push_back(

@@ -14,8 +14,8 @@ namespace {
 
 using Functions = std::vector<PciAddress>;
 
-bool contains(const Functions& functions, const PciAddress& function) {
-  return std::find(functions.begin(), functions.end(), function) != functions.end();
+bool contains(const Functions& functions, const DeviceName& device) {
+  return std::find(functions.begin(), functions.end(), device) != functions.end();
 }
 
 /// The device, of which everything is known that a plan needs.
@@ -83,19 +83,20 @@ void append_return(std::vector<Step>& steps, const PlanFacts& facts, const std::
   std::vector<Step> releases;
   std::vector<Step> bindings;
   for (const auto& hold : holds) {
-    if (presence_of(hold.identity, hold.device, facts.inventory) != Presence::there) continue;
-    const auto* const device = facts.inventory.find(hold.device);
+    const auto& function = hold.device.as_function();
+    if (presence_of(hold.identity, function, facts.inventory) != Presence::there) continue;
+    const auto* const device = facts.inventory.find(function);
     const bool home = device->driver.value_or("") == hold.original_driver;
     const bool rebooted = hold.boot_id != facts.inventory.kernel.boot_id;
     if (home && rebooted) continue;  // the override of an earlier boot says nothing about this one
-    if (!home && device->driver) releases.emplace_back(Unbind{hold.device, *device->driver});
+    if (!home && device->driver) releases.emplace_back(Unbind{function, *device->driver});
     if (!home && !hold.original_driver.empty()) {
       // Aimed at the driver it had: where several could have it (nouveau and nvidia), the kernel
       // would give it to whichever came first.
-      bindings.emplace_back(SetDriverOverride{hold.device, hold.original_driver});
-      bindings.emplace_back(ProbeDriver{hold.device, hold.original_driver});
+      bindings.emplace_back(SetDriverOverride{function, hold.original_driver});
+      bindings.emplace_back(ProbeDriver{function, hold.original_driver});
     }
-    bindings.emplace_back(SetDriverOverride{hold.device, rebooted ? "" : hold.original_override});
+    bindings.emplace_back(SetDriverOverride{function, rebooted ? "" : hold.original_override});
   }
   steps.insert(steps.end(), releases.begin(), releases.end());
   steps.insert(steps.end(), bindings.begin(), bindings.end());
@@ -115,7 +116,8 @@ void append_give_back(std::vector<Step>& steps, const PlanFacts& facts, const st
     auto rest = without_owner(hold, owner);
     const bool lent = owner.kind == OwnerKind::domain && hold.lent_to == owner.name;
     // What bind took and is no longer there is forgotten.
-    const bool there = presence_of(hold.identity, hold.device, facts.inventory) == Presence::there;
+    const bool there =
+        presence_of(hold.identity, hold.device.as_function(), facts.inventory) == Presence::there;
     const bool keeps = (rest.bound && there) || !rest.owners.empty();
     if (!keeps || lent) returned.push_back(hold);
     if (lent) rest.lent_to.clear();
@@ -170,8 +172,9 @@ Failure belongs_to(const Hold& hold) {
 std::vector<Hold> kept_bound(const PlanFacts& facts, const Functions& functions) {
   std::vector<Hold> kept;
   for (const auto& hold : facts.holds) {
-    const auto* const device = facts.inventory.find(hold.device);
-    if (!contains(functions, hold.device) || device == nullptr || !is_on_vfio(*device)) continue;
+    if (!contains(functions, hold.device)) continue;
+    const auto* const device = facts.inventory.find(hold.device.as_function());
+    if (device == nullptr || !is_on_vfio(*device)) continue;
     if (!hold.bound && hold.lent_to.empty()) kept.push_back(hold);
   }
   return kept;
@@ -269,8 +272,8 @@ Result<void> append_live_detach(std::vector<Step>& steps, const DomainFacts& dom
 /// Of no steps yet, with what the functions are now.
 Plan empty_plan(const PlanFacts& facts, const Functions& functions, Direction direction, std::string command,
                 std::string uri = {}) {
-  return {std::move(command), direction, std::move(uri),
-          functions,          {},        identities_of(facts.inventory, functions)};
+  return {std::move(command),  direction, std::move(uri),
+          names_of(functions), {},        identities_of(facts.inventory, functions)};
 }
 
 }  // namespace

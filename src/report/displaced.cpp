@@ -108,7 +108,8 @@ std::string where_it_is(const Inventory& inventory, const Identity& remembered) 
 std::vector<Hold> displaced(const Inventory& inventory, const std::vector<Hold>& holds) {
   std::vector<Hold> found;
   std::ranges::copy_if(holds, std::back_inserter(found), [&](const Hold& hold) {
-    return presence_of(hold.identity, hold.device, inventory) != Presence::there;
+    const auto* const function = hold.device.function();
+    return function != nullptr && presence_of(hold.identity, *function, inventory) != Presence::there;
   });
   return found;
 }
@@ -133,11 +134,11 @@ std::optional<Error> displaced_error(const Inventory& inventory, const std::vect
   if (found.empty()) return std::nullopt;
   std::vector<Error> errors;
   for (const auto& hold : found) {
-    const auto what =
-        fmt::format("{}: {}. gpupass took the {} that was there{}; {}", to_string(hold.device),
-                    what_is_there(inventory, hold.device, hold.identity), ids_text(hold.identity),
-                    hold.owners.empty() ? "" : " for " + core::enumerate(owner_names(hold)),
-                    where_it_is(inventory, hold.identity));
+    const auto what = fmt::format("{}: {}. gpupass took the {} that was there{}; {}", to_string(hold.device),
+                                  what_is_there(inventory, hold.device.as_function(), hold.identity),
+                                  ids_text(hold.identity),
+                                  hold.owners.empty() ? "" : " for " + core::enumerate(owner_names(hold)),
+                                  where_it_is(inventory, hold.identity));
     errors.push_back({ErrorKind::refused, what, "", {}, {}});
   }
   auto error = std::move(errors.front());

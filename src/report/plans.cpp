@@ -11,7 +11,9 @@ namespace gpupass::report {
 core::Json to_json(const Hold& hold) {
   auto json = core::Json::parse(gpupass::to_json(hold));
   json.erase("schema");
-  json["ids"] = ids_text(hold.identity);
+  const bool is_function = hold.device.function() != nullptr;
+  json["ids"] = is_function ? core::Json(ids_text(hold.identity)) : core::Json();
+  if (!is_function) json["identity"] = nullptr;
   // The domains among the owners once more, as programs know them from before there were others.
   json.update({{"domain", ""}, {"uri", ""}, {"shared_with", core::Json::array()}});
   for (const auto& owner : hold.owners) {

@@ -70,7 +70,9 @@ Result<void> find_devices(const session::World& world, session::Requester& reque
     }
   }
   for (const auto& hold : holds) {
-    if (is_for(hold, {guest.state.name, guest.hypervisor->uri()})) belongings.given.push_back(hold.device);
+    if (!is_for(hold, {guest.state.name, guest.hypervisor->uri()})) continue;
+    GPUPASS_TRY_ASSIGN(const auto function, function_of(hold));
+    belongings.given.push_back(function);
   }
   belongings.given = session::in_order(std::move(belongings.given));
   return {};

@@ -115,7 +115,7 @@ Result<Done> carry_out_at_boot(World& world, const Manner& manner, bool apply, W
   // What a person is shown they may do, and make another initramfs of it.
   if (!left.empty() && world.host.exists(boot::k_files_record))
     work.record.files.push_back({boot::k_files_record, std::nullopt});
-  Plan plan{work.doing, work.direction, "", work.functions, work.now};
+  Plan plan{work.doing, work.direction, "", names_of(work.functions), work.now};
   plan.files = k_files;
   if (!work.record.files.empty()) plan.steps.emplace_back(work.record);
   if (apply) plan.steps.insert(plan.steps.end(), work.steps.begin(), work.steps.end());

@@ -27,7 +27,8 @@ Functions take_displaced(const Inventory& inventory, const std::vector<Hold>& ho
   std::erase_if(selectors, [&](const Selector& selector) {
     const auto before = functions.size();
     for (const auto& hold : lost) {
-      if (is_at(selector, hold.device)) functions.push_back(hold.device);
+      const auto& function = hold.device.as_function();
+      if (is_at(selector, function)) functions.push_back(function);
     }
     return functions.size() > before;
   });
@@ -45,7 +46,9 @@ Result<Functions> to_return(const Host& host, Requester& requester, Selection wh
   GPUPASS_TRY_ASSIGN(const auto card, functions_meant(inventory, what.selectors, what.companions));
   functions.insert(functions.end(), named.begin(), named.end());
   for (const auto& hold : holds) {
-    if (std::ranges::find(card, hold.device) != card.end()) functions.push_back(hold.device);
+    if (const auto* const function = hold.device.function();
+        function != nullptr && std::ranges::find(card, *function) != card.end())
+      functions.push_back(*function);
   }
   for (const auto& record : records.unreadable) {  // of the same card: it may be held
     const auto device = parse_pci_address(record.of);
@@ -60,7 +63,9 @@ Result<Functions> held_for(const World& world, const Manner& manner, const std::
   GPUPASS_TRY_ASSIGN(auto holds, known_holds(world.host, manner.requester));
   if (!owner) inherit(world, holds, {}, manner.patience);
   for (const auto& hold : holds) {
-    if (owner ? is_for(hold, *owner) : hold.owners.empty()) functions.push_back(hold.device);
+    if (!(owner ? is_for(hold, *owner) : hold.owners.empty())) continue;
+    GPUPASS_TRY_ASSIGN(const auto function, function_of(hold));
+    functions.push_back(function);
   }
   return functions;
 }
@@ -82,7 +87,7 @@ std::string homes_of(const Inventory& inventory, const std::vector<Hold>& holds,
     const auto* const hold = find_hold(holds, function);
     const auto* const device = inventory.find(function);
     const bool held = hold != nullptr;
-    if (held && presence_of(hold->identity, hold->device, inventory) != Presence::there) {
+    if (held && presence_of(hold->identity, function, inventory) != Presence::there) {
       homes.push_back(to_string(function) + " forgotten");
       continue;
     }
@@ -99,14 +104,14 @@ std::string homes_of(const Inventory& inventory, const std::vector<Hold>& holds,
 std::string outcome_of_return(const Inventory& inventory, const std::vector<Hold>& holds, const Plan& plan,
                               const std::optional<Owner>& owner) {
   if (!owner && plan.devices.empty()) return "gpupass holds no device that is nobody's";
-  if (!owner) return homes_of(inventory, holds, plan.devices);
+  if (!owner) return homes_of(inventory, holds, functions_among(plan.devices));
   if (plan.steps.empty()) {
     const auto whom = tenant_of(owner->kind).called + owner->name;
     return plan.devices.empty() ? "gpupass holds no device for " + whom : whom + " has none of these devices";
   }
   Functions home;
   Functions bound;
-  for (const auto& function : plan.devices) {
+  for (const auto& function : functions_among(plan.devices)) {
     const auto* const hold = find_hold(holds, function);
     (hold != nullptr && hold->bound ? bound : home).push_back(function);
   }

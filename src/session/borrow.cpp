@@ -27,10 +27,11 @@ Result<Borrowed> borrow_run(World& world, const Manner& manner, OpenDomain& doma
                             const Locks& locks) {
   AttachRequest request;
   request.domain = {.vm = start.domain, .uri = domain.hypervisor->uri(), .config = true};
-  request.what = exactly(start.devices);
+  const auto functions = functions_among(start.devices);
+  request.what = exactly(functions);
   GPUPASS_TRY_ASSIGN(const auto templates, load_templates(world));
   GPUPASS_TRY_ASSIGN(auto attachment,
-                     prepare_attachment(world, manner, domain, request, start.devices, templates));
+                     prepare_attachment(world, manner, domain, request, functions, templates));
   return borrow(world, manner, plan_run(std::move(attachment.plan), start), domain.hypervisor.get(), locks);
 }
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "gpupass/holds.hpp"
 #include "gpupass/sys/terminal.hpp"
@@ -14,14 +15,14 @@ namespace {
 
 /// What a request locks.
 struct Wanted {
-  Functions functions;
+  DeviceNames devices;
   std::string domain;  // empty: none
   std::string files;   // of the lock of files that several commands write; empty: none
 };
 
 Result<void> refuse_interrupted(const std::vector<JournalRecord>& journals, const Wanted& wanted) {
   for (const auto& journal : journals) {
-    const auto about = shared_with(journal.plan, wanted.functions, wanted.domain, wanted.files);
+    const auto about = shared_with(journal.plan, wanted.devices, wanted.domain, wanted.files);
     if (about.empty() || journal.ended()) continue;
     if (!journal.has_plan())
       return fail(ErrorKind::busy,
@@ -40,7 +41,7 @@ Result<void> refuse_interrupted(const std::vector<JournalRecord>& journals, cons
 /// What a request that changes nothing says of interrupted ones, and of what an ended one left in the kernel:
 /// the same, if it may read of them.
 Result<void> would_be_refused(const Host& host, Requester& requester, const Wanted& wanted) {
-  for (const auto& function : wanted.functions) GPUPASS_TRY(Lock::obtainable(host, to_string(function)));
+  for (const auto& device : wanted.devices) GPUPASS_TRY(Lock::obtainable(host, to_string(device)));
   const auto journals = load_journals(host);
   if (!journals && journals.error().kind != ErrorKind::denied) return Failure(journals.error());
   if (!journals || std::ranges::any_of(*journals, &JournalRecord::denied))
@@ -64,9 +65,9 @@ Result<void> lock_all(World& world, const Manner& manner, const std::string& doi
   GPUPASS_TRY(refuse_captured(world.host, manner));
   sys::outlive_readers();  // of our output, and of what we say to libvirt
   if (manner.dry_run) return would_be_refused(world.host, manner.requester, wanted);
-  for (const auto& function : in_order(wanted.functions)) {
-    GPUPASS_TRY_ASSIGN(auto one, acquire(world, manner, to_string(function), doing));
-    locks.devices.emplace(function, std::move(one));
+  for (const auto& device : std::set(wanted.devices.begin(), wanted.devices.end())) {
+    GPUPASS_TRY_ASSIGN(auto one, acquire(world, manner, to_string(device), doing));
+    locks.devices.emplace(device, std::move(one));
   }
   const auto add = [&](const std::string& name) -> Result<void> {
     GPUPASS_TRY_ASSIGN(auto one, acquire(world, manner, name, doing));
@@ -86,10 +87,10 @@ Host& host_of_files(World& world) {
   return world.host.captured() ? here : world.host;
 }
 
-std::string shared_with(const Plan& plan, const Functions& functions, const std::string& domain,
+std::string shared_with(const Plan& plan, const DeviceNames& devices, const std::string& domain,
                         const std::string& files) {
   for (const auto& device : plan.devices)
-    if (std::ranges::find(functions, device) != functions.end()) return to_string(device);
+    if (std::ranges::find(devices, device) != devices.end()) return to_string(device);
   if (!domain.empty() && domains_of(plan).contains(domain)) return domain;
   return !files.empty() && plan.files == files ? first_file(plan) : "";
 }
@@ -136,7 +137,7 @@ bool is_under_way(const Host& host, const JournalRecord& journal) {
   };
   const auto domains = domains_of(journal.plan);
   return std::ranges::any_of(journal.plan.devices,
-                             [&](const PciAddress& device) { return is_locked(to_string(device)); }) ||
+                             [&](const DeviceName& device) { return is_locked(to_string(device)); }) ||
          std::ranges::any_of(domains, [&](const auto& domain) { return is_locked(domain_lock(domain)); }) ||
          (!journal.plan.files.empty() && is_locked(journal.plan.files));
 }
@@ -148,12 +149,12 @@ Result<Lock> acquire(World& world, const Manner& manner, const std::string& name
 
 Result<void> lock(World& world, const Manner& manner, const std::string& doing, const Functions& functions,
                   const std::string& domain, Locks& locks) {
-  return lock_all(world, manner, doing, {functions, domain, {}}, locks);
+  return lock_all(world, manner, doing, {names_of(functions), domain, {}}, locks);
 }
 
 Result<void> lock_with_files(World& world, const Manner& manner, const std::string& doing,
                              const Functions& functions, const std::string& files, Locks& locks) {
-  return lock_all(world, manner, doing, {functions, {}, files}, locks);
+  return lock_all(world, manner, doing, {names_of(functions), {}, files}, locks);
 }
 
 Doors doors_for(World& world, const Manner& manner, DomainStore* domains, const Locks& locks) {

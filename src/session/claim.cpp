@@ -2,13 +2,14 @@
 #include "session/claim.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace gpupass::session {
 
 Result<Claim> claim(World& world, const Manner& manner, const JournalRecord& seen) {
   Claim claim;
   const auto doing = "recover " + seen.id;
-  for (const auto& device : in_order(seen.plan.devices)) {
+  for (const auto& device : std::set(seen.plan.devices.begin(), seen.plan.devices.end())) {
     GPUPASS_TRY_ASSIGN(auto lock, acquire(world, manner, to_string(device), doing));
     claim.locks.devices.emplace(device, std::move(lock));
   }

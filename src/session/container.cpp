@@ -272,7 +272,7 @@ Result<Done> describe_for_containers(World& world, const Manner& manner, const D
 
   std::erase_if(written, [&](const Written& one) { return one.path == request.output; });
   written.push_back({request.output, text});
-  Plan plan{doing, Direction::take, "", functions, {}};
+  Plan plan{doing, Direction::take, "", names_of(functions), {}};
   plan.files = k_files;
   plan.steps.emplace_back(set_record("describe them to container engines", {request.output, text}, written));
   const auto folder = folder_of(request.output);
@@ -297,7 +297,7 @@ Result<Done> forget_for_containers(World& world, const Manner& manner,
   Locks locks;
   GPUPASS_TRY(lock_with_files(world, manner, doing, functions, k_files, locks));
   GPUPASS_TRY_ASSIGN(auto written, written_before(world.host));
-  Plan plan{doing, Direction::give_back, "", functions, {}};
+  Plan plan{doing, Direction::give_back, "", names_of(functions), {}};
   plan.files = k_files;
   std::vector<std::string> removed;
   for (const auto& one : std::vector<Written>(written)) {

@@ -33,7 +33,9 @@ Result<Functions> functions_in(const World& world, const Manner& manner, const D
   GPUPASS_TRY_ASSIGN(auto holds, known_holds(world.host, manner.requester));
   recognise(world, holds, facts.state, facts.uri, manner.patience);
   for (const auto& hold : holds) {
-    if (is_for(hold, {facts.state.name, facts.uri})) functions.push_back(hold.device);
+    if (!is_for(hold, {facts.state.name, facts.uri})) continue;
+    GPUPASS_TRY_ASSIGN(const auto function, function_of(hold));
+    functions.push_back(function);
   }
   return in_order(std::move(functions));
 }
@@ -120,7 +122,7 @@ std::vector<std::string> what_stays(const PlanFacts& facts, const DomainFacts& d
   std::map<std::string, Functions> of_others;  // by the domains that have them
   const Owner self{domain.state.name, domain.uri};
   const auto in_live = hostdev_functions_if_any(domain.live_xml);
-  for (const auto& function : plan.devices) {
+  for (const auto& function : functions_among(plan.devices)) {
     const auto* const device = facts.inventory.find(function);
     if (device == nullptr || !is_vfio_driver(device->driver.value_or(""))) continue;
     const auto* const hold = find_hold(facts.holds, function);

@@ -19,14 +19,14 @@ DefineDomain definition_of(const Plan& plan, const DomainFacts& facts) {
 
 /// The error for a domain that is not there, with what gpupass still holds for it.
 Failure not_there(const Host& host, const DomainChoice& choice, Error error) {
-  Functions held;
+  DeviceNames held;
   const auto holds = load_holds(host).value_or(std::vector<Hold>{});
   for (const auto& hold : holds) {
     if (is_for(hold, {choice.vm, choice.uri})) held.push_back(hold.device);
   }
   if (error.kind == ErrorKind::not_found && !held.empty()) {
     std::string words;
-    for (const auto& function : held) words += " " + to_string(function);
+    for (const auto& device : held) words += " " + to_string(device);
     error.hint += fmt::format("{}gpupass still holds {} for it: `gpupass unbind{}` gives back",
                               error.hint.empty() ? "" : "\n  ", names(held), words);
   }

@@ -66,7 +66,8 @@ std::string homes_note(const Plan& plan) {
 std::string left_alone_note(const Inventory& inventory, const std::vector<Hold>& holds) {
   Functions others;
   for (const auto& hold : report::displaced(inventory, holds)) {
-    if (inventory.find(hold.device) != nullptr) others.push_back(hold.device);
+    const auto& function = hold.device.as_function();
+    if (inventory.find(function) != nullptr) others.push_back(function);
   }
   if (others.empty()) return "";
   return others.size() == 1

@@ -17,18 +17,19 @@
 namespace gpupass::session {
 namespace {
 
+/// Functions, by the domains for whose starts they are bound.
 Result<std::map<std::string, std::vector<Hold>>> loans(const Host& host) {
   std::map<std::string, std::vector<Hold>> by_domain;
   GPUPASS_TRY_ASSIGN(const auto holds, load_holds(host));
   for (const auto& hold : holds) {
-    if (!hold.lent_to.empty()) by_domain[hold.lent_to].push_back(hold);
+    if (!hold.lent_to.empty() && hold.device.function() != nullptr) by_domain[hold.lent_to].push_back(hold);
   }
   return by_domain;
 }
 
 Functions functions_of(const std::vector<Hold>& holds) {
   Functions functions;
-  for (const auto& hold : holds) functions.push_back(hold.device);
+  for (const auto& hold : holds) functions.push_back(hold.device.as_function());
   return functions;
 }
 

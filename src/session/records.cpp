@@ -56,7 +56,7 @@ Failure held_for_others(const std::string& domain, const std::vector<Hold>& hold
   Functions functions;
   Hold all;
   for (const auto& hold : holds) {
-    functions.push_back(hold.device);
+    functions.push_back(hold.device.as_function());
     for (const auto& owner : hold.owners) all = with_owner(std::move(all), owner);
   }
   const auto words = as_words(functions);

@@ -21,7 +21,7 @@ constexpr std::array k_written_to = {"/var/lib/gpupass", "/var/lib/gpupass/journ
                                      "/var/lib/gpupass/bindings", "/var/lib/gpupass/forgotten"};
 
 Result<Inventory> machine_of(const Host& host, const JournalRecord& journal) {
-  return discover(host, {.holders = false, .serials_of = journal.plan.devices});
+  return discover(host, {.holders = false, .serials_of = functions_among(journal.plan.devices)});
 }
 
 /// Error: refused, where what is left to do cannot be done, as below a read-only /sys.

@@ -22,7 +22,9 @@ namespace {
 
 Result<Inventory> machine_of(const Host& host, const std::vector<Hold>& holds) {
   DiscoverParts parts{.holders = false};
-  for (const auto& hold : holds) parts.serials_of.push_back(hold.device);
+  for (const auto& hold : holds) {
+    if (const auto* const function = hold.device.function()) parts.serials_of.push_back(*function);
+  }
   return discover(host, parts);
 }
 
@@ -37,7 +39,9 @@ std::string releasing_text(const Host& host, pid_t pid) {
 
 /// What is at its address instead, and where it is.
 std::string displaced_text(const Inventory& inventory, const Hold& hold) {
-  return fmt::format("{}; gpupass took {}: {}", report::what_is_there(inventory, hold.device, hold.identity),
+  const auto* const function = hold.device.function();
+  if (function == nullptr) return "no such mediated device is in this machine now";
+  return fmt::format("{}; gpupass took {}: {}", report::what_is_there(inventory, *function, hold.identity),
                      ids_text(hold.identity), report::where_it_is(inventory, hold.identity));
 }
 
@@ -55,6 +59,7 @@ std::string driver_text(const HeldNow& held, bool rebooted) {
 std::string state_text(const Host& host, const Inventory& inventory, const HeldNow& held) {
   if (held.releasing) return releasing_text(host, *held.releasing);
   if (!held.there) return displaced_text(inventory, held.hold);
+  if (held.hold.device.mediated() != nullptr) return "a mediated device";
   const auto boot = host.attribute("/proc/sys/kernel/random/boot_id").value_or("");
   return driver_text(held, boot != held.hold.boot_id);
 }
@@ -69,11 +74,18 @@ std::string owners_text(const HeldNow& held, const std::string& default_uri) {
   return texts.empty() ? "-" : fmt::format("{}", fmt::join(texts, ", "));
 }
 
+/// What was remembered, and not another device in its place. A UUID is given to one device alone.
+bool is_there(const Host& host, const Inventory& inventory, const Hold& hold) {
+  const auto* const function = hold.device.function();
+  if (function == nullptr) return host.exists(sysfs::device(hold.device));
+  return presence_of(hold.identity, *function, inventory) == Presence::there;
+}
+
 HeldNow look_at(const Host& host, const Inventory& inventory, Hold hold, std::vector<GivenTo> given,
                 const std::string& default_uri) {
   HeldNow held;
-  held.driver = host.link_name(sysfs::pci_device(hold.device, "driver")).value_or("");
-  held.there = presence_of(hold.identity, hold.device, inventory) == Presence::there;
+  held.driver = host.link_name(sysfs::device(hold.device, "driver")).value_or("");
+  held.there = is_there(host, inventory, hold);
   const auto owner = Lock::owner(host, to_string(hold.device));
   if (owner && owner->in_kernel) held.releasing = owner->pid;
   held.hold = std::move(hold);
@@ -90,7 +102,7 @@ HeldNow look_at(const Host& host, const Inventory& inventory, Hold hold, std::ve
 
 /// Of a device that a command is at work on, or left, nothing is said that the command may be about to
 /// change.
-bool is_in_work(const std::vector<UnfinishedNow>& unfinished, const PciAddress& device) {
+bool is_in_work(const std::vector<UnfinishedNow>& unfinished, const DeviceName& device) {
   return std::ranges::any_of(unfinished, [&](const UnfinishedNow& one) {
     return std::ranges::find(one.journal.plan.devices, device) != one.journal.plan.devices.end();
   });
@@ -116,9 +128,11 @@ std::vector<std::string> remedies_of(const Inventory& inventory, const Status& s
   std::vector<Hold> displaced;
   std::vector<std::pair<PciAddress, GivenTo>> given;
   for (const auto& held : status.held) {
+    const auto* const function = held.hold.device.function();
+    if (function == nullptr) continue;  // no command here gives it back
     if (!held.there) displaced.push_back(held.hold);
     for (const auto& one : held.given) {
-      if (held.there && !is_kept_by_another(held.given, one)) given.emplace_back(held.hold.device, one);
+      if (held.there && !is_kept_by_another(held.given, one)) given.emplace_back(*function, one);
     }
   }
   std::vector<std::string> remedies{report::mending(inventory, displaced, default_uri),

@@ -51,7 +51,7 @@ const Assignment* assignment_of(const std::vector<Assignment>& all, const PciAdd
   return found == all.end() ? nullptr : &*found;
 }
 
-GivenTo given_to(const Owner& owner, const PciAddress& device, const std::vector<LibvirtNow>& looks,
+GivenTo given_to(const Owner& owner, const DeviceName& device, const std::vector<LibvirtNow>& looks,
                  const std::vector<Assignment>& assignments) {
   GivenTo given{owner.name, owner.where, GivenTo::State::unknown, {}};
   const auto* const look = answered(looks, owner.where);
@@ -63,6 +63,7 @@ GivenTo given_to(const Owner& owner, const PciAddress& device, const std::vector
     return given;
   }
   given.state = domain->state.running ? GivenTo::State::running : GivenTo::State::off;
+  if (device.function() == nullptr) return given;  // of mediated devices libvirt's answer is not read
   given.has_it = std::ranges::any_of(assignments, [&](const Assignment& one) {
     return one.device == device && one.domain == given.domain && one.uri == given.uri;
   });

@@ -103,12 +103,15 @@ TEST_F(JournalFile, ADamagedLineIsLeftOutAndTold) {
 
 TEST_F(JournalFile, APlanThatCannotBeReadNamesTheDevicesInIt) {
   tree.file(std::string(k_folder) + "20261122T120000Z-1-0.jsonl",
-            "{\"devices\": [\"0000:01:00.0\", \"0000:01:00.1\"], \xff\n");
+            "{\"devices\": [\"0000:01:00.0\", \"0000:01:00.1\", "
+            "\"4b20d080-1b54-4048-85b3-a6a62d165c01\"], \xff\n");
   write({k_intent}, {0, 2, 0, 0});
   const auto journals = load_journals(kernel);
   ASSERT_EQ(journals->size(), 2U);
   EXPECT_FALSE(journals->front().has_plan());
-  EXPECT_EQ(journals->front().plan.devices, (std::vector{k_gpu, PciAddress{0, 1, 0, 1}}));
+  EXPECT_EQ(
+      journals->front().plan.devices,
+      (DeviceNames{k_gpu, PciAddress{0, 1, 0, 1}, MediatedDevice{"4b20d080-1b54-4048-85b3-a6a62d165c01"}}));
   EXPECT_NE(journals->front().damage, "");
   EXPECT_TRUE(journals->back().has_plan());
 }
@@ -185,7 +188,7 @@ TEST_F(JournalFile, OneWithoutANameIsDamaged) {
   const auto journal = load_journals(kernel)->front();
   EXPECT_FALSE(journal.has_plan());
   EXPECT_THAT(journal.damage, testing::HasSubstr("the plan has no name"));
-  EXPECT_EQ(journal.plan.devices, std::vector{k_gpu});
+  EXPECT_EQ(journal.plan.devices, DeviceNames{k_gpu});
 }
 
 TEST_F(JournalFile, OneThatIsLargerThanAnyIsReadAsFarAsItGoesAndIsDamaged) {

@@ -13,6 +13,7 @@
 #include <sstream>
 
 #include "gpupass/cli/run.hpp"
+#include "gpupass/holds.hpp"
 #include "support/command.hpp"
 #include "support/desktop.hpp"
 #include "support/fake_hypervisor.hpp"
@@ -81,6 +82,13 @@ class Samples {
   }
 
   test::FakeKernel& kernel() { return kernel_; }
+  void hold_mediated() {
+    Hold hold;
+    hold.device = MediatedDevice{"4b20d080-1b54-4048-85b3-a6a62d165c01"};
+    hold.owners = {job("one")};
+    hold.since = "2026-11-22T12:35:21Z";
+    if (!save_hold(kernel_, hold)) std::exit(1);
+  }
   void others(const std::string& name, const std::string& xml) { others_[name] = xml; }
   void undefine(const std::string& name) { others_.erase(name); }
 
@@ -125,6 +133,8 @@ void write_all(Samples& samples) {
   samples.write("at-boot", {"bind", k_nic, "--persist", "--apply"});
   samples.write("at-boot", {"status"});
   samples.write("at-boot", {"unbind", "--all", "--persist", "--apply"});
+  samples.hold_mediated();
+  samples.write("mediated", {"status"});
   samples.write("nothing", {"recover"});
   samples.write("error-not-found", {"attach", "vm9", "01:00"}, 3);
   samples.write("error-usage", {"bind"}, 2);

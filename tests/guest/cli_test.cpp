@@ -173,7 +173,7 @@ TEST_F(GuestCommand, WithALentCardIsNotStartedWithoutTheHook) {
   const auto inventory = discover(host, {.holders = false}).value();
   Hold hold;
   hold.device = parse_pci_address("0000:01:00.0").value();
-  hold.identity = identity_of(inventory, *inventory.find(hold.device));
+  hold.identity = identity_of(inventory, *inventory.find(hold.device.as_function()));
   hold.owners = {{"borrows", "test:///default"}};
   hold.lend = true;
   ASSERT_TRUE(save_hold(host, hold));

@@ -89,7 +89,7 @@ class Hook : public testing::Test {
     for (const auto* const function : {k_gpu, k_audio}) {
       Hold hold;
       hold.device = parse_pci_address(function).value();
-      hold.identity = identity_of(*inventory, *inventory->find(hold.device));
+      hold.identity = identity_of(*inventory, *inventory->find(hold.device.as_function()));
       hold.original_driver = kernel.driver(function);
       hold.owners = {{"vm1", ""}};
       hold.boot_id = boot;

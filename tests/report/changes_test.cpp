@@ -10,7 +10,7 @@ namespace {
 Done done() {
   Done done{{}, {"0000:01:00.0 is bound to vfio-pci", "vm1"}};
   done.plan.command = "bind 0000:01:00.0";
-  done.plan.devices = {{0, 1, 0, 0}};
+  done.plan.devices = {PciAddress{0, 1, 0, 0}};
   return done;
 }
 

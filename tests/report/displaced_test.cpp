@@ -129,7 +129,7 @@ TEST_F(DisplacedCard, HasACommandOfItsOwnWhereItIsHeldForOthersOrOnOtherTerms) {
 TEST_F(DisplacedCard, SaysWhatIsThereAndHowItDiffers) {
   const auto there = [&](const Device& device) {
     machine.devices.front() = device;
-    return what_is_there(machine, hold.device, hold.identity);
+    return what_is_there(machine, hold.device.as_function(), hold.identity);
   };
   EXPECT_THAT(there(disk("0000:01:00.0", "0000:00:04.0")), EndsWith("(driver nvme)"));
   EXPECT_THAT(there(card("0000:01:00.0", "0000:00:03.0")),
@@ -142,7 +142,8 @@ TEST_F(DisplacedCard, SaysWhatIsThereAndHowItDiffers) {
   twin.class_code = 0x030000;
   EXPECT_THAT(there(twin), EndsWith(", with another subsystem or class"));
   machine.devices.erase(machine.devices.begin());
-  EXPECT_EQ(what_is_there(machine, hold.device, hold.identity), "no device is at this address now");
+  EXPECT_EQ(what_is_there(machine, hold.device.as_function(), hold.identity),
+            "no device is at this address now");
 }
 
 TEST_F(DisplacedCard, IsARefusalThatNamesWhomItWasFor) {

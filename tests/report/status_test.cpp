@@ -22,7 +22,7 @@ TEST(StatusReport, OfNothingSaysThatNothingIsHeld) {
 TEST(StatusReport, HasARowForEachDevice) {
   Status status;
   HeldNow held;
-  held.hold.device = {0, 1, 0, 0};
+  held.hold.device = PciAddress{0, 1, 0, 0};
   held.hold.since = "2026-11-22T12:35:21Z";
   held.driver = "vfio-pci";
   held.owners = "vm1 (off)";

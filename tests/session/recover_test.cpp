@@ -51,8 +51,9 @@ class Left : public testing::Test {
     Plan plan;
     plan.command = "attach 0000:01:00.0 to vm1";
     plan.uri = "fake:///";
-    plan.devices = {*parse_pci_address(test::k_gpu)};
-    plan.steps = {Unbind{plan.devices.front(), "nvidia"}, DefineDomain{"vm1", "<before/>", "<after/>"}};
+    const auto gpu = *parse_pci_address(test::k_gpu);
+    plan.devices = {gpu};
+    plan.steps = {Unbind{gpu, "nvidia"}, DefineDomain{"vm1", "<before/>", "<after/>"}};
     EXPECT_TRUE(Journal::start(kernel, plan, "boot"));
     journal = load_journals(kernel).value().front();
   }

@@ -10,8 +10,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "gpupass/device_name.hpp"
 #include "gpupass/error.hpp"
-#include "gpupass/pci_address.hpp"
 
 namespace gpupass::core {
 
@@ -79,5 +79,7 @@ template <class Number>
 /// The text of a field as an address; throws nlohmann::json::exception-compatible errors through
 /// take_from_json when it is none.
 [[nodiscard]] PciAddress address_from_json(const Json& json);
+/// The same of a device's name.
+[[nodiscard]] DeviceName device_name_from_json(const Json& json);
 
 }  // namespace gpupass::core

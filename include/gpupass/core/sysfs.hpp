@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "gpupass/pci_address.hpp"
+#include "gpupass/device_name.hpp"
 
 namespace gpupass::sysfs {
 
@@ -74,6 +74,11 @@ inline constexpr const char* k_block_numbers = "/sys/dev/block";  // links named
 /// "/sys/bus/usb/devices", or one of them.
 [[nodiscard]] inline std::string on_bus(std::string_view name, std::string_view device = {}) {
   return at(at("/sys/bus", name, "devices"), device);
+}
+/// A device of either kind, or what is below it: "…/driver".
+[[nodiscard]] inline std::string device(const DeviceName& name, std::string_view below = {}) {
+  const auto* const function = name.function();
+  return function != nullptr ? pci_device(*function, below) : at(on_bus("mdev"), to_string(name), below);
 }
 /// Below these, devices have no hardware: "/sys/devices/virtual/block".
 inline constexpr const char* k_virtual_devices = "/sys/devices/virtual";

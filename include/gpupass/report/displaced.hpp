@@ -18,7 +18,7 @@ namespace gpupass::report {
 /// "it is at 0000:03:00.0 now"; where that is not certain, where devices like it are.
 [[nodiscard]] std::string where_it_is(const Inventory& inventory, const Identity& remembered);
 
-/// Those of the holds whose devices are not at their addresses.
+/// Those of the holds whose devices are not at their addresses; a mediated device has none.
 [[nodiscard]] std::vector<Hold> displaced(const Inventory& inventory, const std::vector<Hold>& holds);
 
 /// The commands that mend it: one to forget the former devices, one to give the same ones again.

@@ -21,7 +21,7 @@ using Functions = std::vector<PciAddress>;
 
 /// Everything that is locked while a request is carried out. Empty on a dry run.
 struct Locks {
-  std::map<PciAddress, Lock> devices;
+  std::map<DeviceName, Lock> devices;
   std::vector<Lock> others;  // of domains, and of files that several commands write
 };
 
@@ -54,9 +54,9 @@ struct Locks {
                                            const Functions& functions, const std::string& files,
                                            Locks& locks);
 
-/// What of a plan these functions, this domain and these files are: a device of it, the domain, or one of the
+/// What of a plan these devices, this domain and these files are: a device of it, the domain, or one of the
 /// files; empty for nothing.
-[[nodiscard]] std::string shared_with(const Plan& plan, const Functions& functions, const std::string& domain,
+[[nodiscard]] std::string shared_with(const Plan& plan, const DeviceNames& devices, const std::string& domain,
                                       const std::string& files = {});
 
 /// Carries the plan out; on a dry run hands it back.

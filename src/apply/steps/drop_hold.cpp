@@ -24,7 +24,7 @@ class DropHoldKind final : public Kind<DropHold> {
     return core::Json::object({{"device", to_string(step.device)}});
   }
   DropHold read(const core::Json& json) const override {
-    return {core::address_from_json(json.at("device"))};
+    return {core::device_name_from_json(json.at("device"))};
   }
 
   Result<Look> look(const DropHold& step, Doors& doors) const override {

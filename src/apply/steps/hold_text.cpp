@@ -5,12 +5,12 @@
 
 namespace gpupass::apply_detail {
 
-Result<std::string> hold_text(const Host& host, const PciAddress& device) {
+Result<std::string> hold_text(const Host& host, const DeviceName& device) {
   GPUPASS_TRY_ASSIGN(const auto hold, load_hold(host, device));
   return hold ? to_json(*hold) : std::string();
 }
 
-Result<WriteEnd> restore_hold(Host& host, const PciAddress& device, const std::string& before) {
+Result<WriteEnd> restore_hold(Host& host, const DeviceName& device, const std::string& before) {
   // One that reads so already is not written: on a full disk there may be no room to write what is there.
   if (const auto now = hold_text(host, device); now && *now == before) return WriteEnd{};
   if (before.empty()) {

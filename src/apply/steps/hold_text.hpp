@@ -4,14 +4,14 @@
 
 #include <string>
 
+#include "gpupass/device_name.hpp"
 #include "gpupass/host.hpp"
-#include "gpupass/pci_address.hpp"
 
 namespace gpupass::apply_detail {
 
 /// Empty where there is none.
-[[nodiscard]] Result<std::string> hold_text(const Host& host, const PciAddress& device);
+[[nodiscard]] Result<std::string> hold_text(const Host& host, const DeviceName& device);
 /// Writes what hold_text() gave before, or removes it.
-[[nodiscard]] Result<WriteEnd> restore_hold(Host& host, const PciAddress& device, const std::string& before);
+[[nodiscard]] Result<WriteEnd> restore_hold(Host& host, const DeviceName& device, const std::string& before);
 
 }  // namespace gpupass::apply_detail

@@ -13,13 +13,13 @@ namespace gpupass::apply_detail {
 
 /// What a step acts on.
 struct Subject {
-  std::optional<PciAddress> device = std::nullopt;  // locked, and left alone once the kernel hangs in it
+  std::optional<DeviceName> device = std::nullopt;  // locked, and left alone once the kernel hangs in it
   std::string domain = {};                          // locked; empty: none
   /// Its device's own files are written: nothing is done, or undone, where it is not in the machine. A hold
   /// outlives its device.
   bool must_be_there = false;
   /// In use for as long as the step is not undone: until then nothing before it is undone to them.
-  std::vector<PciAddress> uses = {};
+  DeviceNames uses = {};
 };
 
 /// How things are before a step.

@@ -64,7 +64,7 @@ class StartDomainKind final : public Kind<StartDomain> {
                      {},
                      core::number_from_json<int>(json.at("patience")),
                      json.at("may_be_ended").get<bool>()};
-    for (const auto& device : json.at("devices")) step.devices.push_back(core::address_from_json(device));
+    for (const auto& device : json.at("devices")) step.devices.push_back(core::device_name_from_json(device));
     return step;
   }
 

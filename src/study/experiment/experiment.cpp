@@ -223,7 +223,7 @@ Result<std::vector<JournalRecord>> left_by_killed(const session::World& world,
   if (guests.empty()) guests.emplace_back();
   std::erase_if(journals, [&](const JournalRecord& journal) {
     return std::ranges::all_of(guests, [&](const std::string& vm) {
-      return session::shared_with(journal.plan, request.functions, vm).empty();
+      return session::shared_with(journal.plan, names_of(request.functions), vm).empty();
     });
   });
   std::ranges::reverse(journals);

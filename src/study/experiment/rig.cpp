@@ -113,7 +113,7 @@ Result<std::string> Rig::in_guest(const std::string& vm,
   const auto patience =
       ours ? std::min<std::chrono::milliseconds>(request_.patience, k_longest_end) : request_.patience;
   const StartDomain start{
-      vm, request_.functions,
+      vm, names_of(request_.functions),
       static_cast<int>(std::chrono::duration_cast<std::chrono::seconds>(patience).count()), ours};
   GPUPASS_TRY_ASSIGN(
       auto domain, session::open_domain(world_, {.vm = vm, .uri = request_.settings.uri}, request_.patience));
