@@ -5,6 +5,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include "gpupass/error.hpp"
+#include "gpupass/pci_address.hpp"
 
 namespace gpupass {
 
@@ -21,19 +25,30 @@ struct Owner {
   bool operator==(const Owner&) const = default;
 };
 
+struct Plan;
+struct PlanFacts;
+enum class Occasion;  // gpupass/finding.hpp
+
 /// One kind of owner. What is not here is the same for all: looking, judging, consent, locks, the journal,
 /// holds, and the way back.
 struct Tenant {
   OwnerKind kind;
   const char* name;    // in records and JSON
-  const char* driver;  // that its devices are bound to
+  const char* called;  // before its name, for a person: "job "; empty where the name says enough
+  const char* driver;  // that its devices are bound to; empty: they stay on the host's own
+  Occasion gets;       // the rules that are asked before it gets a device
   bool in_libvirt;     // libvirt says whether it is there; else it is there until it gives its devices back
   bool shares;         // several may have a device by turns
-  const char* called;  // before its name, for a person: "job "; empty where the name says enough
   /// The commands that give it devices and take them back, for a person to type. `devices` are words:
   /// "0000:01:00.0 0000:01:00.1".
   std::string (*give_command)(const Owner& owner, const std::string& devices);
   std::string (*return_command)(const Owner& owner, const std::string& devices);
+  /// The steps of both. Null of domains, for which there are requests of their own: what they have is in
+  /// libvirt's XML as well.
+  Result<Plan> (*plan_give)(const PlanFacts& facts, const std::vector<PciAddress>& functions,
+                            const Owner& owner) = nullptr;
+  Result<Plan> (*plan_take)(const PlanFacts& facts, const std::vector<PciAddress>& functions,
+                            const Owner& owner) = nullptr;
 };
 
 [[nodiscard]] const Tenant& tenant_of(OwnerKind kind);

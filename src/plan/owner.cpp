@@ -1,56 +1,53 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The kinds of owners: a row each. docs/adding-a-tenant.md says what else a new one needs.
+// The kinds of owners: a row each, and of each a file in tenants/. docs/adding-a-tenant.md follows one.
 #include "gpupass/owner.hpp"
-
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 
-#include "gpupass/core/printable.hpp"
-#include "gpupass/core/text.hpp"
+#include "gpupass/finding.hpp"
+#include "gpupass/plan.hpp"
+#include "plan/tenants/tenants.hpp"
 
 namespace gpupass {
 namespace {
 
-std::string attach(const Owner& domain, const std::string& devices) {
-  return fmt::format("gpupass attach {} {}", domain.name, devices);
-}
-
-std::string detach(const Owner& domain, const std::string& devices) {
-  return fmt::format("gpupass detach {} {}", domain.name, devices);
-}
-
-/// A name may have blanks, and whatever else a shell reads as its own.
-std::string quoted(const std::string& name) {
-  const auto is_plain = [](unsigned char c) {
-    return std::isalnum(c) != 0 ||
-           std::string_view("-_.:/@+").find(static_cast<char>(c)) != std::string_view::npos;
-  };
-  if (std::ranges::all_of(name, is_plain)) return name;
-  std::string text = "'";
-  for (const char c : name) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return text + "'";
-}
-
-std::string bind_for(const Owner& job, const std::string& devices) {
-  return fmt::format("gpupass bind {} --for {}", devices, quoted(job.name));
-}
-
-std::string unbind_for(const Owner& job, const std::string& devices) {
-  return fmt::format("gpupass unbind {} --for {}", devices, quoted(job.name));
-}
-
+// In the order of OwnerKind.
 constexpr std::array k_tenants = {
-    Tenant{OwnerKind::domain, "domain", "vfio-pci", true, true, "", attach, detach},
-    Tenant{OwnerKind::job, "job", "vfio-pci", false, false, "job ", bind_for, unbind_for},
+    Tenant{.kind = OwnerKind::domain,
+           .name = "domain",
+           .called = "",
+           .driver = "vfio-pci",
+           .gets = Occasion::attach,
+           .in_libvirt = true,
+           .shares = true,
+           .give_command = tenants::attach,
+           .return_command = tenants::detach},
+    Tenant{.kind = OwnerKind::job,
+           .name = "job",
+           .called = "job ",
+           .driver = "vfio-pci",
+           .gets = Occasion::bind,
+           .in_libvirt = false,
+           .shares = false,
+           .give_command = tenants::bind_for,
+           .return_command = tenants::unbind_for,
+           .plan_give = plan_give,
+           .plan_take = plan_take},
 };
+
+constexpr bool are_in_order() {
+  for (std::size_t i = 0; i < k_tenants.size(); ++i) {
+    if (k_tenants[i].kind != static_cast<OwnerKind>(i)) return false;
+  }
+  return true;
+}
+static_assert(are_in_order());
 
 }  // namespace
 
 const Tenant& tenant_of(OwnerKind kind) {
-  return *std::ranges::find(k_tenants, kind, &Tenant::kind);
+  return k_tenants.at(static_cast<std::size_t>(kind));
 }
 
 std::optional<OwnerKind> owner_kind(std::string_view name) {
@@ -58,15 +55,6 @@ std::optional<OwnerKind> owner_kind(std::string_view name) {
       std::ranges::find_if(k_tenants, [&](const Tenant& tenant) { return name == tenant.name; });
   if (found == k_tenants.end()) return std::nullopt;
   return found->kind;
-}
-
-Owner job(std::string name) {
-  return {std::move(name), {}, OwnerKind::job};
-}
-
-bool is_job_name(std::string_view name) {
-  constexpr std::size_t k_longest = 200;  // bytes
-  return !name.empty() && name.size() <= k_longest && core::is_printable(name) && core::trim(name) == name;
 }
 
 }  // namespace gpupass

@@ -308,13 +308,14 @@ Result<Plan> plan_give(const PlanFacts& facts, const Functions& functions, const
   GPUPASS_TRY_ASSIGN(const auto devices, known_devices(facts, functions));
   const auto& tenant = tenant_of(owner.kind);
   auto plan = empty_plan(facts, functions, Direction::take,
-                         fmt::format("bind {} for {}{}", names(functions), tenant.called, owner.name));
+                         fmt::format("{} {} for {}{}", *tenant.driver == '\0' ? "keep" : "bind",
+                                     names(functions), tenant.called, owner.name));
   for (const auto* const device : devices) {
     const auto hold = hold_for(facts, *device);
     if (!hold.owners.empty() && !is_for(hold, owner)) return belongs_to(hold);
     append_hold(plan.steps, facts, with_owner(hold, owner));
   }
-  append_binding(plan.steps, devices, tenant.driver);
+  if (*tenant.driver != '\0') append_binding(plan.steps, devices, tenant.driver);
   return plan;
 }
 

@@ -129,20 +129,25 @@ Result<Binding> prepare_binding(World& world, const Manner& manner, const BindRe
   GPUPASS_TRY_ASSIGN(auto holds, current_holds(world, manner, inventory, functions));
   if (request.owner) inherit(world, holds, {}, manner.patience);
   const auto facts = facts_for(world, inventory, std::move(holds));
-  GPUPASS_TRY_ASSIGN(auto plan, request.owner ? plan_give(facts, functions, *request.owner)
-                                              : plan_bind(facts, functions, request.driver));
-  GPUPASS_TRY(consent(manner, obstacles(inventory, {functions}, Occasion::bind)));
-  auto outcome = fmt::format("{} {} on {}{}", names(functions), functions.size() == 1 ? "is" : "are",
-                             request.driver, request.owner ? for_whom(*request.owner) : "");
-  if (request.driver == "vfio-pci")
+  const auto* const tenant = request.owner ? &tenant_of(request.owner->kind) : nullptr;
+  GPUPASS_TRY_ASSIGN(auto plan, tenant != nullptr ? tenant->plan_give(facts, functions, *request.owner)
+                                                  : plan_bind(facts, functions, request.driver));
+  const auto occasion = tenant != nullptr ? tenant->gets : Occasion::bind;
+  GPUPASS_TRY(consent(manner, obstacles(inventory, {functions}, occasion)));
+  const std::string driver = tenant != nullptr ? tenant->driver : request.driver;
+  auto outcome =
+      fmt::format("{} {}{}{}", names(functions), functions.size() == 1 ? "is" : "are",
+                  driver.empty() ? "" : " on " + driver, request.owner ? for_whom(*request.owner) : "");
+  if (driver == "vfio-pci")
     outcome += companion_note(inventory, functions) + group_note(inventory, functions);
   return Binding{std::move(plan), std::move(outcome)};
 }
 
 Result<Done> bind(World& world, const Manner& manner, const BindRequest& request) {
-  if (request.owner && request.driver != tenant_of(request.owner->kind).driver)
+  const bool names_driver = request.driver != BindRequest().driver;
+  if (request.owner && names_driver && request.driver != tenant_of(request.owner->kind).driver)
     return fail(ErrorKind::usage, fmt::format("--for and --driver {} are both given", request.driver),
-                "what is bound for somebody is on vfio-pci: leave --driver out");
+                "whoever it is for has its own driver: leave --driver out");
   GPUPASS_TRY_ASSIGN(const auto first_look, discover(world.host, {.holders = false}));
   auto what = request.what;
   if (!takes_all_of_a_card(request.driver)) what.companions = Companions::left_out;
@@ -164,7 +169,8 @@ Result<Done> unbind(World& world, const Manner& manner, const UnbindRequest& req
   inherit(world, holds, {}, manner.patience);
   const auto facts = facts_for(world, inventory, std::move(holds));
   GPUPASS_TRY_ASSIGN(
-      auto plan, request.owner ? plan_take(facts, functions, *request.owner) : plan_unbind(facts, functions));
+      auto plan, request.owner ? tenant_of(request.owner->kind).plan_take(facts, functions, *request.owner)
+                               : plan_unbind(facts, functions));
   GPUPASS_TRY(
       consent(manner, obstacles_to_return(inventory, plan, still_there(inventory, facts.holds, functions))));
   auto outcome = outcome_of_return(inventory, facts.holds, plan, request.owner) +

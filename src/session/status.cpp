@@ -45,10 +45,19 @@ std::string displaced_text(const Inventory& inventory, const Hold& hold) {
                      ids_text(hold.identity), report::where_it_is(inventory, hold.identity));
 }
 
+/// Whether it is on the driver that those who have it need; vfio-pci where nobody in particular has it.
+bool is_on_its_driver(const HeldNow& held) {
+  const auto& owners = held.hold.owners;
+  const std::string driver = owners.empty() ? "vfio-pci" : tenant_of(owners.front().kind).driver;
+  return is_vfio_driver(driver) ? is_vfio_driver(held.driver) : held.driver == driver;
+}
+
 /// `rebooted`: the hold is from an earlier boot.
 std::string driver_text(const HeldNow& held, bool rebooted) {
   const auto& hold = held.hold;
-  const bool bound = is_vfio_driver(held.driver);
+  if (!hold.owners.empty() && *tenant_of(hold.owners.front().kind).driver == '\0')
+    return "on its host driver";
+  const bool bound = is_on_its_driver(held);
   if (bound && hold.lent_to.empty()) return rebooted ? "bound again since the reboot" : "bound";
   if (bound) return "bound until " + hold.lent_to + " ends";
   if (hold.lend)

@@ -76,6 +76,10 @@ TEST(AddingARuleDocument, QuotesTheCodeAsItIs) {
   EXPECT_EQ(check_quotations("adding-a-rule.md"), 6);
 }
 
+TEST(AddingATenantDocument, QuotesTheCodeAsItIs) {
+  EXPECT_EQ(check_quotations("adding-a-tenant.md"), 1);
+}
+
 TEST(AddingABenchmarkDocument, QuotesTheCodeAsItIs) {
   EXPECT_EQ(check_quotations("adding-a-benchmark.md"), 4);
 }
