@@ -112,6 +112,7 @@ void append_give_back(std::vector<Step>& steps, const PlanFacts& facts, const st
   std::vector<Hold> returned;
   std::vector<Hold> dropped;
   std::vector<Hold> kept;
+  const bool was_bound = *tenant_of(owner.kind).driver != '\0';
   for (const auto& hold : given) {
     auto rest = without_owner(hold, owner);
     const bool lent = owner.kind == OwnerKind::domain && hold.lent_to == owner.name;
@@ -119,7 +120,7 @@ void append_give_back(std::vector<Step>& steps, const PlanFacts& facts, const st
     const bool there =
         presence_of(hold.identity, hold.device.as_function(), facts.inventory) == Presence::there;
     const bool keeps = (rest.bound && there) || !rest.owners.empty();
-    if (!keeps || lent) returned.push_back(hold);
+    if (was_bound && (!keeps || lent)) returned.push_back(hold);
     if (lent) rest.lent_to.clear();
     if (keeps) {
       kept.push_back(std::move(rest));
