@@ -91,6 +91,7 @@ inline constexpr const char* k_nodes = "/sys/devices/system/node";
 inline constexpr const char* k_memory = "/sys/kernel/mm";  // settings of the whole machine
 inline constexpr const char* k_clock_source =
     "/sys/devices/system/clocksource/clocksource0/current_clocksource";
+inline constexpr const char* k_cgroups = "/sys/fs/cgroup";
 inline constexpr const char* k_cgroup_controllers = "/sys/fs/cgroup/cgroup.controllers";  // of version 2
 inline constexpr const char* k_btrfs = "/sys/fs/btrfs";
 inline constexpr const char* k_configfs = "/sys/kernel/config";

@@ -10,14 +10,13 @@
 #include <string_view>
 
 #include "gpupass/core/printable.hpp"
+#include "gpupass/core/sysfs.hpp"
 #include "gpupass/core/text.hpp"
 
 namespace gpupass::bench {
 namespace {
 
 using Json = nlohmann::json;
-
-constexpr const char* k_groups = "/sys/fs/cgroup";
 
 /// A limit of a control group, in the file that each version of them has for it.
 struct Limit {
@@ -73,20 +72,22 @@ std::string limit_at(const Host& host, const std::string& mount, std::string gro
 
 Json control_groups(const Host& host) {
   Json facts = Json::object();
-  const bool unified = host.exists(std::string(k_groups) + "/cgroup.controllers");
-  if (!unified && !host.exists(std::string(k_groups))) return facts;
+  const bool unified = host.exists(sysfs::k_cgroup_controllers);
+  if (!unified && !host.exists(sysfs::k_cgroups)) return facts;
   facts["version"] = unified ? "2" : "1";
   for (const auto& limit : k_limits) {
     const auto group = group_of(host, unified ? "" : limit.controller).value_or("");
-    const auto mount = unified ? std::string(k_groups) : std::string(k_groups) + "/" + limit.controller;
+    const auto mount =
+        unified ? std::string(sysfs::k_cgroups) : sysfs::at(sysfs::k_cgroups, limit.controller);
     if (host.exists(mount))
       facts[limit.name] = limit_at(host, mount, group, unified ? limit.unified : limit.file);
   }
   // Of version 2 the devices are a program of the kernel's, which nobody can read as a list.
   if (!unified) {
     const auto group = group_of(host, "devices").value_or("");
-    auto list = host.read(std::string(k_groups) + "/devices" + (group == "/" ? "" : group) + "/devices.list");
-    if (!list) list = host.read(std::string(k_groups) + "/devices/devices.list");
+    const auto devices = sysfs::at(sysfs::k_cgroups, "devices");
+    auto list = host.read(devices + (group == "/" ? "" : group) + "/devices.list");
+    if (!list) list = host.read(devices + "/devices.list");
     if (list) {
       std::string words;
       for (const auto line : core::split(*list, '\n'))
