@@ -37,7 +37,7 @@ def options_in(text):
 
 COMMANDS = names_in(help_of(gpupass))
 GLOBAL = {"--root", "--help", "--version", "-h"}
-FOREIGN = {"--gpus", "--group-add", "--security-opt", "--ulimit"}  # of what starts containers
+FOREIGN = {"--gpus", "--group-add", "--ipc", "--network", "--security-opt", "--ulimit"}  # of what starts containers
 
 
 def literals(text):

@@ -153,7 +153,7 @@ struct DomainChange {
 /// invalid.
 [[nodiscard]] Result<std::vector<PciAddress>> unmanaged_functions(const std::string& domain_xml);
 
-/// True if this function is one of several of one guest device: libvirt cannot unplug such a one
+/// True if this function is one of several of one guest device: libvirt cannot unplug only one of them
 /// from a running guest. Error: invalid.
 [[nodiscard]] Result<bool> is_multifunction_in_guest(const std::string& domain_xml,
                                                      const PciAddress& function);

@@ -50,7 +50,7 @@ Result<std::string> override_of(const Host& host, const PciAddress& device) {
 
 Result<WriteEnd> set_override(Doors& doors, const PciAddress& device, const std::string& driver) {
   const auto end = write(doors, device, device_folder(device) + "/driver_override", driver + "\n",
-                         fmt::format("set the driver override of {}", to_string(device)));
+                         fmt::format("set the driver_override of {}", to_string(device)));
   if (end && end->unfinished) return end;
   const auto now = override_of(doors.host, device);
   if (now && *now == driver) return WriteEnd{};  // also where the write was said to have failed
@@ -77,7 +77,7 @@ Result<WriteEnd> probe(Doors& doors, const PciAddress& device, const std::string
   return fail(
       ErrorKind::system,
       fmt::format("{} did not take {}{}", driver, to_string(device), now.empty() ? "" : "; it is on " + now),
-      fmt::format("the reason stands in the kernel's log: `dmesg | grep {}`", to_string(device)));
+      fmt::format("the kernel's log has the reason: `dmesg | grep {}`", to_string(device)));
 }
 
 }  // namespace gpupass::apply_detail

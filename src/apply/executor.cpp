@@ -38,7 +38,7 @@ Failure Executor::left_behind(std::size_t index, const Unfinished& child, const 
                                 child.pid, child.state, kernel_stack),
                     "the device is still being released and stays locked; it is left alone (never `remove` "
                     "it: that would block "
-                    "the whole PCI bus). When its last user has let go, `gpupass recover` puts it back; "
+                    "the whole PCI bus). When its last user has closed it, `gpupass recover` puts it back; "
                     "`gpupass status` shows it");
   if (auto written = note({index, StepState::open, before, child.pid, child.state}, text); !written) {
     error.value().also.push_back(written.error());
@@ -80,10 +80,9 @@ Result<void> Executor::check_bindings() {
     if (probe == nullptr) continue;
     GPUPASS_TRY_ASSIGN(const auto now, look(step, doors_));
     if (now.already) continue;
-    return fail(
-        ErrorKind::system,
-        fmt::format("{} took {} and has given it up again", probe->driver, to_string(probe->device)),
-        fmt::format("the reason stands in the kernel's log: `dmesg | grep {}`", to_string(probe->device)));
+    return fail(ErrorKind::system,
+                fmt::format("{} took {} and released it again", probe->driver, to_string(probe->device)),
+                fmt::format("the kernel's log has the reason: `dmesg | grep {}`", to_string(probe->device)));
   }
   return {};
 }

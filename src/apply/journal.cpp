@@ -47,7 +47,7 @@ std::string new_id(const Host& host) {
 StepState state_from(const core::Json& json) {
   const auto text = json.get<std::string>();
   if (const auto state = core::value_in(k_states, text)) return *state;
-  throw nlohmann::json::type_error::create(302, "'" + text + "' is no state", &json);
+  throw nlohmann::json::type_error::create(302, "'" + text + "' is not a state", &json);
 }
 
 JournalEntry entry_from(const core::Json& json, std::size_t steps) {

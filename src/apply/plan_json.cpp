@@ -21,7 +21,7 @@ constexpr std::array k_directions = {
 Direction direction_from(const core::Json& json) {
   const auto text = json.get<std::string>();
   if (const auto direction = core::value_in(k_directions, text)) return *direction;
-  throw nlohmann::json::type_error::create(302, "'" + text + "' is no direction", &json);
+  throw nlohmann::json::type_error::create(302, "'" + text + "' is not a direction", &json);
 }
 
 }  // namespace

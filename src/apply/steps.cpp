@@ -31,7 +31,7 @@ Step read_as(const std::string& name, const core::Json& json) {
     const auto& row = kind<std::variant_alternative_t<Index, Step>>();
     return name == row.name() ? Step(row.read(json)) : read_as<Index + 1>(name, json);
   } else {
-    throw nlohmann::json::type_error::create(302, "'" + name + "' is no step", &json);
+    throw nlohmann::json::type_error::create(302, "'" + name + "' is not a step", &json);
   }
 }
 

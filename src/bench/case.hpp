@@ -27,7 +27,7 @@ enum class Needs {
 };
 
 struct Settings {
-  bool quick = false;                   // fewer sizes and samples: says whether it works, not what it costs
+  bool quick = false;                   // use fewer sizes and samples: shows whether it works, not what it costs
   std::uint64_t seed = 0;               // of every random choice
   int device = 0;                       // CUDA ordinal
   std::string device_address;           // PCI address of the card that is meant instead; empty: none

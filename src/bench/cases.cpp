@@ -219,7 +219,7 @@ const std::vector<Case> k_cases = {
      "bytes ÷ time", "splitmix64, whole buffer", "nested page tables, node of the guest's memory",
      processor::memory_copy},
     {"cpu.tlb", Group::processor, "time an access", "s", Better::lower, Needs::nothing,
-     "time ÷ dependent reads, one a page of 4 KiB, in random order", "the walk ends where so many steps lead",
+     "time ÷ dependent reads, one a page of 4 KiB, in random order", "the walk ends at the page that this many steps lead to",
      "page walks through two tables instead of one; small pages behind the guest's memory",
      processor::tlb},
     {"start.program", Group::start, "time", "s", Better::lower, Needs::start,

@@ -21,13 +21,13 @@ using gpupass::options::Syntax;
 constexpr const char* k_about =
     "usage: gpupass-bench [options]\n\n"
     "Measures what passing a card through to a virtual machine may cost: on the host\n"
-    "and in the guest with this same file, for `gpupass bench compare` and\n"
-    "`gpupass bench report` to set side by side.\n\n";
+    "and in the guest with this same file. `gpupass bench compare` and\n"
+    "`gpupass bench report` compare the results.\n\n";
 
 constexpr const char* k_end =
     "\nExit codes: 0 everything that could be measured was right, 1 an output was\n"
-    "wrong or a case broke off, 2 usage, 9 nothing was measured; gpupass-bench(1) has\n"
-    "the rest.\n";
+    "wrong or a case was aborted, 2 usage, 9 nothing was measured;\n"
+    "gpupass-bench(1) has the rest.\n";
 
 /// The words as they were typed.
 struct Typed {
@@ -44,30 +44,31 @@ struct Typed {
 Syntax syntax_of(Typed& typed) {
   Syntax syntax("gpupass-bench [options]", {}, "`gpupass-bench --help` explains the options");
   syntax.flag("list", typed.list, "show the cases, and which of them can run here");
-  syntax.option("filter", typed.filters, "GLOB", "run the cases that it fits; may be repeated");
+  syntax.option("filter", typed.filters, "GLOB", "run the cases whose names match; may be repeated");
   syntax.option("group", typed.groups, "NAME",
                 "run a group: latency, transfer, device, application, pci, processor, start; may be "
                 "repeated");
-  syntax.flag("quick", typed.quick, "fewer sizes and samples: says whether it works, not what it costs");
-  syntax.option("runs", typed.runs, "N", "runs, each in a process of its own; --out then names a folder");
+  syntax.flag("quick", typed.quick, "use fewer sizes and samples: shows whether it works, not what it costs");
+  syntax.option("runs", typed.runs, "N", "runs, each in its own process; --out then names a folder");
   syntax.option("out", typed.out, "FILE", "keep the result as JSON");
   syntax.option("format", typed.format, "text|json", "what to print");
-  syntax.option("device", typed.device, "N|ADDRESS", "which card, as CUDA counts them or by its PCI address");
+  syntax.option("device", typed.device, "N|ADDRESS", "the card: its number in CUDA, or its PCI address");
   syntax.option(
       "pci", typed.pci, "ADDRESS|IDS",
       "the function that the group pci measures: 0000:01:00.0, or 10de:2331, the only one with these ids");
-  syntax.option("role", typed.role, "NAME",
-                "what this machine is: host, guest, …; without it, host or guest as the processor says");
-  syntax.option("block", typed.block, "N", "which block of the experiment this run belongs to");
+  syntax.option(
+      "role", typed.role, "NAME",
+      "the role of this machine: host, guest, …; without it, host or guest, as the processor tells");
+  syntax.option("block", typed.block, "N", "the block of the experiment to which this run belongs");
   syntax.option("order", typed.order, "N", "its place in the block");
   syntax.option(
       "started", typed.started, "NS",
-      "when this run was started, by CLOCK_MONOTONIC: `gpupass bench experiment` says it for the group "
+      "when this run was started, by CLOCK_MONOTONIC; `gpupass bench experiment` gives it for the group "
       "start");
   syntax.option("inject", typed.inject, "P%",
-                "make every sample longer by this much, in earnest: a comparison must find it");
-  syntax.option("seed", typed.seed, "N", "of the order of the cases and of their data");
-  syntax.option("timeout", typed.timeout, "S", "seconds that any one wait may last");
+                "make every sample really take this much longer: a comparison must find it");
+  syntax.option("seed", typed.seed, "N", "the seed for the order of the cases and for their data");
+  syntax.option("timeout", typed.timeout, "S", "how many seconds a wait may last");
   syntax.flag("help,h", typed.help, "show this");
   syntax.flag("version", typed.version, "print the version");
   return syntax;
@@ -107,7 +108,7 @@ Result<> read_device(const std::string& word, Settings& settings) {
   }
   const auto number = core::parse_number(word);
   if (!number || *number > k_most)
-    return fail(ErrorKind::usage, fmt::format("--device {}: is no number and no address", word),
+    return fail(ErrorKind::usage, fmt::format("--device {}: is neither a number nor an address", word),
                 "0 is CUDA's first card; an address is like 0000:01:00.0");
   settings.device = static_cast<int>(*number);
   return {};
@@ -120,7 +121,7 @@ Result<Settings> settings_of(const Typed& typed) {
   GPUPASS_TRY(read_device(typed.device, settings));
   settings.pci = typed.pci;
   if (!settings.pci.empty() && !parse_pci_address(settings.pci) && !pci::are_ids(settings.pci)) {
-    return fail(ErrorKind::usage, fmt::format("--pci {}: is no address and no ids", settings.pci),
+    return fail(ErrorKind::usage, fmt::format("--pci {}: is neither an address nor ids", settings.pci),
                 "an address is like 0000:01:00.0, ids are like 10de:2331");
   }
   settings.started = typed.started;
@@ -175,7 +176,7 @@ Result<double> parse_fraction(const std::string& text) {
   const auto [end, error] = std::from_chars(digits.begin(), digits.end(), value);
   if (percent) value /= 100;
   if (error != std::errc() || end != digits.end() || !(value >= 0 && value <= 1)) {
-    return fail(ErrorKind::usage, fmt::format("--inject {}: is no fraction", text),
+    return fail(ErrorKind::usage, fmt::format("--inject {}: is not a fraction", text),
                 "from 0 to 100 %: 1% or 0.01");
   }
   return value;
@@ -200,7 +201,7 @@ Result<Options> parse_options(const std::vector<std::string>& arguments) {
   GPUPASS_TRY_ASSIGN(options.format, format_of(typed.format));
   if (options.runs < 1) return fail(ErrorKind::usage, "--runs is at least 1");
   if (options.runs > 1 && options.out.empty()) {
-    return fail(ErrorKind::usage, "several runs need a folder to be kept in", "add --out FOLDER");
+    return fail(ErrorKind::usage, "several runs need a folder for their results", "add --out FOLDER");
   }
   return options;
 }

@@ -73,7 +73,7 @@ Result<> refuse_to_overwrite(const std::string& path) {
 /// How a run ends in which no case came to a sample.
 Result<int> nothing_measured(const Run& run) {
   if (!all_right(run)) {
-    std::cerr << "gpupass-bench: nothing was measured, and no run is written: every case broke off\n";
+    std::cerr << "gpupass-bench: nothing was measured, and no run is written: every case was aborted\n";
     return 1;
   }
   const auto none = [](const Measurement& measurement) { return measurement.samples_ns.empty(); };

@@ -44,8 +44,8 @@ Result<SetFiles> runs_at_boot(const Host& host, const Machine& machine, const st
                               const std::vector<BootBinding>& bindings) {
   const Host here;  // our own files, whatever machine is being looked at
   const bool none = bindings.empty();
-  SetFiles step{none ? "have nothing of gpupass at boot"
-                     : "have the machine leave them to vfio-pci at boot, before any driver is loaded",
+  SetFiles step{none ? "remove gpupass from the boot"
+                     : "reserve them for vfio-pci at boot, before any driver is loaded",
                 {},
                 rebuild_initramfs(host, machine.initramfs),
                 rebuild_initramfs(host, machine.initramfs)};
@@ -104,7 +104,7 @@ Result<std::vector<SetFiles>> changes(const Host& host, const Machine& machine,
     return fail(ErrorKind::unsupported,
                 "this machine has neither systemd nor initramfs-tools, dracut or mkinitcpio, so nothing that "
                 "gpupass knows runs before its drivers",
-                "nothing was changed; docs/boot-binding.md says how a start script of yours can do it");
+                "nothing was changed; docs/boot-binding.md says how a start script can do it");
   }
   std::vector<SetFiles> steps;
   GPUPASS_TRY_ASSIGN(auto runs, runs_at_boot(host, machine, data, wanted.bindings));

@@ -53,7 +53,7 @@ Result<std::optional<Added>> read_record(const Host& host) {
   if (!text && text.error().kind == ErrorKind::not_found) return std::optional<Added>();
   const auto unreadable = [](Error error) {
     return damaged(std::move(error),
-                   "then take the words that gpupass added to the kernel's command line out by hand");
+                   "then remove the words that gpupass added to the kernel's command line by hand");
   };
   if (!text) return unreadable(text.error());
   auto record = core::read_json(*text, k_record, [&](const core::Json& json) {
@@ -202,7 +202,8 @@ Failure no_entry_changed(const Host& host, const std::vector<std::string>& paths
       paths, [&](const auto& path) { return has_word(host.read(path).value_or(""), words.front()); });
   if (have) {
     return fail(
-        ErrorKind::unsupported, fmt::format("every entry has {}, and this boot came without", line_of(words)),
+        ErrorKind::unsupported,
+        fmt::format("every entry has {}, and this boot did not have it", line_of(words)),
         "nothing was changed; reboot, and see which entry, and which boot loader, starts the machine");
   }
   return fail(

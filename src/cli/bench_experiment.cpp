@@ -38,7 +38,8 @@ Syntax syntax(const Context& context, Options& options) {
   syntax.option("out", options.folder, "FOLDER", "where the plan and the results are kept");
   syntax.option("output,o", options.report, "FILE", "the report; else FOLDER/report.html");
   syntax.option("seed", options.seed, "N", "of the order; else one from the clock");
-  syntax.flag("quick", options.quick, "fewer sizes and samples: says whether it works, not what it costs");
+  syntax.flag("quick", options.quick,
+              "use fewer sizes and samples: shows whether it works, not what it costs");
   syntax.option("program", options.program, "FILE", "which gpupass-bench; else the one beside gpupass");
   syntax.option("limit", options.limit, "S", "how long a run may last");
   syntax.flag("keep", options.keep, "leave the guest that was made");

@@ -19,7 +19,7 @@ Number number_from(const Json& json) {
   const auto number =
       text.starts_with("0x") ? parse_number(std::string_view(text).substr(2), 16) : std::nullopt;
   if (number && *number <= std::numeric_limits<Number>::max()) return static_cast<Number>(*number);
-  throw nlohmann::json::type_error::create(302, "is no hexadecimal number of that size", &json);
+  throw nlohmann::json::type_error::create(302, "is not a hexadecimal number of that size", &json);
 }
 
 std::string pair_text(std::uint16_t vendor, std::uint16_t device) {
@@ -37,7 +37,7 @@ std::pair<std::uint16_t, std::uint16_t> pair_from(const Json& json) {
     const auto device = parse_number(std::string_view(text).substr(k_digits + 1), 16);
     if (vendor && device) return {static_cast<std::uint16_t>(*vendor), static_cast<std::uint16_t>(*device)};
   }
-  throw nlohmann::json::type_error::create(302, "is no pair of ids (10de:2330)", &json);
+  throw nlohmann::json::type_error::create(302, "is not a pair of ids (10de:2330)", &json);
 }
 
 /// Before hold/3 each id was a number by itself: "0x10de".

@@ -147,7 +147,7 @@ void take_names(std::string_view text, const std::string& path, Names& names, Pr
     if (!reader.line(text.substr(0, end)) && bad++ == 0) first_bad = lines;
     text.remove_prefix(std::min(end + 1, text.size()));
   }
-  if (bad > 0) note(problems, path, fmt::format("{} lines are no entries, the first is {}", bad, first_bad));
+  if (bad > 0) note(problems, path, fmt::format("{} lines are not entries, the first is {}", bad, first_bad));
 }
 
 /// The list's text: the host's own, or for a captured host that has none, this machine's.

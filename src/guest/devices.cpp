@@ -51,7 +51,7 @@ Result<void> place_network(Element& devices, const std::string& network) {
   const auto colon = network.find(':');
   const auto kind = network.substr(0, colon);
   if (colon == std::string::npos || colon + 1 == network.size() || (kind != "network" && kind != "bridge")) {
-    return fail(ErrorKind::usage, fmt::format("'{}' is no network of a guest", network),
+    return fail(ErrorKind::usage, fmt::format("'{}' is not a network for a guest", network),
                 "network:NAME (one of libvirt's), bridge:NAME (one of the host's) or none");
   }
   if (interface == nullptr)

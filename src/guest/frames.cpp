@@ -26,7 +26,7 @@ bool is_plain(const std::string& word) {
 Result<std::string> request(const std::string& id, const std::vector<std::string>& words) {
   for (const auto& word : words) {
     if (!is_plain(word))
-      return fail(ErrorKind::usage, fmt::format("'{}' cannot be said to a guest", word),
+      return fail(ErrorKind::usage, fmt::format("'{}' cannot be passed to a guest", word),
                   "an option for gpupass-bench in a guest has no blanks and no quotes");
   }
   return fmt::format("gpupass 1 {} {}\n", id, fmt::join(words, " "));

@@ -120,7 +120,7 @@ Result<Image> read_image(const std::string& path, const std::string& info, const
   if (image.format == "raw" && !has_partition_table(head)) {
     return fail(ErrorKind::invalid,
                 path +
-                    " is no image of a disk: no format that qemu-img knows, and no partition "
+                    " is not a disk image: no format that qemu-img knows, and no partition "
                     "table at its beginning",
                 "give a cloud image as its distribution publishes it (qcow2, or raw), unpacked");
   }

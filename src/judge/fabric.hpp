@@ -28,7 +28,7 @@ struct Fabric {
 /// Fabric Manager's process; the kernel cuts a name to 15 characters.
 constexpr std::string_view k_fabric_manager = "nv-fabricmanage";
 
-/// What makes it let go of the target's functions. To stop it is right for full passthrough only.
+/// What makes it release the device of the target's functions. To stop it is right for full passthrough only.
 [[nodiscard]] std::string remedy_for_fabric_manager(const Inventory& inventory, const Target& target);
 
 }  // namespace gpupass::rules

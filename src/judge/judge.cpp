@@ -58,7 +58,7 @@ constexpr std::array k_table = {
          "A bridge connects buses and does nothing by itself, and the board's own parts are of no use in a "
          "guest: they stay with the host.",
          k_always | Occasions{Occasion::write_xml}, header_type},
-    Rule{"sriov", "No virtual functions hang on it",
+    Rule{"sriov", "It has no virtual functions",
          "A card that is split into virtual functions cannot be given away whole before they are "
          "removed.",
          k_always, sriov},
@@ -96,22 +96,22 @@ constexpr std::array k_table = {
          boot_display_without},
     Rule{"device-held",
          "No process has it open",
-         "A driver lets go of a device only when nobody has it open; until then the unbinding blocks, "
+         "A driver releases a device only when nobody has it open; until then the unbinding blocks, "
          "beyond the reach of any signal.",
          k_now | Occasions{Occasion::loan},
          device_held,
          {Occasion::give_back},
          device_held_by_vfio},
     Rule{"domain-use", "No domain has it",
-         "libvirt only finds out at the second start that two domains have one device. A network that is a "
-         "pool hands its functions to whichever guest starts.",
+         "libvirt notices only at the second start that two domains have one device. A network that is a "
+         "pool gives its functions to any guest that starts.",
          k_always | Occasions{Occasion::claim}, domain_use},
     Rule{"reset-method", "It can be reset",
          "A reset between users clears what the last one left in the card. A reset of the bus reaches "
          "every function on that bus.",
          k_always, reset_method},
     Rule{"driver-returns", "A driver takes it back",
-         "After the guest, the card goes back to the driver it had. One that was on vfio-pci before "
+         "After the guest, the card goes back to the driver that it had. A card that was on vfio-pci before "
          "stays there.",
          k_always, driver_returns},
     Rule{"driver-versions", "The driver's parts are of one version",

@@ -46,7 +46,8 @@ struct Program {
   const char* lets_go;  // how to make it let go; null: only its end does
 };
 constexpr const char* k_spdk =
-    "`rpc.py bdev_nvme_detach_controller NAME` makes it let go (`rpc.py bdev_nvme_get_controllers` lists the "
+    "`rpc.py bdev_nvme_detach_controller NAME` makes it release the device (`rpc.py "
+    "bdev_nvme_get_controllers` lists the "
     "names)";
 constexpr const char* k_qemu = "shut that guest down from within";
 constexpr std::array k_programs = {
@@ -63,7 +64,7 @@ constexpr std::array k_programs = {
     Program{"iscsi_tgt", Kind::spdk, k_spdk},
     Program{"vhost", Kind::spdk, k_spdk},
     Program{"reactor_", Kind::spdk, k_spdk},  // how SPDK names its threads
-    Program{"ovs-vswitchd", Kind::dpdk, "`ovs-vsctl del-port PORT` makes it let go"},
+    Program{"ovs-vswitchd", Kind::dpdk, "`ovs-vsctl del-port PORT` makes it release the device"},
     Program{"dpdk-", Kind::dpdk, nullptr},
     Program{"testpmd", Kind::dpdk, nullptr},
     Program{"vpp", Kind::dpdk, nullptr},

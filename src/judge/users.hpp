@@ -29,7 +29,7 @@ struct User {
 [[nodiscard]] std::string what_is(const User& user);
 /// One sentence: "SPDK has 0000:2a:00.0: spdk_tgt (pid 991) has /dev/vfio/17 open".
 [[nodiscard]] std::string describe(const User& user);
-/// What makes it let go, with the exact commands.
+/// What makes it release the device, with the exact commands.
 [[nodiscard]] std::string remedy_for(const User& user);
 /// The command that ends a process as whatever started it does: "`systemctl stop vpp.service`",
 /// "`kill 991`".

@@ -28,7 +28,7 @@ Result<const Device*> known_device(const PlanFacts& facts, const PciAddress& fun
   for (const auto& problem : facts.inventory.problems) {
     if (problem.path.ends_with(to_string(function) + "/driver_override")) {
       return fail(ErrorKind::busy, fmt::format("{}: {}", problem.path, problem.what),
-                  "nothing was changed; a driver is still letting go of this device, look again later");
+                  "nothing was changed; a driver is still releasing this device, look again later");
     }
   }
   return device;
@@ -52,7 +52,7 @@ Hold hold_for(const PlanFacts& facts, const Device& device) {
   return hold;
 }
 
-/// A hold that is written down just so already is no step.
+/// A hold that is written down just so already is not a step.
 void append_hold(std::vector<Step>& steps, const PlanFacts& facts, const Hold& hold) {
   const auto* const kept = find_hold(facts.holds, hold.device);
   if (kept == nullptr || *kept != hold) steps.emplace_back(KeepHold{hold});
@@ -258,7 +258,7 @@ Result<void> append_live_detach(std::vector<Step>& steps, const DomainFacts& dom
       return fail(
           ErrorKind::unsupported,
           fmt::format("{} is one of several functions of one device in the running {}, and libvirt cannot "
-                      "unplug such a one",
+                      "unplug only one of them",
                       to_string(function), domain.state.name),
           fmt::format("nothing was changed; shut {0} down and then `gpupass detach {0} {1}`, or take it out "
                       "of the next start with --config",

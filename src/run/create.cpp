@@ -33,7 +33,7 @@ Result<void> check_name(const std::string& name) {
   if (!name.empty() && name.size() < 64 && name.front() != '-' && name.back() != '-' &&
       std::ranges::all_of(name, is_good))
     return {};
-  return fail(ErrorKind::usage, fmt::format("'{}' is no name for a guest", core::printable(name)),
+  return fail(ErrorKind::usage, fmt::format("'{}' is not a valid name of a guest", core::printable(name)),
               "letters, digits and hyphens between them: it is the guest's host name, too");
 }
 
@@ -116,7 +116,7 @@ Result<Words> provisioning(const session::World& world, session::Requester& requ
   if (const auto suite = bench_program()) {
     programs.push_back(*suite);
   } else {
-    requester.note("gpupass-bench is not beside gpupass, so it does not go along");
+    requester.note("gpupass-bench is not beside gpupass, so the guest does not get it");
   }
   seed.driver = driver;
   if (driver == "distribution" || driver == "repository" || driver == "none") return programs;

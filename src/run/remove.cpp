@@ -50,7 +50,7 @@ Result<void> find_files(const OpenGuest& guest, Belongings& belongings) {
     if (other != others.end()) {
       belongings.stay.push_back(fmt::format("{}: {} uses it", file, other->second));
     } else if (std::ranges::count(own, file) == 0) {
-      belongings.stay.push_back(fmt::format("{}: it is no disk of {}", file, guest.state.name));
+      belongings.stay.push_back(fmt::format("{}: it is not a disk of {}", file, guest.state.name));
     } else {
       belongings.files.push_back(file);
     }

@@ -208,8 +208,8 @@ Result<void> match_program(session::Requester& requester, Suite& suite, const st
   const auto ours = bench::sha256(bytes);
   GPUPASS_TRY_ASSIGN(const auto theirs, suite.program_sum());
   if (theirs == ours) return {};
-  requester.progress(theirs.empty() ? "the guest has no gpupass-bench: putting ours there\n"
-                                    : "the guest has another gpupass-bench: putting ours there\n");
+  requester.progress(theirs.empty() ? "the guest has no gpupass-bench: copying the host's into it\n"
+                                    : "the guest has another gpupass-bench: copying the host's into it\n");
   GPUPASS_TRY(suite.put_program(bytes));
   GPUPASS_TRY_ASSIGN(const auto now, suite.program_sum());
   if (now == ours) return {};

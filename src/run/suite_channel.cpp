@@ -88,7 +88,7 @@ class ChannelSuite final : public Suite {
     return fail(ErrorKind::timeout,
                 fmt::format("the guest did not end '{}' within {} s; {}", verb,
                             std::chrono::duration_cast<std::chrono::seconds>(timeout).count(),
-                            part.empty() ? "nothing came of it" : part + " came"));
+                            part.empty() ? "nothing of its answer came" : part + " came"));
   }
 
   sys::LocalSocket socket_;

@@ -245,7 +245,7 @@ Result<Done> bind_at_boot(World& world, const Manner& manner, const BindAtBootRe
   const auto at_boot =
       applied ? fmt::format(
                     "on vfio-pci {}; gpupass.bind=off on the kernel's command line leaves it out at a boot",
-                    request.now ? "now and at each boot" : "from the next boot on, and not before")
+                    request.now ? "now and at each boot" : "from the next boot on")
       : request.now ? std::string("on vfio-pci now; the binding at boot is written down")
                     : std::string("written down");
   return carry_out_at_boot(world, manner, request.apply, std::move(work), locks,
@@ -263,7 +263,7 @@ Result<Done> unbind_at_boot(World& world, const Manner& manner, const UnbindAtBo
     std::ranges::transform(known, std::back_inserter(functions), &BootBinding::device);
     functions = in_order(without_unreadable(world.host, manner.requester, std::move(functions)));
   }
-  Work work{fmt::format("bind {} at no boot", names(functions)), Direction::give_back, functions};
+  Work work{fmt::format("stop binding {} at boot", names(functions)), Direction::give_back, functions};
 
   Locks locks;
   GPUPASS_TRY(lock_with_files(world, manner, work.doing, functions, k_files, locks));

@@ -63,12 +63,13 @@ Result<void> refuse_held_for_others(const Wish& wish) {
                   fmt::format("nothing was changed; {} first; or {}", return_commands(hold),
                               turns(wish.self.name, names)));
     if (hold.lend == wish.terms.lend) continue;
-    return fail(ErrorKind::refused,
-                hold.lend ? fmt::format("{} is lent to {}: the host has it until then", device, names)
-                          : fmt::format("{} is kept bound for {}, so it cannot be lent", device, names),
-                hold.lend
-                    ? "nothing was changed; add --lend: who shares a card has it on the same terms"
-                    : "nothing was changed; leave --lend out: who shares a card has it on the same terms");
+    return fail(
+        ErrorKind::refused,
+        hold.lend ? fmt::format("{} is lent to {}: the host has it until then", device, names)
+                  : fmt::format("{} is kept bound for {}, so it cannot be lent", device, names),
+        hold.lend ? "nothing was changed; add --lend: all domains that share a card have it on the same terms"
+                  : "nothing was changed; leave --lend out: all domains that share a card have it on the "
+                    "same terms");
   }
   return {};
 }

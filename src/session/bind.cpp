@@ -103,7 +103,7 @@ std::string homes_of(const Inventory& inventory, const std::vector<Hold>& holds,
 /// What was given back, and what stays bound although its owner gave it back.
 std::string outcome_of_return(const Inventory& inventory, const std::vector<Hold>& holds, const Plan& plan,
                               const std::optional<Owner>& owner) {
-  if (!owner && plan.devices.empty()) return "gpupass holds no device that is nobody's";
+  if (!owner && plan.devices.empty()) return "gpupass holds no device without an owner";
   if (!owner) return homes_of(inventory, holds, functions_among(plan.devices));
   if (plan.steps.empty()) {
     const auto whom = tenant_of(owner->kind).called + owner->name;

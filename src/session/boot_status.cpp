@@ -22,7 +22,7 @@ struct Outcome {
 constexpr std::array k_outcomes = {
     Outcome{"bound", "bound at this boot"},
     Outcome{"reserved", "NOT bound at this boot: kept from other drivers, and vfio-pci did not take it"},
-    Outcome{"late", "NOT bound at this boot: {} had it first"},
+    Outcome{"late", "NOT bound at this boot: {} took it first"},
     Outcome{"other", "NOT bound at this boot: another device is at this address"},
     Outcome{"absent", "NOT bound at this boot: nothing is at this address"},
     Outcome{"off", "not bound at this boot: gpupass.bind=off"},

@@ -35,7 +35,7 @@ std::string joined(const Error& error) {
 Result<bool> concerns_us(const HookCall& call) {
   if (call.operation != "prepare" && call.operation != "release") return false;
   if (is_file_name(call.domain)) return true;
-  return fail(ErrorKind::invalid, fmt::format("'{}' is no name of a domain", call.domain));
+  return fail(ErrorKind::invalid, fmt::format("'{}' is not a name of a domain", call.domain));
 }
 
 Result<void> answer(World& world, const Manner& manner, const HookCall& call, const std::string& xml) {

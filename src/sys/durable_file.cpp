@@ -36,16 +36,15 @@ Result<Reached> reach(const char* action, const fs::path& file, WalkRules rules)
   errno = walk(root.get(), file.string(), rules, reached);
   if (errno == EPERM)
     return fail(ErrorKind::refused,
-                fmt::format("{} {}: the way leads through a symbolic link that an ordinary user made", action,
-                            file.string()),
+                fmt::format("{} {}: the path leads through a symbolic link that an ordinary user made",
+                            action, file.string()),
                 "nothing was written; name the file that it leads to");
   if (errno == EXDEV)
-    return fail(
-        ErrorKind::refused,
-        fmt::format("{} {}: it is in the tree of --root, which stands for another machine and is never "
-                    "changed",
-                    action, file.string()),
-        "nothing was written; name a file outside of it");
+    return fail(ErrorKind::refused,
+                fmt::format("{} {}: it is in the tree of --root, which is another machine's and is never "
+                            "changed",
+                            action, file.string()),
+                "nothing was written; name a file outside of it");
   if (errno != 0) return failure(action, file);
   return reached;
 }
@@ -131,7 +130,7 @@ Result<void> refuse_what_is_no_file(const Reached& place, const fs::path& file) 
   struct stat status {};
   if (fstatat(place.folder.get(), place.name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return {};
   if (S_ISREG(status.st_mode)) return {};
-  return fail(ErrorKind::refused, fmt::format("write {}: is no ordinary file", file.string()),
+  return fail(ErrorKind::refused, fmt::format("write {}: is not a regular file", file.string()),
               "nothing was written; name a file");
 }
 

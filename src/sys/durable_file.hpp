@@ -14,7 +14,7 @@ namespace gpupass::sys {
 
 /// The whole file, or the one that was there before: written under a name of its own beside it, synced, given
 /// its mode, renamed, and the folder synced. A symbolic link stays one. Folders are made, for everybody to
-/// enter and list, whatever the umask. Error: refused for what is no ordinary file, and, to root, where the
+/// enter and list, whatever the umask. Error: refused for what is not a regular file, and, to root, where the
 /// way leads through a link that an ordinary user made.
 [[nodiscard]] Result<void> write_durably(const std::filesystem::path& file, const std::string& text,
                                          mode_t mode = 0600);

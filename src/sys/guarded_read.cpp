@@ -146,7 +146,7 @@ std::vector<Result<std::string>> Host::guarded_attributes(const std::vector<std:
     } else if (values.size() < names.size()) {
       values.emplace_back(fail(ErrorKind::timeout,
                                "read " + names[values.size()] + ": the kernel does not answer",
-                               "a driver is still letting go of this device; look again later"));
+                               "a driver is still releasing this device; look again later"));
     }
   }
   return values;

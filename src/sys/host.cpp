@@ -113,7 +113,7 @@ Host::Host(std::filesystem::path root) : root_(std::move(root)), captured_(root_
 Result<void> Host::changeable() const {
   if (!captured_) return {};
   return fail(ErrorKind::refused,
-              fmt::format("{} stands for another machine and is never changed", root_.string()));
+              fmt::format("{} is another machine's tree and is never changed", root_.string()));
 }
 
 std::filesystem::path Host::at(std::string_view path) const {

@@ -95,7 +95,7 @@ std::string who(const Host& host, const LockOwner& owner) {
 Failure busy(const Host& host, const std::string& name, const LockOwner& owner) {
   return fail(ErrorKind::busy, fmt::format("{} is busy: {}", name, who(host, owner)),
               owner.in_kernel
-                  ? "nothing was changed; it cannot be killed and ends when its device's last user lets "
+                  ? "nothing was changed; it cannot be killed and ends when its device's last user closes "
                     "go. `gpupass status` shows it, `gpupass recover` cleans up after it"
                   : "nothing was changed; try again when it has ended, or wait longer with --timeout");
 }

@@ -68,7 +68,7 @@ const char* hint_for(int code) {
       return "`virt-xml-validate FILE domain` says where the domain departs from libvirt's schema";
     case VIR_ERR_OPERATION_TIMEOUT:
     case VIR_ERR_RESOURCE_BUSY:
-      return "another call is at work on this domain; try again when it is done";
+      return "another call is working on this domain; try again when it has ended";
     case VIR_ERR_AUTH_FAILED:
     case VIR_ERR_AUTH_CANCELLED:
     case VIR_ERR_AUTH_UNAVAILABLE:

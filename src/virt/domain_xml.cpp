@@ -50,7 +50,7 @@ Result<void> add_spare_ports(Document& domain, std::size_t wanted, const DomainT
     GPUPASS_TRY_ASSIGN(pci, virt::guest_pci(domain));
     if (virt::free_ports(pci).size() == before) {
       return fail(ErrorKind::invalid,
-                  "the template root-port.xml is no port that takes a device while the guest runs");
+                  "the template root-port.xml is not a port that takes a device while the guest runs");
     }
   }
   return {};

@@ -135,7 +135,7 @@ TEST_F(Apply, ADriverThatGivesTheDeviceUpAgainIsSeenAtTheEnd) {
   const auto result = run(bind_plan());
   kernel.before_write = {};
   ASSERT_FALSE(result);
-  EXPECT_THAT(result.error().what, HasSubstr("given it up again"));
+  EXPECT_THAT(result.error().what, HasSubstr("released it again"));
   EXPECT_EQ(test::snapshot(tree.at("/sys")), before);
 }
 

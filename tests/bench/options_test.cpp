@@ -77,9 +77,10 @@ INSTANTIATE_TEST_SUITE_P(
                     Wrong{{"--group", "L"}, "latency, transfer"}, Wrong{{"--format", "xml"}, "text or json"},
                     Wrong{{"--pci", "1:0.0"}, "0000:01:00.0"}, Wrong{{"--runs", "0"}, "at least 1"},
                     Wrong{{"--runs", "2"}, "--out"}, Wrong{{"--timeout", "0"}, "at least one second"},
-                    Wrong{{"--inject", "much"}, "no fraction"}, Wrong{{"--inject", "-1%"}, "no fraction"},
-                    Wrong{{"--inject", "101%"}, "no fraction"}, Wrong{{"--inject", "nan"}, "no fraction"},
-                    Wrong{{"--seed", "x"}, "seed"}));
+                    Wrong{{"--inject", "much"}, "not a fraction"},
+                    Wrong{{"--inject", "-1%"}, "not a fraction"},
+                    Wrong{{"--inject", "101%"}, "not a fraction"},
+                    Wrong{{"--inject", "nan"}, "not a fraction"}, Wrong{{"--seed", "x"}, "seed"}));
 
 TEST(Fraction, InPercentOrPlain) {
   EXPECT_DOUBLE_EQ(*parse_fraction("1%"), 0.01);

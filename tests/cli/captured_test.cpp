@@ -81,7 +81,7 @@ TEST_F(Captured, EveryCommandThatWouldChangeOrRunSomethingRefuses) {
   for (const auto& line : lines) {
     const auto said = run(line);
     EXPECT_EQ(said.status, 5) << line[0] << " " << line.back() << ": " << said.err;
-    EXPECT_THAT(said.err, HasSubstr("stands for another machine and is never changed")) << line[0];
+    EXPECT_THAT(said.err, HasSubstr("is another machine's tree and is never changed")) << line[0];
     EXPECT_EQ(test::snapshot(tree.root()), before) << line[0];
   }
   EXPECT_THAT(libvirt.calls, testing::IsEmpty());

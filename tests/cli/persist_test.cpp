@@ -249,7 +249,7 @@ TEST_F(Persist, StatusSaysWhatThisBootDid) {
   const std::vector<std::pair<std::string, std::string>> outcomes = {
       {"", "NOT bound at this boot: nothing ran"},
       {"bound", "  bound at this boot"},
-      {"late nouveau", "NOT bound at this boot: nouveau had it first"},
+      {"late nouveau", "NOT bound at this boot: nouveau took it first"},
       {"other 0x10de 0x2331", "NOT bound at this boot: another device is at this address"},
       {"absent", "NOT bound at this boot: nothing is at this address"},
       {"off", "not bound at this boot: gpupass.bind=off"},

@@ -126,7 +126,7 @@ TEST_F(Disks, ThatCannotBeFoundAreAProblem) {
   machine.tree.file("/proc/swaps", "/dev/gone partition 1 1 1\n");
   EXPECT_EQ(held(), Names{});
   EXPECT_EQ(test::problems_of(inventory, "/proc/self/mountinfo"),
-            "line 'rubbish' is no mount\n"
+            "line 'rubbish' is not a mount\n"
             "the disks below /tank (zfs tank/data) cannot be found\n"
             "the disks below /lost (ext4 /dev/nvme0n1p7) cannot be found\n");
   EXPECT_EQ(test::problems_of(inventory, "/proc/swaps"), "the disk of '/dev/gone' cannot be found\n");

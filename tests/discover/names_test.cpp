@@ -63,7 +63,7 @@ TEST_F(NameDevices, PassesOverRubbishAndSaysSo) {
   EXPECT_EQ(device.vendor_name, "NVIDIA\\x1b[31m Corporation");
   EXPECT_EQ(device.device_name, "GH100\\xff");
   ASSERT_EQ(problems_.size(), 1U);
-  EXPECT_EQ(problems_[0].what, "2 lines are no entries, the first is 2");
+  EXPECT_EQ(problems_[0].what, "2 lines are not entries, the first is 2");
 }
 
 TEST_F(NameDevices, TakesThisMachinesListWhereACapturedHostHasNone) {

@@ -363,7 +363,7 @@ TEST_F(Remotes, WhoseWayIsNotKnownAreAProblem) {
   struct {
     const char *address, *why;
   } const cases[] = {{"filer", "the address of its server 'filer' is not known"},
-                     {"fd01::5", "there is no route to fd01::5"},
+                     {"fd01::5", "there is not a route to fd01::5"},
                      {"10.9.0.5", "the way goes through 'wg0', which lies on none"}};
   upper("wg0", {});
   routes("wg0\t0000090A\t00000000\t0001\t0\t0\t0\t0000FFFF\t0\t0\t0\n");

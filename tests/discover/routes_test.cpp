@@ -83,7 +83,7 @@ TEST_F(Routes, ThatCannotBeFollowedAreAProblem) {
   ipv4("gone" + k_default + "eth0 rubbish\n");
   EXPECT_EQ(held(), Names{});
   EXPECT_NE(test::problems_of(inventory, "/sys/class/net/gone"), "");
-  EXPECT_EQ(test::problems_of(inventory, "/proc/net/route"), "line 'eth0 rubbish' is no route\n");
+  EXPECT_EQ(test::problems_of(inventory, "/proc/net/route"), "line 'eth0 rubbish' is not a route\n");
 }
 
 TEST_F(Routes, ThatCannotBeReadAreAProblem) {

@@ -400,7 +400,7 @@ TEST_F(GuestCommand, SaysWhatIsWrongWithAnImage) {
   EXPECT_EQ(with("/srv/absent.qcow2").status, exit_code(ErrorKind::not_found));
   EXPECT_THAT(with("/srv/absent.qcow2").err, HasSubstr("--image names a cloud image"));
   EXPECT_EQ(with("/srv/text").status, exit_code(ErrorKind::invalid));
-  EXPECT_THAT(with("/srv/text").err, HasSubstr("no image of a disk"));
+  EXPECT_THAT(with("/srv/text").err, HasSubstr("not a disk image"));
   EXPECT_EQ(create("vm1", {"--disk-size", "32M"}).status, exit_code(ErrorKind::usage));
   EXPECT_EQ(create("vm1", {"--memory", "much"}).status, exit_code(ErrorKind::usage));
   EXPECT_EQ(create("v m").status, exit_code(ErrorKind::usage));

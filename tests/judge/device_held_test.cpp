@@ -83,7 +83,7 @@ TEST(DeviceHeld, BeforeAReturnOnlyWhoHasTheGroupIsAskedAbout) {
   EXPECT_EQ(finding.severity, Severity::blocks);
   EXPECT_EQ(finding.consent, Consent::may_be_given);
   EXPECT_THAT(finding.what, HasSubstr("the running guest vm1 has 0000:01:00.1"));
-  EXPECT_THAT(finding.what, HasSubstr("unbinding 0000:01:00.1 waits until that lets go"));
+  EXPECT_THAT(finding.what, HasSubstr("unbinding 0000:01:00.1 waits until it is closed"));
   EXPECT_EQ(finding.evidence, (std::vector<Evidence>{{"/proc/99/fd", "/dev/vfio/1"}}));
 }
 
@@ -136,7 +136,7 @@ TEST(DeviceHeld, SpdkIsToldToLetGoOfADiskAndEndedForAnythingElse) {
   EXPECT_EQ(device_held(inventory, card()).front().remedy, "end it: `kill 99`") << "of a graphics card";
   for (auto& device : inventory.devices) device.class_code = 0x010802;
   EXPECT_THAT(device_held(inventory, card()).front().remedy,
-              ::testing::StartsWith("`rpc.py bdev_nvme_detach_controller NAME` makes it let go"));
+              ::testing::StartsWith("`rpc.py bdev_nvme_detach_controller NAME` makes it release the device"));
 }
 
 TEST(DeviceHeld, AParentIsHeldThroughItsMediatedDevice) {

@@ -146,7 +146,7 @@ TEST(GroupViable, WhatIsRefusedForItselfComesFirst) {
   inventory.holders.push_back({at("0000:01:00.0"), HolderKind::swap, "/dev/pmem0", "", 0, ""});
   const auto finding = only(group_viable(inventory, card()));
   EXPECT_EQ(finding.consent, Consent::may_be_given);
-  EXPECT_THAT(finding.remedy, HasSubstr("first see to what else is refused"));
+  EXPECT_THAT(finding.remedy, HasSubstr("first remove the other obstacles"));
 }
 
 /// Only what may sit in a slot is told of one.

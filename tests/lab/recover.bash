@@ -24,7 +24,7 @@ for moment in override_set released on_vfio; do
   check_match "it was in the middle" "unfinished.*attach $gpu" "$("$GPUPASS_BIN" status)"
   check_run "meanwhile the card is refused to others" 6 "$GPUPASS_BIN" bind $gpu
   check_run "recover --dry-run says what it would do" 0 "$GPUPASS_BIN" recover --dry-run
-  check_match "put the override back" "put back the driver override of $gpu" "$run_stdout"
+  check_match "put the override back" "restore the driver_override of $gpu" "$run_stdout"
   check_run "recover" 0 "$GPUPASS_BIN" recover
   check_match "says that it undid it" "undone" "$run_stdout"
   check_equal "the card is as it was, byte for byte" "$before" "$(sysfs_state $gpu $audio)"

@@ -69,9 +69,10 @@ TEST(PlanBind, ReleasesEveryFunctionBeforeItBindsTheFirst) {
       words(plan_bind({inventory, {}, "now"}, {k_gpu, k_audio}, "vfio-pci")),
       ElementsAre("remember 0000:01:00.0 (driver before: nvidia)",
                   "remember 0000:01:00.1 (driver before: snd_hda_intel)", "load the kernel module vfio-pci",
-                  "let only vfio-pci have 0000:01:00.0", "let only vfio-pci have 0000:01:00.1",
-                  "unbind 0000:01:00.0 from nvidia", "unbind 0000:01:00.1 from snd_hda_intel",
-                  "bind 0000:01:00.0 to vfio-pci", "bind 0000:01:00.1 to vfio-pci"));
+                  "reserve 0000:01:00.0 for vfio-pci (driver_override)",
+                  "reserve 0000:01:00.1 for vfio-pci (driver_override)", "unbind 0000:01:00.0 from nvidia",
+                  "unbind 0000:01:00.1 from snd_hda_intel", "bind 0000:01:00.0 to vfio-pci",
+                  "bind 0000:01:00.1 to vfio-pci"));
 }
 
 TEST(PlanBind, ADeviceWithoutADriverIsOnlyBound) {
@@ -80,7 +81,7 @@ TEST(PlanBind, ADeviceWithoutADriverIsOnlyBound) {
       words(plan_bind({inventory, {}, "now"}, {k_gpu, k_audio}, "vfio-pci")),
       ElementsAre("remember 0000:01:00.0 (driver before: none)",
                   "remember 0000:01:00.1 (driver before: vfio-pci)", "load the kernel module vfio-pci",
-                  "let only vfio-pci have 0000:01:00.0", "bind 0000:01:00.0 to vfio-pci"));
+                  "reserve 0000:01:00.0 for vfio-pci (driver_override)", "bind 0000:01:00.0 to vfio-pci"));
 }
 
 TEST(PlanBind, WhatIsRememberedIsHowItWasAtFirst) {
@@ -109,16 +110,17 @@ TEST(PlanUnbind, GoesBackToTheDriverItHadAndPutsTheOverrideBack) {
   gpu.original_override = "nvidia";
   EXPECT_THAT(words(plan_unbind({inventory, {gpu, hold(k_audio, "snd_hda_intel")}, "now"}, {k_gpu, k_audio})),
               ElementsAre("unbind 0000:01:00.0 from vfio-pci", "unbind 0000:01:00.1 from vfio-pci",
-                          "let only nvidia have 0000:01:00.0", "bind 0000:01:00.0 to nvidia",
-                          "let only nvidia have 0000:01:00.0", "let only snd_hda_intel have 0000:01:00.1",
-                          "bind 0000:01:00.1 to snd_hda_intel", "let any driver have 0000:01:00.1",
+                          "reserve 0000:01:00.0 for nvidia (driver_override)", "bind 0000:01:00.0 to nvidia",
+                          "reserve 0000:01:00.0 for nvidia (driver_override)",
+                          "reserve 0000:01:00.1 for snd_hda_intel (driver_override)",
+                          "bind 0000:01:00.1 to snd_hda_intel", "clear the driver_override of 0000:01:00.1",
                           "forget 0000:01:00.0", "forget 0000:01:00.1"));
 }
 
 TEST(PlanUnbind, WhatWasOnVfioBeforeStaysThere) {
   const auto inventory = machine("vfio-pci", "vfio-pci");
   EXPECT_THAT(words(plan_unbind({inventory, {hold(k_gpu, "vfio-pci")}, "now"}, {k_gpu})),
-              ElementsAre("let any driver have 0000:01:00.0", "forget 0000:01:00.0"));
+              ElementsAre("clear the driver_override of 0000:01:00.0", "forget 0000:01:00.0"));
 }
 
 TEST(PlanUnbind, AnotherDeviceAtTheAddressIsLeftAlone) {
@@ -133,11 +135,11 @@ TEST(PlanUnbind, TheOverrideOfAnEarlierBootIsNotPutBack) {
   auto earlier = hold(k_gpu, "nvidia");
   earlier.original_override = "nouveau";
   EXPECT_THAT(words(plan_unbind({inventory, {earlier}, "now"}, {k_gpu})),
-              testing::Contains("let only nouveau have 0000:01:00.0"));
+              testing::Contains("reserve 0000:01:00.0 for nouveau (driver_override)"));
   earlier.boot_id = "before";
   const auto later = words(plan_unbind({inventory, {earlier}, "now"}, {k_gpu}));
-  EXPECT_THAT(later, testing::Contains("let any driver have 0000:01:00.0"));
-  EXPECT_THAT(later, testing::Not(testing::Contains("let only nouveau have 0000:01:00.0")));
+  EXPECT_THAT(later, testing::Contains("clear the driver_override of 0000:01:00.0"));
+  EXPECT_THAT(later, testing::Not(testing::Contains("reserve 0000:01:00.0 for nouveau (driver_override)")));
 }
 
 TEST(PlanUnbind, AfterARebootADeviceThatIsHomeIsOnlyForgotten) {
@@ -184,11 +186,12 @@ TEST(PlanAttach, AVariantOfVfioPciStaysWhereLibvirtTakesItAsItIs) {
     return all;
   };
   EXPECT_THAT(binding(),
-              ElementsAre("let only vfio-pci have 0000:01:00.1", "unbind 0000:01:00.1 from snd_hda_intel",
-                          "bind 0000:01:00.1 to vfio-pci"));
+              ElementsAre("reserve 0000:01:00.1 for vfio-pci (driver_override)",
+                          "unbind 0000:01:00.1 from snd_hda_intel", "bind 0000:01:00.1 to vfio-pci"));
   domain.keeps_variants = false;
   EXPECT_THAT(binding(),
-              ElementsAre("let only vfio-pci have 0000:01:00.0", "let only vfio-pci have 0000:01:00.1",
+              ElementsAre("reserve 0000:01:00.0 for vfio-pci (driver_override)",
+                          "reserve 0000:01:00.1 for vfio-pci (driver_override)",
                           "unbind 0000:01:00.0 from mlx5_vfio_pci", "unbind 0000:01:00.1 from snd_hda_intel",
                           "bind 0000:01:00.0 to vfio-pci", "bind 0000:01:00.1 to vfio-pci"));
 }
@@ -197,7 +200,7 @@ TEST(PlanDetach, AVariantOfVfioPciIsLeftAsItWas) {
   const auto inventory = machine("mlx5_vfio_pci", "vfio-pci");
   EXPECT_THAT(words(plan_detach({inventory, {hold(k_gpu, "mlx5_vfio_pci", "vm1")}, "now"}, stopped(), {k_gpu},
                                 templates())),
-              ElementsAre("let any driver have 0000:01:00.0", "forget 0000:01:00.0"));
+              ElementsAre("clear the driver_override of 0000:01:00.0", "forget 0000:01:00.0"));
 }
 
 TEST(PlanUnbind, AVariantThatIsNotHeldIsNotBackOnADriverOfTheHost) {
@@ -338,8 +341,8 @@ TEST(PlanDetach, TheDomainLetsGoBeforeTheDriverDoes) {
   EXPECT_THAT(words(plan_detach({inventory, {hold(k_gpu, "nvidia", "vm1")}, "now"}, with_gpu(), {k_gpu},
                                 templates())),
               ElementsAre("change the configuration of vm1", "unbind 0000:01:00.0 from vfio-pci",
-                          "let only nvidia have 0000:01:00.0", "bind 0000:01:00.0 to nvidia",
-                          "let any driver have 0000:01:00.0", "forget 0000:01:00.0"));
+                          "reserve 0000:01:00.0 for nvidia (driver_override)", "bind 0000:01:00.0 to nvidia",
+                          "clear the driver_override of 0000:01:00.0", "forget 0000:01:00.0"));
 }
 
 TEST(PlanDetach, WhatBindTookStaysBound) {
@@ -418,8 +421,8 @@ TEST(PlanDetach, ALoanEndsAlthoughAnotherDomainHasTheCardByTurns) {
   lent.lent_to = "vm1";
   EXPECT_THAT(words(plan_detach({inventory, {lent}, "now"}, with_gpu(), {k_gpu}, templates())),
               ElementsAre("change the configuration of vm1", "unbind 0000:01:00.0 from vfio-pci",
-                          "let only nvidia have 0000:01:00.0", "bind 0000:01:00.0 to nvidia",
-                          "let any driver have 0000:01:00.0",
+                          "reserve 0000:01:00.0 for nvidia (driver_override)", "bind 0000:01:00.0 to nvidia",
+                          "clear the driver_override of 0000:01:00.0",
                           "remember 0000:01:00.0 for vm2 (driver before: nvidia)"));
   const auto detached = plan_detach({inventory, {lent}, "now"}, with_gpu(), {k_gpu}, templates());
   EXPECT_EQ(std::get<KeepHold>(detached->steps.back()).hold.lent_to, "") << "it is over";

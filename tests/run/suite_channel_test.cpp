@@ -130,7 +130,7 @@ TEST_F(ByChannel, EndsWhatRunsForAnEarlierRequest) {
   const auto late = (*channel)->run({}, milliseconds(1));
   ASSERT_FALSE(late);
   EXPECT_EQ(late.error().kind, ErrorKind::timeout);
-  EXPECT_THAT(late.error().what, HasSubstr("nothing came of it"));
+  EXPECT_THAT(late.error().what, HasSubstr("nothing of its answer came"));
   EXPECT_TRUE((*channel)->program_sum());
 }
 

@@ -46,7 +46,7 @@ template <class Function>
   try {
     return function();
   } catch (const nlohmann::json::parse_error& error) {  // whose text quotes what it read: it may be a secret
-    return fail(ErrorKind::invalid, origin + ": no JSON from byte " + std::to_string(error.byte) + " on");
+    return fail(ErrorKind::invalid, origin + ": not JSON from byte " + std::to_string(error.byte) + " on");
   } catch (const nlohmann::json::exception& error) {
     return fail(ErrorKind::invalid, origin + ": " + error.what());
   }
@@ -69,7 +69,7 @@ template <class Number>
                     : json.is_number_integer() ? std::in_range<Number>(json.get<std::int64_t>())
                                                : false;
   if (fits) return json.get<Number>();
-  throw nlohmann::json::type_error::create(302, "is no whole number of that size", &json);
+  throw nlohmann::json::type_error::create(302, "is not a whole number of that size", &json);
 }
 
 /// The text of a field that will be shown; throws likewise where it has control characters, which nothing has

@@ -128,7 +128,7 @@ Result<WriteEnd> unplug(Doors& doors, const std::string& domain, const PciAddres
   }
   return fail(
       ErrorKind::timeout,
-      fmt::format("{} did not let go of {} within {} s", domain, to_string(device),
+      fmt::format("{} did not release {} within {} s", domain, to_string(device),
                   std::chrono::duration_cast<std::chrono::seconds>(doors.step_timeout).count()),
       "the guest was asked and may still do it: its kernel must answer PCI hot-unplug, and nothing in it may "
       "use the device; then run the command again");

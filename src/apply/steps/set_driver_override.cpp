@@ -12,11 +12,12 @@ namespace {
 class SetDriverOverrideKind final : public DeviceDriver<SetDriverOverride> {
  public:
   std::string words(const SetDriverOverride& step) const override {
-    return step.driver.empty() ? fmt::format("let any driver have {}", to_string(step.device))
-                               : fmt::format("let only {} have {}", step.driver, to_string(step.device));
+    return step.driver.empty()
+               ? fmt::format("clear the driver_override of {}", to_string(step.device))
+               : fmt::format("reserve {} for {} (driver_override)", to_string(step.device), step.driver);
   }
   std::string words_back(const SetDriverOverride& step) const override {
-    return fmt::format("put back the driver override of {}", to_string(step.device));
+    return fmt::format("restore the driver_override of {}", to_string(step.device));
   }
   const char* name() const override { return "set-driver-override"; }
 

@@ -18,12 +18,12 @@ struct Answer {
 };
 constexpr std::array k_answers = {
     Answer{35, 0, ErrorKind::unsupported, "the driver is older than this program's CUDA runtime",
-           "install a newer driver; in a guest that is the guest's driver, whatever the host has; in a "
-           "container it is the driver of the machine below"},
+           "install a newer driver; in a guest that is the guest's own driver, not the host's; in a "
+           "container it is the host's driver"},
     Answer{100, 38, ErrorKind::not_found, "the driver finds no card that CUDA can use",
            "look at CUDA_VISIBLE_DEVICES and, with MIG on, whether there is an instance; in a guest, whether "
            "the driver took the card (`dmesg | grep NVRM`); in a container, whether it was given one"},
-    Answer{999, 30, ErrorKind::system, "the driver fails without saying why",
+    Answer{999, 30, ErrorKind::system, "the driver fails and gives no reason",
            "most often /dev/nvidia-uvm: `nvidia-modprobe -u -c 0` loads the module and makes the node; in a "
            "container it must be passed in like the others; after a suspend, load nvidia_uvm again"},
     Answer{802, 0, ErrorKind::system, "the system is not ready for CUDA yet",
@@ -33,9 +33,9 @@ constexpr std::array k_answers = {
     Answer{803, 0, ErrorKind::unsupported,
            "the driver's library and its kernel module are of different versions",
            "after an update of the driver, load the new module or reboot; in a container, the library is the "
-           "image's own and hides that of the machine below: remove it from the image"},
+           "image's own and hides the host's: remove it from the image"},
     Answer{804, 0, ErrorKind::unsupported, "the compatibility library does not work with this card",
-           "it serves data centre cards alone: take the cuda-compat folder out of LD_LIBRARY_PATH, and "
+           "it works with data centre cards only: remove the cuda-compat folder from LD_LIBRARY_PATH, and "
            "install a newer driver"},
     Answer{3, 0, ErrorKind::system, "the driver cannot be initialised", "`dmesg | grep NVRM` may say why"},
     Answer{46, 0, ErrorKind::busy, "every card is in use by a process that does not share it",
@@ -70,7 +70,7 @@ Result<> no_card() {
 
 Result<> held_for_guests(const CardOnBus& card) {
   return fail(ErrorKind::not_found, fmt::format("{} is held for guests by vfio-pci", card.address),
-              "measure in the guest, or take it back first: gpupass detach or unbind " + card.address);
+              "measure in the guest, or return it first: gpupass detach or unbind " + card.address);
 }
 
 Result<> not_taken(const CardOnBus& card) {
@@ -81,10 +81,9 @@ Result<> not_taken(const CardOnBus& card) {
 
 /// other: who has the card instead; may be empty.
 Result<> not_loaded(const std::string& other) {
-  return fail(
-      ErrorKind::not_found, "the kernel driver nvidia is not loaded" + other,
-      "`modprobe nvidia`, on the host or in the guest, whichever has the card; for a container it is the "
-      "machine below that must load it");
+  return fail(ErrorKind::not_found, "the kernel driver nvidia is not loaded" + other,
+              "`modprobe nvidia`, on the host or in the guest, whichever has the card; for a container the "
+              "host must load it");
 }
 
 Result<> no_node(const Node& node) {

@@ -80,7 +80,7 @@ Gate at_most(std::string name, double value, double limit, std::string reason) {
 Gate clock_ruler() {
   const auto ppm = clock_difference();
   if (!ppm) return unknown("clock_ruler_ppm", k_most_ppm, describe(ppm.error()));
-  return at_most("clock_ruler_ppm", *ppm, k_most_ppm, "this machine's clock and the card's run apart");
+  return at_most("clock_ruler_ppm", *ppm, k_most_ppm, "the clocks of this machine and of the card differ");
 }
 
 void add_state(std::vector<Gate>& gates, const CardState& state) {
@@ -93,14 +93,14 @@ void add_state(std::vector<Gate>& gates, const CardState& state) {
   }
   if (state.processes) {
     gates.push_back(
-        at_most("other_processes", std::max(0, *state.processes - 1), 0, "others compute on the card"));
+        at_most("other_processes", std::max(0, *state.processes - 1), 0, "other programs compute on the card"));
   }
   if (state.mig)
     gates.push_back(at_most("mig", *state.mig ? 1 : 0, 0, "only a part of the card was measured"));
   if (state.throttle) {
     const auto bad = *state.throttle & ~(k_throttle_idle | k_throttle_power_cap);
     gates.push_back(at_most("throttle_reasons", static_cast<double>(bad), 0,
-                            "the card holds its clocks back, and not for its power limit"));
+                            "the card reduces its clocks, and not because of its power limit"));
   }
 }
 

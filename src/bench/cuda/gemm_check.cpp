@@ -71,7 +71,7 @@ std::string ProductCheck::first_wrong(std::size_t index, std::span<const double>
   const auto place = place_among_exact(index, n_);
   std::uint64_t weighted = 0;
   for (std::size_t j = 0; j < n_; ++j) {
-    if (!is_integer(c[j])) return fmt::format("row {}, column {}: {} is no integer", index, j, c[j]);
+    if (!is_integer(c[j])) return fmt::format("row {}, column {}: {} is not an integer", index, j, c[j]);
     const auto value = static_cast<std::int64_t>(c[j]);
     if (place < k_exact_rows && value != exact_[place * n_ + j]) {
       return fmt::format("row {}, column {}: {} for {}", index, j, value, exact_[place * n_ + j]);

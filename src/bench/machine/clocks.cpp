@@ -29,7 +29,7 @@ std::vector<Gate> gates(const Moment& before, const Moment& after, double read_n
     const auto apart = static_cast<double>(after.steered_ns - before.steered_ns - raw);
     drift.value = std::abs(apart) / static_cast<double>(raw) * 1e6;
     drift.pass = *drift.value <= k_ppm;
-    drift.reason = drift.pass ? "" : "the system's clock is being steered, or one of its clocks is wrong";
+    drift.reason = drift.pass ? "" : "the system's clock is being adjusted, or one of its clocks is wrong";
   }
   const bool quick = read_ns <= k_read_ns;
   return {drift,

@@ -98,7 +98,7 @@ Result<std::unique_ptr<Window>> open_window(const Host& host, const std::string&
   if (!driver) return open_by_sysfs(address, bar);
   if (*driver == "vfio-pci") return open_by_vfio(host, address, bar);
   return fail(ErrorKind::refused,
-              fmt::format("{} uses {}, and accesses behind its back could harm", *driver, address),
+              fmt::format("{} uses {}, and accesses beside it could harm", *driver, address),
               fmt::format("`gpupass bind {}` takes it away from its driver", address));
 }
 

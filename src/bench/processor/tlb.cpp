@@ -61,7 +61,7 @@ Result<Measurement> walk(const Case& row, const Context& context, std::size_t by
   measurement.check.elements = static_cast<std::int64_t>(steps);
   if (at != ring[steps % ring.size()]) {
     measurement.check.errors = 1;
-    measurement.check.first_error = "the walk ended at another page than so many steps lead to";
+    measurement.check.first_error = "the walk ended at another page than this many steps lead to";
   }
   return measurement;
 }

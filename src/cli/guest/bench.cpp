@@ -39,7 +39,8 @@ Syntax syntax(const Context& context, Options& options) {
   syntax.option("compare-with", options.compare_with, "PATH",
                 "runs of the host, a file or a folder, to compare with; may be repeated");
   syntax.option("output,o", options.report, "FILE", "write a report: *.html, *.md, *.csv, *.json, *.txt");
-  syntax.flag("quick", options.quick, "fewer sizes and samples: says whether it works, not what it costs");
+  syntax.flag("quick", options.quick,
+              "use fewer sizes and samples: shows whether it works, not what it costs");
   syntax.option(
       "pci", options.pci, "ADDRESS|IDS",
       "the function that the group pci measures, as the guest sees it; else the guest's first of the host's");

@@ -83,7 +83,7 @@ void Mounts::read(const Host& host, const std::string& path, const Process* else
   for (const auto line : core::split(text, '\n')) {
     auto mount = parse_mount(line);
     if (!mount) {
-      note(problems, noted, "line " + excerpt(line) + " is no mount");
+      note(problems, noted, "line " + excerpt(line) + " is not a mount");
       continue;
     }
     mount->elsewhere = elsewhere;

@@ -62,7 +62,7 @@ std::set<Route> routes_in(const Host& host, const std::string& path, Parse parse
     if (line.starts_with("Iface")) continue;  // the heading
     bool rejects = false;
     const auto route = parse(line, rejects);
-    if (!route) note(problems, path, "line " + excerpt(line) + " is no route");
+    if (!route) note(problems, path, "line " + excerpt(line) + " is not a route");
     if (route && !rejects) routes.insert(*route);
   }
   return routes;

@@ -44,7 +44,7 @@ class Routes {
 
   [[nodiscard]] const std::set<Route>& all() const { return routes_; }
   /// The interfaces that packets to an address leave by: the longest prefix decides, then the metric. "lo"
-  /// where the address is one of the host's own. Empty: there is no route.
+  /// where the address is one of the host's own. Empty: there is not a route.
   [[nodiscard]] std::set<std::string> towards(const NetAddress& address) const;
   /// The interfaces of the network that an address of the host's own is in.
   [[nodiscard]] std::set<std::string> around(const NetAddress& own) const;

@@ -71,7 +71,7 @@ std::vector<PciAddress> Servers::towards(std::string_view server, const std::str
     return {};
   }
   const auto interfaces = routes_.towards(*address);
-  if (interfaces.empty()) note_unknown(problems, what, "there is no route to " + to_string(*address));
+  if (interfaces.empty()) note_unknown(problems, what, "there is not a route to " + to_string(*address));
   return through_all(interfaces, what, problems);
 }
 

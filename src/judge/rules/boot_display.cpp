@@ -52,7 +52,7 @@ Finding drives_screen(const Inventory& inventory, const Device& device, const st
       fmt::format("{} drives the screen ({}); the screen goes dark when a guest gets it",
                   to_string(device.address), core::enumerate(roles)),
       evidence,
-      fmt::format("make sure of another way in (ssh, a serial console), then say --yes{}",
+      fmt::format("make sure that you can log in another way (ssh, a serial console), then add --yes{}",
                   alone ? "" : "; or make another card the first display in the firmware's set-up"));
 }
 
@@ -67,7 +67,7 @@ Finding carries_console(const Device& device, const std::vector<Holder>& console
   return blocks(Consent::may_be_given, device.address,
                 fmt::format("{} carries the kernel's console ({}), which falls silent when a guest gets it",
                             describe(device), core::enumerate(nodes)),
-                evidence, "take console=… off the kernel's command line, or say --yes");
+                evidence, "take console=… off the kernel's command line, or add --yes");
 }
 
 Finding dark(const Device& device) {

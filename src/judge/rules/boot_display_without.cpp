@@ -10,9 +10,10 @@ namespace gpupass::rules {
 namespace {
 
 constexpr const char* k_way_back =
-    "to get back: in the boot menu put gpupass.bind=off on the kernel's command line (GRUB: e, at the end of "
+    "to get back: in the boot menu add gpupass.bind=off to the kernel's command line (GRUB: e, at the end of "
     "the line that begins with linux; systemd-boot: e), for that boot all drivers are as before; then "
-    "`gpupass unbind --persist --apply`. Have another way in (ssh, a serial console), and say --yes";
+    "`gpupass unbind --persist --apply`. Prepare another way to log in (ssh, a serial console), and add "
+    "--yes";
 
 std::vector<Finding> dark(const PciAddress& device, std::string what, std::vector<Evidence> evidence) {
   return {blocks(Consent::may_be_given, device, std::move(what), std::move(evidence), k_way_back)};
@@ -50,11 +51,10 @@ std::vector<Finding> boot_display_without(const Inventory& inventory, const Targ
   }
   for (const auto& holder : inventory.holders) {
     if (holder.kind != HolderKind::console || !contains(target, holder.device)) continue;
-    return dark(
-        holder.device,
-        fmt::format("the kernel's console is on {} of {}: from the next boot on nothing is said there",
-                    holder.node, to_string(holder.device)),
-        {});
+    return dark(holder.device,
+                fmt::format("the kernel's console is on {} of {}: from the next boot on it shows nothing",
+                            holder.node, to_string(holder.device)),
+                {});
   }
   return {};
 }

@@ -52,7 +52,7 @@ std::vector<Finding> device_held_by_vfio(const Inventory& inventory, const Targe
     if (!user.by_vfio) continue;
     findings.push_back(
         blocks(Consent::may_be_given, user.devices.front(),
-               fmt::format("{}: unbinding {} waits until that lets go", describe(user), names(user.devices)),
+               fmt::format("{}: unbinding {} waits until it is closed", describe(user), names(user.devices)),
                evidence_of(user), remedy_for(user)));
   }
   return findings;

@@ -203,7 +203,7 @@ Finding company_of(const Inventory& inventory, const Target& target, const Targe
   const auto of_others = std::ranges::find_if(
       refused, [&](const Finding& refusal) { return refusal.device && !contains(target, *refusal.device); });
   if (of_others == refused.end())
-    return finding(Consent::may_be_given, "first see to what else is refused here");
+    return finding(Consent::may_be_given, "first remove the other obstacles here");
   const auto then = unmounted(inventory, target, whole);
   if (!then.commands.empty() && refusals(then.inventory, whole).empty()) {
     return finding(Consent::impossible,

@@ -221,7 +221,7 @@ Finding unknown(const Device& device, const std::vector<Evidence>& problems) {
                                   network ? "`ip route`" : "`findmnt`, `swapon` and `zpool status -P`");
   if (!network && kind_of(device) != k_storage) return unmeasured(device.address, what, problems, remedy);
   return blocks(Consent::may_be_given, device.address, what, problems,
-                remedy + "; if that is not this device, say --yes");
+                remedy + "; if that is not this device, add --yes");
 }
 
 }  // namespace

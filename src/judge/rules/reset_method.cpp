@@ -78,16 +78,15 @@ bool may_not_come_back(const Device& device) {
 }
 
 Finding amd_reset(const Device& device) {
-  return warns(
-      device.address,
-      fmt::format("{} {}, from which many of AMD's cards do not come back: after one guest it may be dead "
-                  "until the machine is powered off",
-                  to_string(device.address),
-                  device.reset_methods.empty() ? "has no reset of its own, only that of its bus"
-                                               : "has only a reset of the bus"),
-      {methods(device), {sysfs::pci_device(device.address, "vendor"), "0x1002"}},
-      "install the kernel module vendor-reset, if it knows the card: reset_method then has "
-      "device_specific");
+  return warns(device.address,
+               fmt::format("{} {}, after which many AMD cards do not answer: after one guest it may be dead "
+                           "until the machine is powered off",
+                           to_string(device.address),
+                           device.reset_methods.empty() ? "has no reset of its own, only that of its bus"
+                                                        : "has only a reset of the bus"),
+               {methods(device), {sysfs::pci_device(device.address, "vendor"), "0x1002"}},
+               "install the kernel module vendor-reset, if it knows the card: reset_method then has "
+               "device_specific");
 }
 
 /// The function's own reset is the one that fails, and a reset of its bus would reach nothing else.

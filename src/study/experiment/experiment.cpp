@@ -87,7 +87,8 @@ Result<ExperimentPlan> plan_of(session::World& world, const ExperimentRequest& r
                                const Inventory& inventory) {
   if (!fs::exists(plan_path(request))) {
     if (fs::exists(request.folder) && !has_nothing(request.folder))
-      return fail(ErrorKind::refused, fmt::format("{} is there, and is no experiment's", request.folder),
+      return fail(ErrorKind::refused,
+                  fmt::format("{} is there, and does not belong to an experiment", request.folder),
                   "nothing was changed; name another folder with --out");
     ExperimentPlan plan{request.settings, request.seed, core::iso_time(world.host.now()), GPUPASS_VERSION,
                         random_order(roles_of(request.settings), request.settings.blocks, request.seed)};
@@ -103,8 +104,8 @@ Result<ExperimentPlan> plan_of(session::World& world, const ExperimentRequest& r
     GPUPASS_TRY(refuse_another_card(*plan, inventory, request.folder));
     return plan;
   }
-  return fail(ErrorKind::refused, fmt::format("{} is another experiment's: {}", request.folder, other),
-              "nothing was changed; name another folder with --out, or say what was said then");
+  return fail(ErrorKind::refused, fmt::format("{} belongs to another experiment: {}", request.folder, other),
+              "nothing was changed; name another folder with --out, or give the options of that experiment");
 }
 
 /// Those whose result is not there. A file that is there but is no result is an error: it is not ours to

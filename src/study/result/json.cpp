@@ -87,7 +87,7 @@ class Place {
   [[nodiscard]] bool is_null() const { return json_.is_null(); }
 
   [[nodiscard]] Place at(const char* key) const {
-    if (!json_.is_object()) refuse("is no object");
+    if (!json_.is_object()) refuse("is not an object");
     const auto found = json_.find(key);
     const auto path = path_.empty() ? key : path_ + "." + key;
     if (found == json_.end()) Place(json_, path).refuse("is missing");
@@ -95,7 +95,7 @@ class Place {
   }
 
   [[nodiscard]] std::vector<Place> items() const {
-    if (!json_.is_array()) refuse("is no array");
+    if (!json_.is_array()) refuse("is not an array");
     std::vector<Place> items;
     for (std::size_t i = 0; i < json_.size(); ++i)
       items.emplace_back(json_[i], fmt::format("{}[{}]", path_, i));
@@ -103,12 +103,12 @@ class Place {
   }
 
   [[nodiscard]] std::string text() const {
-    if (!json_.is_string()) refuse("is no string");
+    if (!json_.is_string()) refuse("is not a string");
     return json_.get<std::string>();
   }
 
   [[nodiscard]] double number() const {
-    if (!json_.is_number()) refuse("is no number");
+    if (!json_.is_number()) refuse("is not a number");
     return json_.get<double>();
   }
 
@@ -119,14 +119,14 @@ class Place {
   }
 
   [[nodiscard]] std::int64_t count() const {
-    if (!json_.is_number_integer()) refuse("is no whole number");
+    if (!json_.is_number_integer()) refuse("is not a whole number");
     if (!json_.is_number_unsigned() && json_.get<std::int64_t>() < 0) refuse("is below zero");
     if (json_.get<std::uint64_t>() > std::uint64_t{INT64_MAX}) refuse("is too large");
     return json_.get<std::int64_t>();
   }
 
   [[nodiscard]] std::uint64_t seed() const {
-    if (!json_.is_number_unsigned()) refuse("is no whole number from zero on");
+    if (!json_.is_number_unsigned()) refuse("is not a whole number, zero or more");
     return json_.get<std::uint64_t>();
   }
 
@@ -136,7 +136,7 @@ class Place {
   }
 
   [[nodiscard]] Json object() const {
-    if (!json_.is_object()) refuse("is no object");
+    if (!json_.is_object()) refuse("is not an object");
     return json_;
   }
 
@@ -144,7 +144,7 @@ class Place {
   [[nodiscard]] Value word(const std::array<core::Name<Value>, Count>& names) const {
     const auto word = text();
     if (const auto value = core::value_in(names, word)) return *value;
-    refuse(fmt::format("is '{}', which is none of its words", word));
+    refuse(fmt::format("is '{}', which is not one of its words", word));
   }
 
   [[nodiscard]] Parameter parameter() const {

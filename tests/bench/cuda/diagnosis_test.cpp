@@ -134,7 +134,7 @@ TEST(Diagnosis, RuntimeNewerThanTheDriver) {
   auto driver = whole_driver();
   driver.api = 12080;
   expect_problem(problem(whole_machine(), driver), ErrorKind::unsupported,
-                 "(CUDA error 35): it serves CUDA 12.8, this program needs 13.0", "the guest's driver");
+                 "(CUDA error 35): it serves CUDA 12.8, this program needs 13.0", "the guest's own driver");
 }
 
 TEST(Diagnosis, WithinAMajorVersionAnOlderDriverServes) {
