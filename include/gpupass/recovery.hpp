@@ -77,9 +77,11 @@ struct RecoverySummary {
   bool dry_run = false;
   bool nothing_left = false;  // and nothing is kept from this user
   std::vector<JournalFate> journals = {};
-  Loans loans = {};     // whose domain is not running
-  Loans returned = {};  // those of them that went back, or would
+  Loans loans = {};                     // whose domain is not running
+  Loans returned = {};                  // those of them that went back, or would
+  std::vector<std::string> names = {};  // put into gpupass's CDI files again, or would be
   std::vector<RecordFate> records = {};
   std::optional<Error> error = {};  // the worst of what went wrong, the rest beside it
 };
+
 }  // namespace gpupass

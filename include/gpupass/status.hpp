@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "gpupass/container/lxc.hpp"
 #include "gpupass/hold.hpp"
 #include "gpupass/journal_record.hpp"
 #include "gpupass/report/domains.hpp"
@@ -69,6 +70,7 @@ struct Status {
   std::vector<BoundAtBoot> at_boot;
   std::vector<report::LibvirtAnswer> libvirt;
   std::vector<UnreadableRecord> unreadable;
+  std::vector<container::LxcContainer> containers;  // that have cards through gpupass
   std::vector<std::string> remedies;  // what a person can do about devices: sentences with commands
 };
 

@@ -23,6 +23,14 @@ _gpupass_domains() {
   virsh list --all --name 2>/dev/null
 }
 
+_gpupass_lxc() {
+  local config
+  for config in /var/lib/lxc/*/config; do
+    config=${config%/config}
+    [[ $config == *'*' ]] || echo "lxc:${config##*/}"
+  done
+}
+
 _gpupass_has_actions() {
   [[ $1 == bench || $1 == container || $1 == guest || $1 == hook ]]
 }
@@ -54,7 +62,9 @@ _gpupass_candidates() {
     --profile) echo compute desktop windows minimal ;;
     --driver) _gpupass_drivers "$command" ;;
     --for) echo ready address ;;
-    --engine) echo docker podman lxc systemd-nspawn ;;
+    --engine)
+      if [[ $action == write ]]; then echo docker podman containerd cri-o; else echo docker podman lxc libvirt-lxc systemd-nspawn; fi
+      ;;
     *)
       case $command:$place in
         bench:1 | container:1 | guest:1 | hook:1) _gpupass_names "$command" ;;
@@ -62,6 +72,7 @@ _gpupass_candidates() {
         attach:1 | detach:1) _gpupass_domains ;;
         guest:2) [[ $action == create || $action == list ]] || _gpupass_domains ;;
         hook:2) [[ $action != check ]] || _gpupass_domains ;;
+        container:2) if [[ $action == [ad]*tach ]]; then _gpupass_lxc; elif [[ $action != remove ]]; then _gpupass_devices; fi ;;
         container:*) [[ $action == remove ]] || _gpupass_devices ;;
         list:* | groups:* | doctor:* | attach:* | detach:* | bind:* | unbind:* | xml:*) _gpupass_devices ;;
       esac

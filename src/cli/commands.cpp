@@ -57,6 +57,9 @@ constexpr std::array k_container = {
     Command{"list", "[SELECTOR…]", "show cards, their nodes, libraries, CDI names and users", container_list},
     Command{"write", "[SELECTOR…]", "describe cards to container engines in a CDI file", container_write},
     Command{"remove", "", "remove what write wrote", container_remove},
+    Command{"attach", "lxc:NAME SELECTOR…", "give cards to a container of LXC, from its next start on",
+            container_attach},
+    Command{"detach", "lxc:NAME [SELECTOR…]", "remove them from its configuration", container_detach},
     Command{"flags", "SELECTOR…", "print words for engines without CDI, or lines for LXC", container_flags},
 };
 

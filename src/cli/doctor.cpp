@@ -2,8 +2,10 @@
 // gpupass doctor: what stands in the way, and what would help.
 #include "cli/print.hpp"
 #include "cli/teller.hpp"
+#include "gpupass/judge/known_texts.hpp"
 #include "gpupass/report/device_text.hpp"
 #include "gpupass/report/diagnosis.hpp"
+#include "gpupass/report/known_texts.hpp"
 #include "gpupass/session/container.hpp"
 #include "gpupass/session/diagnosis.hpp"
 
@@ -14,6 +16,7 @@ struct Options {
   session::Selection what;
   bool verbose = false;
   bool container = false;  // what containers get, not guests
+  std::string explain;     // what an engine or a program said; empty: nothing is to be explained
   std::string connection;  // that --connect names
   Format format = Format::text;
 };
@@ -24,6 +27,9 @@ Result<void> check(const Options& options) {
   if (options.container && any)
     return fail(ErrorKind::usage, "--container and devices are named",
                 "--container is about all of the machine: leave the devices out");
+  if (!options.explain.empty() && (any || options.container))
+    return fail(ErrorKind::usage, "--explain and something to look at are named",
+                "--explain is about the text alone: leave devices and --container out");
   const bool some = !what.with.empty() || what.companions == Companions::left_out;
   return some ? require_some(what) : Result<void>();
 }
@@ -36,6 +42,8 @@ Syntax syntax(Options& options) {
       "blocks, with 0 otherwise.");
   syntax.positional("selector", options.what.selectors);
   syntax.flag("container", options.container, "say what keeps containers from cards, instead of guests");
+  syntax.option("explain", options.explain, "TEXT",
+                "say what this text of a container engine, CUDA or ROCm means");
   syntax.flag("verbose,v", options.verbose, "show what was read for what is fine, too");
   syntax.option("with", options.what.with, "BDF", "as if this member of the IOMMU group went along");
   add_only(syntax, options.what);
@@ -45,12 +53,25 @@ Syntax syntax(Options& options) {
   return syntax;
 }
 
+/// Error: not_found, of a text in which nothing is known.
+Result<int> explain(Terminal& terminal, const Options& options) {
+  const auto known = rules::known_in(options.explain);
+  if (known.empty())
+    return fail(ErrorKind::not_found, "gpupass knows nothing in this text",
+                "`gpupass doctor --container` checks this machine; docs/containers.md has the texts");
+  print(
+      terminal, options.format, [&] { return report::to_json(known); },
+      [&] { return report::known_texts(known, terminal.columns); });
+  return 0;
+}
+
 }  // namespace
 
 Result<int> doctor(Context& context, const std::vector<std::string>& arguments) {
   Options options;
   GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax(options), arguments));
   if (!go) return 0;
+  if (!options.explain.empty()) return explain(context.terminal, options);
   auto& terminal = context.terminal;
   Quiet quiet(terminal);
   const auto occasion = options.container ? Occasion::container : Occasion::doctor;

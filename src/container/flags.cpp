@@ -15,7 +15,8 @@ namespace {
 
 constexpr std::array k_engines = {
     core::Name<Engine>{Engine::docker, "docker"}, core::Name<Engine>{Engine::podman, "podman"},
-    core::Name<Engine>{Engine::lxc, "lxc"}, core::Name<Engine>{Engine::nspawn, "systemd-nspawn"}};
+    core::Name<Engine>{Engine::lxc, "lxc"}, core::Name<Engine>{Engine::libvirt_lxc, "libvirt-lxc"},
+    core::Name<Engine>{Engine::nspawn, "systemd-nspawn"}};
 
 using Words = std::vector<std::string>;
 
@@ -77,6 +78,21 @@ std::string lxc_lines(const Parts& parts, bool unified) {
   return text;
 }
 
+/// Elements of <devices>. libvirt asks the node for its number when the container starts. No path needs to be
+/// escaped: is_one_word() has seen them.
+std::string libvirt_elements(const Parts& parts) {
+  std::string text;
+  for (const auto& node : parts.nodes)
+    text += fmt::format(
+        "<hostdev mode='capabilities' type='misc'>\n  <source><char>{}</char></source>\n</hostdev>\n",
+        node.path);
+  for (const auto& mount : parts.mounts)
+    text += fmt::format(
+        "<filesystem type='mount'>\n  <source dir='{}'/>\n  <target dir='{}'/>\n{}</filesystem>\n",
+        mount.host, mount.container, mount.socket ? "" : "  <readonly/>\n");
+  return text;
+}
+
 bool is_one_word(const std::string& path) {
   constexpr std::string_view k_plain = "/._-+:@%=,~";
   return std::ranges::all_of(path, [&](char c) {
@@ -109,6 +125,8 @@ Result<std::string> flags(const Parts& parts, Engine engine, bool unified) {
       return fmt::format("{}\n", fmt::join(docker_words(parts), " "));
     case Engine::nspawn:
       return fmt::format("{}\n", fmt::join(nspawn_words(parts), " "));
+    case Engine::libvirt_lxc:
+      return libvirt_elements(parts);
     case Engine::lxc:
       break;
   }

@@ -112,6 +112,7 @@ class Text {
   std::string all() {
     cards();
     driver();
+    lxc();
     names();
     files();
     return std::move(text_);
@@ -163,6 +164,18 @@ class Text {
       line(fmt::format("  {}; {}", trouble, driver.remedy()));
   }
 
+  /// Containers of LXC in whose configurations there is something of cards.
+  void lxc() {
+    for (const auto& one : view_.lxc) {
+      for (const auto& card : one.cards)
+        line(fmt::format("{} is in the configuration of the LXC container {} ({})", to_string(card), one.name,
+                         one.running ? "running" : "off"));
+      if (!one.damage.empty())
+        line(fmt::format("{}: {}; remove gpupass's lines by hand", one.config, one.damage));
+      for (const auto& stale : one.stale) line(fmt::format("{} is out of date: {}", one.config, stale));
+    }
+  }
+
   void names() {
     const auto names = container::names_of(view_.machine.files);
     text_ += "\n";
@@ -210,6 +223,7 @@ Json to_json(const Mount& mount);
 Json to_json(const CdiFile& file);
 Json to_json(const CdiName& name);
 Json to_json(const CardUser& user);
+Json to_json(const container::LxcContainer& one);
 
 template <class Values>
 Json array_of(const Values& values) {
@@ -282,6 +296,17 @@ Json to_json(const CdiName& name) {
       {"name", name.name}, {"files", name.files}, {"hidden", name.hidden}, {"conflict", name.is_conflict()}};
 }
 
+Json to_json(const container::LxcContainer& one) {
+  auto cards = Json::array();
+  for (const auto& card : one.cards) cards.push_back(to_string(card));
+  return {{"name", one.name},
+          {"config", one.config},
+          {"running", one.running},
+          {"cards", std::move(cards)},
+          {"damage", text_or_null(one.damage)},
+          {"stale", one.stale}};
+}
+
 }  // namespace
 
 std::string containers_text(const ContainersView& view) {
@@ -294,6 +319,7 @@ Json containers_json(const ContainersView& view) {
   return {{"schema", "gpupass.containers/1"},
           {"cards", std::move(cards)},
           {"nvidia", driver_json(view.machine.nvidia)},
+          {"lxc", array_of(view.lxc)},
           {"files", array_of(view.machine.files)},
           {"names", array_of(container::names_of(view.machine.files))},
           {"holders_complete", view.inventory.holders_complete},

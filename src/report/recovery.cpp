@@ -166,6 +166,8 @@ std::string recovery_text(const RecoverySummary& summary) {
     text += std::visit([&](const auto& it) { return text_of(one, it); }, fate);
   }
   text += loans_text(summary);
+  for (const auto& name : summary.names)
+    text += fmt::format("{} {} to containers again\n", summary.dry_run ? "would give" : "gave", name);
   for (const auto& record : summary.records) text += text_of(record, summary);
   return text;
 }
@@ -177,6 +179,7 @@ core::Json to_json(const RecoverySummary& summary) {
   return {{"schema", "gpupass.recover/1"},
           {"journals", journals},
           {"loans", to_json(summary.loans)},
+          {"names", summary.names},
           {"records", records}};
 }
 

@@ -114,10 +114,22 @@ std::string boot_text(const std::vector<BoundAtBoot>& rows, int columns, bool co
   return table.text(columns, colour);
 }
 
+core::Json container_json(const container::LxcContainer& one) {
+  auto cards = core::Json::array();
+  for (const auto& card : one.cards) cards.push_back(to_string(card));
+  return {{"engine", "lxc"}, {"name", one.name}, {"running", one.running}, {"devices", std::move(cards)}};
+}
+
 }  // namespace
 
 std::string status_text(const Status& status, int columns, bool colour) {
   auto text = devices_text(status, columns, colour);
+  for (const auto& one : status.containers)
+    text += core::wrapped_lines(fmt::format("the LXC container {} ({}) has {} on the host's driver{}",
+                                            one.name, one.running ? "running" : "off", names(one.cards),
+                                            one.stale.empty() ? "" : ", but " + one.stale.front()),
+                                columns) +
+            "\n";
   for (const auto& remedy : status.remedies) text += core::wrapped_lines(remedy, columns) + "\n";
   for (const auto& one : status.unfinished) text += text_of(one);
   for (const auto& record : status.unreadable) {
@@ -134,6 +146,8 @@ core::Json to_json(const Status& status) {
           {"not_held", array_of(status.others, one)},
           {"unfinished", array_of(status.unfinished, one)},
           {"at_boot", array_of(status.at_boot, one)},
+          {"containers",
+           array_of(status.containers, [](const auto& container) { return container_json(container); })},
           {"libvirt", array_of(status.libvirt, [](const auto& answer) { return to_json(answer); })},
           {"unreadable", to_json(status.unreadable)}};
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "gpupass/container/description.hpp"
 #include "gpupass/core/json.hpp"
 #include "gpupass/core/printable.hpp"
 #include "gpupass/core/text.hpp"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Giving devices to a domain: the main job.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <iterator>
@@ -13,6 +14,7 @@
 #include "gpupass/session/obstacles.hpp"
 #include "gpupass/session/session.hpp"
 #include "gpupass/session/templates.hpp"
+#include "gpupass/session/uri.hpp"
 #include "gpupass/vfio.hpp"
 #include "gpupass/virt/hotplug_window.hpp"
 #include "session/lending.hpp"
@@ -178,6 +180,13 @@ std::string outcome_of(const PlanFacts& plan_facts, const DomainFacts& facts, co
   return text;
 }
 
+/// As they were given.
+std::string words_of(const std::vector<Selector>& selectors) {
+  std::vector<std::string> words;
+  for (const auto& selector : selectors) words.push_back(selector.text);
+  return fmt::format("{}", fmt::join(words, " "));
+}
+
 /// What a plan takes from vfio-pci.
 Functions returned_by(const Plan& plan) {
   Functions returned;
@@ -239,6 +248,7 @@ Result<Attachment> prepare_attachment(World& world, const Manner& manner, OpenDo
 Result<Done> attach(World& world, const Manner& manner, const AttachRequest& request) {
   // Before libvirt is asked, and also where nothing is to be done.
   GPUPASS_TRY(refuse_captured(world.host, manner));
+  GPUPASS_TRY(refuse_containers(request.domain.uri, request.domain.vm, words_of(request.what.selectors)));
   GPUPASS_TRY_ASSIGN(const auto templates, load_templates(world));
   GPUPASS_TRY_ASSIGN(const auto first_look, discover(world.host, {.holders = false}));
   GPUPASS_TRY_ASSIGN(const auto functions, functions_of(first_look, request.what));

@@ -3,12 +3,15 @@
 
 #include "gpupass/session/templates.hpp"
 #include "gpupass/sys/terminal.hpp"
+#include "session/descriptions.hpp"
 #include "session/prepared.hpp"
 
 namespace gpupass::session {
 
 Result<Borrowed> borrow(World& world, const Manner& manner, Plan plan, Hypervisor* hypervisor,
                         const Locks& locks) {
+  Locks of_files;  // until the step is journalled, which keeps others away from then on
+  GPUPASS_TRY(take_from_descriptions(world, manner, plan, of_files));
   auto doors = doors_for(world, manner, hypervisor, locks);
   doors.life = hypervisor;
   sys::catch_interrupts();

@@ -8,6 +8,8 @@
 
 #include "gpupass/holds.hpp"
 #include "gpupass/sys/terminal.hpp"
+#include "session/cdi_record.hpp"
+#include "session/descriptions.hpp"
 #include "session/prepared.hpp"
 
 namespace gpupass::session {
@@ -36,6 +38,13 @@ Result<void> refuse_interrupted(const std::vector<JournalRecord>& journals, cons
                 "nothing was changed; `gpupass recover` finishes or undoes it (--dry-run shows which)");
   }
   return {};
+}
+
+bool writes(const Plan& plan, const std::string& path) {
+  return std::ranges::any_of(plan.steps, [&](const Step& step) {
+    const auto* const set = std::get_if<SetFiles>(&step);
+    return set != nullptr && std::ranges::find(set->files, path, &FileContent::path) != set->files.end();
+  });
 }
 
 /// What a request that changes nothing says of interrupted ones, and of what an ended one left in the kernel:
@@ -157,6 +166,28 @@ Result<void> lock_with_files(World& world, const Manner& manner, const std::stri
   return lock_all(world, manner, doing, {names_of(functions), {}, files}, locks);
 }
 
+Result<void> lock_file(World& world, const Manner& manner, const std::string& doing, const std::string& lock,
+                       const std::string& path, Locks& locks) {
+  if (!manner.dry_run) {
+    GPUPASS_TRY_ASSIGN(auto one, acquire(world, manner, lock, doing));
+    locks.others.push_back(std::move(one));
+  }
+  const auto journals = load_journals(world.host);
+  if (!journals && manner.dry_run && journals.error().kind == ErrorKind::denied) return {};  // was told
+  if (!journals) return Failure(journals.error());
+  for (const auto& journal : *journals) {
+    if (!journal.has_plan() || journal.ended() || !writes(journal.plan, path)) continue;
+    const bool under_way = is_under_way(world.host, journal);
+    return fail(ErrorKind::busy,
+                fmt::format("{}: \"{}\", started {}, {}", path, journal.plan.command, journal.started,
+                            under_way ? "is changing it" : "did not end, and was changing it"),
+                under_way ? "nothing was changed; wait for its end"
+                          : "nothing was changed; `gpupass recover` finishes or undoes it (--dry-run shows "
+                            "which)");
+  }
+  return {};
+}
+
 Doors doors_for(World& world, const Manner& manner, DomainStore* domains, const Locks& locks) {
   Doors doors{world.host, domains, &locks.devices, manner.patience, {}, sys::interrupted};
   doors.warn = [&requester = manner.requester](const Error& warning) {
@@ -165,8 +196,28 @@ Doors doors_for(World& world, const Manner& manner, DomainStore* domains, const 
   return doors;
 }
 
+namespace {
+
+/// Puts names that were taken out of gpupass's CDI files in again, where their cards are back.
+Result<void> describe_again(World& world, const Manner& manner, const Functions& functions, Doors& doors,
+                            Locks& locks) {
+  GPUPASS_TRY_ASSIGN(auto back, returning_names(world, manner.requester, functions));
+  if (back.plan.steps.empty()) return {};
+  if (locks.others.empty()) {
+    GPUPASS_TRY(lock_descriptions(world, manner, back.plan.command, locks));
+    GPUPASS_TRY_ASSIGN(back, returning_names(world, manner.requester, functions));
+    if (back.plan.steps.empty()) return {};
+  }
+  manner.requester.begins(back.plan);
+  return apply(back.plan, doors);
+}
+
+}  // namespace
+
 Result<Done> carry_out(World& world, const Manner& manner, Plan plan, DomainStore* domains,
                        const Locks& locks, Outcome outcome) {
+  Locks of_files;
+  GPUPASS_TRY(take_from_descriptions(world, manner, plan, of_files));
   Done done{std::move(plan), std::move(outcome)};
   if (manner.dry_run) return done;
   auto& requester = manner.requester;
@@ -178,7 +229,13 @@ Result<Done> carry_out(World& world, const Manner& manner, Plan plan, DomainStor
   sys::catch_interrupts();
   requester.begins(done.plan);
   GPUPASS_TRY(apply(done.plan, doors));
-  return done;
+  if (done.plan.devices.empty()) return done;
+  auto described = describe_again(world, manner, functions_among(done.plan.devices), doors, of_files);
+  if (described) return done;
+  auto error = within("it was done, but gpupass's CDI file for containers", std::move(described).error());
+  error.value().kind = ErrorKind::partial;
+  error.value().hint = "`gpupass recover` writes it";
+  return error;
 }
 
 }  // namespace gpupass::session

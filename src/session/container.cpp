@@ -5,58 +5,24 @@
 
 #include <algorithm>
 
+#include "gpupass/container/description.hpp"
 #include "gpupass/container/look.hpp"
-#include "gpupass/core/json.hpp"
+#include "gpupass/container/lxc_look.hpp"
+#include "gpupass/container/reader_look.hpp"
 #include "gpupass/core/printable.hpp"
 #include "gpupass/core/sysfs.hpp"
 #include "gpupass/core/text.hpp"
 #include "gpupass/discover.hpp"
 #include "gpupass/session/not_shown.hpp"
 #include "gpupass/vfio.hpp"
+#include "session/cdi_record.hpp"
 
 namespace gpupass::session {
 namespace {
 
 using Cards = std::vector<const container::Card*>;
-using core::Json;
 
-constexpr const char* k_files = "containers";  // the lock of those that engines read
 constexpr const char* k_nothing_changed = "nothing was changed; ";
-
-// ---- what gpupass wrote before --------------------------------------------------------------------
-
-struct Written {
-  std::string path, text;
-};
-
-std::string to_json(const std::vector<Written>& all) {
-  auto files = Json::array();
-  for (const auto& one : all) files.push_back({{"path", one.path}, {"text", one.text}});
-  return Json{{"schema", "gpupass.cdi/1"}, {"files", std::move(files)}}.dump() + "\n";
-}
-
-Result<std::vector<Written>> written_before(const Host& host) {
-  const auto text = host.read(k_cdi_record, std::size_t{16} << 20U);
-  if (!text && text.error().kind == ErrorKind::not_found) return std::vector<Written>{};
-  if (!text) return Failure(text.error());
-  return core::read_json(*text, k_cdi_record, [](const Json& json) {
-    std::vector<Written> all;
-    for (const auto& file : json.at("files"))
-      all.push_back({core::line_from_json(file.at("path")), file.at("text").get<std::string>()});
-    return all;
-  });
-}
-
-const Written* find(const std::vector<Written>& all, const std::string& path) {
-  const auto found = std::ranges::find(all, path, &Written::path);
-  return found == all.end() ? nullptr : &*found;
-}
-
-SetFiles set_record(std::string purpose, FileContent file, const std::vector<Written>& all) {
-  SetFiles step{std::move(purpose), {std::move(file)}, {}, {}};
-  step.files.push_back({k_cdi_record, all.empty() ? std::nullopt : std::optional(to_json(all))});
-  return step;
-}
 
 // ---- where it may write ---------------------------------------------------------------------------
 
@@ -85,22 +51,6 @@ Result<void> refuse_place(const Host& host, const std::string& output) {
         "{}engines run as root what a CDI file says: name a file in a folder that root alone writes",
         k_nothing_changed);
   return allowed;
-}
-
-/// A file is gpupass's if it has gpupass's kind, stands in its record, and reads as it was written.
-Result<void> refuse_foreign(const Host& host, const std::vector<Written>& before, const std::string& output) {
-  const auto now = host.read(output, std::size_t{16} << 20U);
-  if (!now && now.error().kind == ErrorKind::not_found) return {};
-  if (!now) return Failure(now.error());
-  const auto* const written = find(before, output);
-  if (written != nullptr && written->text == *now) return {};
-  if (written == nullptr && container::read_cdi(output, *now).kind != container::k_kind)
-    return fail(ErrorKind::refused, fmt::format("{} is there, and not gpupass's", output),
-                fmt::format("{}name another file by --output", k_nothing_changed));
-  return fail(
-      ErrorKind::refused,
-      fmt::format("{} is not as gpupass wrote it: somebody changed it, or the record of it is gone", output),
-      fmt::format("{}`rm {}` if the change is not needed, then write it anew", k_nothing_changed, output));
 }
 
 /// Two files that define one name make engines drop both.
@@ -144,14 +94,13 @@ void add(Cards& cards, const container::Card* card) {
   if (std::ranges::none_of(cards, same_group)) cards.push_back(card);
 }
 
-/// The functions that a file's names are of: the plan is theirs.
-Functions functions_in(const std::string& text) {
-  constexpr std::string_view k_vfio = "vfio-";
+/// The functions that a file's names are of, those that are away too: the plan is theirs.
+Functions functions_in(const DescribedFile& file) {
+  auto names = file.away;
+  for (const auto& device : container::read_cdi("", file.text).devices) names.push_back(device.name);
   Functions functions;
-  for (const auto& device : container::read_cdi("", text).devices) {
-    const auto name = std::string_view(device.name);
-    const auto address = parse_pci_address(name.starts_with(k_vfio) ? name.substr(k_vfio.size()) : name);
-    if (address) functions.push_back(*address);
+  for (const auto& name : names) {
+    if (const auto address = container::card_named(name)) functions.push_back(*address);
   }
   return in_order(std::move(functions));
 }
@@ -160,6 +109,35 @@ Functions addresses_of(const Cards& cards) {
   Functions functions;
   for (const auto* const card : cards) functions.push_back(card->address);
   return in_order(std::move(functions));
+}
+
+/// What comes back into the file with its card: of those that were in it where everything is meant, else
+/// nothing.
+std::vector<std::string> away_from(const std::vector<DescribedFile>& written, const DescribeRequest& request,
+                                   const Cards& cards) {
+  const auto before = std::ranges::find(written, request.output, &DescribedFile::path);
+  if (request.what || before == written.end()) return {};
+  auto away = before->away;
+  for (const auto* const card : cards) std::erase(away, container::cdi_name(*card));
+  return away;
+}
+
+/// Where the engine that is meant looks, and what is to be done so that it does. Error: unsupported, where it
+/// reads no CDI file.
+Result<DescribeRequest> for_reader(Host& host, Requester& requester, DescribeRequest request) {
+  if (!request.reader) return request;
+  GPUPASS_TRY_ASSIGN(const auto facts, container::look_at_reader(host, *request.reader));
+  const auto answer = container::answer_of(facts);
+  if (!answer.cannot.empty())
+    return fail(
+        ErrorKind::unsupported, answer.cannot,
+        fmt::format("{}`gpupass container flags SELECTOR --engine docker` prints what it takes instead",
+                    k_nothing_changed));
+  for (const auto& one : answer.to_do) requester.note(one);
+  const auto& folders = answer.folders;
+  if (request.output == k_cdi_file && std::ranges::find(folders, folder_of(k_cdi_file)) == folders.end())
+    request.output = folders.front() + "/gpupass.json";
+  return request;
 }
 
 std::string outcome_text(const Cards& cards, const std::string& output) {
@@ -201,7 +179,8 @@ Result<ContainerView> look_at_containers(const World& world, Requester& requeste
   GPUPASS_TRY_ASSIGN(auto inventory, discover(world.host));
   auto machine = container::look_at(world.host, inventory);
   GPUPASS_TRY_ASSIGN(auto holds, known_holds(world.host, requester));
-  return ContainerView{std::move(inventory), std::move(machine), std::move(holds)};
+  return ContainerView{std::move(inventory), std::move(machine), std::move(holds),
+                       container::read_lxc(world.host)};
 }
 
 Result<rules::Diagnosis> diagnose_for_containers(const World& world, Requester& requester) {
@@ -246,7 +225,8 @@ Result<std::vector<const container::Card*>> container_cards(const ContainerView&
   return cards;
 }
 
-Result<Done> describe_for_containers(World& world, const Manner& manner, const DescribeRequest& request) {
+Result<Done> describe_for_containers(World& world, const Manner& manner, const DescribeRequest& asked) {
+  GPUPASS_TRY_ASSIGN(const auto request, for_reader(world.host, manner.requester, asked));
   GPUPASS_TRY(refuse_place(world.host, request.output));
   GPUPASS_TRY_ASSIGN(const auto first_look, look_at_containers(world, manner.requester));
   GPUPASS_TRY_ASSIGN(const auto meant, container_cards(first_look, manner.requester, request.what));
@@ -254,7 +234,8 @@ Result<Done> describe_for_containers(World& world, const Manner& manner, const D
   const auto doing = fmt::format("describe {} to containers", names(functions));
 
   Locks locks;
-  GPUPASS_TRY(lock_with_files(world, manner, doing, functions, k_files, locks));
+  GPUPASS_TRY(lock(world, manner, doing, functions, "", locks));
+  GPUPASS_TRY(lock_descriptions(world, manner, doing, locks));
   GPUPASS_TRY_ASSIGN(const auto view, look_at_containers(world, manner.requester));
   Cards cards;
   for (const auto& function : functions) {
@@ -266,17 +247,18 @@ Result<Done> describe_for_containers(World& world, const Manner& manner, const D
     cards.push_back(card);
   }
   const auto text = container::specification(view.machine, cards);
-  GPUPASS_TRY_ASSIGN(auto written, written_before(world.host));
+  GPUPASS_TRY_ASSIGN(auto written, described_files(world.host));
   GPUPASS_TRY(refuse_foreign(world.host, written, request.output));
   GPUPASS_TRY(refuse_second_definition(view, request.output, text));
 
-  std::erase_if(written, [&](const Written& one) { return one.path == request.output; });
-  written.push_back({request.output, text});
+  const DescribedFile file{request.output, text, away_from(written, request, cards)};
+  std::erase_if(written, [&](const DescribedFile& one) { return one.path == request.output; });
+  written.push_back(file);
   Plan plan{doing, Direction::take, "", names_of(functions), {}};
-  plan.files = k_files;
-  plan.steps.emplace_back(set_record("describe them to container engines", {request.output, text}, written));
+  plan.steps.emplace_back(describe_step("describe them to container engines", {file}, written));
   const auto folder = folder_of(request.output);
-  if (folder != container::k_static_folder && folder != container::k_volatile_folder && folder != "/run/cdi")
+  if (!request.reader && folder != container::k_static_folder && folder != container::k_volatile_folder &&
+      folder != "/run/cdi")
     manner.requester.note(
         fmt::format("engines read /etc/cdi and /var/run/cdi, and {} only where they are told to", folder));
   return carry_out(world, manner, std::move(plan), nullptr, locks, outcome_text(cards, request.output));
@@ -284,27 +266,27 @@ Result<Done> describe_for_containers(World& world, const Manner& manner, const D
 
 Result<Done> forget_for_containers(World& world, const Manner& manner,
                                    const std::optional<std::string>& output) {
-  GPUPASS_TRY_ASSIGN(const auto first_look, written_before(world.host));
+  GPUPASS_TRY_ASSIGN(const auto first_look, described_files(world.host));
   Functions functions;
   for (const auto& one : first_look) {
-    if (!output || one.path == *output) functions = joined(std::move(functions), functions_in(one.text));
+    if (!output || one.path == *output) functions = joined(std::move(functions), functions_in(one));
   }
-  if (output && find(first_look, *output) == nullptr) {
+  if (output && std::ranges::find(first_look, *output, &DescribedFile::path) == first_look.end()) {
     GPUPASS_TRY(refuse_foreign(world.host, first_look, *output));
   }
   const std::string doing = "take gpupass's description of cards from containers";
 
   Locks locks;
-  GPUPASS_TRY(lock_with_files(world, manner, doing, functions, k_files, locks));
-  GPUPASS_TRY_ASSIGN(auto written, written_before(world.host));
+  GPUPASS_TRY(lock(world, manner, doing, functions, "", locks));
+  GPUPASS_TRY(lock_descriptions(world, manner, doing, locks));
+  GPUPASS_TRY_ASSIGN(auto written, described_files(world.host));
   Plan plan{doing, Direction::give_back, "", names_of(functions), {}};
-  plan.files = k_files;
   std::vector<std::string> removed;
-  for (const auto& one : std::vector<Written>(written)) {
+  for (const auto& one : std::vector<DescribedFile>(written)) {
     if (output && one.path != *output) continue;
     GPUPASS_TRY(refuse_foreign(world.host, written, one.path));
-    std::erase_if(written, [&](const Written& other) { return other.path == one.path; });
-    plan.steps.emplace_back(set_record("have engines know of it no more", {one.path, std::nullopt}, written));
+    std::erase_if(written, [&](const DescribedFile& other) { return other.path == one.path; });
+    plan.steps.emplace_back(describe_step("have engines know of it no more", {{one.path, "", {}}}, written));
     removed.push_back(one.path);
   }
   const auto text = removed.empty()

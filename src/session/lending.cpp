@@ -21,7 +21,7 @@ Failure cannot_lend(const std::string& why, const std::string& helps) {
 /// The hook answers for QEMU, and root's libvirt alone may bind a device in it.
 Result<void> refuse_connection(const std::string& uri) {
   const auto driver = uri.substr(0, uri.find_first_of("+:"));
-  if (driver == "xen" || driver == "lxc" || driver == "libxl")
+  if (driver == "xen" || driver == "libxl")
     return cannot_lend(
         fmt::format("gpupass's hook binds a lent card for QEMU, and {} is another of libvirt's "
                     "drivers",

@@ -11,7 +11,9 @@
 #include "gpupass/session/obstacles.hpp"
 #include "gpupass/session/unreadable.hpp"
 #include "gpupass/sys/terminal.hpp"
+#include "session/cdi_record.hpp"
 #include "session/claim.hpp"
+#include "session/descriptions.hpp"
 
 namespace gpupass::session {
 namespace {
@@ -83,7 +85,23 @@ Result<Unfinished> unfinished(World& world, const Manner& manner) {
 
 Leftovers leftovers(const World& world, std::chrono::milliseconds patience) {
   auto left = loans_left(world, patience);
-  return {std::move(left.loans), damaged_records(world.host), std::move(left.errors)};
+  Agreed nobody;  // what cannot come back is told by describe_returned()
+  auto back = returning_names(world, nobody, {});
+  if (!back) left.errors.push_back(back.error());
+  return {std::move(left.loans), back ? std::move(back->names) : std::vector<std::string>{},
+          damaged_records(world.host), std::move(left.errors)};
+}
+
+Result<std::vector<std::string>> describe_returned(World& world, const Manner& manner) {
+  GPUPASS_TRY_ASSIGN(auto back, returning_names(world, manner.requester, {}));
+  if (back.plan.steps.empty()) return std::vector<std::string>{};
+  const auto functions = functions_among(back.plan.devices);
+  Locks locks;
+  GPUPASS_TRY(lock(world, manner, back.plan.command, functions, "", locks));
+  GPUPASS_TRY(lock_descriptions(world, manner, back.plan.command, locks));
+  GPUPASS_TRY_ASSIGN(back, returning_names(world, manner.requester, functions));
+  GPUPASS_TRY(carry_out(world, manner, std::move(back.plan), nullptr, locks, std::string()));
+  return back.names;
 }
 
 RecoveryReport recover(World& world, const Manner& manner, const JournalRecord& seen) {

@@ -50,6 +50,11 @@ RecoverySummary recover(World& world, const Manner& manner, const Journals& jour
   auto ended = end_loans_left(world, manner);
   summary.loans = std::move(left.loans);
   summary.returned = std::move(ended.loans);
+  auto described = describe_returned(world, manner);
+  if (described)
+    summary.names = *std::move(described);
+  else
+    ended.errors.push_back(std::move(described).error());
   leave(left.records, summary, ended.errors);
   end(summary, reports, std::move(ended.errors));
   return summary;
@@ -76,6 +81,7 @@ Result<RecoverySummary> preview(World& world, const Manner& manner, const Unfini
   append(left.errors, obstacles_to_end(world, left.loans));
   summary.returned = left.loans;
   summary.loans = std::move(left.loans);
+  summary.names = std::move(left.names);
   leave(left.records, summary, left.errors);
   end(summary, reports, std::move(left.errors));
   return summary;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "gpupass/container/lxc_look.hpp"
 #include "gpupass/core/sysfs.hpp"
 #include "gpupass/discover.hpp"
 #include "gpupass/holds.hpp"
@@ -189,6 +190,8 @@ Result<Status> status(const World& world, Requester& requester, const std::strin
   const auto libvirt = libvirt_now(world, requester, connection, connections_of(holds));
   status.libvirt = answers(libvirt);
   add_devices(world, inventory, holds, libvirt, status);
+  status.containers = container::read_lxc(host);
+  std::erase_if(status.containers, [](const auto& one) { return one.cards.empty(); });
   status.remedies = remedies_of(inventory, status, world.default_uri);
   return status;
 }

@@ -27,4 +27,17 @@ Result<void> refuse_remote(const std::string& uri) {
               "nothing was changed; run gpupass on that machine");
 }
 
+Result<void> refuse_containers(const std::string& uri, const std::string& name, const std::string& devices) {
+  if (uri.substr(0, uri.find_first_of("+:")) != "lxc") return {};
+  return fail(
+      ErrorKind::unsupported,
+      fmt::format(
+          "{} is libvirt's driver of containers, and libvirt starts no container that has a PCI device", uri),
+      fmt::format(
+          "nothing was changed; a container uses a card on the host's driver. `gpupass container flags "
+          "{2} --engine libvirt-lxc` prints what `virsh -c {0} edit {1}` takes; `gpupass container "
+          "attach lxc:{1} {2}` is for a container of LXC itself",
+          uri, name, devices));
+}
+
 }  // namespace gpupass::session

@@ -236,12 +236,38 @@ TEST_F(Container, TheDoctorSaysWhatKeepsContainersFromACard) {
   EXPECT_EQ(json.at("rules").at(0).at("id"), "driver-versions");
 }
 
+// ---- for one engine -------------------------------------------------------------------------------
+
+TEST_F(Container, AnEngineThatReadsNoFileIsRefusedAndOneThatNeedsASwitchIsTold) {
+  std::string said = "Docker version 20.10.24+dfsg1, build 297e128";
+  kernel.on_run = [&](const Program& program) -> std::optional<ProgramEnd> {
+    if (program.argv.front() != "docker") return std::nullopt;
+    return ProgramEnd{0, said, ""};
+  };
+  expect_refusal({"write", "--engine", "docker"}, exit_code(ErrorKind::unsupported),
+                 "Docker 20.10.24 reads no CDI file");
+  EXPECT_THAT(err, HasSubstr("gpupass container flags SELECTOR --engine docker"));
+  expect_refusal({"write", "--engine", "lxc"}, exit_code(ErrorKind::usage),
+                 "--engine is one of docker, podman, containerd, cri-o");
+  said = "Docker version 27.1.0, build 1";
+  ASSERT_EQ(run({"write", "--engine", "docker"}), 0) << err;
+  EXPECT_THAT(err, HasSubstr("\"features\": {\"cdi\": true}"));
+  EXPECT_TRUE(kernel.exists(k_file));
+  ASSERT_EQ(run({"remove"}), 0) << err;
+  tree.file("/etc/docker/daemon.json", R"({"features": {"cdi": true}, "cdi-spec-dirs": ["/srv/cdi"]})");
+  ASSERT_EQ(run({"write", "--engine", "docker"}), 0) << err;
+  EXPECT_THAT(err, IsEmpty());
+  EXPECT_TRUE(kernel.exists("/srv/cdi/gpupass.json"));
+  ASSERT_EQ(run({"write", "--engine", "podman", "--dry-run"}), 0) << err;
+  EXPECT_THAT(err, HasSubstr("Podman is not installed here"));
+}
+
 // ---- words ----------------------------------------------------------------------------------------
 
 TEST_F(Container, FlagsNeedAnEngineAndACard) {
   expect_refusal({"flags", "01:00.0"}, 2, "no engine is named");
   expect_refusal({"flags", "01:00.0", "--engine", "rkt"}, 2,
-                 "--engine is one of docker, podman, lxc, systemd-nspawn");
+                 "--engine is one of docker, podman, lxc, libvirt-lxc, systemd-nspawn");
   expect_refusal({"flags", "--engine", "docker"}, 2, "");
   ASSERT_EQ(run({"flags", "02:00.0", "--engine", "docker"}), 0) << err;
   EXPECT_EQ(out, "--device=/dev/dri/renderD129 --device=/dev/kfd --group-add=993\n");

@@ -27,6 +27,7 @@
 #include "support/fake_kernel.hpp"
 #include "support/faulty_libvirt.hpp"
 #include "support/golden.hpp"
+#include "support/gpu_host.hpp"
 #include "support/guest_tools.hpp"
 #include "support/in_memory.hpp"
 #include "support/suite_words.hpp"
@@ -118,6 +119,7 @@ class Machine {
     tree.file("/lib/systemd/systemd")
         .dir("/etc/initramfs-tools")
         .dir("/var/lib/libvirt/images")
+        .file("/var/lib/lxc/web/config", "lxc.uts.name = web\n")
         .file("/etc/default/grub", "GRUB_TIMEOUT=5\n")
         .file("/srv/cloud.qcow2", image_header())
         .file("/srv/key.pub", "ssh-ed25519 AAAA somebody\n")
@@ -126,6 +128,7 @@ class Machine {
         .file("/proc/meminfo", "MemTotal: 16777216 kB\nMemFree: 8388608 kB\n");
     tree.file("/sys/devices/pci0000:00/0000:00:02.0/drm/renderD128/dev", "226:128\n")
         .file("/dev/dri/renderD128", "c 226:128 0666 0\n");
+    test::add_nvidia_driver(tree, test::k_gpu);
     kernel.add_program("/usr/sbin/update-initramfs");
     for (const auto* const driver : {"nvidia", "snd_hda_intel"}) kernel.add_driver(driver);
     kernel.prefer(test::k_gpu, "nvidia").prefer(test::k_audio, "snd_hda_intel");
@@ -160,7 +163,8 @@ class Machine {
 
   /// All that a command may change, but for its journal.
   [[nodiscard]] std::string state() {
-    std::string text = files_below(tree.at("/etc")) + files_below(tree.at("/var/lib/libvirt"));
+    std::string text = files_below(tree.at("/etc")) + files_below(tree.at("/var/lib/libvirt")) +
+                       files_below(tree.at("/var/lib/lxc"));
     for (const auto& [name, domain] : domains) {
       text += fmt::format("{}: {}\n{}", name, domain.config, domain.live.empty() ? "off" : "running with");
       if (!domain.live.empty()) {
@@ -518,6 +522,8 @@ const Words k_lend_shared{"attach", "vm2", "01:00.0", "--lend", "--shared"};
 const Words k_hook_prepare{"hook", "run", "qemu", "vm1", "prepare", "begin", "-"};
 const Words k_hook_release{"hook", "run", "qemu", "vm1", "release", "end", "-"};
 const Words k_describe{"container", "write", "00:02.0"};
+const Words k_describe_gpu{"container", "write", "01:00.0"};
+const Words k_attach_lxc{"container", "attach", "lxc:web", "00:02.0"};
 const Words k_persist{"bind", "01:00", "--persist", "--apply"};
 const Words k_create{"guest",     "create", "g1",    "--image",   "/srv/cloud.qcow2", "--gpu",     "01:00.0",
                      "--network", "none",   "--yes", "--ssh-key", "TREE/srv/key.pub", "--profile", "minimal"};
@@ -555,6 +561,11 @@ INSTANTIATE_TEST_SUITE_P(
         Scenario{"recover_hook_remove", {k_install, k_remove_hook}, 3, {"recover"}},
         Scenario{"container_write", {}, -1, k_describe},
         Scenario{"container_remove", {k_describe}, -1, {"container", "remove"}},
+        Scenario{"attach_described", {k_describe_gpu}, -1, k_attach, 3},
+        Scenario{"detach_described", {k_describe_gpu, k_attach}, -1, k_detach, 3},
+        Scenario{"recover_attach_described", {k_describe_gpu, k_attach}, 12, {"recover"}},
+        Scenario{"container_attach", {}, -1, k_attach_lxc},
+        Scenario{"container_detach", {k_attach_lxc}, -1, {"container", "detach", "lxc:web"}},
         // libvirt counts a domain that is being started as running; where the start comes to nothing, it is
         // off, and recover returns what was lent to it.
         Scenario{"hook_prepare", {k_attach, {"boot"}, {"start"}}, -1, k_hook_prepare},

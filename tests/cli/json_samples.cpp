@@ -50,6 +50,7 @@ void add_desktop(test::Tree& tree, test::FakeKernel& kernel) {
 /// A machine whose cards containers have.
 void add_gpus(test::Tree& tree, test::FakeKernel& /*kernel*/) {
   test::add_gpu_host(tree);
+  tree.file("/var/lib/lxc/web/config", "lxc.uts.name = web\n");
   const std::string id(64, 'a');
   tree.file("/proc/70/comm", "python3\n").file("/proc/70/cgroup", "0::/docker/" + id + "\n");
   tree.link("/proc/70/fd/3", "/dev/nvidia0");
@@ -164,6 +165,10 @@ void write_containers(Samples& samples) {
   samples.write("again", {"container", "write"});
   samples.write("described", {"container", "list"});
   samples.write("containers", {"doctor", "--container"});
+  samples.write("explained", {"doctor", "--explain", "Failed to initialize NVML: Unknown Error"});
+  samples.write("done", {"container", "attach", "lxc:web", "01:00.0"});
+  samples.write("attached", {"container", "list"});
+  samples.write("done", {"container", "detach", "lxc:web"});
   samples.write("done", {"container", "remove"});
 }
 

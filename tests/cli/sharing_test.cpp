@@ -368,8 +368,8 @@ TEST_F(Lending, WhatIsOpenIsNotReturnedUnasked) {
 }
 
 TEST_F(Lending, ADomainThatCannotHaveALoanIsRefused) {
-  expect_refused({"attach", "vm1", "01:00.0", "--lend", "--connect", "lxc:///"},
-                 "lxc:/// is another of libvirt's drivers", "leave --lend out");
+  expect_refused({"attach", "vm1", "01:00.0", "--lend", "--connect", "xen:///system"},
+                 "xen:///system is another of libvirt's drivers", "leave --lend out");
   expect_refused({"attach", "vm1", "01:00.0", "--lend", "--connect", "qemu:///session"},
                  "qemu:///session is a user's libvirt", "--connect qemu:///system");
   domains.at("vm1").live = domain("vm1");

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "gpupass/container/description.hpp"
 #include "gpupass/core/json.hpp"
 
 namespace gpupass::container {
@@ -133,7 +134,7 @@ TEST(Flags, APathThatAShellWouldTakeApartIsRefused) {
 TEST(Flags, EnginesHaveTheirNames) {
   EXPECT_EQ(engine_named("systemd-nspawn"), Engine::nspawn);
   EXPECT_EQ(engine_named("containerd"), std::nullopt);
-  EXPECT_EQ(engine_names(), "docker, podman, lxc, systemd-nspawn");
+  EXPECT_EQ(engine_names(), "docker, podman, lxc, libvirt-lxc, systemd-nspawn");
 }
 
 }  // namespace

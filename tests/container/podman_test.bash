@@ -1,83 +1,22 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Does Podman read what gpupass writes? On a machine whose cards are stand-ins: nodes with the numbers of real
-# ones, libraries with a word in them. All of it is in a folder that gpupass and Podman take for /.
+# Does Podman read what gpupass writes? On a machine whose cards are stand-ins.
 #
 #   podman_test.bash GPUPASS MAKE-GPU-HOST
 set -uo pipefail
-# shellcheck source=tests/lab/lib.bash
-source "$(dirname "$0")/../lab/lib.bash"
+# shellcheck source=tests/container/machine.bash
+source "$(dirname "$0")/machine.bash"
 
-skip() {
-  echo "skipped: $*"
-  exit 125
-}
+[[ -n $(type -P podman) && -n $(type -P runc) ]] || skip "podman and runc are not installed"
+[[ ${1-} == inside ]] || begin "$0" "$@"
+make_machine "$2" "$3" "$4"
 
-if [[ ${1-} != inside ]]; then
-  [[ $EUID == 0 ]] || skip "it takes root"
-  [[ -n $(type -P podman) && -n $(type -P runc) ]] || skip "podman and runc are not installed"
-  unshare -m true 2>/dev/null || skip "there are no mount namespaces for this user"
-  folder=$(mktemp -d)
-  trap 'rm -rf --one-file-system "$folder"' EXIT
-  mknod "$folder/node" c 195 0 2>/dev/null || skip "nodes cannot be made here"
-  unshare -m "$0" inside "$@" "$folder"
-  exit
-fi
-gpupass=$2 make_gpu_host=$3 folder=$4
-mount --make-rprivate /
-
-# The machine, with real nodes in the place of their descriptions.
-root=$folder/root
-"$make_gpu_host" "$root"
-mount --bind "$root" "$root" # a container starts from a mount
-mkdir -p "$root/proc/sys/kernel/random"
-cp /proc/sys/kernel/random/boot_id "$root/proc/sys/kernel/random/"
-while IFS= read -r node; do
-  read -r _ number mode group < "$node"
-  rm "$node"
-  mknod -m "$mode" "$node" c "${number%:*}" "${number#*:}" && chgrp "$group" "$node"
-done < <(grep -lrE '^c [0-9]+:[0-9]+ [0-7]+ [0-9]+$' "$root/dev")
-for library in "$root"/usr/local/nvidia/lib64/*.so.*.*; do echo "${library##*/}" >> "$library"; done
-
-# The programs of this machine, below the folder; its own /usr/local stays.
-link_or_mount() {
-  if [[ -L /$1 ]]; then
-    cp -P "/$1" "$root/$1"
-  elif [[ -d /$1 ]]; then
-    mkdir "$root/$1"
-    mount --rbind "/$1" "$root/$1"
-  fi
-}
-for name in bin sbin lib lib64; do
-  [[ ! -d $root/$name ]] || mv "$root/$name" "$root/$name.machine"
-  link_or_mount "$name"
-done
-for name in bin sbin lib lib64 libexec share; do
-  [[ -d /usr/$name ]] || continue
-  mkdir -p "$root/usr/$name"
-  mount --rbind "/usr/$name" "$root/usr/$name"
-done
-mkdir -p "$root"/{program,tmp,run,var/lib,var/tmp,etc/containers,image/{proc,sys,dev,tmp,etc,run,usr/lib,usr/lib64,bin}}
-mount --bind "$(dirname "$(readlink -f "$gpupass")")" "$root/program"
-cp /etc/passwd /etc/group "$root/etc/"
-
-check "gpupass writes the file" chroot "$root" "/program/${gpupass##*/}" container write --yes
+check "gpupass writes the file" chroot "$root" "/program/${2##*/}" container write --yes
 written=$(cat "$root/etc/cdi/gpupass.json")
 check_match "of the lowest version" '"cdiVersion": "0.5.0"' "$written"
 
-# From here on with the true kernel's files, as containers need them.
-mount -t proc proc "$root/proc"
-mount --rbind /sys "$root/sys"
-mknod -m 666 "$root/dev/urandom" c 1 9
-for name in full:1:7 zero:1:5 random:1:8 tty:5:0; do
-  IFS=: read -r file major minor <<<"$name"
-  mknod -m 666 "$root/dev/$file" c "$major" "$minor"
-done
-mkdir -p "$root/dev/pts" "$root/dev/shm" "$root/dev/mqueue"
-mount -t tmpfs tmpfs "$root/run"
-mkdir -p "$root/run/nvidia-persistenced" && touch "$root/run/nvidia-persistenced/socket"
-cp "$(readlink -f "$(type -P busybox)")" "$root/image/bin/busybox" 2>/dev/null || skip "busybox is not installed"
+add_kernel
 cat > "$root/etc/containers/containers.conf" <<'END'
 [containers]
 default_ulimits = ["nofile=20000:20000", "nproc=30000:30000"]

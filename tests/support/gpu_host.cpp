@@ -76,10 +76,13 @@ std::string linker_cache(const std::vector<std::pair<std::string, std::string>>&
 }
 
 void add_nvidia(Tree& tree, PciTree& pci) {
-  const auto function = card(k_nvidia_card, 0x10de, 0x2330, "nvidia", 11);
-  add(pci, function);
+  add(pci, card(k_nvidia_card, 0x10de, 0x2330, "nvidia", 11));
+  add_nvidia_driver(tree, k_nvidia_card);
+}
+
+void add_nvidia_driver(Tree& tree, const std::string& card) {
   tree.file("/sys/module/nvidia/version", fmt::format("{}\n", k_nvidia_version));
-  tree.file(fmt::format("/proc/driver/nvidia/gpus/{}/information", k_nvidia_card),
+  tree.file(fmt::format("/proc/driver/nvidia/gpus/{}/information", card),
             "Model: \t\t NVIDIA H100 80GB HBM3\nGPU UUID: \t GPU-11111111-2222-3333-4444-555555555555\n"
             "Device Minor: \t 0\n");
   add_node(tree, "/dev/nvidia0", "195:0");

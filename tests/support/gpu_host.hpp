@@ -26,6 +26,8 @@ void add_node(Tree& tree, const std::string& path, const std::string& number, co
 
 /// NVIDIA's card with its driver; libraries in a folder of their own, which ld.so.conf.d names.
 void add_nvidia(Tree& tree, PciTree& pci);
+/// That driver alone, for a card that is there: its nodes, files and libraries.
+void add_nvidia_driver(Tree& tree, const std::string& card);
 /// An AMD card on amdgpu, with /dev/kfd.
 void add_amd(Tree& tree, PciTree& pci);
 /// An Intel card on xe.

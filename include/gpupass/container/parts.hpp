@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What a container gets of cards: as a CDI specification, or as words and lines for engines without it. Pure.
+// What a container gets of cards, and the words and lines of it for engines without CDI. Pure.
 #pragma once
 
 #include <string>
@@ -19,20 +19,15 @@ struct Parts {
 };
 [[nodiscard]] Parts parts_of(const Machine& machine, const std::vector<const Card*>& cards);
 
-/// The name that a card has in gpupass's specification: "0000:01:00.0", "vfio-0000:01:00.0".
-[[nodiscard]] std::string cdi_name(const Card& card);
-
-/// The whole file. `all` is every card that is not a VFIO group.
-[[nodiscard]] std::string specification(const Machine& machine, const std::vector<const Card*>& cards);
-
-enum class Engine { docker, podman, lxc, nspawn };
+enum class Engine { docker, podman, lxc, libvirt_lxc, nspawn };
 /// By its name on the command line; nothing for none that there is.
 [[nodiscard]] std::optional<Engine> engine_named(std::string_view name);
-/// "docker, podman, lxc, systemd-nspawn".
+/// "docker, podman, lxc, libvirt-lxc, systemd-nspawn".
 [[nodiscard]] std::string engine_names();
 
-/// Words on one line, for `$(…)`; of LXC lines of a configuration. `unified`: control groups are of
-/// version 2. Error: invalid, where a path has a blank in it, which no shell would keep together.
+/// Words on one line, for `$(…)`; of LXC lines of a configuration, of libvirt's containers elements of XML.
+/// `unified`: control groups are of version 2. Error: invalid, where a path has a blank in it, which no shell
+/// would keep together.
 [[nodiscard]] Result<std::string> flags(const Parts& parts, Engine engine, bool unified);
 
 }  // namespace gpupass::container

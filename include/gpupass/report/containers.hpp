@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "gpupass/container/lxc.hpp"
 #include "gpupass/container/machine.hpp"
 #include "gpupass/core/json.hpp"
 #include "gpupass/inventory.hpp"
@@ -15,6 +16,7 @@ namespace gpupass::report {
 struct ContainersView {
   const Inventory& inventory;
   const container::Machine& machine;
+  const std::vector<container::LxcContainer>& lxc;
   std::map<PciAddress, container::NotForContainers> taken = {};  // cards that are somebody's
   std::vector<PciAddress> shown = {};                            // cards; empty: all
   int columns = 80;

@@ -54,6 +54,11 @@ struct Locks {
                                            const Functions& functions, const std::string& files,
                                            Locks& locks);
 
+/// The lock of a file that several commands change in parts. Refuses one that an interrupted command left in
+/// the middle: undoing that would undo what is done to the file now.
+[[nodiscard]] Result<void> lock_file(World& world, const Manner& manner, const std::string& doing,
+                                     const std::string& lock, const std::string& path, Locks& locks);
+
 /// What of a plan these devices, this domain and these files are: a device of it, the domain, or one of the
 /// files; empty for nothing.
 [[nodiscard]] std::string shared_with(const Plan& plan, const DeviceNames& devices, const std::string& domain,

@@ -9,8 +9,10 @@
 #include <string>
 #include <vector>
 
+#include "gpupass/container/lxc.hpp"
 #include "gpupass/container/machine.hpp"
 #include "gpupass/container/parts.hpp"
+#include "gpupass/container/reader.hpp"
 #include "gpupass/judge/diagnosis.hpp"
 #include "gpupass/session/session.hpp"
 
@@ -26,6 +28,7 @@ struct ContainerView {
   Inventory inventory;
   container::Machine machine;
   std::vector<Hold> holds;  // those that can be read
+  std::vector<container::LxcContainer> lxc;
 
   /// Of a card that is a guest's or a job's; nothing where it is free for containers.
   [[nodiscard]] std::optional<container::NotForContainers> taken(const container::Card& card) const;
@@ -45,9 +48,12 @@ struct ContainerView {
 struct DescribeRequest {
   std::optional<Selection> what;    // nothing: every card that containers can have
   std::string output = k_cdi_file;  // an absolute path
+  /// For which engine: the file goes where that looks, unless `output` is another place, and what has to be
+  /// switched on there is told.
+  std::optional<container::Reader> reader = {};
 };
-/// Writes the CDI file. Errors: refused, for a file that is not gpupass's, or a name that another file
-/// defines.
+/// Writes the CDI file. Errors: unsupported, for an engine that reads none; refused, for a file that is not
+/// gpupass's, or a name that another file defines.
 [[nodiscard]] Result<Done> describe_for_containers(World& world, const Manner& manner,
                                                    const DescribeRequest& request);
 

@@ -23,16 +23,20 @@ struct Unfinished {
 /// What is left beside journals.
 struct Leftovers {
   Loans loans;
+  std::vector<std::string> names;         // of gpupass's CDI files, without which their cards are back
   std::vector<UnreadableRecord> records;  // that are damaged
   std::vector<Error> errors;              // of a libvirt that does not say whether a domain runs
 
-  [[nodiscard]] bool empty() const { return loans.empty() && records.empty(); }
+  [[nodiscard]] bool empty() const { return loans.empty() && names.empty() && records.empty(); }
 };
 [[nodiscard]] Leftovers leftovers(const World& world, std::chrono::milliseconds patience);
 
 /// Finishes or undoes what a journal tells, once nobody is at work on it. The requester hears which devices
 /// are left alone and what was done.
 [[nodiscard]] RecoveryReport recover(World& world, const Manner& manner, const JournalRecord& seen);
+
+/// Puts names that were taken out of gpupass's CDI files in again, where their cards are back.
+[[nodiscard]] Result<std::vector<std::string>> describe_returned(World& world, const Manner& manner);
 
 /// What recover() would do.
 [[nodiscard]] Result<RecoveryPreview> preview_recovery(World& world, const Manner& manner,

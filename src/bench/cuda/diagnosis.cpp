@@ -86,22 +86,66 @@ Result<> not_loaded(const std::string& other) {
               "host must load it");
 }
 
-Result<> no_node(const Node& node) {
-  return fail(ErrorKind::not_found, fmt::format("there is no device node {}", node.path),
-              "`nvidia-modprobe -u -c 0` makes the nodes; a container is given them when it is started "
-              "(`--gpus all`, `--device nvidia.com/gpu=all`)");
+/// How a container gets all of a card, once and for good.
+std::string given_by_gpupass(const std::string& why) {
+  return why +
+         " On the machine below: `gpupass container write`, then start it with --device "
+         "gpupass/card=ADDRESS; without CDI with $(gpupass container flags ADDRESS --engine docker); "
+         "`gpupass container attach lxc:NAME ADDRESS` for LXC";
 }
 
-Result<> closed_node(const Node& node) {
-  return fail(ErrorKind::denied,
-              fmt::format("the device node {} cannot be opened: {}", node.path, node.error),
-              "look at its mode and owner; in a container, at the devices that it is allowed");
+/// A container that has none of the nodes was started without a card; one that lacks some was given a part.
+Result<> no_node(const MachineFacts& machine, const Node& node) {
+  const bool none = std::ranges::all_of(machine.nodes, &Node::missing);
+  if (machine.contained && none)
+    return fail(ErrorKind::not_found, "this container has no card: none of NVIDIA's device nodes is here",
+                given_by_gpupass("a container gets a card when it is started."));
+  const auto what = fmt::format("there is no device node {}", node.path);
+  if (machine.contained)
+    return fail(
+        ErrorKind::not_found, what + ", and others of the card's are here",
+        given_by_gpupass("this container was given a part of the card. If the machine below has no such "
+                         "node, `nvidia-modprobe -u -c 0` there makes it."));
+  return fail(ErrorKind::not_found, what, "`nvidia-modprobe -u -c 0` makes the nodes");
 }
 
-Result<> no_library(const std::string& error) {
-  return fail(ErrorKind::not_found, "the driver's library cannot be loaded: " + error,
-              "install the driver's user part, of the kernel module's version; a container gets it from the "
-              "machine below (NVIDIA_DRIVER_CAPABILITIES must have `compute`)");
+Result<> closed_node(const MachineFacts& machine, const Node& node) {
+  const auto what = fmt::format("the device node {} cannot be opened: {}", node.path, node.error);
+  if (node.hollow)
+    return fail(ErrorKind::system, what + "; no driver has its number",
+                machine.contained
+                    ? given_by_gpupass("the node is from before a restart of the machine below.")
+                    : "remove the node, and `nvidia-modprobe -u -c 0` makes it anew");
+  if (machine.contained && node.shut)
+    return fail(ErrorKind::denied, what + "; the container's device control group does not allow it",
+                given_by_gpupass("the node was made or mounted without being allowed, or a `systemctl "
+                                 "daemon-reload` took the allowance away."));
+  return fail(ErrorKind::denied, what,
+              machine.contained
+                  ? "look at its mode and group, and at the groups that this container's user is in "
+                    "(--group-add); with mapped users, at what its owner is here"
+                  : "look at its mode and owner");
+}
+
+Result<> no_library(const MachineFacts& machine, const std::string& error) {
+  const auto what = "the driver's library cannot be loaded: " + error;
+  if (machine.contained)
+    return fail(
+        ErrorKind::not_found, what + "; the card's device nodes are here",
+        given_by_gpupass("this container was given the nodes without the libraries of the machine below "
+                         "(with NVIDIA's runtime NVIDIA_DRIVER_CAPABILITIES must have `compute`)."));
+  return fail(ErrorKind::not_found, what, "install the driver's user part, of the kernel module's version");
+}
+
+/// The library that is found first is of another version than the kernel module.
+Result<> two_versions(const MachineFacts& machine, const std::string& library, const std::string& module) {
+  auto result = explain(803, fmt::format("{} and {}", library, module));
+  if (machine.contained)
+    result.error().hint = given_by_gpupass(fmt::format(
+        "the libcuda.so.1 that is found first is the image's own, {}, and hides that of the machine "
+        "below: remove it from the image, or mount the machine's at its place.",
+        library));
+  return result;
 }
 
 /// What is wrong below the library, from the card upwards.
@@ -117,8 +161,8 @@ Result<> below_library(const MachineFacts& machine) {
   }
   if (cards.empty() && !machine.kernel_module) return not_loaded("");
   for (const auto& node : machine.nodes) {
-    if (node.missing) return no_node(node);
-    if (!node.error.empty()) return closed_node(node);
+    if (node.missing) return no_node(machine, node);
+    if (!node.error.empty()) return closed_node(machine, node);
   }
   return {};
 }
@@ -129,10 +173,10 @@ Result<> diagnose(const MachineFacts& machine, const DriverFacts& driver, int ru
   // Where the library works, the files prove nothing: there are machines that hide them.
   const bool works = driver.load_error.empty() && driver.init == 0;
   if (!works) GPUPASS_TRY(below_library(machine));
-  if (!driver.load_error.empty()) return no_library(driver.load_error);
+  if (!driver.load_error.empty()) return no_library(machine, driver.load_error);
   const auto module = machine.kernel_module.value_or("");
   if (!works && !module.empty() && !driver.library.empty() && driver.library != module) {
-    return explain(803, fmt::format("{} and {}", driver.library, module));
+    return two_versions(machine, driver.library, module);
   }
   if (!works) return explain(driver.init.value_or(999));
   // Within one major version any driver serves any runtime.

@@ -24,11 +24,14 @@ struct Node {
   std::string path;   // "/dev/nvidiactl"
   std::string error;  // why it cannot be opened; empty: it can
   bool missing = false;
+  bool shut = false;    // EPERM: the device control group does not allow it; root's capabilities do not help
+  bool hollow = false;  // ENXIO: the node's number is of no driver
   bool operator==(const Node&) const = default;
 };
 
 /// What the files of this machine say.
 struct MachineFacts {
+  bool contained = false;                    // this is a container
   bool bus_seen = false;                     // /sys/bus/pci is there to look at
   std::vector<CardOnBus> cards;              // NVIDIA's display and 3D controllers
   std::optional<std::string> kernel_module;  // its version, "580.159.04"; nothing: not loaded; empty: unknown

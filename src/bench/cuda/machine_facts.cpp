@@ -47,7 +47,17 @@ Node look_at(const Host& host, std::string path) {
     close(fd);
     return {std::move(path), "", false};
   }
-  return {std::move(path), std::strerror(errno), errno == ENOENT};
+  const int why = errno;
+  return {std::move(path), std::strerror(why), why == ENOENT, why == EPERM, why == ENXIO};
+}
+
+/// Docker, Podman, systemd-nspawn and LXC each leave a mark of their own.
+bool is_container(const Host& host) {
+  for (const auto* const mark : {"/.dockerenv", "/run/.containerenv", "/run/systemd/container"}) {
+    if (host.exists(mark)) return true;
+  }
+  const auto environment = host.read("/proc/1/environ").value_or("");
+  return ('\0' + environment).find(std::string("\0container=", 11)) != std::string::npos;
 }
 
 /// One node a card; a container may have been given the fourth alone. The first stands for a missing one.
@@ -67,6 +77,7 @@ std::vector<std::string> card_nodes(const Host& host) {
 
 MachineFacts machine_facts(const Host& host) {
   MachineFacts facts;
+  facts.contained = is_container(host);
   facts.bus_seen = host.exists(sysfs::k_pci_devices);
   facts.cards = cards(host);
   facts.kernel_module = kernel_module(host);

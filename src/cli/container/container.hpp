@@ -7,6 +7,7 @@
 namespace gpupass::cli {
 
 // One file each.
-[[nodiscard]] Function container_list, container_write, container_remove, container_flags;
+[[nodiscard]] Function container_list, container_attach, container_detach, container_write, container_remove,
+    container_flags;
 
 }  // namespace gpupass::cli

@@ -20,8 +20,9 @@ struct Options {
 Syntax syntax(Options& options) {
   Syntax syntax("gpupass container flags SELECTOR… --engine ENGINE",
                 "Prints what gives cards to a container of an engine without CDI: words for\n"
-                "$(…) on its command line, or lines for a container's configuration (lxc).\n"
-                "ENGINE is docker, podman, lxc or systemd-nspawn. Nothing is changed.");
+                "$(…) on its command line, lines for a container's configuration (lxc), or\n"
+                "elements for its XML (libvirt-lxc). ENGINE is docker, podman, lxc,\n"
+                "libvirt-lxc or systemd-nspawn. Nothing is changed.");
   syntax.positional("selector", options.what.selectors);
   syntax.option("engine", options.engine, "ENGINE", "whose words they are to be");
   return syntax;

@@ -34,8 +34,9 @@ Result<int> container_list(Context& context, const std::vector<std::string>& arg
   Quiet quiet(context.terminal);
   GPUPASS_TRY_ASSIGN(const auto look, session::look_at_containers(context, quiet));
   auto& terminal = context.terminal;
-  report::ContainersView view{look.inventory,   look.machine,   look.taken(), {},
-                              terminal.columns, terminal.colour};
+  report::ContainersView view{look.inventory, look.machine, look.lxc};
+  view.columns = terminal.columns;
+  view.colour = terminal.colour;
   if (!options.selectors.empty()) {
     GPUPASS_TRY_ASSIGN(view.shown, session::functions_of(look.inventory, {options.selectors}));
   }

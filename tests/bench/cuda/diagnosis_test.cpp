@@ -99,21 +99,93 @@ TEST(Diagnosis, NoDeviceNode) {
   auto machine = whole_machine();
   machine.nodes.back() = {"/dev/nvidia-uvm", "No such file or directory", true};
   expect_problem(problem(machine, driver_that_answers(999)), ErrorKind::not_found,
-                 "there is no device node /dev/nvidia-uvm", "--gpus all");
+                 "there is no device node /dev/nvidia-uvm", "nvidia-modprobe");
+}
+
+TEST(Diagnosis, NoNodeAtAllOnAHostIsNoContainersTrouble) {
+  auto machine = whole_machine();
+  for (auto& node : machine.nodes) node = {node.path, "No such file or directory", true};
+  const auto error = problem(machine, driver_that_answers(100));
+  EXPECT_EQ(error.what, "there is no device node /dev/nvidiactl");
 }
 
 TEST(Diagnosis, DeviceNodeThatCannotBeOpened) {
   auto machine = whole_machine();
-  machine.nodes.front() = {"/dev/nvidiactl", "Operation not permitted", false};
+  machine.nodes.front() = {"/dev/nvidiactl", "Operation not permitted", false, true};
   expect_problem(problem(machine, driver_that_answers(100)), ErrorKind::denied,
-                 "/dev/nvidiactl cannot be opened: Operation not permitted", "container");
+                 "/dev/nvidiactl cannot be opened: Operation not permitted", "mode and owner");
 }
 
 TEST(Diagnosis, NoLibrary) {
   DriverFacts driver;
   driver.load_error = "libcuda.so.1: cannot open shared object file: No such file or directory";
   expect_problem(problem(whole_machine(), driver), ErrorKind::not_found, "libcuda.so.1",
-                 "NVIDIA_DRIVER_CAPABILITIES");
+                 "install the driver's user part");
+}
+
+// ---- in a container ----
+
+MachineFacts container() {
+  auto machine = whole_machine();
+  machine.contained = true;
+  return machine;
+}
+
+const char* const k_write = "`gpupass container write`, then start it with --device gpupass/card=ADDRESS";
+const char* const k_flags = "$(gpupass container flags ADDRESS --engine docker)";
+
+TEST(DiagnosisInAContainer, WithoutAnyNodeItWasStartedWithoutACard) {
+  auto machine = container();
+  for (auto& node : machine.nodes) node = {node.path, "No such file or directory", true};
+  DriverFacts driver;
+  driver.load_error = "libcuda.so.1: cannot open shared object file";
+  const auto error = problem(machine, driver);
+  expect_problem(error, ErrorKind::not_found, "this container has no card", k_write);
+  EXPECT_THAT(error.hint, HasSubstr(k_flags));
+}
+
+TEST(DiagnosisInAContainer, WithSomeNodesItWasGivenAPart) {
+  auto machine = container();
+  machine.nodes.back() = {"/dev/nvidia-uvm", "No such file or directory", true};
+  expect_problem(problem(machine, driver_that_answers(999)), ErrorKind::not_found,
+                 "there is no device node /dev/nvidia-uvm, and others of the card's are here",
+                 "a part of the card");
+}
+
+TEST(DiagnosisInAContainer, WithNodesAndNoLibrary) {
+  DriverFacts driver;
+  driver.load_error = "libcuda.so.1: cannot open shared object file: No such file or directory";
+  expect_problem(problem(container(), driver), ErrorKind::not_found, "the card's device nodes are here",
+                 k_write);
+}
+
+TEST(DiagnosisInAContainer, WithALibraryOfAnotherVersion) {
+  auto driver = driver_that_answers(803);
+  driver.library = "575.57.08";
+  const auto error = problem(container(), driver);
+  expect_problem(error, ErrorKind::unsupported, "575.57.08 and 580.159.04", "is the image's own, 575.57.08");
+  EXPECT_THAT(error.hint, HasSubstr(k_write));
+}
+
+TEST(DiagnosisInAContainer, WithANodeThatItsControlGroupDoesNotAllow) {
+  auto machine = container();
+  machine.nodes.front() = {"/dev/nvidiactl", "Operation not permitted", false, true};
+  expect_problem(problem(machine, driver_that_answers(100)), ErrorKind::denied,
+                 "the container's device control group does not allow it", "daemon-reload");
+}
+
+TEST(DiagnosisInAContainer, WithANodeThatIsForAGroup) {
+  auto machine = container();
+  machine.nodes.front() = {"/dev/nvidiactl", "Permission denied", false};
+  expect_problem(problem(machine, driver_that_answers(100)), ErrorKind::denied, "Permission denied",
+                 "--group-add");
+}
+
+TEST(DiagnosisInAContainer, WithANodeOfAnotherNumber) {
+  auto machine = container();
+  machine.nodes.back() = {"/dev/nvidia-uvm", "No such device or address", false, false, true};
+  expect_problem(problem(machine, driver_that_answers(999)), ErrorKind::system, "no driver has its number",
+                 k_write);
 }
 
 TEST(Diagnosis, LibraryAndModuleOfTwoVersions) {

@@ -70,5 +70,19 @@ TEST(MachineFacts, AContainerMayHaveTheFourthCardAlone) {
                 {"/dev/nvidiactl", "", false}, {"/dev/nvidia3", "", false}, {"/dev/nvidia-uvm", "", false}}));
 }
 
+TEST(MachineFacts, AContainerIsKnownByTheMarkOfItsEngine) {
+  EXPECT_FALSE(machine_facts(Host(test::Tree().root())).contained);
+  for (const auto* const mark : {"/.dockerenv", "/run/.containerenv", "/run/systemd/container"}) {
+    test::Tree tree;
+    tree.file(mark);
+    EXPECT_TRUE(machine_facts(Host(tree.root())).contained) << mark;
+  }
+  test::Tree tree;
+  tree.file("/proc/1/environ", std::string("HOME=/\0mycontainer=no\0", 21));
+  EXPECT_FALSE(machine_facts(Host(tree.root())).contained);
+  tree.file("/proc/1/environ", std::string("HOME=/\0container=lxc\0", 21));
+  EXPECT_TRUE(machine_facts(Host(tree.root())).contained);
+}
+
 }  // namespace
 }  // namespace gpupass::bench::cuda

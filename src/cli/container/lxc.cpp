@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// `gpupass container attach` and `detach`: cards in the configuration of a container of LXC.
+#include <fmt/format.h>
+
+#include "cli/container/container.hpp"
+#include "cli/options.hpp"
+#include "cli/teller.hpp"
+#include "gpupass/core/printable.hpp"
+#include "gpupass/session/lxc.hpp"
+
+namespace gpupass::cli {
+namespace {
+
+struct Options {
+  std::string container;  // "lxc:web"
+  session::Selection what;
+  ChangeOptions change;
+};
+
+Syntax syntax_of_attach(Options& options) {
+  Syntax syntax("gpupass container attach lxc:NAME SELECTOR… [options]",
+                "Gives cards to a container of LXC: writes their nodes, their numbers and the\n"
+                "driver's files into /var/lib/lxc/NAME/config, between two lines of gpupass's\n"
+                "own. Every other line stays as it is. The container must be off.");
+  syntax.positional("container", options.container);
+  syntax.positional("selector", options.what.selectors);
+  add_change_options(syntax, options.change);
+  return syntax;
+}
+
+Syntax syntax_of_detach(Options& options) {
+  Syntax syntax("gpupass container detach lxc:NAME [SELECTOR…] [options]",
+                "Removes what `gpupass container attach` wrote into a container's\n"
+                "configuration: of the cards that are named, else of all. Every other line\n"
+                "stays as it is. A container that runs keeps what it has until it ends.");
+  syntax.positional("container", options.container);
+  syntax.positional("selector", options.what.selectors);
+  add_change_options(syntax, options.change);
+  return syntax;
+}
+
+/// "web" of "lxc:web".
+Result<std::string> name_in(const std::string& container) {
+  constexpr std::string_view k_lxc = "lxc:";
+  if (container.starts_with(k_lxc)) return container.substr(k_lxc.size());
+  const auto what = container.empty() ? std::string("no container is named")
+                                      : fmt::format("'{}' is not lxc:NAME", core::printable(container));
+  const auto engine = container.substr(0, container.find(':'));
+  if (engine == "docker" || engine == "podman")
+    return fail(
+        ErrorKind::usage, what,
+        "a container of Docker or Podman gets a card when it is made: `gpupass container write`, then "
+        "--device gpupass/card=ADDRESS");
+  return fail(ErrorKind::usage, what, "give the container first, then the devices: lxc:NAME SELECTOR…");
+}
+
+}  // namespace
+
+Result<int> container_attach(Context& context, const std::vector<std::string>& arguments) {
+  Options options;
+  GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax_of_attach(options), arguments));
+  if (!go) return 0;
+  GPUPASS_TRY_ASSIGN(const auto name, name_in(options.container));
+  GPUPASS_TRY(require_some(options.what, "gpupass container attach lxc:NAME SELECTOR…"));
+  Teller teller(context.terminal, options.change);
+  GPUPASS_TRY_ASSIGN(const auto done, session::attach_to_lxc(context, teller.manner(), name, options.what));
+  return teller.tell(done);
+}
+
+Result<int> container_detach(Context& context, const std::vector<std::string>& arguments) {
+  Options options;
+  GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax_of_detach(options), arguments));
+  if (!go) return 0;
+  GPUPASS_TRY_ASSIGN(const auto name, name_in(options.container));
+  Teller teller(context.terminal, options.change);
+  GPUPASS_TRY_ASSIGN(const auto done,
+                     session::detach_from_lxc(context, teller.manner(), name, options.what.selectors));
+  return teller.tell(done);
+}
+
+}  // namespace gpupass::cli
