@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "gpupass/core/printable.hpp"
+#include "gpupass/core/sysfs.hpp"
 #include "gpupass/core/text.hpp"
 #include "gpupass/sys/device_node.hpp"
 
@@ -89,8 +90,8 @@ bool lxc_runs(const Host& host, const std::string& folder, const std::string& na
       return true;
   }
   // A name that is too long for a socket's is known by its control group.
-  for (const auto* const root : {"/sys/fs/cgroup", "/sys/fs/cgroup/devices", "/sys/fs/cgroup/systemd"}) {
-    if (host.exists(fmt::format("{}/lxc.payload.{}", root, name))) return true;
+  for (const auto* const hierarchy : {"", "/devices", "/systemd"}) {  // of version 2; two of version 1
+    if (host.exists(fmt::format("{}{}/lxc.payload.{}", sysfs::k_cgroups, hierarchy, name))) return true;
   }
   return false;
 }
