@@ -23,8 +23,8 @@ Syntax syntax(const Context& context, Options& options) {
   Syntax syntax(
       "gpupass bench experiment --gpu SELECTOR --arm ARM… [options] [-- OPTION of gpupass-bench…]",
       "Measures what it costs to give a card away: in each block, in random order, a run in each arm, in a\n"
-      "container or guest that was started for it and has the card. Then compares with the first arm, and\n"
-      "reports. Said again, the same command goes on where an interruption stopped it.\n"
+      "container or guest that was started for it and has the card. Then compares with the first arm and\n"
+      "reports. After an interruption the same command continues from there.\n"
       "ARM is host, docker:IMAGE, podman:IMAGE, lxc:NAME or vm:NAME; podman+crun:IMAGE names a runtime.\n"
       "Without --arm: the host, and the guest of --image or --domain.\n"
       "Exit status: as `gpupass bench compare`.");
@@ -33,16 +33,16 @@ Syntax syntax(const Context& context, Options& options) {
   syntax.option("with", options.what.with, "BDF", "also this other member of its IOMMU group");
   add_only(syntax, options.what);
   syntax.option("image", options.image, "IMG", "make the guest from this cloud image");
-  syntax.option("domain", options.domain, "VM", "or use this one of yours, which is off");
+  syntax.option("domain", options.domain, "VM", "or use this existing domain, which is off");
   syntax.option("blocks", options.blocks, "N", "how many blocks, of a run in each arm");
   syntax.option("out", options.folder, "FOLDER", "where the plan and the results are kept");
   syntax.option("output,o", options.report, "FILE", "the report; else FOLDER/report.html");
-  syntax.option("seed", options.seed, "N", "of the order; else one from the clock");
+  syntax.option("seed", options.seed, "N", "the seed for the order; else one from the clock");
   syntax.flag("quick", options.quick,
               "use fewer sizes and samples: shows whether it works, not what it costs");
-  syntax.option("program", options.program, "FILE", "which gpupass-bench; else the one beside gpupass");
+  syntax.option("program", options.program, "FILE", "the gpupass-bench to run; else the one beside gpupass");
   syntax.option("limit", options.limit, "S", "how long a run may last");
-  syntax.flag("keep", options.keep, "leave the guest that was made");
+  syntax.flag("keep", options.keep, "keep the guest that was made");
   syntax.flag("dry-run,n", options.dry_run, "print the plan, and change nothing");
   syntax.flag("yes,y", options.yes, "agree to what a person at a terminal would be asked");
   add_creation(syntax, options.creation, "as for `gpupass guest create`");

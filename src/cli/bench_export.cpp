@@ -23,7 +23,7 @@ Syntax syntax(Options& options) {
       "Writes runs of gpupass-bench (files, or folders of them) as Google Benchmark's JSON, for its\n"
       "compare.py, or as the text of Go's benchmarks, for benchstat. Both have one value a run.");
   syntax.positional("words", options.words);
-  syntax.option("output,o", options.output, "FILE", "write it there, not to the terminal");
+  syntax.option("output,o", options.output, "FILE", "write to this file, not to standard output");
   return syntax;
 }
 
@@ -35,7 +35,7 @@ Result<int> bench_export(Context& context, const std::vector<std::string>& argum
   if (!go) return 0;
   const auto& words = options.words;
   if (words.size() < 2)
-    return fail(ErrorKind::usage, "which runs?",
+    return fail(ErrorKind::usage, "no runs are named",
                 fmt::format("usage: {}; `gpupass bench run --out FILE` measures a run", k_usage));
   GPUPASS_TRY_ASSIGN(const auto text, study::exported(words.front(), {words.begin() + 1, words.end()}));
   return print_or_write(context, options.output, text);

@@ -42,14 +42,14 @@ Sides sides_of(const Words& words) {
 void add_comparison_options(Syntax& syntax, study::ComparisonWords& to) {
   syntax.option(
       "margin", to.margin, "P%",
-      "what a median of transfer, device and application may differ by and still count as the same");
+      "how much a median of transfer, device and application may differ and still count as the same");
   syntax.option("margin-latency", to.margin_latency, "P%",
                 "the same for medians of latency, pci and processor");
   syntax.option("margin-tail", to.margin_tail, "P%", "the same for p99 of latencies");
-  syntax.option("filter", to.filters, "GLOB", "take the cases that it fits; may be repeated");
+  syntax.option("filter", to.filters, "GLOB", "use the cases whose names match; may be repeated");
   syntax.option(
       "group", to.groups, "NAME",
-      "take a group: latency, transfer, device, application, pci, processor, start; may be repeated");
+      "use a group: latency, transfer, device, application, pci, processor, start; may be repeated");
 }
 
 Result<int> answer(Context& context, const Sides& sides, const study::ComparisonWords& words,

@@ -27,11 +27,11 @@ Syntax syntax(Options& options) {
       "Makes a run of what nvbandwidth printed with --json. That has one value a test, no samples and no\n"
       "time: a run counts as one replicate like any other.");
   syntax.positional("words", options.words);
-  syntax.option("output,o", options.output, "FILE", "write it there, not to the terminal");
+  syntax.option("output,o", options.output, "FILE", "write to this file, not to standard output");
   syntax.option("buffer", options.mebibytes, "MIB",
                 "the --bufferSize that nvbandwidth was given, which its file does not say");
-  syntax.option("role", options.facts.role, "NAME", "what was measured: host, guest, …");
-  syntax.option("block", options.facts.block, "N", "which block of the experiment it belongs to");
+  syntax.option("role", options.facts.role, "NAME", "the role of what was measured: host, guest, …");
+  syntax.option("block", options.facts.block, "N", "the block of the experiment to which it belongs");
   return syntax;
 }
 
@@ -43,9 +43,9 @@ Result<int> bench_import(Context& context, const std::vector<std::string>& argum
   if (!go) return 0;
   auto& [words, output, mebibytes, facts] = options;
   if (words.size() != 2 || words[0] != "nvbandwidth")
-    return fail(ErrorKind::usage, "which tool's file?", fmt::format("usage: {}", k_usage));
+    return fail(ErrorKind::usage, "no tool and no file are named", fmt::format("usage: {}", k_usage));
   if (mebibytes < 1 || mebibytes > 1 << 20)
-    return fail(ErrorKind::usage, fmt::format("--buffer {}: is no size in MiB", mebibytes),
+    return fail(ErrorKind::usage, fmt::format("--buffer {}: is not a size in MiB", mebibytes),
                 "give what nvbandwidth was given with --bufferSize: 1 to 1048576");
   auto text = study::read_input(words[1]);
   if (!text) {

@@ -43,7 +43,7 @@ Result<int> bench_report(Context& context, const std::vector<std::string>& argum
   const auto& file = options.output;
   const bool nothing = std::ranges::any_of(sides, [](const auto& side) { return side.empty(); });
   if (nothing || file.empty())
-    return fail(ErrorKind::usage, nothing ? "of which runs?" : "-o FILE is missing",
+    return fail(ErrorKind::usage, nothing ? "no runs are named" : "-o FILE is missing",
                 fmt::format("usage: {}; `gpupass bench run --out FILE` measures a run", k_usage));
   GPUPASS_TRY_ASSIGN(const auto form, study::report_form(file));
   GPUPASS_TRY_ASSIGN(const auto reports, study::reports_of(sides, options.comparison));

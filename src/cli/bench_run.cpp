@@ -21,7 +21,7 @@ Syntax syntax(std::string& program) {
       "Measures this machine with gpupass-bench, which takes all other options: --runs N, --out "
       "FOLDER,\n--quick, --filter GLOB and more; `gpupass-bench --help` lists them. In a guest, run "
       "that same\nfile there.");
-  syntax.option("program", program, "FILE", "which gpupass-bench; else the one beside gpupass");
+  syntax.option("program", program, "FILE", "the gpupass-bench to run; else the one beside gpupass");
   return syntax;
 }
 

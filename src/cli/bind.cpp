@@ -27,7 +27,7 @@ struct Options {
 Result<void> read_owner(Options& options) {
   if (options.name.empty()) return {};
   if (!is_job_name(options.name))
-    return fail(ErrorKind::usage, fmt::format("--for '{}': no name", core::printable(options.name)),
+    return fail(ErrorKind::usage, fmt::format("--for '{}': not a name", core::printable(options.name)),
                 "a text of at most 200 bytes without control characters and without blanks around it");
   options.owner = job(options.name);
   return {};
@@ -36,12 +36,12 @@ Result<void> read_owner(Options& options) {
 Result<void> refuse_for_boots(const Options& options) {
   if (!options.owner || !options.persist) return {};
   return fail(ErrorKind::usage, "--for and --persist are both given",
-              "what is bound at each boot is nobody's in particular: leave one of them out");
+              "what is bound at each boot has no owner: leave one of them out");
 }
 
 Result<void> refuse_all_and_some(const Options& options) {
   if (options.all && !options.what.selectors.empty())
-    return fail(ErrorKind::usage, "--all and devices are named", "give the one or the other");
+    return fail(ErrorKind::usage, "--all and devices are named", "give only one of them");
   return {};
 }
 
@@ -50,7 +50,7 @@ Result<void> check_driver(const Options& options) {
   if (options.persist && driver != "vfio-pci")
     return fail(ErrorKind::usage, "--persist binds to vfio-pci and to no other driver", "leave --driver out");
   if (driver.find_first_of("/ \n") != std::string::npos || driver.starts_with('.'))
-    return fail(ErrorKind::usage, fmt::format("--driver '{}' is no driver's name", driver));
+    return fail(ErrorKind::usage, fmt::format("--driver '{}' is not a driver's name", driver));
   return {};
 }
 
@@ -61,7 +61,7 @@ Result<void> refuse_without_persist(const Options& options) {
 }
 
 void add_persist(Syntax& syntax, Options& options) {
-  syntax.flag("persist", options.persist, "at the boots to come");
+  syntax.flag("persist", options.persist, "at every boot from the next one on");
   syntax.flag("apply", options.apply,
               "with --persist: change the host's own files, too, and run what makes its initramfs "
               "and boot menu");
@@ -76,10 +76,10 @@ Syntax syntax_of_bind(Options& options) {
                 "driver can have it; --now binds it now, too.");
   syntax.positional("selector", options.what.selectors);
   syntax.option("driver", options.driver, "NAME",
-                "the driver to bind to; one of the host's takes only the functions named");
+                "the driver to bind to; a driver of the host takes only the functions named");
   add_only(syntax, options.what);
   syntax.option("for", options.name, "NAME",
-                "whose they are to be: a job, a script; nobody else gets them until it gives them back");
+                "reserve them for a job or a script; nobody else gets them until it returns them");
   add_persist(syntax, options);
   syntax.flag("now", options.now, "with --persist: bind them now, too");
   add_change_options(syntax, options.change);
@@ -92,14 +92,14 @@ Syntax syntax_of_bind(Options& options) {
 
 Syntax syntax_of_unbind(Options& options) {
   Syntax syntax("gpupass unbind SELECTOR…|--all|--for NAME [--only] [--persist [--apply]] [options]",
-                "Gives devices that gpupass holds back to the drivers they had when it took\n"
-                "them: of a graphics card all that is held. With --persist it is the boots to\n"
-                "come that leave them to their own drivers.");
+                "Returns devices that gpupass holds to the drivers that they had when it\n"
+                "took them: of a graphics card all that is held. With --persist the devices\n"
+                "have their own drivers again from the next boot on.");
   syntax.positional("selector", options.what.selectors);
   syntax.flag("all", options.all,
-              "every device that gpupass holds for nobody; with --persist every one bound at boot");
+              "every device that gpupass holds without an owner; with --persist every one bound at boot");
   add_only(syntax, options.what);
-  syntax.option("for", options.name, "NAME", "who gives them back; without a SELECTOR all that it has");
+  syntax.option("for", options.name, "NAME", "return what this name has; without a SELECTOR all of it");
   add_persist(syntax, options);
   add_change_options(syntax, options.change);
   syntax.then([&] { return refuse_all_and_some(options); });

@@ -37,7 +37,7 @@ constexpr std::array k_guest = {
     Command{"list", "", "show the guests that gpupass made", guest_list},
     Command{"start", "VM", "start one, its card bound under gpupass's checks", guest_start},
     Command{"stop", "VM", "shut it down", guest_stop},
-    Command{"delete", "VM", "give its card back, forget it and remove its files", guest_delete},
+    Command{"delete", "VM", "return its card, undefine it and remove its files", guest_delete},
     Command{"console", "VM", "open its serial console", guest_console},
     Command{"ssh", "VM [-- COMMAND…]", "log in, or run a command in it", guest_ssh},
     Command{"bench", "VM [--compare-with HOST] [-o FILE]",
@@ -47,16 +47,16 @@ constexpr std::array k_guest = {
 
 constexpr std::array k_hook = {
     Command{"install", "", "have libvirt ask gpupass before each start", hook_install},
-    Command{"uninstall", "", "have it ask no more", hook_uninstall},
+    Command{"uninstall", "", "remove that hook", hook_uninstall},
     Command{"status", "", "say whether it is installed", hook_status},
     Command{"check", "VM", "say whether a start of VM would be refused, and why", hook_check},
-    Command{"run", "DRIVER NAME OPERATION …", "what libvirt calls; the domain's XML is its input", hook_run},
+    Command{"run", "DRIVER NAME OPERATION …", "called by libvirt, with the domain's XML as input", hook_run},
 };
 
 constexpr std::array k_container = {
     Command{"list", "[SELECTOR…]", "show cards, their nodes, libraries, CDI names and users", container_list},
     Command{"write", "[SELECTOR…]", "describe cards to container engines in a CDI file", container_write},
-    Command{"remove", "", "remove what write wrote", container_remove},
+    Command{"remove", "", "remove the CDI files that write wrote", container_remove},
     Command{"attach", "lxc:NAME SELECTOR…", "give cards to a container of LXC, from its next start on",
             container_attach},
     Command{"detach", "lxc:NAME [SELECTOR…]", "remove them from its configuration", container_detach},
@@ -69,8 +69,8 @@ constexpr std::array k_bench = {
             "say how much slower, how surely, and whether within the margin", bench_compare},
     Command{"report", "BASELINE… [-- CANDIDATE…] -o FILE", "write a page with figures and tables",
             bench_report},
-    Command{"experiment", "--gpu SELECTOR --arm ARM…", "host, containers and guests in turns, to a report",
-            bench_experiment},
+    Command{"experiment", "--gpu SELECTOR --arm ARM…",
+            "measure host, containers and guests in turns, and report", bench_experiment},
     Command{"import", "nvbandwidth FILE", "make a run of another tool's result", bench_import},
     Command{"export", "FORMAT FILE…", "write runs in another tool's format", bench_export},
 };
@@ -86,7 +86,8 @@ Result<int> guest(Context& context, const std::vector<std::string>& arguments) {
 }
 
 Result<int> hook(Context& context, const std::vector<std::string>& arguments) {
-  return run_action(context, {"hook", "What libvirt asks before it starts a domain.", k_hook}, arguments);
+  return run_action(context, {"hook", "Has libvirt ask gpupass before it starts a domain.", k_hook},
+                    arguments);
 }
 
 Result<int> container(Context& context, const std::vector<std::string>& arguments) {

@@ -21,8 +21,8 @@ Result<void> check(const Options& options) {
 Syntax syntax(const Context& context, Options& options) {
   Syntax syntax(
       "gpupass detach VM SELECTOR…|--all [options]",
-      "Takes a card out of a domain and gives it back to the driver it had. A running guest is asked to\n"
-      "let go first. What `gpupass bind` took stays on vfio-pci, and so does what was there before.");
+      "Takes a card out of a domain and returns it to the driver that it had. A running guest is asked to\n"
+      "release it first. What `gpupass bind` took stays on vfio-pci, and so does what was there before.");
   syntax.flag("all", options.all, "every PCI device that the domain has");
   add_domain_options(syntax, context, options, options.request.domain, options.request.what);
   syntax.then([&options] { return check(options); });

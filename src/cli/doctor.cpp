@@ -38,14 +38,16 @@ Syntax syntax(Options& options) {
   Syntax syntax(
       "gpupass doctor [SELECTOR… [--with BDF]… [--only]] [options]",
       "Says of each graphics card, or of the devices that SELECTORs name taken together, whether it\n"
-      "can be passed through, what stands in the way, and what helps. Ends with 1 where something\n"
-      "blocks, with 0 otherwise.");
+      "can be passed through, what prevents that, and what to do about it. Ends with 1 if something\n"
+      "blocks, and with 0 otherwise.");
   syntax.positional("selector", options.what.selectors);
-  syntax.flag("container", options.container, "say what keeps containers from cards, instead of guests");
+  syntax.flag("container", options.container,
+              "say what prevents containers, instead of guests, from using cards");
   syntax.option("explain", options.explain, "TEXT",
                 "say what this text of a container engine, CUDA or ROCm means");
-  syntax.flag("verbose,v", options.verbose, "show what was read for what is fine, too");
-  syntax.option("with", options.what.with, "BDF", "as if this member of the IOMMU group went along");
+  syntax.flag("verbose,v", options.verbose, "show what was read for findings that are ok, too");
+  syntax.option("with", options.what.with, "BDF",
+                "judge as if this member of the IOMMU group were taken, too");
   add_only(syntax, options.what);
   add_connect(syntax, options.connection);
   add_format(syntax, options.format);

@@ -42,7 +42,7 @@ void add_domain_options(Syntax& syntax, const Context& context, DomainOptions& t
   syntax.positional("selector", to.devices);
   syntax.flag("live", domain.live, "change the running domain only");
   syntax.flag("config", domain.config,
-              "change the saved configuration only: it counts from the next start on");
+              "change the saved configuration only: it takes effect at the next start");
   syntax.flag("print-xml", to.print_xml, "print the configuration that would be defined, and change nothing");
   syntax.flag("print-diff", to.print_diff, "print how the configuration would change, and change nothing");
   add_connect(syntax, to.connection);

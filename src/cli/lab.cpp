@@ -27,18 +27,19 @@ Syntax syntax(run::LabRequest& options) {
   Syntax syntax(
       k_usage,
       "Boots an emulated machine with an IOMMU and graphics cards, on top of this machine's own files\n"
-      "(nothing done there lasts), and runs COMMAND in it as root. Needs no hardware.\n"
+      "(no change there lasts), and runs COMMAND in it as root. Needs no hardware.\n"
       "COMMAND's exit status is the lab's; 97: the lab itself failed.");
   syntax.positional("action", options.action);
   syntax.option("iommu", options.iommu, "intel|amd|none", "which IOMMU it has");
   syntax.option("topology", options.topology, "NAME|FILE",
                 "which cards it has; `gpupass lab list` names them");
   syntax.option("memory", options.memory, "SIZE", "how much memory it has, 6G");
-  syntax.option("timeout", options.timeout, "S", "give up after so many seconds");
-  syntax.option("disk", options.disk, "FILE", "an image whose content outlasts the machine, on /persist");
+  syntax.option("timeout", options.timeout, "S", "give up after this many seconds");
+  syntax.option("disk", options.disk, "FILE",
+                "an image whose content is kept when the machine ends, on /persist");
   syntax.option("env", options.variables, "NAME=VALUE", "set a variable for COMMAND");
   syntax.flag("steady", options.steady,
-              "its clock goes by what it has run: slower, but not late on a busy machine");
+              "its clock counts instructions: slower, but not late on a busy machine");
   syntax.flag("verbose,v", options.verbose, "show what the machine prints while it boots");
   syntax.then([&options] { return check(options); });
   return syntax;

@@ -22,8 +22,8 @@ struct Options {
 Syntax syntax(Options& options) {
   Syntax syntax("gpupass list [SELECTOR…] [options]",
                 "Shows graphics cards with their companion functions, or what SELECTORs mean\n"
-                "to every command: an address (0000:01:00.0, 01:00.0), which of a graphics\n"
-                "card brings its companions; a slot (01:00); a libvirt name\n"
+                "to every command: an address (0000:01:00.0, 01:00.0), which for a graphics\n"
+                "card includes its companions; a slot (01:00); a libvirt name\n"
                 "(pci_0000_01_00_0); ids (10de:2330); a part of a name that only one device\n"
                 "has (3090).");
   syntax.positional("selector", options.selectors);

@@ -38,7 +38,7 @@ Result<bool> parse(Context& context, const Syntax& syntax, const Words& argument
 
 void add_only(Syntax& syntax, session::Selection& to) {
   syntax.flag("only", to.companions, Companions::left_out,
-              "exactly what is named: a graphics card without its companions");
+              "take exactly what is named: a graphics card without its companions");
 }
 
 Result<void> require_some(const session::Selection& selection, const std::string& usage) {

@@ -19,10 +19,10 @@ Syntax syntax(Options& options) {
   Syntax syntax(
       "gpupass recover [--dry-run] [--forget] [options]",
       "Compares what interrupted commands left in the journal with the machine. An interrupted attach or\n"
-      "bind is undone, an interrupted detach or unbind is finished: either way the host ends up with its\n"
+      "bind is undone, an interrupted detach or unbind is finished: either way the host has its\n"
       "card. An interrupted `guest create` or `bench experiment` is undone, a `guest delete` finished. "
       "Without\n"
-      "anything to do it says so and does nothing. What cannot be read stops its own device or domain only.");
+      "anything to do it says so. A record that cannot be read blocks only its own device or domain.");
   syntax.flag("forget", options.forget, "accept the machine as it is and close the journals");
   add_change_options(syntax, options.change);
   return syntax;

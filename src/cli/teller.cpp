@@ -23,8 +23,7 @@ bool asks_the_same(const Finding& a, const Finding& b) {
 
 /// One question for all of them. No answer is a no.
 bool agreed(Terminal& terminal, const std::vector<Finding>& findings) {
-  terminal.err << report::question_text(findings, terminal.columns) << "Go on all the same? [y/N] "
-               << std::flush;
+  terminal.err << report::question_text(findings, terminal.columns) << "Continue? [y/N] " << std::flush;
   std::string answer;
   std::getline(terminal.in, answer);
   return answer == "y" || answer == "Y" || answer == "yes";
@@ -33,7 +32,7 @@ bool agreed(Terminal& terminal, const std::vector<Finding>& findings) {
 }  // namespace
 
 void add_change_options(Syntax& syntax, ChangeOptions& to) {
-  syntax.flag("dry-run,n", to.dry_run, "print the steps, there and back, and change nothing");
+  syntax.flag("dry-run,n", to.dry_run, "print the steps and how they are undone, and change nothing");
   syntax.flag("yes,y", to.yes, "agree to what a person at a terminal would be asked");
   syntax.option("timeout", to.timeout, "S",
                 "how long to wait for each thing that may block: a driver, the guest, another gpupass");

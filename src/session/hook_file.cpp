@@ -170,7 +170,7 @@ Result<void> require_hook(const Host& host) {
       fmt::format("gpupass's hook binds a lent card when its domain starts, and {} is {}{}", file.path,
                   installed == Installed::no         ? "not installed"
                   : installed == Installed::outdated ? "of another gpupass"
-                                                     : "somebody else's",
+                                                     : "another program's",
                   beside),
       installed == Installed::foreign
           ? "nothing was changed; move that file away, then `gpupass hook install`"

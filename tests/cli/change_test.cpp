@@ -615,7 +615,7 @@ TEST_F(ChangeSharedGroup, AStrangerOfAnotherDomainIsNotTakenAlong) {
 TEST_F(ChangeSharedGroup, APersonAtATerminalIsAskedAndANoChangesNothing) {
   for (const auto* const answer : {"n\n", "\n", ""}) {
     EXPECT_EQ(run({"attach", "vm1", "01:00.0"}, answer, true), 5);
-    EXPECT_THAT(err, HasSubstr("Go on all the same? [y/N]"));
+    EXPECT_THAT(err, HasSubstr("Continue? [y/N]"));
     expect_untouched();
   }
   EXPECT_EQ(run({"attach", "vm1", "01:00.0"}, "y\n", true), 0) << err;

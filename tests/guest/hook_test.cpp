@@ -402,7 +402,7 @@ TEST_F(Hook, AFileOfAnEarlierVersionIsMended) {
   tree.file(path, "#!/bin/sh\n# gpupass: what libvirt asks before it starts a domain\nexec '" +
                       sys::executable().string() + "' hook run qemu \"$@\"\n");
   EXPECT_EQ(call(cli::hook_status, {}), 1);
-  EXPECT_THAT(out, HasSubstr("`gpupass hook install` mends it"));
+  EXPECT_THAT(out, HasSubstr("`gpupass hook install` updates it"));
   EXPECT_EQ(call(cli::hook_install, {}), 0) << err;
   EXPECT_EQ(call(cli::hook_status, {}), 0);
 }

@@ -308,7 +308,7 @@ TEST(AtATerminal, GuestCreateAsksOnce) {
                      "none", "--folder", "/srv", "--vcpus", "1", "--memory", "64M"},
                     at_it);
     const auto& seen = terminal.seen();
-    const std::regex question("Go on all the same\\? \\[y/N\\]");
+    const std::regex question("Continue\\? \\[y/N\\]");
     EXPECT_EQ(std::distance(std::sregex_iterator(seen.begin(), seen.end(), question), {}), 1) << seen;
     EXPECT_EQ(status, agrees ? 0 : exit_code(ErrorKind::refused)) << seen;
     EXPECT_EQ(machine.state() == before, !agrees);

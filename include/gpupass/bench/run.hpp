@@ -29,7 +29,7 @@ struct Gate {
 struct Run {
   std::string id;                              // a UUID
   std::string role;                            // "host", "guest" or what the user named it
-  std::optional<std::int64_t> block;           // which block of the experiment it belongs to
+  std::optional<std::int64_t> block;           // the block of the experiment to which it belongs
   std::optional<std::int64_t> order_in_block;  // 1 or 2
   std::string boot_id;
   std::string started;  // RFC 3339, UTC

@@ -24,7 +24,7 @@ Syntax syntax(Options& options) {
                 "elements for its XML (libvirt-lxc). ENGINE is docker, podman, lxc,\n"
                 "libvirt-lxc or systemd-nspawn. Nothing is changed.");
   syntax.positional("selector", options.what.selectors);
-  syntax.option("engine", options.engine, "ENGINE", "whose words they are to be");
+  syntax.option("engine", options.engine, "ENGINE", "the engine that reads the words");
   return syntax;
 }
 

@@ -23,10 +23,10 @@ Syntax syntax_of_write(Options& options) {
                 "card that containers can have. A container then gets one by its name, such as\n"
                 "`podman run --device gpupass/card=0000:01:00.0`, or all by `gpupass/card=all`.");
   syntax.positional("selector", options.what.selectors);
-  syntax.option(
-      "engine", options.engine, "ENGINE",
-      "who is to read it: docker, podman, containerd or cri-o. Says what has to be switched on, and writes "
-      "where that looks");
+  syntax.option("engine", options.engine, "ENGINE",
+                "the engine that reads it: docker, podman, containerd or cri-o. Says what must be switched "
+                "on, and writes "
+                "where that looks");
   syntax.option("output", options.output, "FILE", "the file (else /etc/cdi/gpupass.json)");
   add_change_options(syntax, options.change);
   return syntax;
@@ -54,7 +54,7 @@ Result<int> container_write(Context& context, const std::vector<std::string>& ar
     request.reader = container::reader_named(options.engine);
     if (!request.reader)
       return fail(ErrorKind::usage,
-                  fmt::format("--engine '{}' is none that reads CDI files", core::printable(options.engine)),
+                  fmt::format("--engine '{}' does not read CDI files", core::printable(options.engine)),
                   fmt::format("--engine is one of {}; others take `gpupass container flags`",
                               container::reader_names()));
   }

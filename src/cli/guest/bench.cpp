@@ -31,11 +31,11 @@ struct Options {
 Syntax syntax(const Context& context, Options& options) {
   Syntax syntax(
       "gpupass guest bench VM [options] [-- OPTION of gpupass-bench…]",
-      "Runs gpupass-bench in a guest and brings its results here: starts the guest if it is off, puts the\n"
-      "host's gpupass-bench there if it has another one, and leaves the guest as it was. Exit status: as\n"
-      "`gpupass bench compare` with --compare-with; else 0, or 1 where an output was wrong.");
+      "Runs gpupass-bench in a guest and brings its results here: starts the guest if it is off, copies the\n"
+      "host's gpupass-bench into it if it differs, and leaves the guest as it was. Exit status: as\n"
+      "`gpupass bench compare` with --compare-with; else 0, or 1 if an output was wrong.");
   syntax.option("runs", options.runs, "N", "runs, one after the other");
-  syntax.option("out", options.folder, "FOLDER", "where the results go; else VM and the time");
+  syntax.option("out", options.folder, "FOLDER", "the folder for the results; else VM and the time");
   syntax.option("compare-with", options.compare_with, "PATH",
                 "runs of the host, a file or a folder, to compare with; may be repeated");
   syntax.option("output,o", options.report, "FILE", "write a report: *.html, *.md, *.csv, *.json, *.txt");
@@ -44,7 +44,7 @@ Syntax syntax(const Context& context, Options& options) {
   syntax.option(
       "pci", options.pci, "ADDRESS|IDS",
       "the function that the group pci measures, as the guest sees it; else the guest's first of the host's");
-  syntax.option("program", options.program, "FILE", "which gpupass-bench; else the one beside gpupass");
+  syntax.option("program", options.program, "FILE", "the gpupass-bench to run; else the one beside gpupass");
   syntax.option("limit", options.limit, "S", "how long a run may last");
   syntax.flag("keep-running", options.keep_running, "leave a guest that was started for it running");
   syntax.flag("yes,y", options.yes,

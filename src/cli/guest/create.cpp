@@ -29,13 +29,13 @@ Syntax syntax(const Context& context, Options& options) {
   auto& request = options.request;
   Syntax syntax(
       "gpupass guest create VM --image IMG [--gpu SELECTOR…] [options]",
-      "Makes a guest from a cloud image: a disk over the image, which stays as it is, a seed for\n"
+      "Makes a guest from a cloud image: a disk on top of the image, which stays unchanged, a seed for\n"
       "cloud-init, and a domain fitted to this machine and to the card. The card is bound for it as\n"
-      "`gpupass attach` does. If anything fails, all is put back.");
+      "`gpupass attach` does. If anything fails, everything is undone.");
   syntax.option("image", request.image, "IMG", "a cloud image, qcow2 or raw");
   syntax.option("allow-file", request.allowed_files, "FILE",
                 "a file of this host that the image names (backing or data file) and the guest may read");
-  syntax.option("gpu", request.cards.selectors, "SELECTOR", "a card it gets; may be given several times");
+  syntax.option("gpu", request.cards.selectors, "SELECTOR", "a card for it; may be given several times");
   syntax.option("with", request.cards.with, "BDF", "also this other member of the card's IOMMU group");
   add_only(syntax, request.cards);
   add_creation(syntax, options.creation);

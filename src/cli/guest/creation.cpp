@@ -22,19 +22,19 @@ constexpr std::array k_rows = {
     Row{"memory", "SIZE", &run::Creation::memory, nullptr, "as in 64G; else the card's share of its node"},
     Row{"vcpus", "N", &run::Creation::vcpus, nullptr, "else the card's share of its node"},
     Row{"profile", "NAME|FILE", &run::Creation::profile, nullptr,
-        "compute, desktop, windows, minimal, or a file of yours; else compute"},
+        "compute, desktop, windows, minimal, or your own file; else compute"},
     Row{"disk-size", "SIZE", &run::Creation::disk_size, nullptr,
-        "larger than the image; the guest's first start grows its file system"},
+        "the disk's size, not below the image's; the first start enlarges the file system"},
     Row{"network", "NET", &run::Creation::network, nullptr,
         "network:NAME, bridge:NAME or none; else as in the profile"},
     Row{"ssh-key", "FILE", nullptr, &run::Creation::ssh_keys, "a public key that may log in; else yours"},
-    Row{"user-data", "FILE", &run::Creation::user_data, nullptr, "for cloud-init, besides gpupass's own"},
+    Row{"user-data", "FILE", &run::Creation::user_data, nullptr, "more user data for cloud-init"},
     Row{"packages", "NAME", nullptr, &run::Creation::packages,
-        "of the guest's distribution, to be installed"},
+        "a package of the guest's distribution to install"},
     Row{"driver", "SOURCE", &run::Creation::driver, nullptr,
         "the card's driver: distribution, repository, none (the suite alone) or a FILE"},
     Row{"folder", "DIR", &run::Creation::folder, nullptr,
-        "where its files go; else /var/lib/libvirt/images"}};
+        "the folder for its files; else /var/lib/libvirt/images"}};
 
 }  // namespace
 

@@ -16,7 +16,7 @@ struct Options {
 Syntax syntax(const Context& context, Options& options) {
   Syntax syntax(
       "gpupass guest delete VM [options]",
-      "Gives a guest's card back to its driver, forgets the guest, and removes the disk and the seed that\n"
+      "Returns a guest's card to its driver, undefines the guest, and removes the disk and the seed that\n"
       "gpupass made for it. The image below that disk stays.");
   syntax.flag("dry-run,n", options.dry_run, "print what would be done, and change nothing");
   syntax.flag("yes,y", options.yes, "do not ask");

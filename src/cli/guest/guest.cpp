@@ -13,8 +13,8 @@ void add_guest_options(Syntax& syntax, const Context& context, GuestOptions& to)
 }
 
 void add_login_options(Syntax& syntax, run::Login& to) {
-  syntax.option("user", to.user, "NAME", "who to log in as");
-  syntax.option("identity,i", to.identity, "FILE", "the private key to log in with; else ssh's choice");
+  syntax.option("user", to.user, "NAME", "the user to log in as");
+  syntax.option("identity,i", to.identity, "FILE", "log in with this private key only; else ssh chooses");
 }
 
 void add_guest(Syntax& syntax, const Context& context, GuestOptions& to) {

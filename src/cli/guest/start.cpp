@@ -19,8 +19,8 @@ struct Options {
 Syntax syntax(const Context& context, Options& options) {
   Syntax syntax(
       "gpupass guest start VM [options]",
-      "Starts a guest. Its card is bound first if it is not (after a reboot of the host), with all that\n"
-      "`gpupass attach` looks at.");
+      "Starts a guest. Its card is bound first if it is not bound (after a reboot of the host), with all\n"
+      "checks of `gpupass attach`.");
   syntax.flag("yes,y", options.yes, "agree to what a person at a terminal would be asked");
   add_guest(syntax, context, options.guest);
   return syntax;

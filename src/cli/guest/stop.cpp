@@ -15,9 +15,10 @@ struct Options {
 };
 
 Syntax syntax(const Context& context, Options& options) {
-  Syntax syntax("gpupass guest stop VM [options]",
-                "Asks a guest to shut down and waits until it has. Its card stays bound for its next start;\n"
-                "`gpupass detach VM --all` gives it back to the host.");
+  Syntax syntax(
+      "gpupass guest stop VM [options]",
+      "Asks a guest to shut down and waits until it is off. Its card stays bound for its next start;\n"
+      "`gpupass detach VM --all` returns it to the host.");
   syntax.flag("force", options.force, "end it as a power cut would, if it does not shut down in time");
   add_guest(syntax, context, options.guest);
   return syntax;

@@ -23,7 +23,7 @@ Syntax syntax(const Context& context, Options& options) {
       "tells,\n"
       "and until cloud-init has done all of its first start, as cloud-init itself tells by ssh; then "
       "prints\n"
-      "the address. An error is one where the first start failed.");
+      "the address. It is an error if the first start failed.");
   syntax.option("for", options.what, "WHAT", "ready, or address: do not ask cloud-init");
   add_login_options(syntax, options.login);
   add_guest(syntax, context, options.guest);

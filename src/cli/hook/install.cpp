@@ -26,7 +26,7 @@ Syntax syntax(const char* action, const char* about, Options& options) {
   syntax.option("hooks", options.folder, "DIR",
                 "where libvirt looks for hooks (else where install put one, else\n"
                 "/etc/libvirt/hooks)");
-  syntax.option("driver", options.driver, "qemu|lxc|libxl", "which of libvirt's drivers asks");
+  syntax.option("driver", options.driver, "qemu|lxc|libxl", "the libvirt driver that calls the hook");
   return syntax;
 }
 
@@ -63,7 +63,7 @@ Result<int> hook_uninstall(Context& context, const std::vector<std::string>& arg
 
 Result<int> hook_status(Context& context, const std::vector<std::string>& arguments) {
   Options options;
-  auto accepted = syntax("status", "Says whether gpupass's hook is among libvirt's.", options);
+  auto accepted = syntax("status", "Says whether gpupass's hook is installed.", options);
   add_format(accepted, options.change.format);
   GPUPASS_TRY_ASSIGN(const bool go, parse(context, accepted, arguments));
   if (!go) return 0;
@@ -77,8 +77,8 @@ Result<int> hook_status(Context& context, const std::vector<std::string>& argume
   const char* const words = installed == Installed::yes  ? "installed"
                             : installed == Installed::no ? "not installed; `gpupass hook install` does it"
                             : installed == Installed::outdated
-                                ? "installed by or for another gpupass; `gpupass hook install` mends it"
-                                : "somebody else's";
+                                ? "installed by or for another gpupass; `gpupass hook install` updates it"
+                                : "another program's";
   context.terminal.out << fmt::format("{}: {}\n", file.path, words);
   return installed == Installed::yes ? 0 : 1;
 }

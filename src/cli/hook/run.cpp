@@ -72,7 +72,7 @@ bool is_for_a_person(const std::vector<std::string>& arguments) {
 Result<int> explain(Context& context) {
   GPUPASS_TRY(parse(context,
                     {k_usage,
-                     "What libvirt calls before a start (OPERATION prepare) and after an end (release), with "
+                     "libvirt calls this before a start (OPERATION prepare) and after an end (release), with "
                      "the domain's XML as input."},
                     {"--help"}));
   return 0;
@@ -84,7 +84,7 @@ Result<int> hook_run(Context& context, const std::vector<std::string>& arguments
   if (is_for_a_person(arguments)) return explain(context);
   GPUPASS_TRY(context.host.changeable());
   if (arguments.size() < 3)
-    return fail(ErrorKind::usage, "this is for libvirt to call",
+    return fail(ErrorKind::usage, "only libvirt calls this",
                 fmt::format("usage: {}; `gpupass hook run --help` explains it", k_usage));
   const auto answered = answer(context, {arguments[0], arguments[1], arguments[2]});
   if (answered) return 0;

@@ -24,7 +24,7 @@ struct ExperimentRequest {
   std::uint64_t seed = 0;                // of the order, if it is a new one
   std::chrono::milliseconds patience{};  // until a guest answers, or is off
   std::chrono::milliseconds limit{};     // that one run may last
-  bool keep = false;                     // leave the guest that was made
+  bool keep = false;                     // keep the guest that was made
 };
 
 /// An experiment as it is by now.
