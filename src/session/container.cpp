@@ -296,6 +296,15 @@ Result<Done> forget_for_containers(World& world, const Manner& manner,
   return carry_out(world, manner, std::move(plan), nullptr, locks, text);
 }
 
+Result<container::Engine> engine_named(const std::string& name) {
+  if (const auto engine = container::engine_named(name)) return *engine;
+  return fail(ErrorKind::usage,
+              name.empty()
+                  ? std::string("no engine is named")
+                  : fmt::format("--engine '{}' is not one that gpupass knows", core::printable(name)),
+              fmt::format("--engine is one of {}", container::engine_names()));
+}
+
 Result<std::string> container_flags(const World& world, Requester& requester, const Selection& what,
                                     container::Engine engine) {
   GPUPASS_TRY_ASSIGN(const auto view, look_at_containers(world, requester));

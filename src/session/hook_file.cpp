@@ -25,6 +25,14 @@ constexpr std::array k_installed_names = {
     core::Name<Installed>{Installed::foreign, "foreign"},
 };
 
+constexpr std::array k_installed_words = {
+    core::Name<Installed>{Installed::no, "not installed; `gpupass hook install` does it"},
+    core::Name<Installed>{Installed::yes, "installed"},
+    core::Name<Installed>{Installed::outdated,
+                          "installed by or for another gpupass; `gpupass hook install` updates it"},
+    core::Name<Installed>{Installed::foreign, "another program's"},
+};
+
 /// Of libvirt's drivers, those that ask.
 constexpr std::array<std::string_view, 3> k_drivers = {"qemu", "lxc", "libxl"};
 
@@ -55,6 +63,10 @@ HookFile of_old_libvirt(const HookFile& file) {
 
 const char* name(Installed installed) {
   return core::name_in(k_installed_names, installed);
+}
+
+const char* words(Installed installed) {
+  return core::name_in(k_installed_words, installed);
 }
 
 /// libvirt runs every program in DRIVER.d since 6.5: the file stands beside those of others.

@@ -161,6 +161,20 @@ Result<Functions> meant_of(const Host& host, const Functions& cards, const std::
 
 }  // namespace
 
+Result<std::string> lxc_name(const std::string& container) {
+  constexpr std::string_view k_lxc = "lxc:";
+  if (container.starts_with(k_lxc)) return container.substr(k_lxc.size());
+  const auto what = container.empty() ? std::string("no container is named")
+                                      : fmt::format("'{}' is not lxc:NAME", core::printable(container));
+  const auto engine = container.substr(0, container.find(':'));
+  if (engine == "docker" || engine == "podman")
+    return fail(
+        ErrorKind::usage, what,
+        "a container of Docker or Podman gets a card when it is made: `gpupass container write`, then "
+        "--device gpupass/card=ADDRESS");
+  return fail(ErrorKind::usage, what, "give the container first, then the devices: lxc:NAME SELECTOR…");
+}
+
 Result<Done> attach_to_lxc(World& world, const Manner& manner, const std::string& name,
                            const Selection& what) {
   GPUPASS_TRY(refuse_captured(world.host, manner));

@@ -61,6 +61,9 @@ struct DescribeRequest {
 [[nodiscard]] Result<Done> forget_for_containers(World& world, const Manner& manner,
                                                  const std::optional<std::string>& output);
 
+/// An engine without CDI by its name. Error: usage, of one that gpupass does not know.
+[[nodiscard]] Result<container::Engine> engine_named(const std::string& name);
+
 /// Words, or lines, for an engine without CDI.
 [[nodiscard]] Result<std::string> container_flags(const World& world, Requester& requester,
                                                   const Selection& what, container::Engine engine);

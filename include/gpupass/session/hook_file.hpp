@@ -14,6 +14,8 @@ constexpr const char* k_hooks = "/etc/libvirt/hooks";
 enum class Installed { no, yes, outdated, foreign };
 /// In JSON.
 [[nodiscard]] const char* name(Installed installed);
+/// For a person, with what to do about it.
+[[nodiscard]] const char* words(Installed installed);
 
 struct HookFile {
   std::string path;

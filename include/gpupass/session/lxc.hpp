@@ -10,6 +10,9 @@
 
 namespace gpupass::session {
 
+/// "web" of "lxc:web", as a person names a container. Error: usage.
+[[nodiscard]] Result<std::string> lxc_name(const std::string& container);
+
 /// Puts cards into the configuration of a container that is off. Errors: usage, of a name that is none;
 /// not_found; busy, of a container that runs; refused, of a file that others write.
 [[nodiscard]] Result<Done> attach_to_lxc(World& world, const Manner& manner, const std::string& name,

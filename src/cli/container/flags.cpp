@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // `gpupass container flags`: cards in the words of an engine that reads no CDI file.
-#include <fmt/format.h>
-
 #include <ostream>
 
 #include "cli/container/container.hpp"
 #include "cli/teller.hpp"
-#include "gpupass/core/printable.hpp"
 #include "gpupass/session/container.hpp"
 
 namespace gpupass::cli {
@@ -34,16 +31,10 @@ Result<int> container_flags(Context& context, const std::vector<std::string>& ar
   Options options;
   GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax(options), arguments));
   if (!go) return 0;
-  const auto engine = container::engine_named(options.engine);
-  if (!engine)
-    return fail(ErrorKind::usage,
-                options.engine.empty() ? std::string("no engine is named")
-                                       : fmt::format("--engine '{}' is not one that gpupass knows",
-                                                     core::printable(options.engine)),
-                fmt::format("--engine is one of {}", container::engine_names()));
+  GPUPASS_TRY_ASSIGN(const auto engine, session::engine_named(options.engine));
   GPUPASS_TRY(require_some(options.what));
   Quiet quiet(context.terminal);
-  GPUPASS_TRY_ASSIGN(const auto text, session::container_flags(context, quiet, options.what, *engine));
+  GPUPASS_TRY_ASSIGN(const auto text, session::container_flags(context, quiet, options.what, engine));
   context.terminal.out << text;
   return 0;
 }

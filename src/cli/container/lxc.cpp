@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // `gpupass container attach` and `detach`: cards in the configuration of a container of LXC.
-#include <fmt/format.h>
-
+#include "gpupass/session/lxc.hpp"
 #include "cli/container/container.hpp"
 #include "cli/options.hpp"
 #include "cli/teller.hpp"
-#include "gpupass/core/printable.hpp"
-#include "gpupass/session/lxc.hpp"
 
 namespace gpupass::cli {
 namespace {
@@ -39,28 +36,13 @@ Syntax syntax_of_detach(Options& options) {
   return syntax;
 }
 
-/// "web" of "lxc:web".
-Result<std::string> name_in(const std::string& container) {
-  constexpr std::string_view k_lxc = "lxc:";
-  if (container.starts_with(k_lxc)) return container.substr(k_lxc.size());
-  const auto what = container.empty() ? std::string("no container is named")
-                                      : fmt::format("'{}' is not lxc:NAME", core::printable(container));
-  const auto engine = container.substr(0, container.find(':'));
-  if (engine == "docker" || engine == "podman")
-    return fail(
-        ErrorKind::usage, what,
-        "a container of Docker or Podman gets a card when it is made: `gpupass container write`, then "
-        "--device gpupass/card=ADDRESS");
-  return fail(ErrorKind::usage, what, "give the container first, then the devices: lxc:NAME SELECTOR…");
-}
-
 }  // namespace
 
 Result<int> container_attach(Context& context, const std::vector<std::string>& arguments) {
   Options options;
   GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax_of_attach(options), arguments));
   if (!go) return 0;
-  GPUPASS_TRY_ASSIGN(const auto name, name_in(options.container));
+  GPUPASS_TRY_ASSIGN(const auto name, session::lxc_name(options.container));
   GPUPASS_TRY(require_some(options.what, "gpupass container attach lxc:NAME SELECTOR…"));
   Teller teller(context.terminal, options.change);
   GPUPASS_TRY_ASSIGN(const auto done, session::attach_to_lxc(context, teller.manner(), name, options.what));
@@ -71,7 +53,7 @@ Result<int> container_detach(Context& context, const std::vector<std::string>& a
   Options options;
   GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax_of_detach(options), arguments));
   if (!go) return 0;
-  GPUPASS_TRY_ASSIGN(const auto name, name_in(options.container));
+  GPUPASS_TRY_ASSIGN(const auto name, session::lxc_name(options.container));
   Teller teller(context.terminal, options.change);
   GPUPASS_TRY_ASSIGN(const auto done,
                      session::detach_from_lxc(context, teller.manner(), name, options.what.selectors));

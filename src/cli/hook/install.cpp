@@ -5,6 +5,7 @@
 #include <ostream>
 
 #include "cli/hook/hook.hpp"
+#include "cli/print.hpp"
 #include "cli/teller.hpp"
 #include "gpupass/core/json.hpp"
 #include "gpupass/session/hook_file.hpp"
@@ -69,17 +70,12 @@ Result<int> hook_status(Context& context, const std::vector<std::string>& argume
   if (!go) return 0;
   GPUPASS_TRY_ASSIGN(const auto file, file_of(context.host, options));
   const auto installed = look(context.host, file);
-  if (options.change.format == Format::json) {
-    const core::Json json{{"schema", "gpupass.hook/1"}, {"file", file.path}, {"installed", name(installed)}};
-    context.terminal.out << json.dump(2) << "\n";
-    return installed == Installed::yes ? 0 : 1;
-  }
-  const char* const words = installed == Installed::yes  ? "installed"
-                            : installed == Installed::no ? "not installed; `gpupass hook install` does it"
-                            : installed == Installed::outdated
-                                ? "installed by or for another gpupass; `gpupass hook install` updates it"
-                                : "another program's";
-  context.terminal.out << fmt::format("{}: {}\n", file.path, words);
+  print(
+      context.terminal, options.change.format,
+      [&] {
+        return core::Json{{"schema", "gpupass.hook/1"}, {"file", file.path}, {"installed", name(installed)}};
+      },
+      [&] { return fmt::format("{}: {}\n", file.path, words(installed)); });
   return installed == Installed::yes ? 0 : 1;
 }
 

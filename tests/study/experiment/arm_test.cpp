@@ -10,8 +10,9 @@ namespace {
 using testing::ElementsAre;
 
 std::vector<std::string> roles(const std::vector<std::string>& words) {
+  const auto arms = arms_of(words).value();
   std::vector<std::string> found;
-  for (const auto& arm : arms_of(words).value()) found.push_back(arm.role);
+  for (const auto& arm : arms) found.push_back(arm.role);
   return found;
 }
 
