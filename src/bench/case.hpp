@@ -27,11 +27,11 @@ enum class Needs {
 };
 
 struct Settings {
-  bool quick = false;                   // use fewer sizes and samples: shows whether it works, not what it costs
-  std::uint64_t seed = 0;               // of every random choice
-  int device = 0;                       // CUDA ordinal
-  std::string device_address;           // PCI address of the card that is meant instead; empty: none
-  std::string pci;                      // address of the function that the group pci measures; empty: none
+  bool quick = false;          // use fewer sizes and samples: shows whether it works, not what it costs
+  std::uint64_t seed = 0;      // of every random choice
+  int device = 0;              // CUDA ordinal
+  std::string device_address;  // PCI address of the card that is meant instead; empty: none
+  std::string pci;             // address of the function that the group pci measures; empty: none
   std::optional<std::int64_t> started;  // when an experiment started this, by moment_ns(); nothing: unknown
   double inject = 0;                    // real extra delay, as a fraction of each sample: 0.01 is 1 %
   std::chrono::milliseconds timeout = std::chrono::seconds(60);  // of any one wait

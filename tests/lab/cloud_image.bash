@@ -63,7 +63,7 @@ check "without the service and its program" \
   in_guest 'sudo systemctl stop gpupass-bench && sudo rm /usr/local/bin/gpupass-bench'
 check_run "guest bench" 0 "${bench[@]}" --out /root/by-agent
 check_match "by its agent" 'it answers \(guest agent\)' "$run_stderr"
-check_match "which put the program there" 'the guest has no gpupass-bench: copying the host's into it' "$run_stderr"
+check_match "which put the program there" "the guest has no gpupass-bench: copying the host's into it" "$run_stderr"
 check_equal "the same program" "$(sha256sum <"$GPUPASS_BENCH" | cut -d ' ' -f 1)" \
   "$(tr ',' '\n' </root/by-agent/run-001.json | value_of sha256)"
 

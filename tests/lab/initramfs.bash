@@ -24,7 +24,7 @@ elif ((EUID != 0)); then
   echo "skipped: overlays on /etc and /usr, and so $tool with a configuration of the test's, need root"
   exit 77
 elif ! unshare --mount true; then
-  echo "skipped: no mounts of the test's own can be made here, as in a chroot whose root is not a mount point"
+  echo "skipped: no mounts of the test's own can be made here, as in a chroot whose root is no mount point"
   exit 77
 fi
 need qemu-system-x86_64 modprobe kernel
