@@ -87,7 +87,7 @@ check "the guest's configuration, too" without_card
 
 step "another one in the same folder"
 check_run "is refused" 5 "${experiment[@]}" --filter 'cpu.*'
-check_match "with what is different" 'another experiment.s: options' "$run_stderr"
+check_match "with what is different" 'another experiment: options' "$run_stderr"
 
 step "to its end"
 kept=$(cd two && sha256sum block-*.json)
