@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "gpupass/core/mountinfo.hpp"
 #include "gpupass/core/sysfs.hpp"
 #include "gpupass/core/text.hpp"
 
@@ -11,18 +12,13 @@ namespace {
 
 constexpr std::string_view k_written = sysfs::k_drivers_probe;
 
-bool lies_within(std::string_view path, std::string_view folder) {
-  return path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/');
-}
-
 bool has_read_only(std::string_view options) {
   return std::ranges::count(core::split(options, ','), "ro") > 0;
 }
 
-/// A line of mountinfo, as far as it is needed: "25 30 0:22 / /sys ro,nosuid shared:7 - sysfs sysfs rw".
-/// Either the mount or its file system may be read-only.
-bool is_read_only(const std::vector<std::string_view>& fields) {
-  return has_read_only(fields[5]) || has_read_only(fields.back());
+/// Either the mount or its file system may be.
+bool is_read_only(const core::MountLine& mount) {
+  return has_read_only(mount.options) || has_read_only(mount.settings);
 }
 
 }  // namespace
@@ -33,11 +29,11 @@ bool is_sys_read_only(const Host& host) {
   std::string_view deepest;
   bool read_only = false;
   for (const auto line : core::split(text, '\n')) {
-    const auto fields = core::words(line);
-    if (fields.size() < 9 || !lies_within(k_written, fields[4])) continue;
-    if (fields[4].size() < deepest.size()) continue;  // of two at one place the later one covers the other
-    deepest = fields[4];
-    read_only = is_read_only(fields);
+    const auto mount = core::mount_line(line);
+    if (!mount || mount->point == "/" || !core::lies_within(k_written, mount->point)) continue;
+    if (mount->point.size() < deepest.size()) continue;  // of two at one place the later one covers the other
+    deepest = mount->point;
+    read_only = is_read_only(*mount);
   }
   return read_only;
 }

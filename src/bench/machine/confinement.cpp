@@ -5,10 +5,13 @@
 
 #include <gnu/libc-version.h>
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <string_view>
 
+#include "bench/machine/field.hpp"
+#include "gpupass/core/mountinfo.hpp"
 #include "gpupass/core/printable.hpp"
 #include "gpupass/core/sysfs.hpp"
 #include "gpupass/core/text.hpp"
@@ -47,13 +50,8 @@ std::optional<std::string> group_of(const Host& host, std::string_view controlle
     const auto first = line.find(':');
     const auto second = line.find(':', first + 1);
     if (first == line.npos || second == line.npos) continue;
-    const auto names = line.substr(first + 1, second - first - 1);
-    const bool is_it = controller.empty() ? names.empty() : [&] {
-      for (const auto name : core::split(names, ',')) {
-        if (name == controller) return true;
-      }
-      return false;
-    }();
+    const auto names = core::split(line.substr(first + 1, second - first - 1), ',');
+    const bool is_it = controller.empty() ? names.empty() : std::ranges::count(names, controller) > 0;
     if (is_it) return std::string(line.substr(second + 1));
   }
   return std::nullopt;
@@ -98,33 +96,15 @@ Json control_groups(const Host& host) {
   return facts;
 }
 
-std::string status_field(const std::string& status, std::string_view name) {
-  for (const auto line : core::split(status, '\n')) {
-    if (line.starts_with(name) && line.substr(name.size()).starts_with(':'))
-      return std::string(core::trim(line.substr(name.size() + 1)));
-  }
-  return "";
-}
-
 /// The type of the file system that a path is on, by the longest mount point before it; the last one of
 /// several at one place is on top.
 std::string file_system_of(const std::string& mounts, std::string_view path) {
-  std::string type;
-  std::size_t longest = 0;
+  std::string_view type, point;
   for (const auto line : core::split(mounts, '\n')) {
-    const auto words = core::words(line);
-    if (words.size() < 7) continue;
-    const auto point = words[4];
-    const bool holds = point == "/" || path == point ||
-                       (path.starts_with(point) && path.substr(point.size()).starts_with('/'));
-    const auto length = point == "/" ? 1 : point.size();
-    if (!holds || length < longest) continue;
-    for (std::size_t i = 6; i + 1 < words.size(); ++i) {
-      if (words[i] != "-") continue;
-      type = words[i + 1];
-      longest = length;
-      break;
-    }
+    const auto mount = core::mount_line(line);
+    if (!mount || !core::lies_within(path, mount->point) || mount->point.size() < point.size()) continue;
+    point = mount->point;
+    type = mount->type;
   }
   return core::printable(type);
 }
@@ -137,10 +117,10 @@ Json confinement(const Host& host, const std::string& program) {
     if (!value.empty()) env[name] = core::printable(value);
   };
   if (auto groups = control_groups(host); !groups.empty()) env["cgroup"] = std::move(groups);
-  const auto status = host.read("/proc/self/status").value_or("");
-  const auto seccomp = status_field(status, "Seccomp");
+  const auto status = host.read("/proc/self/status");
+  const auto seccomp = field(status, "Seccomp").value_or("");
   put("seccomp", seccomp == "0" ? "none" : seccomp == "1" ? "strict" : seccomp == "2" ? "filter" : seccomp);
-  put("capabilities", status_field(status, "CapEff"));
+  put("capabilities", field(status, "CapEff").value_or(""));
   const auto mounts = host.read("/proc/self/mountinfo", std::size_t{16} << 20U).value_or("");
   put("root_fs", file_system_of(mounts, "/"));
   put("program_fs", file_system_of(mounts, program));

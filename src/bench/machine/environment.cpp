@@ -7,6 +7,7 @@
 #include <array>
 #include <set>
 
+#include "bench/machine/field.hpp"
 #include "bench/pci/by_ids.hpp"
 #include "gpupass/core/printable.hpp"
 #include "gpupass/core/sysfs.hpp"
@@ -24,18 +25,6 @@ void put_text(Json& json, const char* key, const Result<std::string>& value) {
 void put_number(Json& json, const char* key, const Result<std::string>& value) {
   if (!value) return;
   if (const auto number = core::parse_number(core::trim(*value))) json[key] = *number;
-}
-
-/// The value of the first line "NAME : value" of /proc/cpuinfo, or of "NAME: value" elsewhere.
-Result<std::string> field(const Result<std::string>& text, std::string_view name) {
-  if (!text) return fail(text.error().kind, text.error().what);
-  for (const auto line : core::split(*text, '\n')) {
-    const auto colon = line.find(':');
-    if (colon != line.npos && core::trim(line.substr(0, colon)) == name) {
-      return std::string(core::trim(line.substr(colon + 1)));
-    }
-  }
-  return fail(ErrorKind::not_found, fmt::format("there is no {}", name));
 }
 
 /// "always [madvise] never": the word in brackets.

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "gpupass/core/mountinfo.hpp"
 #include "gpupass/core/printable.hpp"
 #include "gpupass/core/text.hpp"
 
@@ -12,10 +13,6 @@ namespace {
 
 constexpr const char* k_mounts = "/proc/self/mountinfo";
 constexpr std::size_t k_limit = 64U << 20U;
-
-bool lies_within(std::string_view path, std::string_view folder) {
-  return folder == "/" || path == folder || (path.starts_with(folder) && path[folder.size()] == '/');
-}
 
 std::vector<std::string> sources_of(std::string_view source, std::string_view options) {
   std::vector<std::string> sources;
@@ -31,18 +28,15 @@ std::vector<std::string> sources_of(std::string_view source, std::string_view op
 }
 
 std::optional<Mount> parse_mount(std::string_view line) {
-  const auto fields = core::words(line);
-  std::size_t dash = 6;  // behind a number of optional fields
-  while (dash < fields.size() && fields[dash] != "-") ++dash;
-  if (dash + 2 >= fields.size()) return std::nullopt;
-  const auto options = dash + 3 < fields.size() ? fields[dash + 3] : std::string_view();
-  return Mount{std::string(fields[2]),
-               std::string(fields[3]),
-               unescape(fields[4]),
-               core::printable(fields[dash + 1]),
-               sources_of(fields[dash + 2], options),
-               unescape(fields[dash + 2]),
-               unescape(options)};
+  const auto read = core::mount_line(line);
+  if (!read) return std::nullopt;
+  return Mount{std::string(read->device),
+               std::string(read->subtree),
+               unescape(read->point),
+               core::printable(read->type),
+               sources_of(read->source, read->settings),
+               unescape(read->source),
+               unescape(read->settings)};
 }
 
 /// The mounts as the first process sees them; those of this process where that may not be read.
@@ -88,7 +82,7 @@ void Mounts::read(const Host& host, const std::string& path, const Process* else
     }
     mount->elsewhere = elsewhere;
     const auto covers = [&](const Mount& other) {
-      return other.device == mount->device && lies_within(mount->subtree, other.subtree);
+      return other.device == mount->device && core::lies_within(mount->subtree, other.subtree);
     };
     if (elsewhere == nullptr) of_host_.push_back(*mount);
     if (std::ranges::none_of(once_, covers)) once_.push_back(*std::move(mount));
@@ -99,7 +93,7 @@ const Mount* Mounts::holding(std::string_view file) const {
   const Mount* best = nullptr;
   for (const auto& mount : of_host_) {  // a later one at the same place hides the earlier
     const bool nearer = best == nullptr || mount.point.size() >= best->point.size();
-    if (nearer && lies_within(file, mount.point)) best = &mount;
+    if (nearer && core::lies_within(file, mount.point)) best = &mount;
   }
   return best;
 }
