@@ -5,9 +5,9 @@
 #include <fnmatch.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "bench/pci/by_ids.hpp"
+#include "gpupass/core/quantity.hpp"
 #include "gpupass/core/text.hpp"
 #include "gpupass/options/syntax.hpp"
 #include "gpupass/pci_address.hpp"
@@ -170,16 +170,10 @@ std::vector<std::string> words_of(const Options& options) {
 }
 
 Result<double> parse_fraction(const std::string& text) {
-  const bool percent = text.ends_with('%');
-  const std::string_view digits(text.data(), text.size() - (percent ? 1 : 0));
-  double value = 0;
-  const auto [end, error] = std::from_chars(digits.begin(), digits.end(), value);
-  if (percent) value /= 100;
-  if (error != std::errc() || end != digits.end() || !(value >= 0 && value <= 1)) {
-    return fail(ErrorKind::usage, fmt::format("--inject {}: is not a fraction", text),
-                "from 0 to 100 %: 1% or 0.01");
-  }
-  return value;
+  const auto value = core::fraction(text);
+  if (value && *value >= 0 && *value <= 1) return *value;
+  return fail(ErrorKind::usage, fmt::format("--inject {}: is not a fraction", text),
+              "from 0 to 100 %: 1% or 0.01");
 }
 
 Result<Options> parse_options(const std::vector<std::string>& arguments) {

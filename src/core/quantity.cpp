@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cmath>
 
 namespace gpupass::core {
@@ -63,6 +64,15 @@ std::string size_text(std::uint64_t bytes) {
   std::size_t unit = 0;
   for (; bytes != 0 && bytes % 1024 == 0 && unit + 1 < k_units.size(); ++unit) bytes /= 1024;
   return fmt::format("{} {}", bytes, k_units[unit]);
+}
+
+std::optional<double> fraction(std::string_view text) {
+  const bool percent = text.ends_with('%');
+  if (percent) text.remove_suffix(1);
+  double value = 0;
+  const auto [stop, error] = std::from_chars(text.begin(), text.end(), value);
+  if (error != std::errc() || stop != text.end()) return std::nullopt;
+  return percent ? value / 100 : value;
 }
 
 }  // namespace gpupass::core

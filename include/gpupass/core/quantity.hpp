@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace gpupass::core {
 
@@ -16,5 +18,8 @@ namespace gpupass::core {
 
 /// A number of bytes, exactly: "3 GiB", "1536 MiB"; the largest unit that leaves nothing over.
 [[nodiscard]] std::string size_text(std::uint64_t bytes);
+
+/// "1%" and "0.01" are 0.01; nothing for text that is neither. Any number: its range is the caller's.
+[[nodiscard]] std::optional<double> fraction(std::string_view text);
 
 }  // namespace gpupass::core

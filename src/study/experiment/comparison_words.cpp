@@ -3,23 +3,17 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-#include <string_view>
+#include "gpupass/core/quantity.hpp"
 
 namespace gpupass::study {
 namespace {
 
 /// "1%" or "0.01".
 Result<double> fraction_of(const std::string& text, const char* option) {
-  const bool percent = text.ends_with('%');
-  const std::string_view digits(text.data(), text.size() - (percent ? 1 : 0));
-  double value = 0;
-  const auto [end, error] = std::from_chars(digits.begin(), digits.end(), value);
-  if (percent) value /= 100;
-  if (error != std::errc() || end != digits.end() || !(value > 0 && value <= 1))
-    return fail(ErrorKind::usage, fmt::format("--{} {}: is no margin", option, text),
-                "above 0 and up to 100 %: 1% or 0.01");
-  return value;
+  const auto value = core::fraction(text);
+  if (value && *value > 0 && *value <= 1) return *value;
+  return fail(ErrorKind::usage, fmt::format("--{} {}: is no margin", option, text),
+              "above 0 and up to 100 %: 1% or 0.01");
 }
 
 }  // namespace
