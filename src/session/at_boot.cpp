@@ -233,7 +233,7 @@ Result<Done> bind_at_boot(World& world, const Manner& manner, const BindAtBootRe
   const auto machine = boot::look_at(world.host);
   if (request.apply) {
     for (const auto& file : boot::shipped_files(machine, world.data))
-      GPUPASS_TRY(for_root_only(world.host, file.origin.string()));
+      GPUPASS_TRY(for_root_only(world.host, file.origin.string(), k_install_for_root));
   }
   GPUPASS_TRY_ASSIGN(work.steps, boot::changes(world.host, machine, world.data,
                                                {bindings, rules::missing_kernel_words(inventory)}));

@@ -20,11 +20,22 @@ struct Wanted {
   DeviceNames devices;
   std::string domain;  // empty: none
   std::string files;   // of the lock of files that several commands write; empty: none
+  std::string path;    // of such a file in plans that do not name its lock; empty: none
 };
 
-Result<void> refuse_interrupted(const std::vector<JournalRecord>& journals, const Wanted& wanted) {
+bool writes(const Plan& plan, const std::string& path) {
+  return std::ranges::any_of(plan.steps, [&](const Step& step) {
+    const auto* const set = std::get_if<SetFiles>(&step);
+    return set != nullptr && std::ranges::find(set->files, path, &FileContent::path) != set->files.end();
+  });
+}
+
+/// `looking` is the host of a request that has locked nothing: others may be at work there.
+Result<void> refuse_interrupted(const std::vector<JournalRecord>& journals, const Wanted& wanted,
+                                const Host* looking = nullptr) {
   for (const auto& journal : journals) {
-    const auto about = shared_with(journal.plan, wanted.devices, wanted.domain, wanted.files);
+    auto about = shared_with(journal.plan, wanted.devices, wanted.domain, wanted.files);
+    if (about.empty() && writes(journal.plan, wanted.path)) about = wanted.path;
     if (about.empty() || journal.ended()) continue;
     if (!journal.has_plan())
       return fail(ErrorKind::busy,
@@ -32,19 +43,17 @@ Result<void> refuse_interrupted(const std::vector<JournalRecord>& journals, cons
                               journal.damage),
                   "nothing was changed; `gpupass recover --forget` sets that file aside and accepts the "
                   "machine as it is");
+    if (looking != nullptr && is_under_way(*looking, journal))
+      return fail(ErrorKind::busy,
+                  fmt::format("{}: another command is under way (\"{}\", started {})", about,
+                              journal.plan.command, journal.started),
+                  "nothing was changed; wait for its end");
     return fail(ErrorKind::busy,
                 fmt::format("{}: an earlier command did not end (\"{}\", started {})", about,
                             journal.plan.command, journal.started),
                 "nothing was changed; `gpupass recover` finishes or undoes it (--dry-run shows which)");
   }
   return {};
-}
-
-bool writes(const Plan& plan, const std::string& path) {
-  return std::ranges::any_of(plan.steps, [&](const Step& step) {
-    const auto* const set = std::get_if<SetFiles>(&step);
-    return set != nullptr && std::ranges::find(set->files, path, &FileContent::path) != set->files.end();
-  });
 }
 
 /// What a request that changes nothing says of interrupted ones, and of what an ended one left in the kernel:
@@ -56,7 +65,7 @@ Result<void> would_be_refused(const Host& host, Requester& requester, const Want
   if (!journals || std::ranges::any_of(*journals, &JournalRecord::denied))
     requester.note(
         "which commands did not end is for root to read; run as root this may be refused for that");
-  return journals ? refuse_interrupted(*journals, wanted) : Result<void>{};
+  return journals ? refuse_interrupted(*journals, wanted, &host) : Result<void>{};
 }
 
 /// The path of the first file that it writes.
@@ -125,13 +134,10 @@ Result<void> refuse_captured(const Host& host, const Manner& manner) {
   return changeable;
 }
 
-Result<void> for_root_only(const Host& host, const std::string& file) {
+Result<void> for_root_only(const Host& host, const std::string& file, const std::string& hint) {
   auto allowed = host.only_root_can_write(file);
   if (!allowed && allowed.error().kind == ErrorKind::refused)
-    allowed.error().hint =
-        "nothing was changed; install gpupass where root alone writes (`cmake --install build --prefix "
-        "/usr`, as "
-        "root), and run it from there";
+    allowed.error().hint = "nothing was changed; " + hint;
   return allowed;
 }
 
@@ -158,34 +164,20 @@ Result<Lock> acquire(World& world, const Manner& manner, const std::string& name
 
 Result<void> lock(World& world, const Manner& manner, const std::string& doing, const Functions& functions,
                   const std::string& domain, Locks& locks) {
-  return lock_all(world, manner, doing, {names_of(functions), domain, {}}, locks);
+  return lock_all(world, manner, doing, {names_of(functions), domain, {}, {}}, locks);
 }
 
 Result<void> lock_with_files(World& world, const Manner& manner, const std::string& doing,
                              const Functions& functions, const std::string& files, Locks& locks) {
-  return lock_all(world, manner, doing, {names_of(functions), {}, files}, locks);
+  return lock_all(world, manner, doing, {names_of(functions), {}, files, {}}, locks);
 }
 
 Result<void> lock_file(World& world, const Manner& manner, const std::string& doing, const std::string& lock,
                        const std::string& path, Locks& locks) {
-  if (!manner.dry_run) {
-    GPUPASS_TRY_ASSIGN(auto one, acquire(world, manner, lock, doing));
-    locks.others.push_back(std::move(one));
-  }
-  const auto journals = load_journals(world.host);
-  if (!journals && manner.dry_run && journals.error().kind == ErrorKind::denied) return {};  // was told
-  if (!journals) return Failure(journals.error());
-  for (const auto& journal : *journals) {
-    if (!journal.has_plan() || journal.ended() || !writes(journal.plan, path)) continue;
-    const bool under_way = is_under_way(world.host, journal);
-    return fail(ErrorKind::busy,
-                fmt::format("{}: \"{}\", started {}, {}", path, journal.plan.command, journal.started,
-                            under_way ? "is changing it" : "did not end, and was changing it"),
-                under_way ? "nothing was changed; wait for its end"
-                          : "nothing was changed; `gpupass recover` finishes or undoes it (--dry-run shows "
-                            "which)");
-  }
-  return {};
+  const Wanted wanted{{}, {}, lock, path};
+  if (!manner.dry_run) return lock_all(world, manner, doing, wanted, locks);
+  Agreed unheard;  // whoever may not read of interrupted commands was told when the devices were looked at
+  return would_be_refused(world.host, unheard, wanted);
 }
 
 Doors doors_for(World& world, const Manner& manner, DomainStore* domains, const Locks& locks) {

@@ -45,12 +45,9 @@ Result<void> refuse_place(const Host& host, const std::string& output) {
     return fail(ErrorKind::refused, fmt::format("{} is a symbolic link", output),
                 fmt::format("{}remove it, or name another file by --output", k_nothing_changed));
   if (host.captured()) return {};
-  auto allowed = host.only_root_can_write(folder_there(host, output));
-  if (!allowed && allowed.error().kind == ErrorKind::refused)
-    allowed.error().hint = fmt::format(
-        "{}engines run as root what a CDI file says: name a file in a folder that root alone writes",
-        k_nothing_changed);
-  return allowed;
+  return for_root_only(host, folder_there(host, output),
+                       "engines run as root what a CDI file says: name a file in a folder that root alone "
+                       "writes");
 }
 
 /// Two files that define one name make engines drop both.
@@ -102,12 +99,6 @@ Functions functions_in(const DescribedFile& file) {
   for (const auto& name : names) {
     if (const auto address = container::card_named(name)) functions.push_back(*address);
   }
-  return in_order(std::move(functions));
-}
-
-Functions addresses_of(const Cards& cards) {
-  Functions functions;
-  for (const auto* const card : cards) functions.push_back(card->address);
   return in_order(std::move(functions));
 }
 
@@ -294,6 +285,12 @@ Result<Done> forget_for_containers(World& world, const Manner& manner,
                         : fmt::format("{} {} gone; containers that run keep what they have",
                                       core::enumerate(removed), removed.size() == 1 ? "is" : "are");
   return carry_out(world, manner, std::move(plan), nullptr, locks, text);
+}
+
+Functions addresses_of(const Cards& cards) {
+  Functions functions;
+  for (const auto* const card : cards) functions.push_back(card->address);
+  return in_order(std::move(functions));
 }
 
 Result<container::Engine> engine_named(const std::string& name) {

@@ -140,7 +140,8 @@ Result<Done> install(World& world, const Manner& manner, const HookFile& file) {
   Locks locks;
   GPUPASS_TRY(lock_with_files(world, manner, doing, {}, k_files, locks));
   GPUPASS_TRY(refuse_foreign(world.host, file));
-  if (!world.host.captured()) GPUPASS_TRY(for_root_only(world.host, sys::executable().string()));
+  if (!world.host.captured())
+    GPUPASS_TRY(for_root_only(world.host, sys::executable().string(), k_install_for_root));
   auto plan = plan_for(world.host, doing, Direction::take,
                        {"have libvirt ask gpupass before each start",
                         {{file.path, file.text, k_program}, record_of(folder_of(file))},

@@ -78,14 +78,10 @@ Result<Config> config_of(const Host& host, const std::string& name) {
   auto text = host.read(config.path, k_largest_config);
   if (!text && text.error().kind == ErrorKind::not_found) return no_container(host, folder, name);
   if (!text) return Failure(text.error());
-  if (!host.captured()) {
-    auto allowed = host.only_root_can_write(config.path);
-    if (!allowed && allowed.error().kind == ErrorKind::refused)
-      allowed.error().hint =
-          "nothing was changed; LXC starts as root what that file says, so root alone may "
-          "be able to write it";
-    GPUPASS_TRY(std::move(allowed));
-  }
+  if (!host.captured())
+    GPUPASS_TRY(for_root_only(host, config.path,
+                              "LXC starts as root what that file says, so root alone may be able to write "
+                              "it"));
   const auto cards = container::cards_in_lxc(*text);
   if (!cards) return within(config.path, cards.error());
   config.text = *std::move(text);
@@ -126,12 +122,6 @@ void note_mapped_users(Requester& requester, const Config& config, const contain
 
 SetFiles set_config(std::string purpose, const Config& config, std::string text) {
   return {std::move(purpose), {{config.path, std::move(text), config.mode}}, {}, {}};
-}
-
-Functions addresses(const std::vector<const container::Card*>& cards) {
-  Functions functions;
-  for (const auto* const card : cards) functions.push_back(card->address);
-  return in_order(std::move(functions));
 }
 
 Result<void> lock_config(World& world, const Manner& manner, const std::string& doing,
@@ -181,7 +171,7 @@ Result<Done> attach_to_lxc(World& world, const Manner& manner, const std::string
   GPUPASS_TRY_ASSIGN(const auto seen, config_of(world.host, name));
   GPUPASS_TRY_ASSIGN(const auto first_look, look_at_containers(world, manner.requester));
   GPUPASS_TRY_ASSIGN(const auto meant, container_cards(first_look, manner.requester, what));
-  const auto functions = addresses(meant);
+  const auto functions = addresses_of(meant);
   const auto doing = fmt::format("attach {} to the container {}", names(functions), name);
 
   Locks locks;

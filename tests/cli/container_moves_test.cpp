@@ -9,6 +9,7 @@
 #include "gpupass/core/json.hpp"
 #include "gpupass/holds.hpp"
 #include "gpupass/journal.hpp"
+#include "gpupass/lock.hpp"
 #include "gpupass/session/container.hpp"
 #include "support/command.hpp"
 #include "support/desktop.hpp"
@@ -209,6 +210,11 @@ TEST_F(ContainerMoves, NobodyWritesBetweenAnInterruptionAndItsRecovery) {
     EXPECT_THAT(err, AllOf(HasSubstr("attach 0000:01:00.0 to vm1"), HasSubstr("gpupass recover")));
   }
   EXPECT_EQ(kernel.driver(test::k_amd_card), "amdgpu");
+  {  // a dry run, which locks nothing, tells one that is at work from one that was interrupted
+    const auto lock = Lock::acquire(kernel, "0000:01:00.0", "attach", std::chrono::seconds(1));
+    EXPECT_EQ(run({"container", "remove", "--dry-run"}), exit_code(ErrorKind::busy));
+    EXPECT_THAT(err, HasSubstr("another command is under way (\"attach 0000:01:00.0 to vm1\""));
+  }
   ASSERT_EQ(run({"recover"}), 0) << err;
   EXPECT_THAT(described(), testing::Contains("0000:01:00.0"));
 }

@@ -29,9 +29,13 @@ struct Locks {
 [[nodiscard]] Result<void> refuse_captured(const Host& host, bool dry_run = false);
 /// The same of a request, with how to look instead.
 [[nodiscard]] Result<void> refuse_captured(const Host& host, const Manner& manner);
-/// What root will run or install must not be an ordinary user's to change. Error: refused, with how to
-/// install.
-[[nodiscard]] Result<void> for_root_only(const Host& host, const std::string& file);
+/// What root will run, install or start must not be an ordinary user's to change. Error: refused, with what
+/// to do instead.
+[[nodiscard]] Result<void> for_root_only(const Host& host, const std::string& file, const std::string& hint);
+/// That, where it is gpupass itself.
+inline constexpr const char* k_install_for_root =
+    "install gpupass where root alone writes (`cmake --install build --prefix /usr`, as root), and run it "
+    "from there";
 
 /// The name of a domain's lock; a device's is its address.
 [[nodiscard]] std::string domain_lock(const std::string& domain);

@@ -61,6 +61,9 @@ struct DescribeRequest {
 [[nodiscard]] Result<Done> forget_for_containers(World& world, const Manner& manner,
                                                  const std::optional<std::string>& output);
 
+/// In order.
+[[nodiscard]] Functions addresses_of(const std::vector<const container::Card*>& cards);
+
 /// An engine without CDI by its name. Error: usage, of one that gpupass does not know.
 [[nodiscard]] Result<container::Engine> engine_named(const std::string& name);
 
