@@ -20,8 +20,7 @@ const char* hint_for(int status) {
   if (status == k_engine_failed) return "those are the engine's own words: it did not start the container";
   if (status == k_not_runnable || status == k_not_found)
     return "gpupass-bench needs glibc and libgcc_s in the container: an image of a distribution at least as "
-           "new "
-           "as the machine that it was built on, and none of musl's (Alpine)";
+           "new as the machine that it was built on, and none of musl's (Alpine)";
   return "";
 }
 

@@ -266,14 +266,9 @@ TEST_F(Arms, RefuseARunThatSawNoProc) {
 
 /// The card goes to the guest for its runs, and is back on the host's driver for all others.
 TEST_F(Arms, MayBeAGuestAmongContainers) {
-  const char* const domain =
-      "<domain type='kvm'><name>vm1</name><os><type arch='x86_64' machine='q35'>hvm</type></os>"
-      "<devices><controller type='pci' index='0' model='pcie-root'/>"
-      "<channel type='unix'><source mode='bind' path='/none'/>"
-      "<target type='virtio' name='org.qemu.guest_agent.0' state='connected'/></channel></devices></domain>";
   test::add_passthrough_kernel(tree);
   kernel.add_driver("nvidia").add_driver("vfio-pci").prefer(test::k_nvidia_card, "nvidia");
-  test::FakeHypervisor libvirt{"vm1", domain, ""};
+  test::FakeHypervisor libvirt{"vm1", test::k_agent_domain, ""};
   test::FakeAgent guest;
   std::map<std::string, std::string> others;
   guest.files["/usr/bin/gpupass-bench"] = "gpupass-bench";

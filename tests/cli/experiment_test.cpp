@@ -28,12 +28,6 @@ using testing::HasSubstr;
 using testing::Not;
 using Words = std::vector<std::string>;
 
-const char* const k_domain =
-    "<domain type='kvm'><name>vm1</name><os><type arch='x86_64' machine='q35'>hvm</type></os>"
-    "<devices><controller type='pci' index='0' model='pcie-root'/>"
-    "<channel type='unix'><source mode='bind' path='/none'/>"
-    "<target type='virtio' name='org.qemu.guest_agent.0' state='connected'/></channel></devices></domain>";
-
 class Experiment : public testing::Test {
  protected:
   Experiment() {
@@ -111,7 +105,7 @@ class Experiment : public testing::Test {
 
   test::Tree tree;
   test::FakeKernel kernel{tree};
-  test::FakeHypervisor libvirt{"vm1", k_domain, ""};
+  test::FakeHypervisor libvirt{"vm1", test::k_agent_domain, ""};
   test::FakeAgent guest;
   std::map<std::string, std::string> others;
   std::string before;
@@ -318,7 +312,7 @@ TEST_F(Experiment, RefusesACardThatNothingOfCudaCouldUse) {
 }
 
 TEST_F(Experiment, RefusesAGuestThatCouldNotBeTold) {
-  std::string xml = k_domain;
+  std::string xml = test::k_agent_domain;
   const auto channel = xml.find("<channel");
   xml.erase(channel, xml.find("</channel>") + 10 - channel);
   ASSERT_TRUE(libvirt.define(xml));

@@ -7,13 +7,8 @@
 #
 #   experiment_test.bash GPUPASS GPUPASS-BENCH
 set -uo pipefail
-# shellcheck source=tests/lab/lib.bash
-source "$(dirname "$0")/../lab/lib.bash"
-
-skip() {
-  echo "skipped: $*"
-  exit 125
-}
+# shellcheck source=tests/container/machine.bash
+source "$(dirname "$0")/machine.bash"
 
 if [[ ${1-} != inside ]]; then
   [[ $EUID == 0 ]] || skip "it takes root"
@@ -30,14 +25,7 @@ gpupass=$2 bench=$3 folder=$4
 mount --make-rprivate /
 mount -t tmpfs tmpfs /run
 export CONTAINERS_CONF=$folder/containers.conf CONTAINERS_STORAGE_CONF=$folder/storage.conf
-cat > "$CONTAINERS_CONF" <<'END'
-[containers]
-default_ulimits = ["nofile=20000:20000", "nproc=30000:30000"]
-[engine]
-runtime = "runc"
-cgroup_manager = "cgroupfs"
-events_logger = "file"
-END
+configure_podman "$CONTAINERS_CONF"
 cat > "$CONTAINERS_STORAGE_CONF" <<END
 [storage]
 driver = "vfs"

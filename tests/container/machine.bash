@@ -11,6 +11,18 @@ skip() {
   exit 125
 }
 
+# configure_podman FILE: its containers.conf, for a machine on which limits cannot be raised and nothing keeps a journal.
+configure_podman() {
+  cat > "$1" << 'END'
+[containers]
+default_ulimits = ["nofile=20000:20000", "nproc=30000:30000"]
+[engine]
+runtime = "runc"
+cgroup_manager = "cgroupfs"
+events_logger = "file"
+END
+}
+
 # begin SCRIPT ARGUMENT…: runs the script again with `inside` and a folder, which is removed in the end.
 begin() {
   [[ $EUID == 0 ]] || skip "it takes root"

@@ -17,14 +17,7 @@ written=$(cat "$root/etc/cdi/gpupass.json")
 check_match "of the lowest version" '"cdiVersion": "0.5.0"' "$written"
 
 add_kernel
-cat > "$root/etc/containers/containers.conf" <<'END'
-[containers]
-default_ulimits = ["nofile=20000:20000", "nproc=30000:30000"]
-[engine]
-runtime = "runc"
-cgroup_manager = "cgroupfs"
-events_logger = "file"
-END
+configure_podman "$root/etc/containers/containers.conf"
 echo '{"default": [{"type": "insecureAcceptAnything"}]}' > "$root/etc/containers/policy.json"
 
 # in_container DEVICE WORD…

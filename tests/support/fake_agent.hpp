@@ -16,6 +16,13 @@ namespace gpupass::test {
 constexpr const char* k_put_there = "/var/lib/gpupass/guest/gpupass-bench";
 constexpr const char* k_result_there = "/var/lib/gpupass/guest/result";
 
+/// The domain of such a guest.
+constexpr const char* k_agent_domain =
+    "<domain type='kvm'><name>vm1</name><os><type arch='x86_64' machine='q35'>hvm</type></os>"
+    "<devices><controller type='pci' index='0' model='pcie-root'/>"
+    "<channel type='unix'><source mode='bind' path='/none'/>"
+    "<target type='virtio' name='org.qemu.guest_agent.0' state='connected'/></channel></devices></domain>";
+
 class FakeAgent {
  public:
   std::map<std::string, std::string> files;  // any of them runs as gpupass-bench

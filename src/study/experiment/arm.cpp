@@ -18,6 +18,11 @@ constexpr std::array k_kinds = {
     core::Name<ArmKind>{ArmKind::host, "host"}, core::Name<ArmKind>{ArmKind::docker, "docker"},
     core::Name<ArmKind>{ArmKind::podman, "podman"}, core::Name<ArmKind>{ArmKind::lxc, "lxc"},
     core::Name<ArmKind>{ArmKind::vm, "vm"}};
+// What is missing where a kind that needs a name has none.
+constexpr std::array k_missing = {core::Name<ArmKind>{ArmKind::docker, "no image is named"},
+                                  core::Name<ArmKind>{ArmKind::podman, "no image is named"},
+                                  core::Name<ArmKind>{ArmKind::lxc, "no container is named"},
+                                  core::Name<ArmKind>{ArmKind::vm, "no domain is named"}};
 
 constexpr const char* k_arms =
     "an arm is host, docker:IMAGE, podman:IMAGE, lxc:NAME or vm:NAME; podman+crun:IMAGE names the runtime, "
@@ -61,11 +66,7 @@ Result<Arm> parse(const std::string& word) {
   if (arm.kind == ArmKind::host)
     return colon == std::string::npos ? Result<Arm>(arm) : no_arm(word, "the host has no name here");
   arm.name = colon == std::string::npos ? "" : word.substr(colon + 1);
-  if (arm.name.empty()) {
-    constexpr std::array k_whats = {"", "no image is named", "no image is named", "no container is named",
-                                    "no domain is named"};
-    return no_arm(word, k_whats.at(static_cast<std::size_t>(arm.kind)));
-  }
+  if (arm.name.empty()) return no_arm(word, core::name_in(k_missing, arm.kind));
   if (arm.name.starts_with('/') && arm.kind != ArmKind::podman)
     return no_arm(word, "a folder as root file system is for Podman alone");
   if (!is_name(arm.name, arm.kind)) return no_arm(word, "that is no name");
