@@ -8,10 +8,10 @@
 namespace gpupass {
 namespace {
 
-constexpr const char* k_folder = "/var/lib/gpupass/holds";
+constexpr const char* k_holds = "/var/lib/gpupass/holds";
 
 std::string path_of(const DeviceName& device) {
-  return fmt::format("{}/{}.json", k_folder, to_string(device));
+  return fmt::format("{}/{}.json", k_holds, to_string(device));
 }
 
 }  // namespace
@@ -35,7 +35,7 @@ Result<std::optional<Hold>> load_hold(const Host& host, const DeviceName& device
 }
 
 Result<Records<Hold>> read_holds(const Host& host) {
-  return load_records<Hold>(host, k_folder, [&](const std::string& name) -> Result<std::optional<Hold>> {
+  return load_records<Hold>(host, k_holds, [&](const std::string& name) -> Result<std::optional<Hold>> {
     const auto device = parse_device_name(name);
     return device ? load_hold(host, *device) : std::optional<Hold>();
   });

@@ -17,7 +17,7 @@
 namespace gpupass {
 namespace {
 
-constexpr const char* k_folder = "/var/lib/gpupass/journal";
+constexpr const char* k_journals = "/var/lib/gpupass/journal";
 constexpr std::string_view k_suffix = ".jsonl";
 
 constexpr std::array k_states = {
@@ -31,7 +31,7 @@ constexpr std::array k_states = {
 };
 
 std::string path_of(const std::string& id) {
-  return fmt::format("{}/{}{}", k_folder, id, k_suffix);
+  return fmt::format("{}/{}{}", k_journals, id, k_suffix);
 }
 
 std::string new_id(const Host& host) {
@@ -143,7 +143,7 @@ std::optional<JournalRecord> record_from(std::string_view text, const std::strin
 
 /// None where nothing was ever changed.
 Result<std::vector<std::string>> journal_ids(const Host& host) {
-  auto names = host.list(k_folder);
+  auto names = host.list(k_journals);
   if (!names && names.error().kind == ErrorKind::not_found) return std::vector<std::string>{};
   if (!names) return Failure(std::move(names).error());
   std::vector<std::string> ids;

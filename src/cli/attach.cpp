@@ -5,11 +5,11 @@
 namespace gpupass::cli {
 namespace {
 
-struct Options : DomainOptions {
+struct AttachOptions : DomainOptions {
   session::AttachRequest request;
 };
 
-Syntax syntax(const Context& context, Options& options) {
+Syntax syntax(const Context& context, AttachOptions& options) {
   auto& request = options.request;
   Syntax syntax(
       "gpupass attach VM SELECTOR… [--with BDF]… [--only] [--shared] [--lend]\n"
@@ -31,7 +31,7 @@ Syntax syntax(const Context& context, Options& options) {
 }  // namespace
 
 Result<int> attach(Context& context, const std::vector<std::string>& arguments) {
-  Options options;
+  AttachOptions options;
   GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax(context, options), arguments));
   if (!go) return 0;
   Teller teller(context.terminal, options.change, options.connection);

@@ -12,19 +12,19 @@
 namespace gpupass::cli {
 namespace {
 
-constexpr const char* k_usage = "gpupass bench compare BASELINE… -- CANDIDATE… [-- CANDIDATE…] [options]";
+constexpr const char* k_bench_compare_usage = "gpupass bench compare BASELINE… -- CANDIDATE… [-- CANDIDATE…] [options]";
 
 using Words = std::vector<std::string>;
 
-struct Options {
+struct BenchCompareOptions {
   std::vector<std::string> runs;
   study::ComparisonWords comparison;
   std::string format = "text";
 };
 
-Syntax syntax(Options& options) {
+Syntax syntax(BenchCompareOptions& options) {
   Syntax syntax(
-      k_usage,
+      k_bench_compare_usage,
       "Compares runs of gpupass-bench: BASELINE and CANDIDATE are files, or folders of them. What\n"
       "follows a -- is compared with what is before the first: host -- guest, host -- docker -- lxc.\n"
       "Exit status 0: within the margin, 13: outside, 14: too uncertain to tell; of several the worst.");
@@ -37,13 +37,13 @@ Syntax syntax(Options& options) {
 }  // namespace
 
 Result<int> bench_compare(Context& context, const std::vector<std::string>& arguments) {
-  Options options;
+  BenchCompareOptions options;
   GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax(options), with_separator_as_word(arguments)));
   if (!go) return 0;
   const auto sides = sides_of(options.runs);
   if (sides.size() < 2 || std::ranges::any_of(sides, &Words::empty))
     return fail(ErrorKind::usage, "two sides or more are needed, with -- between them",
-                fmt::format("usage: {}; `gpupass bench run --out FILE` measures a run", k_usage));
+                fmt::format("usage: {}; `gpupass bench run --out FILE` measures a run", k_bench_compare_usage));
   const auto& terminal = context.terminal;
   GPUPASS_TRY_ASSIGN(const auto reports, study::reports_of(sides, options.comparison));
   GPUPASS_TRY_ASSIGN(const auto text,

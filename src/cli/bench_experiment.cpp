@@ -13,13 +13,13 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-struct Options : study::ExperimentWords {
+struct BenchExperimentOptions : study::ExperimentWords {
   bool dry_run = false;
   bool yes = false;
   GuestOptions guest{.vm = {}, .timeout = std::chrono::seconds(1800)};
 };
 
-Syntax syntax(const Context& context, Options& options) {
+Syntax syntax(const Context& context, BenchExperimentOptions& options) {
   Syntax syntax(
       "gpupass bench experiment --gpu SELECTOR --arm ARM… [options] [-- OPTION of gpupass-bench…]",
       "Measures what it costs to give a card away: in each block, in random order, a run in each arm, in a\n"
@@ -55,7 +55,7 @@ Syntax syntax(const Context& context, Options& options) {
 
 Result<int> bench_experiment(Context& context, const Words& arguments) {
   const auto [ours, more] = split_words(arguments);
-  Options options;
+  BenchExperimentOptions options;
   GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax(context, options), ours));
   if (!go) return 0;
   if (!options.dry_run) GPUPASS_TRY(session::refuse_captured(context.host));

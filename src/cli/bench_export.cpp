@@ -10,16 +10,16 @@
 namespace gpupass::cli {
 namespace {
 
-constexpr const char* k_usage = "gpupass bench export google-benchmark|benchstat FILE… [options]";
+constexpr const char* k_bench_export_usage = "gpupass bench export google-benchmark|benchstat FILE… [options]";
 
-struct Options {
+struct BenchExportOptions {
   std::vector<std::string> words;  // the format, then the runs
   std::string output;
 };
 
-Syntax syntax(Options& options) {
+Syntax syntax(BenchExportOptions& options) {
   Syntax syntax(
-      k_usage,
+      k_bench_export_usage,
       "Writes runs of gpupass-bench (files, or folders of them) as Google Benchmark's JSON, for its\n"
       "compare.py, or as the text of Go's benchmarks, for benchstat. Both have one value a run.");
   syntax.positional("words", options.words);
@@ -30,13 +30,13 @@ Syntax syntax(Options& options) {
 }  // namespace
 
 Result<int> bench_export(Context& context, const std::vector<std::string>& arguments) {
-  Options options;
+  BenchExportOptions options;
   GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax(options), arguments));
   if (!go) return 0;
   const auto& words = options.words;
   if (words.size() < 2)
     return fail(ErrorKind::usage, "no runs are named",
-                fmt::format("usage: {}; `gpupass bench run --out FILE` measures a run", k_usage));
+                fmt::format("usage: {}; `gpupass bench run --out FILE` measures a run", k_bench_export_usage));
   GPUPASS_TRY_ASSIGN(const auto text, study::exported(words.front(), {words.begin() + 1, words.end()}));
   return print_or_write(context, options.output, text);
 }

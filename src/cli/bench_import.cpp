@@ -12,18 +12,18 @@
 namespace gpupass::cli {
 namespace {
 
-constexpr const char* k_usage = "gpupass bench import nvbandwidth FILE [options]";
+constexpr const char* k_bench_import_usage = "gpupass bench import nvbandwidth FILE [options]";
 
-struct Options {
+struct BenchImportOptions {
   std::vector<std::string> words;  // the tool, then its file
   std::string output;
   std::int64_t mebibytes = 512;
   study::NvbandwidthFacts facts{"nvbandwidth", {}, {}, 0};
 };
 
-Syntax syntax(Options& options) {
+Syntax syntax(BenchImportOptions& options) {
   Syntax syntax(
-      k_usage,
+      k_bench_import_usage,
       "Makes a run of what nvbandwidth printed with --json. That has one value a test, no samples and no\n"
       "time: a run counts as one replicate like any other.");
   syntax.positional("words", options.words);
@@ -38,12 +38,12 @@ Syntax syntax(Options& options) {
 }  // namespace
 
 Result<int> bench_import(Context& context, const std::vector<std::string>& arguments) {
-  Options options;
+  BenchImportOptions options;
   GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax(options), arguments));
   if (!go) return 0;
   auto& [words, output, mebibytes, facts] = options;
   if (words.size() != 2 || words[0] != "nvbandwidth")
-    return fail(ErrorKind::usage, "no tool and no file are named", fmt::format("usage: {}", k_usage));
+    return fail(ErrorKind::usage, "no tool and no file are named", fmt::format("usage: {}", k_bench_import_usage));
   if (mebibytes < 1 || mebibytes > 1 << 20)
     return fail(ErrorKind::usage, fmt::format("--buffer {}: is not a size in MiB", mebibytes),
                 "give what nvbandwidth was given with --bufferSize: 1 to 1048576");

@@ -12,17 +12,17 @@
 namespace gpupass::cli {
 namespace {
 
-constexpr const char* k_usage = "gpupass bench report BASELINE… [-- CANDIDATE…]… -o FILE [options]";
+constexpr const char* k_bench_report_usage = "gpupass bench report BASELINE… [-- CANDIDATE…]… -o FILE [options]";
 
-struct Options {
+struct BenchReportOptions {
   std::vector<std::string> runs;
   std::string output;
   study::ComparisonWords comparison;
 };
 
-Syntax syntax(Options& options) {
+Syntax syntax(BenchReportOptions& options) {
   Syntax syntax(
-      k_usage,
+      k_bench_report_usage,
       "Writes what runs of gpupass-bench say, and how the sides differ: a page of HTML that needs\n"
       "nothing else, or Markdown, CSV, JSON or text, as FILE's ending says. BASELINE and CANDIDATE\n"
       "are files, or folders of them; each -- begins another candidate.");
@@ -35,7 +35,7 @@ Syntax syntax(Options& options) {
 }  // namespace
 
 Result<int> bench_report(Context& context, const std::vector<std::string>& arguments) {
-  Options options;
+  BenchReportOptions options;
   GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax(options), with_separator_as_word(arguments)));
   if (!go) return 0;
   auto sides = sides_of(options.runs);
@@ -44,7 +44,7 @@ Result<int> bench_report(Context& context, const std::vector<std::string>& argum
   const bool nothing = std::ranges::any_of(sides, [](const auto& side) { return side.empty(); });
   if (nothing || file.empty())
     return fail(ErrorKind::usage, nothing ? "no runs are named" : "-o FILE is missing",
-                fmt::format("usage: {}; `gpupass bench run --out FILE` measures a run", k_usage));
+                fmt::format("usage: {}; `gpupass bench run --out FILE` measures a run", k_bench_report_usage));
   GPUPASS_TRY_ASSIGN(const auto form, study::report_form(file));
   GPUPASS_TRY_ASSIGN(const auto reports, study::reports_of(sides, options.comparison));
   GPUPASS_TRY(context.host.write_output(file, form.write(reports)));

@@ -12,7 +12,7 @@
 namespace gpupass::cli {
 namespace {
 
-struct Options {
+struct BindOptions {
   session::Selection what;
   bool all = false;                 // of unbind only
   std::string driver = "vfio-pci";  // of bind only
@@ -24,7 +24,7 @@ struct Options {
   ChangeOptions change;
 };
 
-Result<void> read_owner(Options& options) {
+Result<void> read_owner(BindOptions& options) {
   if (options.name.empty()) return {};
   if (!is_job_name(options.name))
     return fail(ErrorKind::usage, fmt::format("--for '{}': not a name", core::printable(options.name)),
@@ -33,19 +33,19 @@ Result<void> read_owner(Options& options) {
   return {};
 }
 
-Result<void> refuse_for_boots(const Options& options) {
+Result<void> refuse_for_boots(const BindOptions& options) {
   if (!options.owner || !options.persist) return {};
   return fail(ErrorKind::usage, "--for and --persist are both given",
               "what is bound at each boot has no owner: leave one of them out");
 }
 
-Result<void> refuse_all_and_some(const Options& options) {
+Result<void> refuse_all_and_some(const BindOptions& options) {
   if (options.all && !options.what.selectors.empty())
     return fail(ErrorKind::usage, "--all and devices are named", "give only one of them");
   return {};
 }
 
-Result<void> check_driver(const Options& options) {
+Result<void> check_driver(const BindOptions& options) {
   const auto& driver = options.driver;
   if (options.persist && driver != "vfio-pci")
     return fail(ErrorKind::usage, "--persist binds to vfio-pci and to no other driver", "leave --driver out");
@@ -54,13 +54,13 @@ Result<void> check_driver(const Options& options) {
   return {};
 }
 
-Result<void> refuse_without_persist(const Options& options) {
+Result<void> refuse_without_persist(const BindOptions& options) {
   if (options.persist || (!options.apply && !options.now)) return {};
   return fail(ErrorKind::usage, fmt::format("--{} goes with --persist", options.apply ? "apply" : "now"),
               "without --persist devices are bound now, and nothing of the boot is changed");
 }
 
-void add_persist(Syntax& syntax, Options& options) {
+void add_persist(Syntax& syntax, BindOptions& options) {
   syntax.flag("persist", options.persist, "at every boot from the next one on");
   syntax.flag("apply", options.apply,
               "with --persist: change the host's own files, too, and run what makes its initramfs "
@@ -68,7 +68,7 @@ void add_persist(Syntax& syntax, Options& options) {
   syntax.then([&] { return refuse_without_persist(options); });
 }
 
-Syntax syntax_of_bind(Options& options) {
+Syntax syntax_of_bind(BindOptions& options) {
   Syntax syntax("gpupass bind SELECTOR… [--only] [--for NAME] [--persist [--apply] [--now]] [options]",
                 "Takes a graphics card with its companions, or any other function, from its\n"
                 "driver and binds it to vfio-pci. It stays there, whatever domains do with it,\n"
@@ -90,7 +90,7 @@ Syntax syntax_of_bind(Options& options) {
   return syntax;
 }
 
-Syntax syntax_of_unbind(Options& options) {
+Syntax syntax_of_unbind(BindOptions& options) {
   Syntax syntax("gpupass unbind SELECTOR…|--all|--for NAME [--only] [--persist [--apply]] [options]",
                 "Returns devices that gpupass holds to the drivers that they had when it\n"
                 "took them: of a graphics card all that is held. With --persist the devices\n"
@@ -109,7 +109,7 @@ Syntax syntax_of_unbind(Options& options) {
 }
 
 /// What came of it, and what is left to a person; `command` does that.
-Result<int> tell(Context& context, const Options& options, Teller& teller, const Done& done,
+Result<int> tell(Context& context, const BindOptions& options, Teller& teller, const Done& done,
                  std::string command) {
   teller.tell(done);
   if (!options.persist || options.change.format == Format::json) return 0;
@@ -122,7 +122,7 @@ Result<int> tell(Context& context, const Options& options, Teller& teller, const
 }  // namespace
 
 Result<int> bind(Context& context, const std::vector<std::string>& arguments) {
-  Options options;
+  BindOptions options;
   GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax_of_bind(options), arguments));
   if (!go) return 0;
   const auto& [what, all, driver, name, owner, persist, apply, now, change] = options;
@@ -135,7 +135,7 @@ Result<int> bind(Context& context, const std::vector<std::string>& arguments) {
 }
 
 Result<int> unbind(Context& context, const std::vector<std::string>& arguments) {
-  Options options;
+  BindOptions options;
   GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax_of_unbind(options), arguments));
   if (!go) return 0;
   std::optional<session::Selection> what;  // nothing: all

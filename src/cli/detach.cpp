@@ -6,19 +6,19 @@
 namespace gpupass::cli {
 namespace {
 
-struct Options : DomainOptions {
+struct DetachOptions : DomainOptions {
   session::DetachRequest request;
   bool all = false;
 };
 
-Result<void> check(const Options& options) {
+Result<void> check(const DetachOptions& options) {
   if (options.all != options.request.what.empty())
     return fail(ErrorKind::usage, options.all ? "--all and devices are named" : "no device is named",
                 "gpupass detach VM SELECTOR…, or gpupass detach VM --all");
   return {};
 }
 
-Syntax syntax(const Context& context, Options& options) {
+Syntax syntax(const Context& context, DetachOptions& options) {
   Syntax syntax(
       "gpupass detach VM SELECTOR…|--all [options]",
       "Takes a card out of a domain and returns it to the driver that it had. A running guest is asked to\n"
@@ -32,7 +32,7 @@ Syntax syntax(const Context& context, Options& options) {
 }  // namespace
 
 Result<int> detach(Context& context, const std::vector<std::string>& arguments) {
-  Options options;
+  DetachOptions options;
   GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax(context, options), arguments));
   if (!go) return 0;
   Teller teller(context.terminal, options.change, options.connection);

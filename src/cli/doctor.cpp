@@ -12,7 +12,7 @@
 namespace gpupass::cli {
 namespace {
 
-struct Options {
+struct DoctorOptions {
   session::Selection what;
   bool verbose = false;
   bool container = false;  // what containers get, not guests
@@ -21,7 +21,7 @@ struct Options {
   Format format = Format::text;
 };
 
-Result<void> check(const Options& options) {
+Result<void> check(const DoctorOptions& options) {
   const auto& what = options.what;
   const bool any = !what.selectors.empty() || !what.with.empty() || what.companions == Companions::left_out;
   if (options.container && any)
@@ -34,7 +34,7 @@ Result<void> check(const Options& options) {
   return some ? require_some(what) : Result<void>();
 }
 
-Syntax syntax(Options& options) {
+Syntax syntax(DoctorOptions& options) {
   Syntax syntax(
       "gpupass doctor [SELECTOR… [--with BDF]… [--only]] [options]",
       "Says of each graphics card, or of the devices that SELECTORs name taken together, whether it\n"
@@ -56,7 +56,7 @@ Syntax syntax(Options& options) {
 }
 
 /// Error: not_found, of a text in which nothing is known.
-Result<int> explain(Terminal& terminal, const Options& options) {
+Result<int> explain(Terminal& terminal, const DoctorOptions& options) {
   const auto known = rules::known_in(options.explain);
   if (known.empty())
     return fail(ErrorKind::not_found, "gpupass knows nothing in this text",
@@ -70,7 +70,7 @@ Result<int> explain(Terminal& terminal, const Options& options) {
 }  // namespace
 
 Result<int> doctor(Context& context, const std::vector<std::string>& arguments) {
-  Options options;
+  DoctorOptions options;
   GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax(options), arguments));
   if (!go) return 0;
   if (!options.explain.empty()) return explain(context.terminal, options);

@@ -12,13 +12,13 @@
 namespace gpupass::cli {
 namespace {
 
-struct Options {
+struct GroupsOptions {
   std::vector<Selector> selectors;
   bool all = false;
   Format format = Format::text;
 };
 
-Syntax syntax(Options& options) {
+Syntax syntax(GroupsOptions& options) {
   Syntax syntax(
       "gpupass groups [SELECTOR…] [options]",
       "Shows the IOMMU groups of GPUs, or of what SELECTORs name, and for each whether the card in it can "
@@ -33,7 +33,7 @@ Syntax syntax(Options& options) {
 }  // namespace
 
 Result<int> groups(Context& context, const std::vector<std::string>& arguments) {
-  Options options;
+  GroupsOptions options;
   GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax(options), arguments));
   if (!go) return 0;
   const auto& terminal = context.terminal;

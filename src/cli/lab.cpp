@@ -10,7 +10,7 @@
 namespace gpupass::cli {
 namespace {
 
-constexpr const char* k_usage = "gpupass lab run [options] -- COMMAND [ARG…] | shell [options] | list";
+constexpr const char* k_lab_usage = "gpupass lab run [options] -- COMMAND [ARG…] | shell [options] | list";
 
 Result<void> check(const run::LabRequest& request) {
   const auto& iommu = request.iommu;
@@ -20,12 +20,12 @@ Result<void> check(const run::LabRequest& request) {
   const auto& action = request.action;
   if (action == "list" || action == "shell" || (action == "run" && !request.command.empty())) return {};
   return fail(ErrorKind::usage, action == "run" ? "no COMMAND is given after --" : "run, shell or list?",
-              fmt::format("usage: {}", k_usage));
+              fmt::format("usage: {}", k_lab_usage));
 }
 
 Syntax syntax(run::LabRequest& options) {
   Syntax syntax(
-      k_usage,
+      k_lab_usage,
       "Boots an emulated machine with an IOMMU and graphics cards, on top of this machine's own files\n"
       "(no change there lasts), and runs COMMAND in it as root. Needs no hardware.\n"
       "COMMAND's exit status is the lab's; 97: the lab itself failed.");

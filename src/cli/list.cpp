@@ -12,14 +12,14 @@
 namespace gpupass::cli {
 namespace {
 
-struct Options {
+struct ListOptions {
   std::vector<Selector> selectors;
   bool all = false;
   std::string connection;  // that --connect names
   Format format = Format::text;
 };
 
-Syntax syntax(Options& options) {
+Syntax syntax(ListOptions& options) {
   Syntax syntax("gpupass list [SELECTOR…] [options]",
                 "Shows graphics cards with their companion functions, or what SELECTORs mean\n"
                 "to every command: an address (0000:01:00.0, 01:00.0), which for a graphics\n"
@@ -36,7 +36,7 @@ Syntax syntax(Options& options) {
 }  // namespace
 
 Result<int> list(Context& context, const std::vector<std::string>& arguments) {
-  Options options;
+  ListOptions options;
   GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax(options), arguments));
   if (!go) return 0;
   auto& terminal = context.terminal;

@@ -70,10 +70,6 @@ std::string connection_named(const std::vector<std::string>& arguments) {
   return "";
 }
 
-std::string absolute(const std::string& path) {
-  return std::filesystem::absolute(path).lexically_normal().string();
-}
-
 SplitWords split_words(const Words& arguments) {
   const auto separator = std::find(arguments.begin(), arguments.end(), "--");
   SplitWords split{{arguments.begin(), separator}, {}};

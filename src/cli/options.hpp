@@ -41,9 +41,6 @@ void add_connect(Syntax& syntax, std::string& to);
 /// command has as well.
 [[nodiscard]] std::string connection_named(const std::vector<std::string>& arguments);
 
-/// A file of the user's, wherever a command goes on from.
-[[nodiscard]] std::string absolute(const std::string& path);
-
 /// The words of a command before -- and those behind it, which are another program's.
 struct SplitWords {
   std::vector<std::string> ours, theirs;

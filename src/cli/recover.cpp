@@ -10,12 +10,12 @@
 namespace gpupass::cli {
 namespace {
 
-struct Options {
+struct RecoverOptions {
   bool forget = false;
   ChangeOptions change;
 };
 
-Syntax syntax(Options& options) {
+Syntax syntax(RecoverOptions& options) {
   Syntax syntax(
       "gpupass recover [--dry-run] [--forget] [options]",
       "Compares what interrupted commands left in the journal with the machine. An interrupted attach or\n"
@@ -50,7 +50,7 @@ class Listener final : public Quiet {
 }  // namespace
 
 Result<int> recover(Context& context, const std::vector<std::string>& arguments) {
-  Options options;
+  RecoverOptions options;
   GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax(options), arguments));
   if (!go) return 0;
   auto& terminal = context.terminal;

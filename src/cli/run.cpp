@@ -21,11 +21,11 @@
 namespace gpupass::cli {
 namespace {
 
-constexpr const char* k_usage = "gpupass [--root DIR] COMMAND [options]";
+constexpr const char* k_run_usage = "gpupass [--root DIR] COMMAND [options]";
 constexpr std::string_view k_root = "--root";
 
 void print_help(std::ostream& out) {
-  out << "usage: " << k_usage
+  out << "usage: " << k_run_usage
       << "\n\nAssigns a real graphics card to a virtual machine, and returns it as it was.\n\n";
   out << rows_text(commands())
       << "\n  --root DIR   look at a captured machine (see capture-host), which is never\n"
@@ -60,8 +60,8 @@ Result<std::string> take_root(std::vector<std::string>& words) {
     const bool two = words[i] == k_root;
     if (two || words[i].starts_with("--root=")) {
       if (two && i + 1 == words.size())
-        return fail(ErrorKind::usage, "--root names no folder", fmt::format("usage: {}", k_usage));
-      if (root) return fail(ErrorKind::usage, "--root is given twice", fmt::format("usage: {}", k_usage));
+        return fail(ErrorKind::usage, "--root names no folder", fmt::format("usage: {}", k_run_usage));
+      if (root) return fail(ErrorKind::usage, "--root is given twice", fmt::format("usage: {}", k_run_usage));
       root = two ? words[i + 1] : words[i].substr(k_root.size() + 1);
       const auto at = words.begin() + static_cast<std::ptrdiff_t>(i);
       words.erase(at, at + (two ? 2 : 1));
@@ -86,7 +86,7 @@ Result<Global> read_global(std::vector<std::string> arguments) {
       global.version = true;
     } else {
       return fail(ErrorKind::usage, fmt::format("unknown option '{}'", word),
-                  fmt::format("usage: {}", k_usage));
+                  fmt::format("usage: {}", k_run_usage));
     }
   }
   global.rest.assign(arguments.begin() + static_cast<std::ptrdiff_t>(i), arguments.end());

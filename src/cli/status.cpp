@@ -10,12 +10,12 @@
 namespace gpupass::cli {
 namespace {
 
-struct Options {
+struct StatusOptions {
   std::string connection;  // that --connect names
   Format format = Format::text;
 };
 
-Syntax syntax(Options& options) {
+Syntax syntax(StatusOptions& options) {
   Syntax syntax(
       "gpupass status [options]",
       "Shows each device that gpupass holds, the driver it had before, the domain that has it (running, off\n"
@@ -31,7 +31,7 @@ Syntax syntax(Options& options) {
 }  // namespace
 
 Result<int> status(Context& context, const std::vector<std::string>& arguments) {
-  Options options;
+  StatusOptions options;
   GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax(options), arguments));
   if (!go) return 0;
   auto& terminal = context.terminal;

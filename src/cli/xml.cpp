@@ -8,13 +8,13 @@
 namespace gpupass::cli {
 namespace {
 
-struct Options {
+struct XmlOptions {
   session::Selection what;
   std::string domain;      // a file's name, or a domain's; empty: none
   std::string connection;  // that --connect names
 };
 
-Syntax syntax(Options& options) {
+Syntax syntax(XmlOptions& options) {
   Syntax syntax("gpupass xml SELECTOR… [--domain FILE|NAME] [--with BDF]… [--only] [options]",
                 "Prints what gives a graphics card with its companions, or any other function,\n"
                 "to a domain: a <hostdev>, or <devices> in which several functions are one\n"
@@ -33,7 +33,7 @@ Syntax syntax(Options& options) {
 }  // namespace
 
 Result<int> xml(Context& context, const std::vector<std::string>& arguments) {
-  Options options;
+  XmlOptions options;
   GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax(options), arguments));
   if (!go) return 0;
   std::optional<session::DomainSource> into;

@@ -14,9 +14,9 @@
 namespace gpupass::container {
 namespace {
 
-class Reader {
+class CardReader {
  public:
-  Reader(const Host& host, const Inventory& inventory, const NodeReader& nodes)
+  CardReader(const Host& host, const Inventory& inventory, const NodeReader& nodes)
       : host_(host), inventory_(inventory), nodes_(nodes) {}
 
   [[nodiscard]] Card card(const std::vector<PciAddress>& functions) const {
@@ -114,7 +114,7 @@ class Reader {
 }  // namespace
 
 std::vector<Card> read_cards(const Host& host, const Inventory& inventory, const NodeReader& nodes) {
-  const Reader reader(host, inventory, nodes);
+  const CardReader reader(host, inventory, nodes);
   std::vector<Card> cards;
   for (const auto& functions : graphics_cards(inventory)) cards.push_back(reader.card(functions));
   return cards;

@@ -38,9 +38,9 @@ std::size_t comment_in(std::string_view text) {
   return text.size();
 }
 
-class Reader {
+class YamlReader {
  public:
-  Reader(std::string_view text, const std::string& origin) : origin_(origin) {
+  YamlReader(std::string_view text, const std::string& origin) : origin_(origin) {
     std::size_t number = 0;
     while (!text.empty()) {
       const auto end = std::min(text.find('\n'), text.size());
@@ -201,7 +201,7 @@ class Reader {
 
 Result<Json> parse_yaml(const std::string& text, const std::string& origin) {
   GPUPASS_TRY(core::within_limits(text, origin));
-  return Reader(text, origin).document();
+  return YamlReader(text, origin).document();
 }
 
 }  // namespace gpupass::container

@@ -23,7 +23,7 @@ std::size_t colour_sequence(std::string_view text) {
   return text[end] == 'm' ? end + 1 : 0;
 }
 
-bool is_plain(char c) {
+bool passes(char c) {
   return (c >= 0x20 && c < 0x7f) || c == '\n';
 }
 
@@ -61,7 +61,7 @@ bool PrintableBuffer::hand_on(std::size_t size) {
 }
 
 std::streamsize PrintableBuffer::xsputn(const char* text, std::streamsize size) {
-  if (pending_.empty() && std::all_of(text, text + size, is_plain)) return inner_.sputn(text, size);
+  if (pending_.empty() && std::all_of(text, text + size, passes)) return inner_.sputn(text, size);
   pending_.append(text, static_cast<std::size_t>(size));
   auto ready = pending_.size() - cut_character(pending_);
   const auto escape = pending_.rfind(k_escape);

@@ -12,7 +12,7 @@
 namespace gpupass::discovery {
 namespace {
 
-constexpr std::size_t k_limit = 64U << 20U;
+constexpr std::size_t k_longest_configuration = 64U << 20U;
 constexpr std::array k_looked_for = {"vfio",    "vfio_pci", "vfio_iommu_type1", "vfio_iommu_spapr_tce",
                                      "iommufd", "kvm",      "kvm_intel",        "kvm_amd"};
 constexpr const char* k_processors = "/proc/cpuinfo";
@@ -34,7 +34,7 @@ std::string module_name(std::string_view path) {
 
 /// The modules that a file below /lib/modules/RELEASE lists, a path at the start of each line.
 Result<NameSet> listed_modules(const Host& host, const std::string& path) {
-  GPUPASS_TRY_ASSIGN(const auto text, host.read(path, k_limit));
+  GPUPASS_TRY_ASSIGN(const auto text, host.read(path, k_longest_configuration));
   NameSet names;
   for (const auto line : core::split(text, '\n')) names.insert(module_name(line.substr(0, line.find(':'))));
   return names;
@@ -44,7 +44,7 @@ Result<NameSet> listed_modules(const Host& host, const std::string& path) {
 NameSet loaded_modules(const Host& host) {
   NameSet names;
   // Not there where the kernel has no modules.
-  const auto text = host.read("/proc/modules", k_limit).value_or("");
+  const auto text = host.read("/proc/modules", k_longest_configuration).value_or("");
   for (const auto line : core::split(text, '\n')) names.emplace(line.substr(0, line.find(' ')));
   return names;
 }
@@ -130,7 +130,7 @@ void read_architecture(const Host& host, Kernel& kernel) {
   take(architecture_of_processors(processors), k_processors);
   for (const auto* const name : {"/modules.builtin", "/modules.dep"}) {
     if (!kernel.architecture.empty()) return;
-    const auto list = host.read(folder + name, k_limit).value_or("");
+    const auto list = host.read(folder + name, k_longest_configuration).value_or("");
     take(architecture_of_modules(list), folder + name);
   }
 }

@@ -14,7 +14,7 @@
 namespace gpupass::discovery {
 namespace {
 
-constexpr std::size_t k_limit = 8U << 20U;  // a distribution's has one or two MiB
+constexpr std::size_t k_longest_list = 8U << 20U;  // a distribution's has one or two MiB
 
 /// Takes "sv000010DE" or "sv*" off the front of text. False when neither is there.
 bool take_part(std::string_view& text, std::string_view key, std::size_t digits,
@@ -140,8 +140,8 @@ void find_modules(const Host& host, const std::string& release, std::vector<Devi
   const auto folder = "/lib/modules/" + release;
   const auto loadable = folder + "/modules.alias", built_in = folder + "/modules.builtin.modinfo";
   Catalogue catalogue(devices);
-  offer_loadable(text_or_note(problems, loadable, host.read(loadable, k_limit)), catalogue);
-  offer_built_in(host.read(built_in, k_limit).value_or(""), catalogue);  // kernels before 5.2 have none
+  offer_loadable(text_or_note(problems, loadable, host.read(loadable, k_longest_list)), catalogue);
+  offer_built_in(host.read(built_in, k_longest_list).value_or(""), catalogue);  // kernels before 5.2 have none
   for (auto& device : devices) device.modules = catalogue.modules_for(device);
 }
 

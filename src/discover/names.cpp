@@ -151,7 +151,7 @@ void take_names(std::string_view text, const std::string& path, Names& names, Pr
 }
 
 /// The list's text: the host's own, or for a captured host that has none, this machine's.
-std::string read_list(const Host& host, const std::string& list, Problems& problems) {
+std::string read_name_list(const Host& host, const std::string& list, Problems& problems) {
   constexpr std::size_t k_limit = 64U << 20U;
   if (auto text = host.read(list, k_limit); text || host.root() == "/") {
     return text_or_note(problems, list, std::move(text));
@@ -164,7 +164,7 @@ std::string read_list(const Host& host, const std::string& list, Problems& probl
 
 void name_devices(const Host& host, const std::string& list, std::vector<Device>& devices,
                   Problems& problems) {
-  const auto text = read_list(host, list, problems);
+  const auto text = read_name_list(host, list, problems);
   auto names = wanted(devices);
   take_names(text, list, names, problems);
   for (auto& device : devices) {

@@ -27,7 +27,7 @@ std::optional<int> number_after(std::string_view name, std::string_view prefix) 
   return number && *number < 65536 ? std::optional(static_cast<int>(*number)) : std::nullopt;
 }
 
-std::vector<int> read_list(const Host& host, const std::string& path, Problems& problems) {
+std::vector<int> read_processors(const Host& host, const std::string& path, Problems& problems) {
   const auto text = text_or_note(problems, path, host.attribute(path));
   const auto cpus = parse_cpu_list(text);
   if (!cpus) note(problems, path, "no list of processors: " + excerpt(text));
@@ -75,7 +75,7 @@ std::vector<Core> read_cores(const Host& host, const std::vector<int>& cpus, con
   for (const int cpu : cpus) {
     if (seen.contains(cpu) || !std::ranges::binary_search(online, cpu)) continue;
     auto siblings =
-        read_list(host, fmt::format("{}/cpu{}/topology/thread_siblings_list", k_cpus, cpu), problems);
+        read_processors(host, fmt::format("{}/cpu{}/topology/thread_siblings_list", k_cpus, cpu), problems);
     std::erase_if(siblings, [&](int sibling) { return !std::ranges::binary_search(online, sibling); });
     if (siblings.empty()) siblings = {cpu};
     seen.insert(siblings.begin(), siblings.end());
@@ -88,7 +88,7 @@ NumaNode read_node(const Host& host, int id, const std::vector<int>& online, Pro
   const auto folder = sysfs::node(id);
   NumaNode node;
   node.id = id;
-  node.cores = read_cores(host, read_list(host, folder + "/cpulist", problems), online, problems);
+  node.cores = read_cores(host, read_processors(host, folder + "/cpulist", problems), online, problems);
   const auto memory = text_or_note(problems, folder + "/meminfo", host.read(folder + "/meminfo"));
   node.memory = meminfo(memory, "MemTotal:");
   node.free = meminfo(memory, "MemFree:");
@@ -133,7 +133,7 @@ void read_processor(const Host& host, HostTopology& topology) {
 Result<HostTopology> read_topology(const Host& host) {
   using namespace discovery;
   HostTopology topology;
-  const auto online = read_list(host, fmt::format("{}/online", k_cpus), topology.problems);
+  const auto online = read_processors(host, fmt::format("{}/online", k_cpus), topology.problems);
   if (online.empty()) {
     return fail(ErrorKind::system, fmt::format("{}/online names no processor of this machine", k_cpus));
   }

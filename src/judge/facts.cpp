@@ -94,6 +94,10 @@ std::vector<const Device*> devices_of(const Inventory& inventory, const Target& 
   return devices;
 }
 
+bool is_default_route(const Holder& holder) {
+  return holder.kind == HolderKind::route && holder.use == "default";
+}
+
 bool is_free_for_vfio(const Device& device) {
   return !device.driver || *device.driver == "pci-stub" || is_vfio_driver(*device.driver);
 }

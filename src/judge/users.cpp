@@ -22,7 +22,7 @@ struct Known {
 constexpr const char* k_end_session = "`systemctl isolate multi-user.target` ends the graphical session";
 constexpr const char* k_end_sound =
     "as the user it runs as: `systemctl --user stop pipewire.socket pipewire wireplumber`";
-constexpr std::array k_known = {
+constexpr std::array k_known_users = {
     Known{"nvidia-persiste", "`systemctl stop nvidia-persistenced`"},
     Known{"nv-hostengine", "`systemctl stop nvidia-dcgm`"},
     Known{"Xorg", k_end_session},
@@ -182,8 +182,8 @@ std::string describe(const User& user) {
 
 std::string remedy_for(const User& user) {
   if (is_guest(user.who)) return remedy_for_guest(user);
-  const auto known = std::ranges::find(k_known, user.who.process, &Known::process);
-  if (known != k_known.end()) return known->remedy;
+  const auto known = std::ranges::find(k_known_users, user.who.process, &Known::process);
+  if (known != k_known_users.end()) return known->remedy;
   const auto* const program = user.by_vfio ? program_of(user.who) : nullptr;
   const auto end = "end it: " + command_that_ends(user.who);
   if (program == nullptr || program->lets_go == nullptr) return end;

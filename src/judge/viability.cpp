@@ -12,10 +12,6 @@
 namespace gpupass::rules {
 namespace {
 
-bool is_default_route(const Holder& holder) {
-  return holder.kind == HolderKind::route && holder.use == "default";
-}
-
 /// Whoever uses a disk loses what it wrote.
 bool is_vital_to_a_disk(const Holder& holder) {
   return holder.kind == HolderKind::mount || holder.kind == HolderKind::swap ||

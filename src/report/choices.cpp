@@ -9,11 +9,11 @@
 namespace gpupass::report {
 namespace {
 
-constexpr std::size_t k_indent = 4;
+constexpr std::size_t k_choice_indent = 4;
 
 /// A paragraph that stands in by four columns, the mark in the first two.
 std::string below(const char* mark, const std::string& text, std::size_t columns) {
-  return text.empty() ? "" : fmt::format("  {} {}\n", mark, core::wrapped(text, columns, k_indent));
+  return text.empty() ? "" : fmt::format("  {} {}\n", mark, core::wrapped(text, columns, k_choice_indent));
 }
 
 }  // namespace

@@ -14,7 +14,7 @@
 namespace gpupass::report {
 namespace {
 
-constexpr std::size_t k_indent = 11;  // of what was found: two blanks, the severity's eight, a blank
+constexpr std::size_t k_evidence_indent = 11;  // of what was found: two blanks, the severity's eight, a blank
 
 struct Label {
   Severity severity;
@@ -32,15 +32,15 @@ constexpr std::array k_labels = {
 /// A paragraph below a finding: "read    /proc/cmdline: …".
 std::string note(const char* word, const std::string& text, const FindingsView& view) {
   constexpr std::size_t k_word = 8;
-  return std::string(k_indent, ' ') + styled(fmt::format("{:<{}}", word, k_word), Style::dim, view.colour) +
-         core::wrapped(text, static_cast<std::size_t>(view.columns), k_indent + k_word) + "\n";
+  return std::string(k_evidence_indent, ' ') + styled(fmt::format("{:<{}}", word, k_word), Style::dim, view.colour) +
+         core::wrapped(text, static_cast<std::size_t>(view.columns), k_evidence_indent + k_word) + "\n";
 }
 
 std::string finding_text(const Finding& finding, const FindingsView& view) {
   const auto& [severity, word, style] = *std::ranges::find(k_labels, finding.severity, &Label::severity);
   const auto what = fmt::format("{} [{}]", finding.what, finding.rule);
   std::string text = "  " + styled(fmt::format("{:<8}", word), style, view.colour) + " " +
-                     core::wrapped(what, static_cast<std::size_t>(view.columns), k_indent) + "\n";
+                     core::wrapped(what, static_cast<std::size_t>(view.columns), k_evidence_indent) + "\n";
   if (finding.severity == Severity::fine && !view.verbose) return text;
   for (const auto& [path, value] : finding.evidence) {
     text += note("read", fmt::format("{}: {}", path, value), view);

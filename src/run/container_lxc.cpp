@@ -16,7 +16,7 @@ namespace {
 
 using core::Json;
 
-constexpr const char* k_mark = "GPUPASS_EXPERIMENT=1";
+constexpr const char* k_variable = "GPUPASS_EXPERIMENT=1";
 constexpr const char* k_program =
     "/dev/gpupass-bench";                            // in the container, whose /dev is its own and in memory
 constexpr auto k_start = std::chrono::seconds(120);  // its own init may take its time
@@ -107,13 +107,13 @@ class ByLxc : public ContainerRuns {
     const auto text =
         host().read(fmt::format("/proc/{}/environ", core::parse_number(pid).value_or(0))).value_or("");
     const auto variables = core::split(text, '\0');
-    return std::ranges::find(variables, k_mark) != variables.end();
+    return std::ranges::find(variables, k_variable) != variables.end();
   }
 
   Result<void> start(const Words& card) {
     Words words{"lxc-start", "--name", name()};
     const auto say = [&](const std::string& line) { words.insert(words.end(), {"--define", line}); };
-    say(fmt::format("lxc.environment={}", k_mark));
+    say(fmt::format("lxc.environment={}", k_variable));
     say(fmt::format("lxc.mount.entry={} {} none ro,bind,create=file 0 0", work_.program, k_program + 1));
     for (const auto& line : card) say(line);
     GPUPASS_TRY_ASSIGN(const auto end, host().run({.argv = std::move(words), .timeout = k_start}));

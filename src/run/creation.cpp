@@ -10,15 +10,12 @@
 #include <string_view>
 
 #include "gpupass/guest/size.hpp"
+#include "gpupass/sys/path.hpp"
 
 namespace gpupass::run {
 namespace {
 
 using Words = std::vector<std::string>;
-
-std::string absolute(const std::string& path) {
-  return std::filesystem::absolute(path).lexically_normal().string();
-}
 
 Result<std::optional<int>> count_of(const std::string& text, const char* name) {
   if (text.empty()) return std::nullopt;
@@ -38,23 +35,23 @@ Result<std::optional<std::uint64_t>> size_of(const std::string& text, const char
 }
 
 std::string absolute_if_any(const std::string& path) {
-  return path.empty() ? path : absolute(path);
+  return path.empty() ? path : sys::absolute(path);
 }
 
 Words absolute_all(Words paths) {
-  std::ranges::transform(paths, paths.begin(), absolute);
+  std::ranges::transform(paths, paths.begin(), sys::absolute);
   return paths;
 }
 
 /// A name of ours, or a file of the user's.
 std::string profile_of(const std::string& text) {
   if (text.empty()) return "compute";
-  return text.find('/') != std::string::npos || text.ends_with(".xml") ? absolute(text) : text;
+  return text.find('/') != std::string::npos || text.ends_with(".xml") ? sys::absolute(text) : text;
 }
 
 std::string driver_of(const std::string& text) {
   constexpr std::array<std::string_view, 4> k_words = {"", "distribution", "repository", "none"};
-  return std::ranges::find(k_words, text) == k_words.end() ? absolute(text) : text;
+  return std::ranges::find(k_words, text) == k_words.end() ? sys::absolute(text) : text;
 }
 
 }  // namespace

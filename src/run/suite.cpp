@@ -15,6 +15,7 @@
 #include "gpupass/guest/frames.hpp"
 #include "gpupass/sys/terminal.hpp"
 #include "gpupass/sys/wait.hpp"
+#include "gpupass/sys/path.hpp"
 
 namespace gpupass::run {
 namespace {
@@ -148,7 +149,7 @@ std::optional<std::string> bench_program() {
 
 Result<std::string> read_program(const std::string& path) {
   constexpr std::size_t k_largest_program = std::size_t{1} << 30U;
-  return Host().read(std::filesystem::absolute(path).string(), k_largest_program);
+  return Host().read(sys::absolute(path), k_largest_program);
 }
 
 Watch watch_over(DomainStore& domains, const std::string& vm) {

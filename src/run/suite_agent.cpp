@@ -21,7 +21,7 @@ using std::chrono::milliseconds;
 constexpr std::chrono::seconds k_patience{30};  // for any one answer
 constexpr milliseconds k_short_program = std::chrono::minutes(2);
 // Each look wakes the guest, which is measuring.
-constexpr milliseconds k_between_looks = std::chrono::seconds(5);
+constexpr milliseconds k_between_calls = std::chrono::seconds(5);
 // libvirt takes words of up to 4 MiB; but in a guest of an emulated host the agent was seen to need minutes
 // for one of 1.4 MiB, and 0.15 s for one of 64 KiB.
 constexpr std::size_t k_chunk = std::size_t{48} << 10U;
@@ -73,7 +73,7 @@ class AgentSuite final : public Suite {
     GPUPASS_TRY(succeed("rm", {"-f", k_result}));
     auto words = options;
     words.insert(words.end(), {"--out", k_result});
-    GPUPASS_TRY_ASSIGN(const auto end, execute(program_, words, timeout, k_between_looks));
+    GPUPASS_TRY_ASSIGN(const auto end, execute(program_, words, timeout, k_between_calls));
     auto result = read_file(k_result);
     return End{end.status, result ? *std::move(result) : "", end.errors};
   }

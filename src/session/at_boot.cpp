@@ -21,7 +21,7 @@
 namespace gpupass::session {
 namespace {
 
-constexpr const char* k_files = "boot";  // the lock of those that all bindings share
+constexpr const char* k_boot_files = "boot";  // the lock of those that all bindings share
 
 Result<void> refuse_virtual(const Inventory& inventory, const Functions& functions) {
   for (const auto& function : functions) {
@@ -116,7 +116,7 @@ Result<Done> carry_out_at_boot(World& world, const Manner& manner, bool apply, W
   if (!left.empty() && world.host.exists(boot::k_files_record))
     work.record.files.push_back({boot::k_files_record, std::nullopt});
   Plan plan{work.doing, work.direction, "", names_of(work.functions), work.now};
-  plan.files = k_files;
+  plan.files = k_boot_files;
   if (!work.record.files.empty()) plan.steps.emplace_back(work.record);
   if (apply) plan.steps.insert(plan.steps.end(), work.steps.begin(), work.steps.end());
   return carry_out(world, manner, std::move(plan), nullptr, locks, {outcome, "", {left.begin(), left.end()}});
@@ -209,7 +209,7 @@ Result<Done> bind_at_boot(World& world, const Manner& manner, const BindAtBootRe
             Direction::take, functions};
 
   Locks locks;
-  GPUPASS_TRY(lock_with_files(world, manner, work.doing, functions, k_files, locks));
+  GPUPASS_TRY(lock_with_files(world, manner, work.doing, functions, k_boot_files, locks));
   GPUPASS_TRY_ASSIGN(const auto inventory, discover(world.host));
   GPUPASS_TRY(refuse_virtual(inventory, functions));
   GPUPASS_TRY_ASSIGN(auto bindings, written_bindings(world.host, manner, functions));
@@ -266,7 +266,7 @@ Result<Done> unbind_at_boot(World& world, const Manner& manner, const UnbindAtBo
   Work work{fmt::format("stop binding {} at boot", names(functions)), Direction::give_back, functions};
 
   Locks locks;
-  GPUPASS_TRY(lock_with_files(world, manner, work.doing, functions, k_files, locks));
+  GPUPASS_TRY(lock_with_files(world, manner, work.doing, functions, k_boot_files, locks));
   GPUPASS_TRY_ASSIGN(bindings, written_bindings(world.host, manner, functions));
   work.record.purpose = "forget them";
   for (const auto& function : functions) {

@@ -9,14 +9,14 @@
 namespace gpupass::session {
 namespace {
 
-constexpr auto k_patience = std::chrono::seconds(3);  // a diagnosis waits for nobody
+constexpr auto k_patience_of_diagnosis = std::chrono::seconds(3);  // a diagnosis waits for nobody
 
 /// Error: the libvirt that was named does not answer.
 Result<void> add_domain_uses(const World& world, const std::string& connection, Inventory& inventory) {
   const bool named = !connection.empty();
   const auto& uri = named ? connection : world.default_uri;
   if (!named && !may_ask(world, uri)) return {};
-  const auto hypervisor = world.connect(uri, k_patience);
+  const auto hypervisor = world.connect(uri, k_patience_of_diagnosis);
   if (!hypervisor && named) return Failure(hypervisor.error());
   if (!hypervisor) return {};
   auto uses = domain_uses(**hypervisor, world.host, inventory);

@@ -14,7 +14,7 @@ namespace {
 using Functions = std::vector<PciAddress>;
 
 /// The name of the folder that a path is in.
-std::optional<PciAddress> folder_of(const std::string& path) {
+std::optional<PciAddress> device_of_folder(const std::string& path) {
   const auto end = path.rfind('/');
   if (end == std::string::npos) return std::nullopt;
   return parse_pci_address(std::filesystem::path(path.substr(0, end)).filename().string());
@@ -23,7 +23,7 @@ std::optional<PciAddress> folder_of(const std::string& path) {
 /// Whose child a mediated device is: of one that is there, by its place in /sys; of one that mdevctl makes
 /// when it is needed, by mdevctl's own files.
 std::optional<PciAddress> parent_of(const Host& host, const std::string& uuid) {
-  if (const auto path = host.resolve(sysfs::on_bus("mdev", uuid))) return folder_of(*path);
+  if (const auto path = host.resolve(sysfs::on_bus("mdev", uuid))) return device_of_folder(*path);
   const std::string k_defined = "/etc/mdevctl.d";
   for (const auto& parent : host.list(k_defined).value_or(std::vector<std::string>{})) {
     if (host.exists(k_defined + "/" + parent + "/" + uuid)) return parse_pci_address(parent);

@@ -94,7 +94,7 @@ std::string installed_folder(const Host& host) {
 
 namespace {
 
-constexpr const char* k_files = "hooks";  // the lock of all of libvirt's hooks that are gpupass's
+constexpr const char* k_hook_files = "hooks";  // the lock of all of libvirt's hooks that are gpupass's
 constexpr unsigned k_program = 0755;
 
 /// HOOKS of HOOKS/qemu.d/gpupass.
@@ -128,7 +128,7 @@ Result<void> refuse_foreign(const Host& host, const HookFile& file) {
 Plan plan_for(const Host& host, std::string doing, Direction direction, SetFiles step) {
   std::erase_if(step.files, [&](const FileContent& file) { return boot::is_so(host, file); });
   Plan plan{std::move(doing), direction, "", {}, {}};
-  plan.files = k_files;
+  plan.files = k_hook_files;
   if (!step.files.empty()) plan.steps.emplace_back(std::move(step));
   return plan;
 }
@@ -138,7 +138,7 @@ Plan plan_for(const Host& host, std::string doing, Direction direction, SetFiles
 Result<Done> install(World& world, const Manner& manner, const HookFile& file) {
   const auto doing = fmt::format("install {}", file.path);
   Locks locks;
-  GPUPASS_TRY(lock_with_files(world, manner, doing, {}, k_files, locks));
+  GPUPASS_TRY(lock_with_files(world, manner, doing, {}, k_hook_files, locks));
   GPUPASS_TRY(refuse_foreign(world.host, file));
   if (!world.host.captured())
     GPUPASS_TRY(for_root_only(world.host, sys::executable().string(), k_install_for_root));
@@ -158,7 +158,7 @@ Result<Done> install(World& world, const Manner& manner, const HookFile& file) {
 Result<Done> uninstall(World& world, const Manner& manner, const HookFile& file) {
   const auto doing = fmt::format("remove {}", file.path);
   Locks locks;
-  GPUPASS_TRY(lock_with_files(world, manner, doing, {}, k_files, locks));
+  GPUPASS_TRY(lock_with_files(world, manner, doing, {}, k_hook_files, locks));
   GPUPASS_TRY(refuse_foreign(world.host, file));
   SetFiles step{"have libvirt ask gpupass no more", {{file.path, std::nullopt}}, {}, {}};
   if (folder_of(file) == installed_folder(world.host) && !has_others(world.host, file))

@@ -11,6 +11,7 @@
 #include "gpupass/session/input.hpp"
 #include "gpupass/session/templates.hpp"
 #include "gpupass/sys/stream.hpp"
+#include "gpupass/sys/path.hpp"
 
 namespace gpupass::session {
 namespace {
@@ -48,7 +49,7 @@ Result<void> refuse_bridges(const Inventory& inventory, const Functions& functio
 
 Result<DomainSource> domain_source(const std::string& name, const std::string& uri, std::istream& in) {
   const bool is_input = name == "-";
-  const auto path = std::filesystem::absolute(name).lexically_normal().string();
+  const auto path = sys::absolute(name);
   if (!is_input && name.find('/') == std::string::npos && !Host().exists(path))
     return DomainSource{name, {}, uri};
   DomainSource domain{is_input ? "standard input" : name, {}, {}};

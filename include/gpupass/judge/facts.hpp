@@ -26,6 +26,8 @@ namespace gpupass::rules {
 /// through eth0". Not of consoles.
 [[nodiscard]] std::string describe_use(const Holder& holder);
 
+[[nodiscard]] bool is_default_route(const Holder& holder);
+
 /// No driver of the host's is in the way: none is bound, or one that only keeps a place for a guest.
 [[nodiscard]] bool is_free_for_vfio(const Device& device);
 

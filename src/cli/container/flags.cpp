@@ -9,12 +9,12 @@
 namespace gpupass::cli {
 namespace {
 
-struct Options {
+struct ContainerFlagsOptions {
   session::Selection what;
   std::string engine;
 };
 
-Syntax syntax(Options& options) {
+Syntax syntax(ContainerFlagsOptions& options) {
   Syntax syntax("gpupass container flags SELECTOR… --engine ENGINE",
                 "Prints what gives cards to a container of an engine without CDI: words for\n"
                 "$(…) on its command line, lines for a container's configuration (lxc), or\n"
@@ -28,7 +28,7 @@ Syntax syntax(Options& options) {
 }  // namespace
 
 Result<int> container_flags(Context& context, const std::vector<std::string>& arguments) {
-  Options options;
+  ContainerFlagsOptions options;
   GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax(options), arguments));
   if (!go) return 0;
   GPUPASS_TRY_ASSIGN(const auto engine, session::engine_named(options.engine));

@@ -10,12 +10,12 @@
 namespace gpupass::cli {
 namespace {
 
-struct Options {
+struct ContainerListOptions {
   std::vector<Selector> selectors;
   Format format = Format::text;
 };
 
-Syntax syntax(Options& options) {
+Syntax syntax(ContainerListOptions& options) {
   Syntax syntax("gpupass container list [SELECTOR…] [options]",
                 "Shows which cards containers can have, their device nodes with their numbers,\n"
                 "the driver's libraries, the CDI names that exist with the files that define\n"
@@ -28,7 +28,7 @@ Syntax syntax(Options& options) {
 }  // namespace
 
 Result<int> container_list(Context& context, const std::vector<std::string>& arguments) {
-  Options options;
+  ContainerListOptions options;
   GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax(options), arguments));
   if (!go) return 0;
   Quiet quiet(context.terminal);

@@ -8,13 +8,13 @@
 namespace gpupass::cli {
 namespace {
 
-struct Options {
+struct ContainerLxcOptions {
   std::string container;  // "lxc:web"
   session::Selection what;
   ChangeOptions change;
 };
 
-Syntax syntax_of_attach(Options& options) {
+Syntax syntax_of_attach(ContainerLxcOptions& options) {
   Syntax syntax("gpupass container attach lxc:NAME SELECTOR… [options]",
                 "Gives cards to a container of LXC: writes their nodes, their numbers and the\n"
                 "driver's files into /var/lib/lxc/NAME/config, between two lines of gpupass's\n"
@@ -25,7 +25,7 @@ Syntax syntax_of_attach(Options& options) {
   return syntax;
 }
 
-Syntax syntax_of_detach(Options& options) {
+Syntax syntax_of_detach(ContainerLxcOptions& options) {
   Syntax syntax("gpupass container detach lxc:NAME [SELECTOR…] [options]",
                 "Removes what `gpupass container attach` wrote into a container's\n"
                 "configuration: of the cards that are named, else of all. Every other line\n"
@@ -39,7 +39,7 @@ Syntax syntax_of_detach(Options& options) {
 }  // namespace
 
 Result<int> container_attach(Context& context, const std::vector<std::string>& arguments) {
-  Options options;
+  ContainerLxcOptions options;
   GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax_of_attach(options), arguments));
   if (!go) return 0;
   GPUPASS_TRY_ASSIGN(const auto name, session::lxc_name(options.container));
@@ -50,7 +50,7 @@ Result<int> container_attach(Context& context, const std::vector<std::string>& a
 }
 
 Result<int> container_detach(Context& context, const std::vector<std::string>& arguments) {
-  Options options;
+  ContainerLxcOptions options;
   GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax_of_detach(options), arguments));
   if (!go) return 0;
   GPUPASS_TRY_ASSIGN(const auto name, session::lxc_name(options.container));

@@ -6,18 +6,19 @@
 #include "cli/teller.hpp"
 #include "gpupass/core/printable.hpp"
 #include "gpupass/session/container.hpp"
+#include "gpupass/sys/path.hpp"
 
 namespace gpupass::cli {
 namespace {
 
-struct Options {
+struct ContainerWriteOptions {
   session::Selection what;  // of write only
   std::string output;       // empty: none was named
   std::string engine;       // of write only; empty: none was named
   ChangeOptions change;
 };
 
-Syntax syntax_of_write(Options& options) {
+Syntax syntax_of_write(ContainerWriteOptions& options) {
   Syntax syntax("gpupass container write [SELECTOR…] [--engine ENGINE] [--output FILE] [options]",
                 "Describes cards to container engines in a CDI file: without a SELECTOR every\n"
                 "card that containers can have. A container then gets one by its name, such as\n"
@@ -32,7 +33,7 @@ Syntax syntax_of_write(Options& options) {
   return syntax;
 }
 
-Syntax syntax_of_remove(Options& options) {
+Syntax syntax_of_remove(ContainerWriteOptions& options) {
   Syntax syntax("gpupass container remove [--output FILE] [options]",
                 "Removes what `gpupass container write` wrote, and nothing else. Containers that\n"
                 "run keep what they have.");
@@ -44,12 +45,12 @@ Syntax syntax_of_remove(Options& options) {
 }  // namespace
 
 Result<int> container_write(Context& context, const std::vector<std::string>& arguments) {
-  Options options;
+  ContainerWriteOptions options;
   GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax_of_write(options), arguments));
   if (!go) return 0;
   session::DescribeRequest request;
   if (!options.what.selectors.empty()) request.what = std::move(options.what);
-  if (!options.output.empty()) request.output = absolute(options.output);
+  if (!options.output.empty()) request.output = sys::absolute(options.output);
   if (!options.engine.empty()) {
     request.reader = container::reader_named(options.engine);
     if (!request.reader)
@@ -64,11 +65,11 @@ Result<int> container_write(Context& context, const std::vector<std::string>& ar
 }
 
 Result<int> container_remove(Context& context, const std::vector<std::string>& arguments) {
-  Options options;
+  ContainerWriteOptions options;
   GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax_of_remove(options), arguments));
   if (!go) return 0;
   std::optional<std::string> output;
-  if (!options.output.empty()) output = absolute(options.output);
+  if (!options.output.empty()) output = sys::absolute(options.output);
   Teller teller(context.terminal, options.change);
   GPUPASS_TRY_ASSIGN(const auto done, session::forget_for_containers(context, teller.manner(), output));
   return teller.tell(done);

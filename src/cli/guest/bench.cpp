@@ -13,7 +13,7 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-struct Options {
+struct GuestBenchOptions {
   GuestOptions guest{.vm = {}, .timeout = std::chrono::seconds(900)};
   int runs = 1;
   std::string folder;
@@ -28,7 +28,7 @@ struct Options {
   study::ComparisonWords comparison;
 };
 
-Syntax syntax(const Context& context, Options& options) {
+Syntax syntax(const Context& context, GuestBenchOptions& options) {
   Syntax syntax(
       "gpupass guest bench VM [options] [-- OPTION of gpupass-bench…]",
       "Runs gpupass-bench in a guest and brings its results here: starts the guest if it is off, copies the\n"
@@ -54,7 +54,7 @@ Syntax syntax(const Context& context, Options& options) {
   return syntax;
 }
 
-Result<Words> options_for_suite(const Options& asked, const Words& more) {
+Result<Words> options_for_suite(const GuestBenchOptions& asked, const Words& more) {
   GPUPASS_TRY(run::refuse_own(more, {}));
   Words options{"--role", "guest"};
   for (const auto& group : asked.comparison.groups) options.push_back("--group=" + group);
@@ -65,7 +65,7 @@ Result<Words> options_for_suite(const Options& asked, const Words& more) {
   return options;
 }
 
-Result<run::MeasureRequest> request_of(const Context& context, const Options& options, const Words& more) {
+Result<run::MeasureRequest> request_of(const Context& context, const GuestBenchOptions& options, const Words& more) {
   run::MeasureRequest request;
   request.guest = options.guest.choice();
   request.runs = options.runs;
@@ -86,7 +86,7 @@ Result<run::MeasureRequest> request_of(const Context& context, const Options& op
 
 Result<int> guest_bench(Context& context, const Words& arguments) {
   const auto [ours, more] = split_words(arguments);
-  Options options;
+  GuestBenchOptions options;
   GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax(context, options), ours));
   if (!go) return 0;
   GPUPASS_TRY(context.host.changeable());

@@ -8,11 +8,12 @@
 #include "gpupass/core/printable.hpp"
 #include "gpupass/report/choices.hpp"
 #include "gpupass/report/hints.hpp"
+#include "gpupass/sys/path.hpp"
 
 namespace gpupass::cli {
 namespace {
 
-struct Options {
+struct GuestCreateOptions {
   GuestOptions guest{.vm = {}, .timeout = std::chrono::seconds(60)};
   run::CreateRequest request;
   run::Creation creation;
@@ -25,7 +26,7 @@ struct Options {
   [[nodiscard]] bool look_only() const { return print_xml || explain || dry_run; }
 };
 
-Syntax syntax(const Context& context, Options& options) {
+Syntax syntax(const Context& context, GuestCreateOptions& options) {
   auto& request = options.request;
   Syntax syntax(
       "gpupass guest create VM --image IMG [--gpu SELECTOR…] [options]",
@@ -48,7 +49,7 @@ Syntax syntax(const Context& context, Options& options) {
   syntax.then([&]() -> Result<void> {
     request.vm = options.guest.vm;
     request.uri = options.guest.uri;
-    if (!request.image.empty()) request.image = absolute(request.image);
+    if (!request.image.empty()) request.image = sys::absolute(request.image);
     std::ranges::transform(request.allowed_files, request.allowed_files.begin(), absolute);
     GPUPASS_TRY(run::read_creation(options.creation, request));
     if (options.format == Format::json && !options.explain)
@@ -58,7 +59,7 @@ Syntax syntax(const Context& context, Options& options) {
   return syntax;
 }
 
-void print(Terminal& terminal, const Options& options, const GuestDomain& domain) {
+void print(Terminal& terminal, const GuestCreateOptions& options, const GuestDomain& domain) {
   auto& out = terminal.out;
   if (options.print_xml)
     out << core::printable_xml(domain.xml);
@@ -75,7 +76,7 @@ void print(Terminal& terminal, const Options& options, const GuestDomain& domain
 }  // namespace
 
 Result<int> guest_create(Context& context, const std::vector<std::string>& arguments) {
-  Options options;
+  GuestCreateOptions options;
   GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax(context, options), arguments));
   if (!go) return 0;
   if (!options.look_only()) GPUPASS_TRY(session::refuse_captured(context.host));

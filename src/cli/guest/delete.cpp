@@ -7,13 +7,13 @@
 namespace gpupass::cli {
 namespace {
 
-struct Options {
+struct GuestDeleteOptions {
   GuestOptions guest{.vm = {}, .timeout = std::chrono::seconds(60)};
   bool dry_run = false;
   bool yes = false;
 };
 
-Syntax syntax(const Context& context, Options& options) {
+Syntax syntax(const Context& context, GuestDeleteOptions& options) {
   Syntax syntax(
       "gpupass guest delete VM [options]",
       "Returns a guest's card to its driver, undefines the guest, and removes the disk and the seed that\n"
@@ -27,7 +27,7 @@ Syntax syntax(const Context& context, Options& options) {
 }  // namespace
 
 Result<int> guest_delete(Context& context, const std::vector<std::string>& arguments) {
-  Options options;
+  GuestDeleteOptions options;
   GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax(context, options), arguments));
   if (!go) return 0;
   const auto& guest = options.guest;

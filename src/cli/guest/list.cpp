@@ -7,12 +7,12 @@
 namespace gpupass::cli {
 namespace {
 
-struct Options {
+struct GuestListOptions {
   GuestOptions guests{.vm = {}, .timeout = std::chrono::seconds(60)};
   Format format = Format::text;
 };
 
-Syntax syntax(const Context& context, Options& options) {
+Syntax syntax(const Context& context, GuestListOptions& options) {
   Syntax syntax("gpupass guest list [options]",
                 "Shows the guests that gpupass made, and what devices of the host they have.");
   add_guest_options(syntax, context, options.guests);
@@ -23,7 +23,7 @@ Syntax syntax(const Context& context, Options& options) {
 }  // namespace
 
 Result<int> guest_list(Context& context, const std::vector<std::string>& arguments) {
-  Options options;
+  GuestListOptions options;
   GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax(context, options), arguments));
   if (!go) return 0;
   auto& terminal = context.terminal;

@@ -6,12 +6,12 @@
 namespace gpupass::cli {
 namespace {
 
-struct Options {
+struct GuestSshOptions {
   GuestOptions guest{.vm = {}, .timeout = std::chrono::seconds(300)};
   run::Login login;
 };
 
-Syntax syntax(const Context& context, Options& options) {
+Syntax syntax(const Context& context, GuestSshOptions& options) {
   Syntax syntax("gpupass guest ssh VM [options] [-- COMMAND…]",
                 "Logs in to a guest, or runs COMMAND there, once it has an address. ssh's exit status is the "
                 "command's.");
@@ -24,7 +24,7 @@ Syntax syntax(const Context& context, Options& options) {
 
 Result<int> guest_ssh(Context& context, const std::vector<std::string>& arguments) {
   const auto [ours, command] = split_words(arguments);
-  Options options;
+  GuestSshOptions options;
   GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax(context, options), ours));
   if (!go) return 0;
   GPUPASS_TRY(context.host.changeable());

@@ -10,13 +10,13 @@
 namespace gpupass::cli {
 namespace {
 
-struct Options {
+struct GuestStartOptions {
   // To pin hundreds of gigabytes takes minutes.
   GuestOptions guest{.vm = {}, .timeout = std::chrono::seconds(600)};
   bool yes = false;
 };
 
-Syntax syntax(const Context& context, Options& options) {
+Syntax syntax(const Context& context, GuestStartOptions& options) {
   Syntax syntax(
       "gpupass guest start VM [options]",
       "Starts a guest. Its card is bound first if it is not bound (after a reboot of the host), with all\n"
@@ -29,7 +29,7 @@ Syntax syntax(const Context& context, Options& options) {
 }  // namespace
 
 Result<int> guest_start(Context& context, const std::vector<std::string>& arguments) {
-  Options options;
+  GuestStartOptions options;
   GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax(context, options), arguments));
   if (!go) return 0;
   const auto& guest = options.guest;

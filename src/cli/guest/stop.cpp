@@ -9,12 +9,12 @@
 namespace gpupass::cli {
 namespace {
 
-struct Options {
+struct GuestStopOptions {
   GuestOptions guest{.vm = {}, .timeout = std::chrono::seconds(120)};
   bool force = false;
 };
 
-Syntax syntax(const Context& context, Options& options) {
+Syntax syntax(const Context& context, GuestStopOptions& options) {
   Syntax syntax(
       "gpupass guest stop VM [options]",
       "Asks a guest to shut down and waits until it is off. Its card stays bound for its next start;\n"
@@ -27,7 +27,7 @@ Syntax syntax(const Context& context, Options& options) {
 }  // namespace
 
 Result<int> guest_stop(Context& context, const std::vector<std::string>& arguments) {
-  Options options;
+  GuestStopOptions options;
   GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax(context, options), arguments));
   if (!go) return 0;
   GPUPASS_TRY_ASSIGN(const auto name, run::stop(context, options.guest.choice(), options.force));

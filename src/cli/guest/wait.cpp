@@ -10,13 +10,13 @@
 namespace gpupass::cli {
 namespace {
 
-struct Options {
+struct GuestWaitOptions {
   GuestOptions guest{.vm = {}, .timeout = std::chrono::seconds(1800)};
   run::Login login;
   std::string what = "ready";
 };
 
-Syntax syntax(const Context& context, Options& options) {
+Syntax syntax(const Context& context, GuestWaitOptions& options) {
   Syntax syntax(
       "gpupass guest wait VM [options]",
       "Waits until a running guest has an address, as its agent or the lease of libvirt's network "
@@ -33,7 +33,7 @@ Syntax syntax(const Context& context, Options& options) {
 }  // namespace
 
 Result<int> guest_wait(Context& context, const std::vector<std::string>& arguments) {
-  Options options;
+  GuestWaitOptions options;
   GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax(context, options), arguments));
   if (!go) return 0;
   const auto& what = options.what;

@@ -9,6 +9,7 @@
 #include "cli/teller.hpp"
 #include "gpupass/core/json.hpp"
 #include "gpupass/session/hook_file.hpp"
+#include "gpupass/sys/path.hpp"
 
 namespace gpupass::cli {
 namespace {
@@ -16,13 +17,13 @@ namespace {
 using session::HookFile;
 using session::Installed;
 
-struct Options {
+struct HookInstallOptions {
   std::string folder;  // of hooks; empty: where the last one was put
   std::string driver = "qemu";
   ChangeOptions change;  // of status the format only
 };
 
-Syntax syntax(const char* action, const char* about, Options& options) {
+Syntax syntax(const char* action, const char* about, HookInstallOptions& options) {
   Syntax syntax(fmt::format("gpupass hook {} [options]", action), about);
   syntax.option("hooks", options.folder, "DIR",
                 "where libvirt looks for hooks (else where install put one, else\n"
@@ -31,15 +32,15 @@ Syntax syntax(const char* action, const char* about, Options& options) {
   return syntax;
 }
 
-Result<HookFile> file_of(const Host& host, const Options& options) {
-  const auto folder = options.folder.empty() ? session::installed_folder(host) : absolute(options.folder);
+Result<HookFile> file_of(const Host& host, const HookInstallOptions& options) {
+  const auto folder = options.folder.empty() ? session::installed_folder(host) : sys::absolute(options.folder);
   return session::hook_file(folder, options.driver);
 }
 
 }  // namespace
 
 Result<int> hook_install(Context& context, const std::vector<std::string>& arguments) {
-  Options options;
+  HookInstallOptions options;
   auto accepted = syntax("install", "Has libvirt ask gpupass before each start of a domain.", options);
   add_change_options(accepted, options.change);
   GPUPASS_TRY_ASSIGN(const bool go, parse(context, accepted, arguments));
@@ -51,7 +52,7 @@ Result<int> hook_install(Context& context, const std::vector<std::string>& argum
 }
 
 Result<int> hook_uninstall(Context& context, const std::vector<std::string>& arguments) {
-  Options options;
+  HookInstallOptions options;
   auto accepted = syntax("uninstall", "Removes gpupass's hook. Cards stay as they are.", options);
   add_change_options(accepted, options.change);
   GPUPASS_TRY_ASSIGN(const bool go, parse(context, accepted, arguments));
@@ -63,7 +64,7 @@ Result<int> hook_uninstall(Context& context, const std::vector<std::string>& arg
 }
 
 Result<int> hook_status(Context& context, const std::vector<std::string>& arguments) {
-  Options options;
+  HookInstallOptions options;
   auto accepted = syntax("status", "Says whether gpupass's hook is installed.", options);
   add_format(accepted, options.change.format);
   GPUPASS_TRY_ASSIGN(const bool go, parse(context, accepted, arguments));

@@ -18,7 +18,7 @@
 namespace gpupass::cli {
 namespace {
 
-constexpr const char* k_usage = "gpupass hook run DRIVER NAME OPERATION SUB EXTRA";
+constexpr const char* k_hook_run_usage = "gpupass hook run DRIVER NAME OPERATION SUB EXTRA";
 constexpr std::chrono::seconds k_patience{20};  // a start waits for it, and whoever started
 
 Result<std::string> read_input(std::istream& in) {
@@ -71,7 +71,7 @@ bool is_for_a_person(const std::vector<std::string>& arguments) {
 
 Result<int> explain(Context& context) {
   GPUPASS_TRY(parse(context,
-                    {k_usage,
+                    {k_hook_run_usage,
                      "libvirt calls this before a start (OPERATION prepare) and after an end (release), with "
                      "the domain's XML as input."},
                     {"--help"}));
@@ -85,7 +85,7 @@ Result<int> hook_run(Context& context, const std::vector<std::string>& arguments
   GPUPASS_TRY(context.host.changeable());
   if (arguments.size() < 3)
     return fail(ErrorKind::usage, "only libvirt calls this",
-                fmt::format("usage: {}; `gpupass hook run --help` explains it", k_usage));
+                fmt::format("usage: {}; `gpupass hook run --help` explains it", k_hook_run_usage));
   const auto answered = answer(context, {arguments[0], arguments[1], arguments[2]});
   if (answered) return 0;
   context.terminal.err << "gpupass: " << session::in_one_line(answered.error()) << "\n";

@@ -92,19 +92,19 @@ Finding tied(const Inventory& inventory, const Device& device, const IommuGroup&
 }
 
 /// The target's groups, each by its first function in the target.
-struct Share {
+struct GroupShare {
   const Device* device = nullptr;
   int number = 0;
 };
 
-std::string groups_text(const std::vector<Share>& shares) {
+std::string groups_text(const std::vector<GroupShare>& shares) {
   std::vector<std::string> numbers;
   for (const auto& share : shares) numbers.push_back(std::to_string(share.number));
   return (shares.size() == 1 ? "IOMMU group " : "IOMMU groups ") + core::enumerate(numbers);
 }
 
 /// One finding for all whose regions are not known.
-std::vector<Finding> unknown(const Inventory& inventory, const std::vector<Share>& shares) {
+std::vector<Finding> unknown(const Inventory& inventory, const std::vector<GroupShare>& shares) {
   if (shares.empty()) return {};
   std::vector<Evidence> evidence;
   for (const auto& share : shares) {
@@ -121,9 +121,9 @@ std::vector<Finding> unknown(const Inventory& inventory, const std::vector<Share
 }
 
 /// Why a region "direct" does no harm: only to groups that the kernel exempts.
-std::string exempted(const Inventory& inventory, const std::vector<Share>& shares) {
+std::string exempted(const Inventory& inventory, const std::vector<GroupShare>& shares) {
   const bool any = std::ranges::any_of(
-      shares, [&](const Share& share) { return !inventory.group(share.number)->direct_regions().empty(); });
+      shares, [&](const GroupShare& share) { return !inventory.group(share.number)->direct_regions().empty(); });
   return any ? fmt::format("; this kernel ({}) exempts graphics and USB from what firmware demands",
                            inventory.kernel.release)
              : "";
@@ -131,7 +131,7 @@ std::string exempted(const Inventory& inventory, const std::vector<Share>& share
 
 /// The default domain is what the host's drivers run in. vfio puts a domain of the guest's own in its place,
 /// so identity (iommu=pt, iommu.passthrough=1, or the kernel's choice for this device) does no harm.
-std::vector<Finding> all_free(const Inventory& inventory, const std::vector<Share>& shares) {
+std::vector<Finding> all_free(const Inventory& inventory, const std::vector<GroupShare>& shares) {
   if (shares.empty()) return {};
   std::vector<Evidence> evidence;
   for (const auto& share : shares) {
@@ -148,11 +148,11 @@ std::vector<Finding> all_free(const Inventory& inventory, const std::vector<Shar
                "firmware ties no memory to " + groups_text(shares) + exempted(inventory, shares), evidence)};
 }
 
-std::vector<Share> shares_of(const std::vector<const Device*>& devices) {
-  std::vector<Share> shares;
+std::vector<GroupShare> group_shares_of(const std::vector<const Device*>& devices) {
+  std::vector<GroupShare> shares;
   for (const auto* const device : devices) {
     const auto number = device->iommu_group;
-    if (number && std::ranges::find(shares, *number, &Share::number) == shares.end())
+    if (number && std::ranges::find(shares, *number, &GroupShare::number) == shares.end())
       shares.push_back({device, *number});
   }
   return shares;
@@ -163,8 +163,8 @@ std::vector<Share> shares_of(const std::vector<const Device*>& devices) {
 std::vector<Finding> direct_mapping(const Inventory& inventory, const Target& target) {
   if (!inventory.iommu.enabled) return {};  // iommu-enabled has it
   std::vector<Finding> findings;
-  std::vector<Share> free, not_known;
-  for (const auto& share : shares_of(devices_of(inventory, target))) {
+  std::vector<GroupShare> free, not_known;
+  for (const auto& share : group_shares_of(devices_of(inventory, target))) {
     const auto* const group = inventory.group(share.number);
     if (group == nullptr || !group->reserved_regions) {
       not_known.push_back(share);

@@ -52,10 +52,6 @@ Evidence evidence_of(const Holder& use) {
   }
 }
 
-bool is_default_route(const Holder& use) {
-  return use.kind == HolderKind::route && use.use == "default";
-}
-
 /// Whoever is on top comes first: that is the order in which they can be ended.
 std::vector<Holder> from_the_top(std::vector<Holder> uses) {
   std::ranges::stable_sort(uses, std::ranges::greater{}, &Holder::depth);

@@ -15,7 +15,7 @@ using bench::Difference;
 using Weight = Difference::Weight;
 
 // The first row that a fact's name begins with is its kind.
-constexpr std::array k_kinds = {
+constexpr std::array k_kinds_of_place = {
     FactKind{"tool.quick", Weight::must_match, "quick runs say whether it works, not what it costs"},
     FactKind{"tool.inject", Weight::must_match, "runs were slowed down on purpose"},
     FactKind{"tool.", Weight::must_match, "not the same gpupass-bench"},
@@ -123,8 +123,8 @@ Weight weight_of(const std::string& fact, bool one_kernel, bool both) {
 
 FactKind kind_of(const std::string& fact) {
   const auto found =
-      std::ranges::find_if(k_kinds, [&](const FactKind& kind) { return fact.starts_with(kind.prefix); });
-  return found == k_kinds.end() ? FactKind{"", Weight::other, ""} : *found;
+      std::ranges::find_if(k_kinds_of_place, [&](const FactKind& kind) { return fact.starts_with(kind.prefix); });
+  return found == k_kinds_of_place.end() ? FactKind{"", Weight::other, ""} : *found;
 }
 
 std::vector<Fact> facts(const bench::Run& run) {

@@ -11,15 +11,12 @@
 #include "gpupass/core/text.hpp"
 #include "gpupass/discover.hpp"
 #include "gpupass/run/suite.hpp"
+#include "gpupass/sys/path.hpp"
 
 namespace gpupass::study {
 namespace {
 
 using Words = std::vector<std::string>;
-
-std::string absolute(const std::string& path) {
-  return std::filesystem::absolute(path).lexically_normal().string();
-}
 
 /// For all arms. Without groups, those that the card can do: all where CUDA may know it, else those that
 /// need no CUDA. What the group pci measures no driver uses, and a container's card has the host's.
@@ -104,10 +101,10 @@ Result<ExperimentRequest> request_of(session::World& world, const ExperimentWord
   GPUPASS_TRY(
       run::refuse_own(asked.more, {"--block", "--order", "--seed", "--pci", "--device", "--started"}));
   ExperimentRequest request;
-  request.folder = absolute(asked.folder);
+  request.folder = sys::absolute(asked.folder);
   if (!asked.report.empty()) GPUPASS_TRY(check_report(asked.report));
   request.program =
-      asked.program.empty() ? run::bench_program().value_or("gpupass-bench") : absolute(asked.program);
+      asked.program.empty() ? run::bench_program().value_or("gpupass-bench") : sys::absolute(asked.program);
   GPUPASS_TRY_ASSIGN(const auto program, run::read_program(request.program));
   GPUPASS_TRY_ASSIGN(const auto inventory, discover(world.host, {.holders = false}));
   if (asked.gpu) {
@@ -119,7 +116,7 @@ Result<ExperimentRequest> request_of(session::World& world, const ExperimentWord
   auto& settings = request.settings;
   settings.program_sha256 = bench::sha256(program);
   for (const auto& function : request.functions) settings.functions.push_back(to_string(function));
-  settings.image = asked.image.empty() ? "" : absolute(asked.image);
+  settings.image = asked.image.empty() ? "" : sys::absolute(asked.image);
   GPUPASS_TRY_ASSIGN(settings.arms, arm_words(asked));
   settings.vm = !settings.image.empty() ? k_guest_of_ours
                 : !asked.domain.empty() ? asked.domain

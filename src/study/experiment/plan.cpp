@@ -16,7 +16,7 @@ namespace {
 
 using core::Json;
 
-constexpr const char* k_schema = "gpupass.experiment/1";
+constexpr const char* k_experiment_schema = "gpupass.experiment/1";
 constexpr const char* k_another_folder = "name another folder with --out";
 
 Json settings_json(const ExperimentSettings& settings) {
@@ -125,7 +125,7 @@ std::string to_json(const ExperimentPlan& plan) {
   auto identities = Json::object();
   for (const auto& [function, identity] : plan.identities)
     identities[to_string(function)] = core::to_json(identity);
-  return Json{{"schema", k_schema},
+  return Json{{"schema", k_experiment_schema},
               {"gpupass", plan.version},
               {"created", plan.created},
               {"seed", plan.seed},
@@ -152,8 +152,8 @@ Result<ExperimentPlan> plan_from_json(const std::string& text) {
                                                   core::identity_from_json(identity));
                        return taken;
                      }));
-  if (json.value("schema", "") != k_schema)
-    return fail(ErrorKind::invalid, fmt::format("{}: is not of schema {}", origin, k_schema),
+  if (json.value("schema", "") != k_experiment_schema)
+    return fail(ErrorKind::invalid, fmt::format("{}: is not of schema {}", origin, k_experiment_schema),
                 k_another_folder);
   if (plan.settings.blocks < 1 || plan.settings.blocks > 1000)
     return fail(ErrorKind::invalid, fmt::format("{}: {} blocks", origin, plan.settings.blocks),

@@ -10,6 +10,7 @@
 #include "gpupass/host.hpp"
 #include "gpupass/study/formats/exporters.hpp"
 #include "gpupass/study/report/forms.hpp"
+#include "gpupass/sys/path.hpp"
 
 namespace gpupass::study {
 namespace fs = std::filesystem;
@@ -35,15 +36,11 @@ Error with_remedy(Error error) {
   return error;
 }
 
-std::string absolute(const std::string& path) {
-  return fs::absolute(path).lexically_normal().string();
-}
-
 Result<Words> files_at(const std::string& path) {
   std::error_code error;
   if (!fs::is_directory(path, error)) return Words{path};
   const Host here;  // our own files, whatever machine is being looked at
-  GPUPASS_TRY_ASSIGN(const auto names, here.list(absolute(path)));
+  GPUPASS_TRY_ASSIGN(const auto names, here.list(sys::absolute(path)));
   Words files;
   for (const auto& name : names) {
     if (name.ends_with(".json")) files.push_back((fs::path(path) / name).string());
@@ -75,7 +72,7 @@ Result<RunFiles> read_runs(const Words& paths) {
 
 Result<std::string> read_input(const std::string& path) {
   const Host here;
-  return here.read(absolute(path), k_largest_file);
+  return here.read(sys::absolute(path), k_largest_file);
 }
 
 Result<std::vector<bench::Run>> load_runs(const Words& paths) {

@@ -14,7 +14,7 @@ namespace {
 using bench::Measurement;
 
 /// "BenchmarkH2d.pinned/bytes=4096": a word, with a capital after the first part, as the format wants it.
-std::string name_of(const Measurement& measurement) {
+std::string benchstat_name(const Measurement& measurement) {
   auto name = bench::key(measurement);
   name.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(name.front())));
   for (auto& letter : name) letter = std::isspace(static_cast<unsigned char>(letter)) != 0 ? '_' : letter;
@@ -23,9 +23,9 @@ std::string name_of(const Measurement& measurement) {
 
 std::string line_of(const Measurement& measurement) {
   if (measurement.status != bench::Status::passed || !measurement.summary)
-    return fmt::format("# {}: {}: {}\n", name_of(measurement), bench::name(measurement.status),
+    return fmt::format("# {}: {}: {}\n", benchstat_name(measurement), bench::name(measurement.status),
                        core::printable(measurement.reason));
-  auto line = fmt::format("{} {} {:.9g} ns/op", name_of(measurement),
+  auto line = fmt::format("{} {} {:.9g} ns/op", benchstat_name(measurement),
                           measurement.work.iterations * measurement.summary->n,
                           nanoseconds_per_iteration(measurement));
   if (measurement.better == bench::Better::higher)

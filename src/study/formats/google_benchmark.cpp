@@ -11,7 +11,7 @@ using bench::Measurement;
 using Json = nlohmann::ordered_json;
 
 /// "h2d.pinned/bytes:4096": its own way of writing arguments.
-std::string name_of(const Measurement& measurement) {
+std::string google_name(const Measurement& measurement) {
   auto name = bench::key(measurement);
   for (auto& letter : name) letter = letter == '=' ? ':' : letter;
   return name;
@@ -28,7 +28,7 @@ Json context_of(const std::vector<bench::Run>& runs) {
 }
 
 Json entry_of(const Measurement& measurement, std::size_t repetition, std::size_t repetitions) {
-  const auto name = name_of(measurement);
+  const auto name = google_name(measurement);
   Json entry = {{"name", name},
                 {"run_name", name},
                 {"run_type", "iteration"},

@@ -13,10 +13,10 @@
 namespace gpupass::study {
 namespace {
 
-constexpr double k_left = 8, k_right = k_width - 8;
-constexpr double k_top = 22;  // of the first row, below the names
-constexpr double k_bar = 9;
-constexpr std::size_t k_letters = 36;
+constexpr double k_ceiling_left = 8, k_right = k_width - 8;
+constexpr double k_ceiling_top = 22;  // of the first row, below the names
+constexpr double k_ceiling_bar = 9;
+constexpr std::size_t k_ceiling_letters = 36;
 
 /// Nothing without a ceiling or a result.
 std::optional<double> share_of(const bench::Figures& figures, bench::Better better) {
@@ -33,7 +33,7 @@ bool has_share(const bench::Row& row) {
 /// One bar, to a ceiling that is drawn at 100 %; what exceeds it is drawn to it and said.
 void bar(Canvas& canvas, const Scale& scale, double top, std::optional<double> share, const char* style) {
   if (!share) return;
-  canvas.rectangle({k_left, top}, scale.place(*share) - k_left, k_bar, style);
+  canvas.rectangle({k_ceiling_left, top}, scale.place(*share) - k_ceiling_left, k_ceiling_bar, style);
 }
 
 std::string shares_in_words(const bench::Row& row) {
@@ -43,44 +43,44 @@ std::string shares_in_words(const bench::Row& row) {
   return share(ours ? *ours : *theirs);
 }
 
-void draw_names(Canvas& canvas, const bench::Comparison& comparison) {
-  canvas.rectangle({k_left, 3}, 14, k_bar, "bar a");
-  canvas.text({k_left + 19, 12}, Anchor::start, comparison.baseline);
+void draw_names_of_ceilings(Canvas& canvas, const bench::Comparison& comparison) {
+  canvas.rectangle({k_ceiling_left, 3}, 14, k_ceiling_bar, "bar a");
+  canvas.text({k_ceiling_left + 19, 12}, Anchor::start, comparison.baseline);
   if (comparison.candidate_runs == 0) return;
-  canvas.rectangle({k_left + 130, 3}, 14, k_bar, "bar b");
-  canvas.text({k_left + 149, 12}, Anchor::start, comparison.candidate);
+  canvas.rectangle({k_ceiling_left + 130, 3}, 14, k_ceiling_bar, "bar b");
+  canvas.text({k_ceiling_left + 149, 12}, Anchor::start, comparison.candidate);
 }
 
 /// Behind the bars, and not behind the words between them.
 void draw_grid(Canvas& canvas, const Scale& scale, double row_height, std::size_t rows) {
-  const double bottom = k_top + row_height * static_cast<double>(rows);
+  const double bottom = k_ceiling_top + row_height * static_cast<double>(rows);
   for (const double tick : {0.0, 0.25, 0.5, 0.75, 1.0}) {
     const double x = scale.place(tick);
     const auto anchor = tick == 0 ? Anchor::start : tick == 1 ? Anchor::end : Anchor::middle;
     canvas.text({x, bottom + 13}, anchor, fmt::format("{:g} %", tick * 100), "tick");
     for (std::size_t row = 0; row < rows; ++row) {
-      const double top = k_top + row_height * static_cast<double>(row);
+      const double top = k_ceiling_top + row_height * static_cast<double>(row);
       canvas.line({x, top + 14}, {x, top + row_height}, tick == 1 ? "none" : "grid");
     }
   }
 }
 
 void draw_row(Canvas& canvas, const Scale& scale, const bench::Row& row, double top) {
-  canvas.text({k_left, top + 10}, Anchor::start, core::shorten(title(row), k_letters));
+  canvas.text({k_ceiling_left, top + 10}, Anchor::start, core::shorten(title(row), k_ceiling_letters));
   canvas.text({k_right, top + 10}, Anchor::end, shares_in_words(row), "number");
   bar(canvas, scale, top + 15, share_of(row.baseline, row.better), "bar a");
-  bar(canvas, scale, top + 16 + k_bar, share_of(row.candidate, row.better), "bar b");
+  bar(canvas, scale, top + 16 + k_ceiling_bar, share_of(row.candidate, row.better), "bar b");
 }
 
 Figure ceiling(const bench::Comparison& comparison, bench::Group group,
                const std::vector<const bench::Row*>& rows, const Prefix& prefix) {
-  const Scale scale(Scale::Kind::linear, 0, 1, k_left, k_right);
+  const Scale scale(Scale::Kind::linear, 0, 1, k_ceiling_left, k_right);
   const double row_height = comparison.candidate_runs > 0 ? 42 : 32;
-  const double bottom = k_top + row_height * static_cast<double>(rows.size());
+  const double bottom = k_ceiling_top + row_height * static_cast<double>(rows.size());
   Canvas canvas;
-  draw_names(canvas, comparison);
+  draw_names_of_ceilings(canvas, comparison);
   draw_grid(canvas, scale, row_height, rows.size());
-  double top = k_top;
+  double top = k_ceiling_top;
   std::string words;
   for (const auto* const row : rows) {
     draw_row(canvas, scale, *row, top);

@@ -15,8 +15,8 @@
 namespace gpupass::study {
 namespace {
 
-constexpr double k_left = 62, k_right = k_width - 14;
-constexpr double k_top = 28, k_bottom = 196;
+constexpr double k_curve_left = 62, k_right = k_width - 14;
+constexpr double k_curve_top = 28, k_bottom = 196;
 constexpr std::size_t k_least = 3;  // sizes that make a curve
 
 struct Curve {
@@ -75,15 +75,15 @@ Range values_of(const Curve& curve) {
 /// From zero, unless that would hide the small values.
 Scale upwards(const Range& range) {
   if (range.high > 10 * range.low)
-    return {Scale::Kind::logarithmic, range.low * 0.8, range.high * 1.25, k_bottom, k_top};
-  return {Scale::Kind::linear, 0, range.high * 1.1, k_bottom, k_top};
+    return {Scale::Kind::logarithmic, range.low * 0.8, range.high * 1.25, k_bottom, k_curve_top};
+  return {Scale::Kind::linear, 0, range.high * 1.1, k_bottom, k_curve_top};
 }
 
 void draw_frame(Canvas& canvas, const Curve& curve, const Scale& across, const Scale& up) {
   for (const double tick : up.ticks(5)) {
     const double y = up.place(tick);
-    canvas.line({k_left, y}, {k_right, y}, "grid");
-    canvas.text({k_left - 5, y + 4}, Anchor::end, core::quantity(tick, curve.first->unit), "tick");
+    canvas.line({k_curve_left, y}, {k_right, y}, "grid");
+    canvas.text({k_curve_left - 5, y + 4}, Anchor::end, core::quantity(tick, curve.first->unit), "tick");
   }
   double last = -std::numeric_limits<double>::infinity();
   for (const auto& [bytes, row] : curve.at) {
@@ -94,7 +94,7 @@ void draw_frame(Canvas& canvas, const Curve& curve, const Scale& across, const S
                 "tick");
     last = x;
   }
-  canvas.line({k_left, k_bottom}, {k_right, k_bottom}, "axis");
+  canvas.line({k_curve_left, k_bottom}, {k_right, k_bottom}, "axis");
 }
 
 void draw_side(Canvas& canvas, const Curve& curve, FiguresOf side, const Scale& across, const Scale& up,
@@ -113,14 +113,14 @@ void draw_side(Canvas& canvas, const Curve& curve, FiguresOf side, const Scale& 
   for (const auto& point : points) canvas.dot(point, is_baseline);
 }
 
-void draw_names(Canvas& canvas, const bench::Comparison& comparison) {
-  canvas.line({k_left, 12}, {k_left + 22, 12}, "curve a");
-  canvas.dot({k_left + 11, 12}, true);
-  canvas.text({k_left + 27, 16}, Anchor::start, comparison.baseline);
+void draw_names_of_curves(Canvas& canvas, const bench::Comparison& comparison) {
+  canvas.line({k_curve_left, 12}, {k_curve_left + 22, 12}, "curve a");
+  canvas.dot({k_curve_left + 11, 12}, true);
+  canvas.text({k_curve_left + 27, 16}, Anchor::start, comparison.baseline);
   if (comparison.candidate_runs == 0) return;
-  canvas.line({k_left + 140, 12}, {k_left + 162, 12}, "curve b");
-  canvas.dot({k_left + 151, 12}, false);
-  canvas.text({k_left + 167, 16}, Anchor::start, comparison.candidate);
+  canvas.line({k_curve_left + 140, 12}, {k_curve_left + 162, 12}, "curve b");
+  canvas.dot({k_curve_left + 151, 12}, false);
+  canvas.text({k_curve_left + 167, 16}, Anchor::start, comparison.candidate);
 }
 
 std::string description(const Curve& curve, const bench::Comparison& comparison) {
@@ -140,11 +140,11 @@ std::string description(const Curve& curve, const bench::Comparison& comparison)
 Figure figure_of(const Curve& curve, const bench::Comparison& comparison, const std::string& id) {
   const double least = curve.at.begin()->first;
   const double most = curve.at.rbegin()->first;
-  const Scale across(Scale::Kind::logarithmic, least, most, k_left + 14, k_right - 6);
+  const Scale across(Scale::Kind::logarithmic, least, most, k_curve_left + 14, k_right - 6);
   const auto up = upwards(values_of(curve));
   Canvas canvas;
   draw_frame(canvas, curve, across, up);
-  draw_names(canvas, comparison);
+  draw_names_of_curves(canvas, comparison);
   draw_side(canvas, curve, &bench::Row::baseline, across, up, true);
   draw_side(canvas, curve, &bench::Row::candidate, across, up, false);
   const auto words = fmt::format("{}: {}", curve.name, curve.first->metric);

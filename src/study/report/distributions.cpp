@@ -18,8 +18,8 @@ namespace {
 
 using Values = std::vector<double>;
 
-constexpr double k_left = 46, k_right = k_width - 10;
-constexpr double k_top = 26, k_bottom = 196;
+constexpr double k_distribution_left = 46, k_right = k_width - 10;
+constexpr double k_distribution_top = 26, k_bottom = 196;
 constexpr std::size_t k_points = 240;  // of a drawn line
 constexpr const char* k_id = "distribution";
 
@@ -43,7 +43,7 @@ double nines(double share) {
 }
 
 std::vector<Point> steps(const Values& sorted, const Scale& across, double most_nines) {
-  const Scale up(Scale::Kind::linear, 0, most_nines, k_bottom, k_top);
+  const Scale up(Scale::Kind::linear, 0, most_nines, k_bottom, k_distribution_top);
   std::vector<Point> points;
   for (std::size_t i = 0; i < k_points; ++i) {
     const double wanted = most_nines * static_cast<double>(i) / (k_points - 1);
@@ -56,27 +56,27 @@ std::vector<Point> steps(const Values& sorted, const Scale& across, double most_
 }
 
 void draw_frame(Canvas& canvas, const Scale& across, double most_nines, const std::string& unit) {
-  const Scale up(Scale::Kind::linear, 0, most_nines, k_bottom, k_top);
+  const Scale up(Scale::Kind::linear, 0, most_nines, k_bottom, k_distribution_top);
   for (const double share : {0.0, 0.5, 0.9, 0.99, 0.999, 0.9999}) {
     if (nines(share) > most_nines) break;
     const double y = up.place(nines(share));
-    canvas.line({k_left, y}, {k_right, y}, "grid");
-    canvas.text({k_left - 5, y + 4}, Anchor::end, fmt::format("{:g} %", share * 100), "tick");
+    canvas.line({k_distribution_left, y}, {k_right, y}, "grid");
+    canvas.text({k_distribution_left - 5, y + 4}, Anchor::end, fmt::format("{:g} %", share * 100), "tick");
   }
   for (const double tick : across.ticks(5)) {
     const double x = across.place(tick);
     canvas.line({x, k_bottom}, {x, k_bottom + 4}, "axis");
     if (x < k_right - 14) canvas.text({x, k_bottom + 16}, Anchor::middle, core::quantity(tick, unit), "tick");
   }
-  canvas.line({k_left, k_bottom}, {k_right, k_bottom}, "axis");
+  canvas.line({k_distribution_left, k_bottom}, {k_right, k_bottom}, "axis");
 }
 
-void draw_names(Canvas& canvas, const bench::Comparison& comparison) {
-  canvas.line({k_left, 12}, {k_left + 22, 12}, "curve a");
-  canvas.text({k_left + 27, 16}, Anchor::start, comparison.baseline);
+void draw_names_of_distributions(Canvas& canvas, const bench::Comparison& comparison) {
+  canvas.line({k_distribution_left, 12}, {k_distribution_left + 22, 12}, "curve a");
+  canvas.text({k_distribution_left + 27, 16}, Anchor::start, comparison.baseline);
   if (comparison.candidate_runs == 0) return;
-  canvas.line({k_left + 150, 12}, {k_left + 172, 12}, "curve b");
-  canvas.text({k_left + 177, 16}, Anchor::start, comparison.candidate);
+  canvas.line({k_distribution_left + 150, 12}, {k_distribution_left + 172, 12}, "curve b");
+  canvas.text({k_distribution_left + 177, 16}, Anchor::start, comparison.candidate);
 }
 
 double at_share(const Values& sorted, double share) {
@@ -96,11 +96,11 @@ Figure distribution(const bench::Comparison& comparison, const bench::Row& row, 
   const auto& longest = theirs.empty() || (!ours.empty() && ours.back() > theirs.back()) ? ours : theirs;
   const auto& shortest = theirs.empty() || (!ours.empty() && ours.front() < theirs.front()) ? ours : theirs;
   const double most_nines = std::log10(static_cast<double>(std::max(ours.size(), theirs.size())));
-  const Scale across(Scale::Kind::logarithmic, shortest.front() * 0.95, longest.back() * 1.05, k_left,
+  const Scale across(Scale::Kind::logarithmic, shortest.front() * 0.95, longest.back() * 1.05, k_distribution_left,
                      k_right);
   Canvas canvas;
   draw_frame(canvas, across, most_nines, row.unit);
-  draw_names(canvas, comparison);
+  draw_names_of_distributions(canvas, comparison);
   if (!ours.empty()) canvas.polyline(steps(ours, across, most_nines), "curve a");
   if (!theirs.empty()) canvas.polyline(steps(theirs, across, most_nines), "curve b");
   auto median = row;

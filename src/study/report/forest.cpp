@@ -20,11 +20,11 @@ namespace {
 using bench::Effect;
 using bench::Verdict;
 
-constexpr double k_row = 46;  // height: two lines of words, and the mark below them
-constexpr double k_top = 18;  // above the first row: which side is which
-constexpr double k_left = 8;  // of the axis
+constexpr double k_forest_row = 46;  // height: two lines of words, and the mark below them
+constexpr double k_forest_top = 18;  // above the first row: which side is which
+constexpr double k_forest_left = 8;  // of the axis
 constexpr double k_right = k_width - 8;
-constexpr std::size_t k_letters = 32;  // of a row's name
+constexpr std::size_t k_forest_letters = 32;  // of a row's name
 
 struct Line {
   std::string name;
@@ -85,21 +85,21 @@ void mean_mark(Canvas& canvas, Point at, const Effect& effect) {
 void arrows(Canvas& canvas, const Scale& scale, const bench::Interval& interval, double y) {
   if (scale.place(interval.high) == k_right && !scale.has(interval.high))
     canvas.polyline({{k_right - 5, y - 4}, {k_right, y}, {k_right - 5, y + 4}}, "interval");
-  if (scale.place(interval.low) == k_left && !scale.has(interval.low))
-    canvas.polyline({{k_left + 5, y - 4}, {k_left, y}, {k_left + 5, y + 4}}, "interval");
+  if (scale.place(interval.low) == k_forest_left && !scale.has(interval.low))
+    canvas.polyline({{k_forest_left + 5, y - 4}, {k_forest_left, y}, {k_forest_left + 5, y + 4}}, "interval");
 }
 
 void draw_line(Canvas& canvas, const Scale& scale, const Line& line, double top) {
   const double y = top + 35;
   const double reach = log_margin(line.margin);
   const double left = scale.place(-reach);
-  canvas.rectangle({left, top + 27}, scale.place(reach) - left, k_row - 30, "band");
-  canvas.line({scale.place(0), top + 27}, {scale.place(0), top + k_row - 3}, "none");
-  canvas.text({k_left, top + 11}, Anchor::start, core::shorten(line.name, k_letters),
+  canvas.rectangle({left, top + 27}, scale.place(reach) - left, k_forest_row - 30, "band");
+  canvas.line({scale.place(0), top + 27}, {scale.place(0), top + k_forest_row - 3}, "none");
+  canvas.text({k_forest_left, top + 11}, Anchor::start, core::shorten(line.name, k_forest_letters),
               line.is_mean ? "strong" : "");
   canvas.text({k_right, top + 11}, Anchor::end, difference(*line.effect),
               line.is_mean ? "strong number" : "number");
-  canvas.text({k_left, top + 23}, Anchor::start, line.values, "tick");
+  canvas.text({k_forest_left, top + 23}, Anchor::start, line.values, "tick");
   canvas.line({scale.place(line.effect->interval.low), y}, {scale.place(line.effect->interval.high), y},
               "interval");
   arrows(canvas, scale, line.effect->interval, y);
@@ -109,12 +109,12 @@ void draw_line(Canvas& canvas, const Scale& scale, const Line& line, double top)
 
 /// Round per cents, although they lie on an axis of logarithms.
 void draw_axis(Canvas& canvas, const Scale& scale, const bench::Interval& domain, double bottom) {
-  const Scale percents(Scale::Kind::linear, percent(domain.low), percent(domain.high), k_left, k_right);
-  canvas.line({k_left, bottom}, {k_right, bottom}, "axis");
+  const Scale percents(Scale::Kind::linear, percent(domain.low), percent(domain.high), k_forest_left, k_right);
+  canvas.line({k_forest_left, bottom}, {k_right, bottom}, "axis");
   for (const double tick : percents.ticks(8)) {
     const double x = scale.place(std::copysign(std::log1p(std::abs(tick) / 100), tick));
     canvas.line({x, bottom}, {x, bottom + 4}, "axis");
-    if (x > k_left + 8 && x < k_right - 12)
+    if (x > k_forest_left + 8 && x < k_right - 12)
       canvas.text({x, bottom + 15}, Anchor::middle, tick == 0 ? "0 %" : fmt::format("{:+g} %", tick), "tick");
   }
 }
@@ -137,17 +137,17 @@ struct Who {
 Figure forest(const Who& who, const std::string& title, const std::string& id,
               const std::vector<Line>& lines) {
   const auto domain = domain_of(lines);
-  const Scale scale(Scale::Kind::linear, domain.low, domain.high, k_left, k_right);
+  const Scale scale(Scale::Kind::linear, domain.low, domain.high, k_forest_left, k_right);
   Canvas canvas;
-  const double bottom = k_top + k_row * static_cast<double>(lines.size()) + 2;
-  canvas.text({k_left, 11}, Anchor::start,
+  const double bottom = k_forest_top + k_forest_row * static_cast<double>(lines.size()) + 2;
+  canvas.text({k_forest_left, 11}, Anchor::start,
               who.candidate.empty() ? "◂ faster" : fmt::format("◂ {} faster", who.candidate), "tick");
   canvas.text({k_right, 11}, Anchor::end,
               who.candidate.empty() ? "slower ▸" : fmt::format("{} slower ▸", who.candidate), "tick");
-  double top = k_top;
+  double top = k_forest_top;
   for (const auto& line : lines) {
     draw_line(canvas, scale, line, top);
-    top += k_row;
+    top += k_forest_row;
   }
   draw_axis(canvas, scale, domain, bottom);
   const auto words = fmt::format("{} beside {}: {}", who.candidate.empty() ? "every arm" : who.candidate,

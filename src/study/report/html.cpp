@@ -48,7 +48,7 @@ std::string folded(const DataTable& table) {
          "\n";
 }
 
-std::string list(const char* heading, const std::vector<std::string>& items) {
+std::string html_list(const char* heading, const std::vector<std::string>& items) {
   if (items.empty()) return "";
   std::string content;
   for (const auto& item : items) content += element("li", {}, prose(item)) + "\n";
@@ -102,7 +102,7 @@ std::string footnotes(const bench::Comparison& comparison) {
   auto text = element("h2", {}, "Method");
   if (comparison.answer) text += element("p", {}, prose(headline(comparison)));
   return text + element("p", {}, prose(method(comparison))) +
-         list("Remarks", sentences(comparison, comparison.remarks));
+         html_list("Remarks", sentences(comparison, comparison.remarks));
 }
 
 std::string case_tables(const bench::Comparison& comparison) {
@@ -118,9 +118,9 @@ std::string case_tables(const bench::Comparison& comparison) {
 std::string sections_of(const Report& report, const Prefix& prefix) {
   const auto& comparison = report.comparison;
   auto text = bare(speeds(comparison, prefix));
-  text += list("Not to be trusted", sentences(comparison, comparison.doubts));
-  text += list("Beyond the margin", sentences(comparison, comparison.findings));
-  text += list("Open", sentences(comparison, comparison.open));
+  text += html_list("Not to be trusted", sentences(comparison, comparison.doubts));
+  text += html_list("Beyond the margin", sentences(comparison, comparison.findings));
+  text += html_list("Open", sentences(comparison, comparison.open));
   if (comparison.answer) {
     text += element("h2", {}, "Groups") + table_of(group_table(comparison), "cases") +
             element("p", {{"class", "soft"}}, k_signs);

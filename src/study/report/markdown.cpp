@@ -39,7 +39,7 @@ std::string section(const DataTable& table) {
   return text;
 }
 
-std::string list(const char* heading, const std::vector<std::string>& items) {
+std::string markdown_list(const char* heading, const std::vector<std::string>& items) {
   if (items.empty()) return "";
   auto text = fmt::format("\n## {}\n\n", heading);
   for (const auto& item : items) text += "- " + escaped(item) + "\n";
@@ -51,10 +51,10 @@ std::string body_of(const Report& report) {
   std::string text;
   if (comparison.answer) text += fmt::format("**{}**\n\n", escaped(verdict(comparison)));
   text += fmt::format("{}\n\n{}\n", escaped(headline(comparison)), escaped(method(comparison)));
-  text += list("Not to be trusted", sentences(comparison, comparison.doubts));
-  text += list("Beyond the margin", sentences(comparison, comparison.findings));
-  text += list("Open", sentences(comparison, comparison.open));
-  text += list("Remarks", sentences(comparison, comparison.remarks));
+  text += markdown_list("Not to be trusted", sentences(comparison, comparison.doubts));
+  text += markdown_list("Beyond the margin", sentences(comparison, comparison.findings));
+  text += markdown_list("Open", sentences(comparison, comparison.open));
+  text += markdown_list("Remarks", sentences(comparison, comparison.remarks));
   if (comparison.answer) text += section(group_table(comparison));
   for (const auto& group : comparison.groups) text += section(case_table(comparison, group.group));
   for (const auto& table : {absent_table(comparison), difference_table(comparison), common_facts(report),

@@ -54,7 +54,7 @@ std::string wrapped(const std::string& text, int columns, const char* further, c
   return lines + line + "\n";
 }
 
-std::string list(const char* heading, const std::vector<std::string>& items, int columns, bool colour) {
+std::string text_list(const char* heading, const std::vector<std::string>& items, int columns, bool colour) {
   if (items.empty()) return "";
   std::string text = "\n" + report::styled(heading, Style::bold, colour) + "\n";
   for (const auto& item : items) text += wrapped(core::printable(item), columns, "    ", "  - ");
@@ -124,13 +124,13 @@ std::vector<std::string> differences_that_matter(const bench::Comparison& compar
 std::string text_of(const Report& report, int columns, bool colour) {
   const auto& comparison = report.comparison;
   auto text = wrapped(headline(comparison), columns, "  ") + wrapped(method(comparison), columns, "");
-  text += list("Not to be trusted", sentences(comparison, comparison.doubts), columns, colour);
-  text += list("Beyond the margin", sentences(comparison, comparison.findings), columns, colour);
-  text += list("Open", sentences(comparison, comparison.open), columns, colour);
-  text += list("Remarks", sentences(comparison, comparison.remarks), columns, colour);
+  text += text_list("Not to be trusted", sentences(comparison, comparison.doubts), columns, colour);
+  text += text_list("Beyond the margin", sentences(comparison, comparison.findings), columns, colour);
+  text += text_list("Open", sentences(comparison, comparison.open), columns, colour);
+  text += text_list("Remarks", sentences(comparison, comparison.remarks), columns, colour);
   for (const auto& group : comparison.groups) text += case_lines(comparison, group.group, columns, colour);
   text += absent_lines(comparison, columns, colour);
-  text += list("Different, and it matters", differences_that_matter(comparison), columns, colour);
+  text += text_list("Different, and it matters", differences_that_matter(comparison), columns, colour);
   return text;
 }
 

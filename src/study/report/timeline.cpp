@@ -17,8 +17,8 @@
 namespace gpupass::study {
 namespace {
 
-constexpr double k_left = 46, k_right = k_width - 12;
-constexpr double k_top = 26, k_bottom = 130;
+constexpr double k_timeline_left = 46, k_right = k_width - 12;
+constexpr double k_timeline_top = 26, k_bottom = 130;
 
 struct Dot {
   double at = 0;  // seconds since 1970
@@ -119,7 +119,7 @@ Scale upwards(const Dots& dots, double least_height) {
   const auto [low, high] = std::ranges::minmax(dots, {}, &Dot::value);
   const double middle = (low.value + high.value) / 2;
   const double half = std::max((high.value - low.value) * 0.6, least_height / 2);
-  return {Scale::Kind::linear, middle - half, middle + half, k_bottom, k_top};
+  return {Scale::Kind::linear, middle - half, middle + half, k_bottom, k_timeline_top};
 }
 
 std::string clock_time(double seconds) {
@@ -136,27 +136,27 @@ struct Track {
 void draw_frame(Canvas& canvas, const Track& track, const Scale& up) {
   for (const double tick : up.ticks(4)) {
     const double y = up.place(tick);
-    canvas.line({k_left, y}, {k_right, y}, "grid");
-    canvas.text({k_left - 4, y + 4}, Anchor::end, fmt::format("{:g}{}", tick, track.unit), "tick");
+    canvas.line({k_timeline_left, y}, {k_right, y}, "grid");
+    canvas.text({k_timeline_left - 4, y + 4}, Anchor::end, fmt::format("{:g}{}", tick, track.unit), "tick");
   }
   const auto [first, last] = std::ranges::minmax(track.dots, {}, &Dot::at);
-  canvas.line({k_left, k_bottom}, {k_right, k_bottom}, "axis");
-  canvas.text({k_left, k_bottom + 14}, Anchor::start, clock_time(first.at), "tick");
+  canvas.line({k_timeline_left, k_bottom}, {k_right, k_bottom}, "axis");
+  canvas.text({k_timeline_left, k_bottom + 14}, Anchor::start, clock_time(first.at), "tick");
   canvas.text({k_right, k_bottom + 14}, Anchor::end, clock_time(last.at) + " UTC", "tick");
 }
 
 void draw_names(Canvas& canvas, const bench::Side& baseline, const bench::Side& candidate) {
-  canvas.dot({k_left + 4, 10}, true);
-  canvas.text({k_left + 12, 14}, Anchor::start, baseline.name);
+  canvas.dot({k_timeline_left + 4, 10}, true);
+  canvas.text({k_timeline_left + 12, 14}, Anchor::start, baseline.name);
   if (candidate.runs.empty()) return;
-  canvas.dot({k_left + 140, 10}, false);
-  canvas.text({k_left + 148, 14}, Anchor::start, candidate.name);
+  canvas.dot({k_timeline_left + 140, 10}, false);
+  canvas.text({k_timeline_left + 148, 14}, Anchor::start, candidate.name);
 }
 
 Figure figure_of(const Track& track, const bench::Side& baseline, const bench::Side& candidate,
                  const std::string& id) {
   const auto [first, last] = std::ranges::minmax(track.dots, {}, &Dot::at);
-  const Scale across(Scale::Kind::linear, first.at, last.at, k_left + 6, k_right - 6);
+  const Scale across(Scale::Kind::linear, first.at, last.at, k_timeline_left + 6, k_right - 6);
   const auto up = upwards(track.dots, track.least_height);
   Canvas canvas;
   draw_names(canvas, baseline, candidate);

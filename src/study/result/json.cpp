@@ -13,7 +13,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr const char* k_schema = "gpupass.bench/1";
+constexpr const char* k_run_schema = "gpupass.bench/1";
 
 // --- writing ---------------------------------------------------------------------------------------
 
@@ -242,7 +242,7 @@ Gate gate_of(const Place& place) {
 
 Run run_of(const Place& place) {
   const auto schema = place.at("schema").text();
-  if (schema != k_schema) place.at("schema").refuse(fmt::format("is '{}', not '{}'", schema, k_schema));
+  if (schema != k_run_schema) place.at("schema").refuse(fmt::format("is '{}', not '{}'", schema, k_run_schema));
   const auto head = place.at("run");
   Run run;
   run.id = head.at("id").text();
@@ -276,7 +276,7 @@ Json to_json(const Run& run) {
   for (const auto& gate : run.gates) gates.push_back(json_of(gate));
   Json benchmarks = Json::array();
   for (const auto& measurement : run.benchmarks) benchmarks.push_back(json_of(measurement));
-  return {{"schema", k_schema}, {"run", std::move(head)},   {"env", run.env},
+  return {{"schema", k_run_schema}, {"run", std::move(head)},   {"env", run.env},
           {"gates", gates},     {"benchmarks", benchmarks}, {"counters", run.counters}};
 }
 
