@@ -220,10 +220,11 @@ struct Inventory {
   bool holders_complete =
       false;  // false: other users' processes could not be looked into, or were not looked for
   std::vector<Problem> problems;
-  bool sys_read_only = false;          // /sys is mounted so, as in most containers
-  std::vector<DomainUse> domain_uses;  // filled in by who has asked libvirt; discover() does not
+  bool sys_read_only = false;  // /sys is mounted so, as in most containers
+  std::vector<DomainUse>
+      domain_uses;  // filled in by who has asked libvirt; discover::read_inventory() does not
   container::Machine containers =
-      {};  // filled in by who has looked (container::look_at); discover() does not
+      {};  // filled in by who has looked (container::look_at); discover::read_inventory() does not
   bool operator==(const Inventory&) const = default;
 
   [[nodiscard]] const Device* find(const PciAddress& address) const;

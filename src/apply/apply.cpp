@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "gpupass/apply.hpp"
+#include "gpupass/apply/apply.hpp"
 
 #include "apply/executor.hpp"
 
-namespace gpupass {
+namespace gpupass::apply {
 namespace {
 
 /// Everything is as it is to be: a journal that stays is seen to have ended, and stops nobody.
@@ -24,7 +24,7 @@ Result<Journal> start_journal(const Plan& plan, Doors& doors) {
 }
 
 /// Puts everything back. Gives what it was for, if there is an error, and what could not be undone beside it.
-std::optional<Error> put_back(apply_detail::Executor& executor, Journal& journal, Doors& doors,
+std::optional<Error> put_back(Executor& executor, Journal& journal, Doors& doors,
                               std::optional<Error> error) {
   if (error && executor.is_past_return()) {
     error->kind = ErrorKind::partial;
@@ -51,10 +51,10 @@ std::optional<Error> put_back(apply_detail::Executor& executor, Journal& journal
 
 }  // namespace
 
-Result<void> apply(const Plan& plan, Doors& doors) {
+Result<void> execute(const Plan& plan, Doors& doors) {
   if (plan.steps.empty()) return {};
   GPUPASS_TRY_ASSIGN(auto journal, start_journal(plan, doors));
-  apply_detail::Executor executor(plan, doors, journal, no_states(plan));
+  Executor executor(plan, doors, journal, no_states(plan));
   auto result = executor.forward();
   if (!result) return Failure(*put_back(executor, journal, doors, std::move(result).error()));
   close(journal, doors);
@@ -70,7 +70,7 @@ struct Borrowed::Parts {
   Plan plan;
   Doors doors;
   Journal journal;
-  apply_detail::Executor executor;
+  Executor executor;
 };
 
 Borrowed::Borrowed() = default;
@@ -81,7 +81,7 @@ Borrowed::~Borrowed() = default;
 Result<void> Borrowed::put_back() {
   if (!parts_) return {};
   const auto parts = std::move(parts_);
-  auto error = gpupass::put_back(parts->executor, parts->journal, parts->doors, std::nullopt);
+  auto error = apply::put_back(parts->executor, parts->journal, parts->doors, std::nullopt);
   return error ? Result<void>(Failure(*std::move(error))) : Result<void>{};
 }
 
@@ -104,4 +104,4 @@ Result<Borrowed> borrow(Plan plan, Doors doors) {
   return borrowed;
 }
 
-}  // namespace gpupass
+}  // namespace gpupass::apply

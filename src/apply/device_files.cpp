@@ -6,7 +6,7 @@
 #include "gpupass/core/sysfs.hpp"
 #include "gpupass/core/text.hpp"
 
-namespace gpupass::apply_detail {
+namespace gpupass::apply {
 namespace {
 
 constexpr auto k_read_patience = std::chrono::seconds(2);
@@ -80,4 +80,4 @@ Result<WriteEnd> probe(Doors& doors, const PciAddress& device, const std::string
       fmt::format("the kernel's log has the reason: `dmesg | grep {}`", to_string(device)));
 }
 
-}  // namespace gpupass::apply_detail
+}  // namespace gpupass::apply

@@ -4,9 +4,9 @@
 
 #include <string>
 
-#include "gpupass/apply.hpp"
+#include "gpupass/apply/apply.hpp"
 
-namespace gpupass::apply_detail {
+namespace gpupass::apply {
 
 [[nodiscard]] std::string device_folder(const PciAddress& device);
 [[nodiscard]] bool is_there(const Host& host, const DeviceName& device);
@@ -22,4 +22,4 @@ namespace gpupass::apply_detail {
 [[nodiscard]] Result<WriteEnd> unbind(Doors& doors, const PciAddress& device, const std::string& driver);
 [[nodiscard]] Result<WriteEnd> probe(Doors& doors, const PciAddress& device, const std::string& driver);
 
-}  // namespace gpupass::apply_detail
+}  // namespace gpupass::apply

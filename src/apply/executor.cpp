@@ -6,7 +6,7 @@
 #include "apply/steps.hpp"
 #include "gpupass/core/text.hpp"
 
-namespace gpupass::apply_detail {
+namespace gpupass::apply {
 
 bool is_past_return(const Plan& plan, const std::vector<std::optional<JournalEntry>>& states, Doors& doors) {
   for (std::size_t i = 0; i < states.size(); ++i) {
@@ -125,7 +125,7 @@ Result<void> Executor::backward(std::size_t index) {
 }
 
 bool Executor::is_past_return() const {
-  return apply_detail::is_past_return(plan_, states_, doors_);
+  return apply::is_past_return(plan_, states_, doors_);
 }
 
 std::vector<Error> Executor::backward() {
@@ -147,4 +147,4 @@ std::vector<Error> Executor::backward() {
   return errors;
 }
 
-}  // namespace gpupass::apply_detail
+}  // namespace gpupass::apply

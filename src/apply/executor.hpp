@@ -6,9 +6,9 @@
 #include <set>
 #include <vector>
 
-#include "gpupass/apply.hpp"
+#include "gpupass/apply/apply.hpp"
 
-namespace gpupass::apply_detail {
+namespace gpupass::apply {
 
 /// True once a step was done that nothing brings back: the plan can only be finished.
 [[nodiscard]] bool is_past_return(const Plan& plan, const std::vector<std::optional<JournalEntry>>& states,
@@ -44,4 +44,4 @@ class Executor {
   std::set<DeviceName> in_use_;  // by what could not be undone
 };
 
-}  // namespace gpupass::apply_detail
+}  // namespace gpupass::apply

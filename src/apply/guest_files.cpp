@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-namespace gpupass::apply_detail {
+namespace gpupass::apply {
 
 Result<WriteEnd> make_file(Doors& doors, const std::string& path, const sys::Tool& tool,
                            const std::vector<std::string>& argv) {
@@ -36,4 +36,4 @@ std::string mode_text(mode_t mode) {
   return fmt::format("{:04o}", mode);
 }
 
-}  // namespace gpupass::apply_detail
+}  // namespace gpupass::apply

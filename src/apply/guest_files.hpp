@@ -6,10 +6,10 @@
 #include <vector>
 
 #include "apply/steps/kind.hpp"
-#include "gpupass/apply.hpp"
+#include "gpupass/apply/apply.hpp"
 #include "gpupass/sys/tool.hpp"
 
-namespace gpupass::apply_detail {
+namespace gpupass::apply {
 
 /// Runs the program that makes this file, which then is its owner's alone, and reads back that it is there.
 [[nodiscard]] Result<WriteEnd> make_file(Doors& doors, const std::string& path, const sys::Tool& tool,
@@ -47,4 +47,4 @@ class MadeFile : public Kind<Value> {
   }
 };
 
-}  // namespace gpupass::apply_detail
+}  // namespace gpupass::apply

@@ -6,7 +6,7 @@
 
 #include "gpupass/core/text.hpp"
 
-namespace gpupass::apply_detail {
+namespace gpupass::apply {
 namespace {
 
 /// An initramfs for each of several kernels takes minutes, and one that is half made is worse than a wait.
@@ -57,4 +57,4 @@ Result<WriteEnd> set_files(Doors& doors, const std::vector<FileContent>& files,
   return WriteEnd{};
 }
 
-}  // namespace gpupass::apply_detail
+}  // namespace gpupass::apply

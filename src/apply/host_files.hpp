@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "gpupass/apply.hpp"
+#include "gpupass/apply/apply.hpp"
 
-namespace gpupass::apply_detail {
+namespace gpupass::apply {
 
 /// These files as they are now.
 [[nodiscard]] Result<std::vector<FileContent>> files_now(const Host& host,
@@ -17,4 +17,4 @@ namespace gpupass::apply_detail {
 [[nodiscard]] Result<WriteEnd> set_files(Doors& doors, const std::vector<FileContent>& files,
                                          const std::vector<std::string>& program);
 
-}  // namespace gpupass::apply_detail
+}  // namespace gpupass::apply

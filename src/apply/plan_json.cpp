@@ -38,7 +38,7 @@ std::string to_json(const Plan& plan) {
   for (const auto& device : plan.devices) json["devices"].push_back(to_string(device));
   for (const auto& [device, identity] : plan.identities)
     json["identities"][to_string(device)] = core::to_json(identity);
-  for (const auto& step : plan.steps) json["steps"].push_back(apply_detail::to_json_value(step));
+  for (const auto& step : plan.steps) json["steps"].push_back(apply::to_json_value(step));
   return json.dump();
 }
 
@@ -54,7 +54,7 @@ Result<Plan> plan_from_json(const std::string& text) {
     for (const auto& [device, identity] : identities.items())
       plan.identities.emplace(core::address_from_json(device), core::identity_from_json(identity));
     if (json.contains("files")) plan.files = core::line_from_json(json.at("files"));
-    for (const auto& step : json.at("steps")) plan.steps.push_back(apply_detail::step_from_json(step));
+    for (const auto& step : json.at("steps")) plan.steps.push_back(apply::step_from_json(step));
     return plan;
   });
 }

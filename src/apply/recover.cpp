@@ -7,7 +7,7 @@
 #include "apply/steps.hpp"
 #include "gpupass/record_files.hpp"
 
-namespace gpupass {
+namespace gpupass::apply {
 namespace {
 
 using States = std::vector<std::optional<JournalEntry>>;
@@ -20,7 +20,7 @@ bool goes_forward(const JournalRecord& journal, Doors doors) {
     return entry.state == StepState::failed || entry.state == StepState::undone ||
            entry.state == StepState::undo_failed;
   });
-  return !turned || apply_detail::is_past_return(journal.plan, journal.latest(), doors);
+  return !turned || is_past_return(journal.plan, journal.latest(), doors);
 }
 
 /// A disk may have lost the line with which a step was begun. A device that this plan took from its driver,
@@ -33,7 +33,7 @@ void add_lost_probes(States& states, const Plan& plan, const Host& host) {
       taken.insert(unbind->device);
     const auto* const probe = std::get_if<ProbeDriver>(&plan.steps[i]);
     if (probe == nullptr || states[i] || !taken.contains(probe->device)) continue;
-    if (apply_detail::driver_of(host, probe->device) == probe->driver)
+    if (driver_of(host, probe->device) == probe->driver)
       states[i] = JournalEntry{i, StepState::intent, "", 0, "", ""};
   }
 }
@@ -50,7 +50,7 @@ States states_now(const JournalRecord& journal, const Host& host) {
   return states;
 }
 
-RecoveryReport stuck_or_failed(const apply_detail::Executor& executor, Error error) {
+RecoveryReport stuck_or_failed(const Executor& executor, Error error) {
   if (executor.stuck()) return {Recovery::still_releasing, std::move(error)};
   error.kind = ErrorKind::partial;
   return {Recovery::failed, std::move(error)};
@@ -101,7 +101,7 @@ RecoveryReport recover(const JournalRecord& record, Doors& doors) {
   if (record.ended())
     return closed(record, doors, {all_done(record) ? Recovery::finished : Recovery::undone, {}});
   auto journal = Journal::resume(doors.host, record.id);
-  apply_detail::Executor executor(record.plan, doors, journal, states_now(record, doors.host));
+  Executor executor(record.plan, doors, journal, states_now(record, doors.host));
 
   std::optional<Error> first;
   if (goes_forward(record, doors)) {
@@ -140,7 +140,7 @@ std::vector<Step> steps_to_recover(const JournalRecord& journal, const Doors& do
   const auto& steps = journal.plan.steps;
   const bool forward = goes_forward(journal, doors);
   for (std::size_t i = 0; i < steps.size(); ++i) {
-    if (apply_detail::is_left_alone(steps[i], doors)) continue;
+    if (is_left_alone(steps[i], doors)) continue;
     const bool is_to_do =
         forward
             ? !states[i] || states[i]->state == StepState::intent || states[i]->state == StepState::open
@@ -160,4 +160,4 @@ std::vector<std::string> preview_recovery(const JournalRecord& journal, const Do
   return lines;
 }
 
-}  // namespace gpupass
+}  // namespace gpupass::apply

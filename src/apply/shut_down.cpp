@@ -5,7 +5,7 @@
 
 #include "gpupass/sys/wait.hpp"
 
-namespace gpupass {
+namespace gpupass::apply {
 
 Result<void> shut_down(DomainStore& domains, DomainLife& life, const std::string& domain,
                        std::chrono::milliseconds patience) {
@@ -31,4 +31,4 @@ Result<void> shut_down(DomainStore& domains, DomainLife& life, const std::string
       "it may still do so; `gpupass guest stop --force` or `virsh destroy` ends it as a power cut would");
 }
 
-}  // namespace gpupass
+}  // namespace gpupass::apply

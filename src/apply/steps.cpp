@@ -8,7 +8,7 @@
 #include "apply/steps/kinds.hpp"
 
 namespace gpupass {
-namespace apply_detail {
+namespace apply {
 namespace {
 
 template <class Function>
@@ -20,7 +20,7 @@ Subject subject_of(const Step& step) {
   return with_kind(step, [](const auto& kind, const auto& value) { return kind.subject(value); });
 }
 
-bool is_missing(const Subject& subject, const Doors& doors) {
+bool is_missing(const Subject& subject, const apply::Doors& doors) {
   return subject.must_be_there && !is_there(doors.host, *subject.device);
 }
 
@@ -37,30 +37,30 @@ Step read_as(const std::string& name, const core::Json& json) {
 
 }  // namespace
 
-bool is_left_alone(const Step& step, const Doors& doors) {
+bool is_left_alone(const Step& step, const apply::Doors& doors) {
   const auto subject = subject_of(step);
   if (!subject.must_be_there) return false;
   const auto* const function = subject.device->function();
   return function != nullptr && doors.displaced.contains(*function);
 }
 
-Result<Look> look(const Step& step, Doors& doors) {
+Result<Look> look(const Step& step, apply::Doors& doors) {
   if (is_left_alone(step, doors)) return Look{true, ""};
   if (const auto subject = subject_of(step); is_missing(subject, doors))
     return fail(ErrorKind::not_found, fmt::format("{} is no longer there", to_string(*subject.device)));
   return with_kind(step, [&](const auto& kind, const auto& value) { return kind.look(value, doors); });
 }
 
-Result<WriteEnd> carry_out(const Step& step, Doors& doors) {
+Result<WriteEnd> carry_out(const Step& step, apply::Doors& doors) {
   return with_kind(step, [&](const auto& kind, const auto& value) { return kind.carry_out(value, doors); });
 }
 
-bool had_no_effect(const Step& step, const std::string& before, Doors& doors) {
+bool had_no_effect(const Step& step, const std::string& before, apply::Doors& doors) {
   const auto now = look(step, doors);
   return now && !now->already && now->shows && now->before == before;
 }
 
-bool is_put_back(const Step& step, const std::string& before, Doors& doors) {
+bool is_put_back(const Step& step, const std::string& before, apply::Doors& doors) {
   const bool shows =
       with_kind(step, [](const auto& kind, const auto& value) { return kind.undo_shows(value); });
   return shows && had_no_effect(step, before, doors);
@@ -70,7 +70,7 @@ DeviceNames used_by(const Step& step) {
   return subject_of(step).uses;
 }
 
-bool is_lost(const Step& step, Doors& doors) {
+bool is_lost(const Step& step, apply::Doors& doors) {
   const bool comes_back =
       with_kind(step, [](const auto& kind, const auto& /*value*/) { return kind.comes_back(); });
   if (comes_back) return false;
@@ -78,11 +78,11 @@ bool is_lost(const Step& step, Doors& doors) {
   return now && now->already;
 }
 
-Result<std::string> result_of(const Step& step, Doors& doors) {
+Result<std::string> result_of(const Step& step, apply::Doors& doors) {
   return with_kind(step, [&](const auto& kind, const auto& value) { return kind.result(value, doors); });
 }
 
-Result<WriteEnd> undo(const Step& step, const JournalEntry& entry, Doors& doors) {
+Result<WriteEnd> undo(const Step& step, const JournalEntry& entry, apply::Doors& doors) {
   if (is_left_alone(step, doors) || is_missing(subject_of(step), doors))
     return WriteEnd{};  // nothing left to put back
   return with_kind(step, [&](const auto& kind, const auto& value) { return kind.undo(value, entry, doors); });
@@ -102,14 +102,14 @@ Step step_from_json(const core::Json& json) {
   return read_as(json.at("step").get<std::string>(), json);
 }
 
-}  // namespace apply_detail
+}  // namespace apply
 
 std::optional<DeviceName> device_of(const Step& step) {
-  return apply_detail::subject_of(step).device;
+  return apply::subject_of(step).device;
 }
 
 std::string domain_of(const Step& step) {
-  return apply_detail::subject_of(step).domain;
+  return apply::subject_of(step).domain;
 }
 
 std::set<std::string> domains_of(const Plan& plan) {
@@ -120,12 +120,11 @@ std::set<std::string> domains_of(const Plan& plan) {
 }
 
 std::string describe(const Step& step) {
-  return apply_detail::with_kind(step, [](const auto& kind, const auto& value) { return kind.words(value); });
+  return apply::with_kind(step, [](const auto& kind, const auto& value) { return kind.words(value); });
 }
 
 std::string describe_undo(const Step& step) {
-  return apply_detail::with_kind(step,
-                                 [](const auto& kind, const auto& value) { return kind.words_back(value); });
+  return apply::with_kind(step, [](const auto& kind, const auto& value) { return kind.words_back(value); });
 }
 
 }  // namespace gpupass

@@ -6,9 +6,9 @@
 #include <string>
 
 #include "apply/steps/kind.hpp"
-#include "gpupass/apply.hpp"
+#include "gpupass/apply/apply.hpp"
 
-namespace gpupass::apply_detail {
+namespace gpupass::apply {
 
 /// True of a step on a device that is not the plan's any more: nothing is done to it.
 [[nodiscard]] bool is_left_alone(const Step& step, const Doors& doors);
@@ -43,4 +43,4 @@ namespace gpupass::apply_detail {
 /// Throws what nlohmann::json throws; the caller is inside read_json.
 [[nodiscard]] Step step_from_json(const core::Json& json);
 
-}  // namespace gpupass::apply_detail
+}  // namespace gpupass::apply

@@ -7,11 +7,11 @@
 #include <algorithm>
 
 #include "bench/pci/by_ids.hpp"
+#include "gpupass/bench/names.hpp"
 #include "gpupass/core/quantity.hpp"
 #include "gpupass/core/text.hpp"
 #include "gpupass/options/syntax.hpp"
 #include "gpupass/pci_address.hpp"
-#include "gpupass/study/result/names.hpp"
 
 namespace gpupass::bench {
 namespace {

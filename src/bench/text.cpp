@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <map>
 
+#include "gpupass/bench/names.hpp"
 #include "gpupass/core/quantity.hpp"
 #include "gpupass/report/table.hpp"
-#include "gpupass/study/result/names.hpp"
 
 namespace gpupass::bench {
 namespace {

@@ -9,8 +9,8 @@
 namespace gpupass::boot {
 namespace {
 
-constexpr unsigned k_text = 0644;
-constexpr unsigned k_program = 0755;
+constexpr unsigned k_text_mode = 0644;
+constexpr unsigned k_program_mode = 0755;
 
 std::vector<std::string> rebuild_initramfs(const Host& host, InitramfsTool tool) {
   switch (tool) {
@@ -27,7 +27,7 @@ std::vector<std::string> rebuild_initramfs(const Host& host, InitramfsTool tool)
 }
 
 unsigned mode_for(const std::string& text) {
-  return text.starts_with("#!") ? k_program : k_text;
+  return text.starts_with("#!") ? k_program_mode : k_text_mode;
 }
 
 /// What the initramfs was made anew with. Written with the files and before the program runs, whose failure
@@ -49,7 +49,7 @@ Result<SetFiles> runs_at_boot(const Host& host, const Machine& machine, const st
                 {},
                 rebuild_initramfs(host, machine.initramfs),
                 rebuild_initramfs(host, machine.initramfs)};
-  step.files.push_back({k_boot_list, none ? std::nullopt : std::optional(boot_list(bindings)), k_text});
+  step.files.push_back({k_boot_list, none ? std::nullopt : std::optional(boot_list(bindings)), k_text_mode});
   for (const auto& file : shipped_files(machine, data)) {
     GPUPASS_TRY_ASSIGN(auto text, here.read(file.origin.string()));
     const auto mode = mode_for(text);

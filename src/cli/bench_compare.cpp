@@ -12,7 +12,8 @@
 namespace gpupass::cli {
 namespace {
 
-constexpr const char* k_bench_compare_usage = "gpupass bench compare BASELINE… -- CANDIDATE… [-- CANDIDATE…] [options]";
+constexpr const char* k_bench_compare_usage =
+    "gpupass bench compare BASELINE… -- CANDIDATE… [-- CANDIDATE…] [options]";
 
 using Words = std::vector<std::string>;
 
@@ -42,8 +43,9 @@ Result<int> bench_compare(Context& context, const std::vector<std::string>& argu
   if (!go) return 0;
   const auto sides = sides_of(options.runs);
   if (sides.size() < 2 || std::ranges::any_of(sides, &Words::empty))
-    return fail(ErrorKind::usage, "two sides or more are needed, with -- between them",
-                fmt::format("usage: {}; `gpupass bench run --out FILE` measures a run", k_bench_compare_usage));
+    return fail(
+        ErrorKind::usage, "two sides or more are needed, with -- between them",
+        fmt::format("usage: {}; `gpupass bench run --out FILE` measures a run", k_bench_compare_usage));
   const auto& terminal = context.terminal;
   GPUPASS_TRY_ASSIGN(const auto reports, study::reports_of(sides, options.comparison));
   GPUPASS_TRY_ASSIGN(const auto text,

@@ -10,7 +10,8 @@
 namespace gpupass::cli {
 namespace {
 
-constexpr const char* k_bench_export_usage = "gpupass bench export google-benchmark|benchstat FILE… [options]";
+constexpr const char* k_bench_export_usage =
+    "gpupass bench export google-benchmark|benchstat FILE… [options]";
 
 struct BenchExportOptions {
   std::vector<std::string> words;  // the format, then the runs
@@ -35,8 +36,9 @@ Result<int> bench_export(Context& context, const std::vector<std::string>& argum
   if (!go) return 0;
   const auto& words = options.words;
   if (words.size() < 2)
-    return fail(ErrorKind::usage, "no runs are named",
-                fmt::format("usage: {}; `gpupass bench run --out FILE` measures a run", k_bench_export_usage));
+    return fail(
+        ErrorKind::usage, "no runs are named",
+        fmt::format("usage: {}; `gpupass bench run --out FILE` measures a run", k_bench_export_usage));
   GPUPASS_TRY_ASSIGN(const auto text, study::exported(words.front(), {words.begin() + 1, words.end()}));
   return print_or_write(context, options.output, text);
 }

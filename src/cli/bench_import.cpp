@@ -43,7 +43,8 @@ Result<int> bench_import(Context& context, const std::vector<std::string>& argum
   if (!go) return 0;
   auto& [words, output, mebibytes, facts] = options;
   if (words.size() != 2 || words[0] != "nvbandwidth")
-    return fail(ErrorKind::usage, "no tool and no file are named", fmt::format("usage: {}", k_bench_import_usage));
+    return fail(ErrorKind::usage, "no tool and no file are named",
+                fmt::format("usage: {}", k_bench_import_usage));
   if (mebibytes < 1 || mebibytes > 1 << 20)
     return fail(ErrorKind::usage, fmt::format("--buffer {}: is not a size in MiB", mebibytes),
                 "give what nvbandwidth was given with --bufferSize: 1 to 1048576");

@@ -12,7 +12,8 @@
 namespace gpupass::cli {
 namespace {
 
-constexpr const char* k_bench_report_usage = "gpupass bench report BASELINE… [-- CANDIDATE…]… -o FILE [options]";
+constexpr const char* k_bench_report_usage =
+    "gpupass bench report BASELINE… [-- CANDIDATE…]… -o FILE [options]";
 
 struct BenchReportOptions {
   std::vector<std::string> runs;
@@ -43,8 +44,9 @@ Result<int> bench_report(Context& context, const std::vector<std::string>& argum
   const auto& file = options.output;
   const bool nothing = std::ranges::any_of(sides, [](const auto& side) { return side.empty(); });
   if (nothing || file.empty())
-    return fail(ErrorKind::usage, nothing ? "no runs are named" : "-o FILE is missing",
-                fmt::format("usage: {}; `gpupass bench run --out FILE` measures a run", k_bench_report_usage));
+    return fail(
+        ErrorKind::usage, nothing ? "no runs are named" : "-o FILE is missing",
+        fmt::format("usage: {}; `gpupass bench run --out FILE` measures a run", k_bench_report_usage));
   GPUPASS_TRY_ASSIGN(const auto form, study::report_form(file));
   GPUPASS_TRY_ASSIGN(const auto reports, study::reports_of(sides, options.comparison));
   GPUPASS_TRY(context.host.write_output(file, form.write(reports)));

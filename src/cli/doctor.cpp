@@ -57,7 +57,7 @@ Syntax syntax(DoctorOptions& options) {
 
 /// Error: not_found, of a text in which nothing is known.
 Result<int> explain(Terminal& terminal, const DoctorOptions& options) {
-  const auto known = rules::known_in(options.explain);
+  const auto known = judge::known_in(options.explain);
   if (known.empty())
     return fail(ErrorKind::not_found, "gpupass knows nothing in this text",
                 "`gpupass doctor --container` checks this machine; docs/containers.md has the texts");

@@ -3,7 +3,7 @@
 #include <set>
 
 #include "cli/print.hpp"
-#include "gpupass/discover.hpp"
+#include "gpupass/discover/discover.hpp"
 #include "gpupass/judge/group_view.hpp"
 #include "gpupass/report/device_text.hpp"
 #include "gpupass/report/groups.hpp"
@@ -37,15 +37,15 @@ Result<int> groups(Context& context, const std::vector<std::string>& arguments) 
   GPUPASS_TRY_ASSIGN(const bool go, parse(context, syntax(options), arguments));
   if (!go) return 0;
   const auto& terminal = context.terminal;
-  GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host, {.holders = false}));
+  GPUPASS_TRY_ASSIGN(const auto inventory, discover::read_inventory(context.host, {.holders = false}));
   GPUPASS_TRY_ASSIGN(const auto functions, session::named_or_graphics(inventory, options.selectors));
   const std::set<PciAddress> wanted(functions.begin(), functions.end());
-  const auto views = rules::group_views(inventory, wanted, options.all);
+  const auto views = judge::group_views(inventory, wanted, options.all);
   print(
       context.terminal, options.format, [&] { return report::groups_json(views, inventory); },
       [&] { return report::groups_text(views, inventory, wanted, terminal.columns, terminal.colour); },
       report::problems_text(inventory.problems));
-  return rules::all_can_pass(inventory, wanted, views) ? 0 : 1;
+  return judge::all_can_pass(inventory, wanted, views) ? 0 : 1;
 }
 
 }  // namespace gpupass::cli

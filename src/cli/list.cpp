@@ -3,7 +3,7 @@
 #include <ostream>
 
 #include "cli/teller.hpp"
-#include "gpupass/discover.hpp"
+#include "gpupass/discover/discover.hpp"
 #include "gpupass/report/device_text.hpp"
 #include "gpupass/report/inventory_json.hpp"
 #include "gpupass/session/libvirt_now.hpp"
@@ -42,7 +42,7 @@ Result<int> list(Context& context, const std::vector<std::string>& arguments) {
   auto& terminal = context.terminal;
   const bool json = options.format == Format::json;
   // The table has no holders, and looking into every process takes time.
-  GPUPASS_TRY_ASSIGN(const auto inventory, discover(context.host, {.holders = json}));
+  GPUPASS_TRY_ASSIGN(const auto inventory, discover::read_inventory(context.host, {.holders = json}));
   GPUPASS_TRY_ASSIGN(const auto shown, session::devices_shown(inventory, options.selectors, options.all));
   Quiet quiet(terminal);
   const auto libvirt = session::libvirt_now(context, quiet, options.connection);

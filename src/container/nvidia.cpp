@@ -84,7 +84,7 @@ std::string_view stem_of(std::string_view name) {
 }
 
 /// "580.159.04" of "libcuda.so.580.159.04"; empty where there is none of that form.
-std::string version_in(std::string_view name) {
+std::string version_of_library(std::string_view name) {
   const auto at = name.find(".so.");
   const auto version = at == name.npos ? std::string_view() : name.substr(at + 4);
   const bool is_one = version.find('.') != version.npos &&
@@ -141,7 +141,7 @@ std::string module_version(const Host& host) {
   for (const auto line : core::split(text, '\n')) {
     if (!line.starts_with("NVRM version:")) continue;
     for (const auto word : core::words(line)) {
-      if (auto version = version_in(fmt::format("x.so.{}", word)); !version.empty()) return version;
+      if (auto version = version_of_library(fmt::format("x.so.{}", word)); !version.empty()) return version;
     }
   }
   return {};
@@ -185,7 +185,7 @@ class Libraries {
     const auto real = host_.resolve(folder + "/" + k_cuda);
     if (!real || is_32_bit(host_, *real)) return;
     driver_.library_path = *real;
-    driver_.library_version = version_in(name_in(*real));
+    driver_.library_version = version_of_library(name_in(*real));
   }
 
   void add(const std::string& folder, const std::string& name) {

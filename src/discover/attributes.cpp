@@ -13,7 +13,7 @@
 #include "gpupass/core/printable.hpp"
 #include "gpupass/core/text.hpp"
 
-namespace gpupass::discovery {
+namespace gpupass::discover {
 namespace {
 
 constexpr std::uint64_t k_most_int = std::numeric_limits<int>::max();
@@ -193,4 +193,4 @@ void read_attributes(const sys::Folder& folder, Device& device, Problems& proble
   device.power_state = from.text("power_state").value_or("");
 }
 
-}  // namespace gpupass::discovery
+}  // namespace gpupass::discover

@@ -6,10 +6,10 @@
 #include "gpupass/inventory.hpp"
 #include "gpupass/sys/folder.hpp"
 
-namespace gpupass::discovery {
+namespace gpupass::discover {
 
 /// Fills in everything but what needs the configuration space, the lists of names and modules, and
 /// driver_override (whose read may block).
 void read_attributes(const sys::Folder& folder, Device& device, Problems& problems);
 
-}  // namespace gpupass::discovery
+}  // namespace gpupass::discover

@@ -8,7 +8,7 @@
 #include "gpupass/core/text.hpp"
 #include "gpupass/discover/problems.hpp"
 
-namespace gpupass::discovery {
+namespace gpupass::discover {
 namespace {
 
 constexpr int k_registers = 7;
@@ -54,4 +54,4 @@ ParsedBars parse_bars(std::string_view text) {
   return parsed;
 }
 
-}  // namespace gpupass::discovery
+}  // namespace gpupass::discover

@@ -8,7 +8,7 @@
 
 #include "gpupass/inventory.hpp"
 
-namespace gpupass::discovery {
+namespace gpupass::discover {
 
 struct ParsedBars {
   std::vector<Bar> bars;  // those that exist, in order
@@ -19,4 +19,4 @@ struct ParsedBars {
 /// bridge its windows, which are no BARs and left out.
 [[nodiscard]] ParsedBars parse_bars(std::string_view text);
 
-}  // namespace gpupass::discovery
+}  // namespace gpupass::discover

@@ -13,7 +13,7 @@
 #include "gpupass/core/sysfs.hpp"
 #include "gpupass/core/text.hpp"
 
-namespace gpupass::discovery {
+namespace gpupass::discover {
 namespace {
 
 /// The addresses that a folder's names are, sorted; other names become problems.
@@ -167,4 +167,4 @@ void read_driver_overrides(const Host& host, std::vector<Device>& devices, Probl
   }
 }
 
-}  // namespace gpupass::discovery
+}  // namespace gpupass::discover

@@ -5,7 +5,7 @@
 #include "gpupass/discover/problems.hpp"
 #include "gpupass/host.hpp"
 
-namespace gpupass::discovery {
+namespace gpupass::discover {
 
 /// Sorted by address, complete but for names, modules and driver_override. Error: the bus's folder
 /// cannot be read, or its path is too long for libpci.
@@ -23,4 +23,4 @@ namespace gpupass::discovery {
 /// driver lets go of its device, this is the attribute whose read may not return.
 void read_driver_overrides(const Host& host, std::vector<Device>& devices, Problems& problems);
 
-}  // namespace gpupass::discovery
+}  // namespace gpupass::discover

@@ -10,7 +10,7 @@
 #include "gpupass/core/sysfs.hpp"
 #include "gpupass/core/text.hpp"
 
-namespace gpupass::discovery {
+namespace gpupass::discover {
 namespace {
 
 /// Names of /sys/class/iommu: "dmar0", "ivhd0", "smmu3.0x…".
@@ -253,4 +253,4 @@ Iommu read_iommu(const Host& host, const Inventory& inventory, Problems& problem
   return iommu;
 }
 
-}  // namespace gpupass::discovery
+}  // namespace gpupass::discover

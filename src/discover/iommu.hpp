@@ -5,7 +5,7 @@
 #include "gpupass/discover/problems.hpp"
 #include "gpupass/host.hpp"
 
-namespace gpupass::discovery {
+namespace gpupass::discover {
 
 /// The groups that hold PCI functions, by number, with what the kernel says of their translation.
 [[nodiscard]] std::vector<IommuGroup> read_groups(const Host& host, const std::vector<Device>& devices,
@@ -14,4 +14,4 @@ namespace gpupass::discovery {
 /// Looks at kernel and processor too, for why an IOMMU is off.
 [[nodiscard]] Iommu read_iommu(const Host& host, const Inventory& inventory, Problems& problems);
 
-}  // namespace gpupass::discovery
+}  // namespace gpupass::discover

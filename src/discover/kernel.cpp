@@ -9,7 +9,7 @@
 #include "gpupass/core/sysfs.hpp"
 #include "gpupass/core/text.hpp"
 
-namespace gpupass::discovery {
+namespace gpupass::discover {
 namespace {
 
 constexpr std::size_t k_longest_configuration = 64U << 20U;
@@ -161,4 +161,4 @@ Kvm read_kvm(const Host& host, Problems& problems) {
   return kvm;
 }
 
-}  // namespace gpupass::discovery
+}  // namespace gpupass::discover

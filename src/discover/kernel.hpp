@@ -5,9 +5,9 @@
 #include "gpupass/discover/problems.hpp"
 #include "gpupass/host.hpp"
 
-namespace gpupass::discovery {
+namespace gpupass::discover {
 
 [[nodiscard]] Kernel read_kernel(const Host& host, Problems& problems);
 [[nodiscard]] Kvm read_kvm(const Host& host, Problems& problems);
 
-}  // namespace gpupass::discovery
+}  // namespace gpupass::discover

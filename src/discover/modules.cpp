@@ -11,7 +11,7 @@
 #include "gpupass/core/printable.hpp"
 #include "gpupass/core/text.hpp"
 
-namespace gpupass::discovery {
+namespace gpupass::discover {
 namespace {
 
 constexpr std::size_t k_longest_list = 8U << 20U;  // a distribution's has one or two MiB
@@ -141,8 +141,9 @@ void find_modules(const Host& host, const std::string& release, std::vector<Devi
   const auto loadable = folder + "/modules.alias", built_in = folder + "/modules.builtin.modinfo";
   Catalogue catalogue(devices);
   offer_loadable(text_or_note(problems, loadable, host.read(loadable, k_longest_list)), catalogue);
-  offer_built_in(host.read(built_in, k_longest_list).value_or(""), catalogue);  // kernels before 5.2 have none
+  offer_built_in(host.read(built_in, k_longest_list).value_or(""),
+                 catalogue);  // kernels before 5.2 have none
   for (auto& device : devices) device.modules = catalogue.modules_for(device);
 }
 
-}  // namespace gpupass::discovery
+}  // namespace gpupass::discover

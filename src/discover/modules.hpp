@@ -10,7 +10,7 @@
 #include "gpupass/discover/problems.hpp"
 #include "gpupass/host.hpp"
 
-namespace gpupass::discovery {
+namespace gpupass::discover {
 
 /// Sets `modules` of the devices, from /lib/modules/RELEASE.
 void find_modules(const Host& host, const std::string& release, std::vector<Device>& devices,
@@ -27,4 +27,4 @@ struct PciAlias {
 /// Nothing for text that is no such alias.
 [[nodiscard]] std::optional<PciAlias> parse_alias(std::string_view text);
 
-}  // namespace gpupass::discovery
+}  // namespace gpupass::discover

@@ -14,7 +14,7 @@
 #include "gpupass/core/printable.hpp"
 #include "gpupass/core/text.hpp"
 
-namespace gpupass::discovery {
+namespace gpupass::discover {
 namespace {
 
 // A key tells what is named: its kind, then its ids of 16 bits each.
@@ -29,7 +29,7 @@ struct HashKey {
     return std::hash<std::uint64_t>{}(key.ids * 8 + static_cast<std::uint64_t>(key.kind));
   }
 };
-using Names = std::unordered_map<Key, std::string, HashKey>;
+using NamesByKey = std::unordered_map<Key, std::string, HashKey>;
 
 Key vendor_key(std::uint64_t vendor) {
   return {Kind::vendor, vendor};
@@ -51,8 +51,8 @@ Key subsystem_key(const Device& device) {
                        device.subsystem_device);
 }
 
-Names wanted(const std::vector<Device>& devices) {
-  Names names;
+NamesByKey wanted(const std::vector<Device>& devices) {
+  NamesByKey names;
   for (const auto& device : devices) {
     names.try_emplace(vendor_key(device.vendor));
     names.try_emplace(device_key(device.vendor, device.device));
@@ -66,7 +66,7 @@ Names wanted(const std::vector<Device>& devices) {
 /// Reads lines of the list one after the other, knowing below which entry each stands.
 class ListReader {
  public:
-  explicit ListReader(Names& names) : names_(names) {}
+  explicit ListReader(NamesByKey& names) : names_(names) {}
 
   /// False when the line is none that such a list has.
   bool line(std::string_view text) {
@@ -130,7 +130,7 @@ class ListReader {
     return true;
   }
 
-  Names& names_;
+  NamesByKey& names_;
   Block block_ = Block::other;
   std::uint64_t top_ = 0;     // the vendor or class whose block this is
   std::uint64_t device_ = 0;  // the ids of the device whose subsystems follow
@@ -138,7 +138,7 @@ class ListReader {
   bool below_ = true;         // nothing below the first-level entry is wanted
 };
 
-void take_names(std::string_view text, const std::string& path, Names& names, Problems& problems) {
+void take_names(std::string_view text, const std::string& path, NamesByKey& names, Problems& problems) {
   ListReader reader(names);
   std::size_t lines = 0, bad = 0, first_bad = 0;
   while (!text.empty()) {
@@ -177,4 +177,4 @@ void name_devices(const Host& host, const std::string& list, std::vector<Device>
   }
 }
 
-}  // namespace gpupass::discovery
+}  // namespace gpupass::discover

@@ -7,10 +7,10 @@
 #include "gpupass/discover/problems.hpp"
 #include "gpupass/host.hpp"
 
-namespace gpupass::discovery {
+namespace gpupass::discover {
 
 /// Sets the names of devices, from the list at `list` ("/usr/share/misc/pci.ids").
 void name_devices(const Host& host, const std::string& list, std::vector<Device>& devices,
                   Problems& problems);
 
-}  // namespace gpupass::discovery
+}  // namespace gpupass::discover

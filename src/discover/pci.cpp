@@ -16,7 +16,7 @@ extern "C" {
 #include <pci/pci.h>
 }
 
-namespace gpupass::discovery {
+namespace gpupass::discover {
 namespace {
 
 // gnu:: for clang, to which the standard attribute is no part of the type.
@@ -162,4 +162,4 @@ std::string name_list() {
   return path;
 }
 
-}  // namespace gpupass::discovery
+}  // namespace gpupass::discover

@@ -11,7 +11,7 @@
 
 struct pci_access;
 
-namespace gpupass::discovery {
+namespace gpupass::discover {
 
 class ConfigSpace {
  public:
@@ -36,4 +36,4 @@ class ConfigSpace {
 /// Where libpci was built to find the list of names, unpacked: "/usr/share/misc/pci.ids".
 [[nodiscard]] std::string name_list();
 
-}  // namespace gpupass::discovery
+}  // namespace gpupass::discover

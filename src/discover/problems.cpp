@@ -3,7 +3,7 @@
 
 #include "gpupass/core/printable.hpp"
 
-namespace gpupass::discovery {
+namespace gpupass::discover {
 
 void note(Problems& problems, std::string_view path, std::string what) {
   problems.push_back({core::printable(path), std::move(what)});
@@ -26,4 +26,4 @@ std::string excerpt(std::string_view found) {
   return "'" + core::shorten(core::printable(found.substr(0, k_longest + 1)), k_longest) + "'";
 }
 
-}  // namespace gpupass::discovery
+}  // namespace gpupass::discover

@@ -7,7 +7,7 @@
 #include "gpupass/core/sysfs.hpp"
 #include "gpupass/core/text.hpp"
 
-namespace gpupass::discovery {
+namespace gpupass::discover {
 namespace {
 
 constexpr auto k_patience = std::chrono::milliseconds(1000);
@@ -93,4 +93,4 @@ void read_slow_serials(const Host& host, const std::vector<PciAddress>& function
   }
 }
 
-}  // namespace gpupass::discovery
+}  // namespace gpupass::discover

@@ -10,7 +10,7 @@
 #include "gpupass/host.hpp"
 #include "gpupass/inventory.hpp"
 
-namespace gpupass::discovery {
+namespace gpupass::discover {
 
 /// The SN field of vital product data (PCI Local Bus Specification 3.0, appendix I). Nothing where there is
 /// none, or where it is not made of printable characters.
@@ -24,4 +24,4 @@ namespace gpupass::discovery {
 void read_slow_serials(const Host& host, const std::vector<PciAddress>& functions,
                        std::vector<Device>& devices);
 
-}  // namespace gpupass::discovery
+}  // namespace gpupass::discover

@@ -7,7 +7,7 @@
 #include "gpupass/core/sysfs.hpp"
 #include "gpupass/core/text.hpp"
 
-namespace gpupass::discovery {
+namespace gpupass::discover {
 namespace {
 
 constexpr std::string_view k_written = sysfs::k_drivers_probe;
@@ -38,4 +38,4 @@ bool is_sys_read_only(const Host& host) {
   return read_only;
 }
 
-}  // namespace gpupass::discovery
+}  // namespace gpupass::discover

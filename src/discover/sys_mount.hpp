@@ -3,10 +3,10 @@
 
 #include "gpupass/host.hpp"
 
-namespace gpupass::discovery {
+namespace gpupass::discover {
 
 /// Whether the kernel's files that move a device between drivers are on a mount that takes no writes. False,
 /// too, where the mounts cannot be read.
 [[nodiscard]] bool is_sys_read_only(const Host& host);
 
-}  // namespace gpupass::discovery
+}  // namespace gpupass::discover

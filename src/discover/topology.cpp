@@ -10,11 +10,10 @@
 #include "gpupass/core/printable.hpp"
 #include "gpupass/core/sysfs.hpp"
 #include "gpupass/core/text.hpp"
-#include "gpupass/discover.hpp"
+#include "gpupass/discover/discover.hpp"
 #include "gpupass/discover/problems.hpp"
 
-namespace gpupass {
-namespace discovery {
+namespace gpupass::discover {
 namespace {
 
 using sysfs::k_cpus;
@@ -128,10 +127,8 @@ void read_processor(const Host& host, HostTopology& topology) {
 }
 
 }  // namespace
-}  // namespace discovery
 
 Result<HostTopology> read_topology(const Host& host) {
-  using namespace discovery;
   HostTopology topology;
   const auto online = read_processors(host, fmt::format("{}/online", k_cpus), topology.problems);
   if (online.empty()) {
@@ -148,4 +145,4 @@ Result<HostTopology> read_topology(const Host& host) {
   return topology;
 }
 
-}  // namespace gpupass
+}  // namespace gpupass::discover

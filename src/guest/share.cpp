@@ -27,7 +27,7 @@ std::vector<PciAddress> slots_on(const Inventory& inventory, const HostTopology&
   return slots;
 }
 
-void append(std::vector<Core>& to, const std::vector<Core>& from) {
+void append_cores(std::vector<Core>& to, const std::vector<Core>& from) {
   to.insert(to.end(), from.begin(), from.end());
 }
 
@@ -55,7 +55,7 @@ NumaNode part_of_host(const HostTopology& topology, int node) {
   NumaNode whole;
   whole.id = -1;
   for (const auto& part : topology.nodes) {
-    append(whole.cores, part.cores);
+    append_cores(whole.cores, part.cores);
     whole.memory += part.memory;
     whole.free += part.free;
     for (const auto& [size, pool] : part.hugepages) {
@@ -89,8 +89,8 @@ std::vector<Core> in_order_for(const Share& share, const Cores& cores) {
     const bool is_own = part > 0 && std::ranges::find(share.mine, i / part) != share.mine.end();
     (is_own ? own : others).push_back(cores.guests[i]);
   }
-  append(own, others);
-  append(own, cores.kept);
+  append_cores(own, others);
+  append_cores(own, cores.kept);
   return own;
 }
 

@@ -11,7 +11,7 @@
 
 #include "gpupass/finding.hpp"
 
-namespace gpupass::rules {
+namespace gpupass::judge {
 
 struct Fabric {
   std::vector<PciAddress> gpus, switches;  // none of either where the machine has no NVSwitch
@@ -31,4 +31,4 @@ constexpr std::string_view k_fabric_manager = "nv-fabricmanage";
 /// What makes it release the device of the target's functions. To stop it is right for full passthrough only.
 [[nodiscard]] std::string remedy_for_fabric_manager(const Inventory& inventory, const Target& target);
 
-}  // namespace gpupass::rules
+}  // namespace gpupass::judge

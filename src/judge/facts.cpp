@@ -8,7 +8,7 @@
 #include "gpupass/core/text.hpp"
 #include "gpupass/vfio.hpp"
 
-namespace gpupass::rules {
+namespace gpupass::judge {
 namespace {
 
 bool is_at_or_below(std::string_view path, std::string_view folder) {
@@ -111,4 +111,4 @@ std::vector<Evidence> unread(const Inventory& inventory, const std::vector<std::
   return evidence;
 }
 
-}  // namespace gpupass::rules
+}  // namespace gpupass::judge

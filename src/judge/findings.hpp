@@ -9,7 +9,7 @@
 #include "gpupass/finding.hpp"
 #include "gpupass/judge/facts.hpp"
 
-namespace gpupass::rules {
+namespace gpupass::judge {
 
 /// What a finding is about: a function, or the machine.
 using About = std::optional<PciAddress>;
@@ -61,4 +61,4 @@ void append(std::vector<Value>& values, std::vector<Value> more) {
   for (auto& value : more) values.push_back(std::move(value));
 }
 
-}  // namespace gpupass::rules
+}  // namespace gpupass::judge

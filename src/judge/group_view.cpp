@@ -6,7 +6,7 @@
 #include "gpupass/card.hpp"
 #include "gpupass/judge/viability.hpp"
 
-namespace gpupass::rules {
+namespace gpupass::judge {
 namespace {
 
 Role role_of(const Device& device, const Target& target, const std::vector<const Device*>& obstacles) {
@@ -69,4 +69,4 @@ bool all_can_pass(const Inventory& inventory, const std::set<PciAddress>& wanted
   return inventory.iommu.enabled && all_grouped && !blocked;
 }
 
-}  // namespace gpupass::rules
+}  // namespace gpupass::judge

@@ -5,11 +5,11 @@
 #include <array>
 
 #include "gpupass/judge/facts.hpp"
+#include "gpupass/judge/judge.hpp"
 #include "gpupass/judge/rules.hpp"
 #include "gpupass/judge/viability.hpp"
 
-namespace gpupass {
-namespace rules {
+namespace gpupass::judge {
 namespace {
 
 // Of weight only for a card that goes into a guest.
@@ -194,26 +194,23 @@ std::vector<Finding> all_findings(const Inventory& inventory, const Target& targ
   return findings;
 }
 
-}  // namespace rules
-
 namespace {
 
 // Asked are all rules for which a target could be refused then: what is not refused is possible.
-constexpr rules::Occasions k_whole = {Occasion::doctor, Occasion::attach, Occasion::start, Occasion::bind,
-                                      Occasion::boot};
+constexpr Occasions k_whole = {Occasion::doctor, Occasion::attach, Occasion::start, Occasion::bind,
+                               Occasion::boot};
 
 /// A companion that is refused may stay with the host, where that is all it takes.
 void offer_only(const Inventory& inventory, const Target& target, Occasion occasion,
                 std::vector<Finding>& findings) {
   if (!k_whole.contains(occasion)) return;
-  const auto only = rules::without_companions(inventory, target);
+  const auto only = without_companions(inventory, target);
   if (only == target) return;
   const auto is_refused = [&](const Finding& finding) {
-    return is_refusal(finding) && finding.device && rules::contains(target, *finding.device) &&
-           !rules::contains(only, *finding.device);
+    return is_refusal(finding) && finding.device && contains(target, *finding.device) &&
+           !contains(only, *finding.device);
   };
-  if (std::ranges::none_of(findings, is_refused) || !rules::refusals(inventory, only, occasion).empty())
-    return;
+  if (std::ranges::none_of(findings, is_refused) || !refusals(inventory, only, occasion).empty()) return;
   for (auto& finding : findings) {
     if (!is_refused(finding)) continue;
     finding.remedy += fmt::format("{}pass {} without {}: `--only`", finding.remedy.empty() ? "" : "; or ",
@@ -223,8 +220,8 @@ void offer_only(const Inventory& inventory, const Target& target, Occasion occas
 
 }  // namespace
 
-std::vector<Finding> judge(const Inventory& inventory, const Target& target, Occasion occasion) {
-  auto findings = rules::all_findings(inventory, target, occasion);
+std::vector<Finding> findings_of(const Inventory& inventory, const Target& target, Occasion occasion) {
+  auto findings = all_findings(inventory, target, occasion);
   offer_only(inventory, target, occasion, findings);
   return findings;
 }
@@ -234,7 +231,7 @@ bool is_refusal(const Finding& finding) {
 }
 
 std::vector<Finding> obstacles(const Inventory& inventory, const Target& target, Occasion occasion) {
-  auto findings = judge(inventory, target, occasion);
+  auto findings = findings_of(inventory, target, occasion);
   std::erase_if(findings, [](const Finding& finding) { return finding.severity != Severity::blocks; });
   return findings;
 }
@@ -244,4 +241,4 @@ Severity worst(const std::vector<Finding>& findings) {
   return heaviest == findings.end() ? Severity::fine : heaviest->severity;
 }
 
-}  // namespace gpupass
+}  // namespace gpupass::judge

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <array>
 
-namespace gpupass::rules {
+namespace gpupass::judge {
 namespace {
 
 // Virtual functions have ids of their own and are not among these.
@@ -28,4 +28,4 @@ const KnownReset* known_reset(const Device& device) {
   return known == k_known_resets.end() ? nullptr : known;
 }
 
-}  // namespace gpupass::rules
+}  // namespace gpupass::judge

@@ -4,7 +4,7 @@
 
 #include "gpupass/inventory.hpp"
 
-namespace gpupass::rules {
+namespace gpupass::judge {
 
 /// Which resets of a kind of card are known to fail, as people reported them.
 struct KnownReset {
@@ -20,4 +20,4 @@ struct KnownReset {
 /// nullptr where nothing is known of this card's resets.
 [[nodiscard]] const KnownReset* known_reset(const Device& device);
 
-}  // namespace gpupass::rules
+}  // namespace gpupass::judge

@@ -5,7 +5,7 @@
 
 #include "gpupass/core/text.hpp"
 
-namespace gpupass::rules {
+namespace gpupass::judge {
 namespace {
 
 constexpr std::array k_texts = {
@@ -212,4 +212,4 @@ std::vector<const KnownText*> known_in(std::string_view text) {
   return found;
 }
 
-}  // namespace gpupass::rules
+}  // namespace gpupass::judge

@@ -3,13 +3,13 @@
 
 #include "judge/findings.hpp"
 
-namespace gpupass {
+namespace gpupass::judge {
 
 Finding loss_of_guest(const std::string& name) {
-  auto finding = rules::blocks(Consent::may_be_given, rules::k_machine,
+  auto finding = judge::blocks(Consent::may_be_given, judge::k_machine,
                                name + " and all that is on its disk would go", {}, "");
   finding.rule = "guest-loss";
   return finding;
 }
 
-}  // namespace gpupass
+}  // namespace gpupass::judge

@@ -10,7 +10,7 @@
 #include "gpupass/judge/facts.hpp"
 #include "gpupass/vfio.hpp"
 
-namespace gpupass::rules {
+namespace gpupass::judge {
 namespace {
 
 /// Programs that come back when they are killed, with what ends them for good. The kernel cuts a
@@ -208,4 +208,4 @@ std::string command_that_ends(const Holder& process) {
   return fmt::format("`kill {}`", process.pid);
 }
 
-}  // namespace gpupass::rules
+}  // namespace gpupass::judge

@@ -7,7 +7,7 @@
 
 #include "gpupass/inventory.hpp"
 
-namespace gpupass::rules {
+namespace gpupass::judge {
 
 /// One process and every node of some functions that it has open.
 struct User {
@@ -35,4 +35,4 @@ struct User {
 /// "`kill 991`".
 [[nodiscard]] std::string command_that_ends(const Holder& process);
 
-}  // namespace gpupass::rules
+}  // namespace gpupass::judge

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "gpupass/judge/verdict.hpp"
+#include "gpupass/judge/judge.hpp"
 
 #include <algorithm>
 
-namespace gpupass::rules {
+namespace gpupass::judge {
 namespace {
 
 void add_once(std::vector<std::string>& rules, const std::string& rule) {
@@ -29,4 +30,4 @@ Judgement judgement_of(const std::vector<Finding>& machine, const std::vector<Fi
   return judgement;
 }
 
-}  // namespace gpupass::rules
+}  // namespace gpupass::judge

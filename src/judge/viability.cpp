@@ -7,9 +7,10 @@
 #include "gpupass/card.hpp"
 #include "gpupass/core/text.hpp"
 #include "gpupass/judge/facts.hpp"
+#include "gpupass/judge/judge.hpp"
 #include "gpupass/judge/rules.hpp"
 
-namespace gpupass::rules {
+namespace gpupass::judge {
 namespace {
 
 /// Whoever uses a disk loses what it wrote.
@@ -145,4 +146,4 @@ bool may_be_moved(const Inventory& inventory, const Device& device) {
   return !device.bridges.empty() && device.vendor != k_amd && !is_processor_graphics(inventory, device);
 }
 
-}  // namespace gpupass::rules
+}  // namespace gpupass::judge

@@ -17,8 +17,8 @@
 namespace gpupass::report {
 namespace {
 
-using rules::Judgement;
-using rules::Verdict;
+using judge::Judgement;
+using judge::Verdict;
 
 constexpr std::array k_verdict_names = {
     core::Name<Verdict>{Verdict::can, "can"},
@@ -62,7 +62,7 @@ std::string heading(const Inventory& inventory, const Target& target) {
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
-std::string for_containers(const rules::Diagnosis& diagnosis, const FindingsView& view) {
+std::string for_containers(const judge::Diagnosis& diagnosis, const FindingsView& view) {
   return styled("Containers on this machine", Style::bold, view.colour) + "\n" +
          findings_text(diagnosis.machine, view) +
          (diagnosis.machine.empty() ? "  There is no card, and nothing of containers.\n" : "");
@@ -70,7 +70,7 @@ std::string for_containers(const rules::Diagnosis& diagnosis, const FindingsView
 
 core::Json rules_json(Occasion occasion) {
   auto json = core::Json::array();
-  for (const auto& rule : rules::asked_on(occasion)) {
+  for (const auto& rule : judge::asked_on(occasion)) {
     json.push_back({{"id", rule.id}, {"title", rule.title}, {"meaning", rule.meaning}});
   }
   return json;
@@ -78,7 +78,7 @@ core::Json rules_json(Occasion occasion) {
 
 }  // namespace
 
-std::string diagnosis_text(const rules::Diagnosis& diagnosis, Occasion occasion, const FindingsView& view) {
+std::string diagnosis_text(const judge::Diagnosis& diagnosis, Occasion occasion, const FindingsView& view) {
   if (occasion == Occasion::container) return for_containers(diagnosis, view);
   const auto line = [&](const std::string& text, Style style) {
     return styled(core::wrapped(text, static_cast<std::size_t>(view.columns), 2), style, view.colour) + "\n";
@@ -92,7 +92,7 @@ std::string diagnosis_text(const rules::Diagnosis& diagnosis, Occasion occasion,
   return text;
 }
 
-core::Json to_json(const rules::Diagnosis& diagnosis, Occasion occasion) {
+core::Json to_json(const judge::Diagnosis& diagnosis, Occasion occasion) {
   auto targets = core::Json::array();
   for (const auto& [target, findings, judgement] : diagnosis.patients) {
     auto functions = core::Json::array();

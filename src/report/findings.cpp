@@ -32,7 +32,8 @@ constexpr std::array k_labels = {
 /// A paragraph below a finding: "read    /proc/cmdline: …".
 std::string note(const char* word, const std::string& text, const FindingsView& view) {
   constexpr std::size_t k_word = 8;
-  return std::string(k_evidence_indent, ' ') + styled(fmt::format("{:<{}}", word, k_word), Style::dim, view.colour) +
+  return std::string(k_evidence_indent, ' ') +
+         styled(fmt::format("{:<{}}", word, k_word), Style::dim, view.colour) +
          core::wrapped(text, static_cast<std::size_t>(view.columns), k_evidence_indent + k_word) + "\n";
 }
 

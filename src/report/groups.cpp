@@ -16,8 +16,8 @@
 namespace gpupass::report {
 namespace {
 
-using rules::Passes;
-using rules::Role;
+using judge::Passes;
+using judge::Role;
 
 struct RoleRow {
   Role role;

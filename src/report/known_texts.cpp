@@ -7,7 +7,7 @@
 
 namespace gpupass::report {
 
-std::string known_texts(const std::vector<const rules::KnownText*>& known, int columns) {
+std::string known_texts(const std::vector<const judge::KnownText*>& known, int columns) {
   std::string text;
   const auto line = [&](const std::string& words) { text += core::wrapped_lines(words, columns) + "\n"; };
   for (const auto* const one : known) {
@@ -20,7 +20,7 @@ std::string known_texts(const std::vector<const rules::KnownText*>& known, int c
   return text;
 }
 
-core::Json to_json(const std::vector<const rules::KnownText*>& known) {
+core::Json to_json(const std::vector<const judge::KnownText*>& known) {
   auto texts = core::Json::array();
   for (const auto* const one : known)
     texts.push_back({{"id", one->id},

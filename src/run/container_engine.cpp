@@ -19,7 +19,7 @@ namespace {
 using core::Json;
 
 constexpr const char* k_label = "org.gpupass";
-constexpr const char* k_label = "experiment";
+constexpr const char* k_label_value = "experiment";
 constexpr const char* k_program_inside = "/gpupass-bench";  // in the container
 
 /// "28.3.1" is at least {28, 3}.
@@ -59,7 +59,7 @@ class ByEngine : public ContainerRuns {
                                             fmt::format("{{{{index .Config.Labels \"{}\"}}}}", k_label),
                                             k_container_of_ours})));
     if (there.status != 0) return {};  // no container has the name
-    if (core::trim(there.output) != k_label)
+    if (core::trim(there.output) != k_label_value)
       return fail(
           ErrorKind::refused,
           fmt::format("{} has a container {} that gpupass did not make", name(), k_container_of_ours),
@@ -76,14 +76,14 @@ class ByEngine : public ContainerRuns {
     GPUPASS_TRY_ASSIGN(auto facts, this->facts());
     GPUPASS_TRY_ASSIGN(const auto card, card_words(facts));
     auto words = command({"run", "--rm", "--name", k_container_of_ours, "--label",
-                          fmt::format("{}={}", k_label, k_label), "--network=none", "--user=0:0",
+                          fmt::format("{}={}", k_label, k_label_value), "--network=none", "--user=0:0",
                           fmt::format("--volume={}:{}:ro", work_.program, k_program_inside)});
     if (docker() && !work_.choice.runtime.empty()) words.push_back("--runtime=" + work_.choice.runtime);
     words.insert(words.end(), card.begin(), card.end());
     // A folder is put below a layer of its own: nothing in it is changed.
-    const auto image =
-        is_folder() ? Words{"--rootfs", work_.choice.name + ":O", k_program_inside}
-                    : Words{"--pull=never", fmt::format("--entrypoint={}", k_program_inside), work_.choice.name};
+    const auto image = is_folder() ? Words{"--rootfs", work_.choice.name + ":O", k_program_inside}
+                                   : Words{"--pull=never", fmt::format("--entrypoint={}", k_program_inside),
+                                           work_.choice.name};
     words.insert(words.end(), image.begin(), image.end());
     words.insert(words.end(), options.begin(), options.end());
     words.insert(words.end(), {"--format", "json", started_now()});

@@ -11,7 +11,7 @@
 #include "gpupass/core/printable.hpp"
 #include "gpupass/core/quantity.hpp"
 #include "gpupass/core/text.hpp"
-#include "gpupass/discover.hpp"
+#include "gpupass/discover/discover.hpp"
 #include "gpupass/guest/seed.hpp"
 #include "gpupass/run/image.hpp"
 #include "gpupass/run/suite.hpp"
@@ -175,7 +175,7 @@ Result<LibvirtFacts> facts_of(Hypervisor& hypervisor) {
 }
 
 Result<void> refuse_taken_name(Hypervisor& hypervisor, const std::string& name) {
-  GPUPASS_TRY_ASSIGN(const auto there, find_domain(hypervisor, name));
+  GPUPASS_TRY_ASSIGN(const auto there, virt::find_domain(hypervisor, name));
   if (!there) return {};
   return fail(
       ErrorKind::busy, fmt::format("{} has a domain named {} already", hypervisor.uri(), name),
@@ -219,7 +219,7 @@ Result<PreparedGuest> prepare(session::World& world, const session::Manner& mann
   files.seed.folder = guest::k_seed_folder;
 
   GPUPASS_TRY_ASSIGN(const auto templates, session::load_templates(world));
-  GPUPASS_TRY_ASSIGN(const auto inventory, discover(world.host, {.holders = false}));
+  GPUPASS_TRY_ASSIGN(const auto inventory, discover::read_inventory(world.host, {.holders = false}));
   GuestRequest wish;
   wish.name = request.vm;
   wish.vcpus = request.vcpus;
@@ -229,7 +229,7 @@ Result<PreparedGuest> prepare(session::World& world, const session::Manner& mann
   wish.seed = files.seed.path;
   wish.instance = seed.instance;
   GPUPASS_TRY_ASSIGN(wish.profile, load_profile(world, request.profile, inventory.kernel));
-  GPUPASS_TRY_ASSIGN(const auto topology, read_topology(world.host));
+  GPUPASS_TRY_ASSIGN(const auto topology, discover::read_topology(world.host));
   GPUPASS_TRY_ASSIGN(guest.functions, session::functions_of(inventory, request.cards));
   wish.cards = cards_of(guest.functions);
   GPUPASS_TRY_ASSIGN(guest.hypervisor, world.connect(request.uri, manner.patience));
@@ -251,7 +251,7 @@ Result<Plan> plan_of(session::World& world, const session::Manner& manner, const
   GPUPASS_TRY(refuse_taken_name(*guest.hypervisor, guest.vm));
   GPUPASS_TRY(refuse_taken_folder(world.host, guest.files.folder));
   GPUPASS_TRY_ASSIGN(const auto templates, session::load_templates(world));
-  GPUPASS_TRY_ASSIGN(const auto inventory, discover(world.host, {.serials_of = bound}));
+  GPUPASS_TRY_ASSIGN(const auto inventory, discover::read_inventory(world.host, {.serials_of = bound}));
   session::Approved approved;
   if (!bound.empty()) {
     GPUPASS_TRY_ASSIGN(approved, session::approve(world, manner, inventory, bound, *guest.hypervisor,
@@ -266,7 +266,8 @@ Result<Plan> plan_of(session::World& world, const session::Manner& manner, const
 
 Result<Done> create(session::World& world, const session::Manner& manner, const PreparedGuest& guest) {
   session::Locks locks;
-  GPUPASS_TRY(session::lock(world, manner, "create guest " + guest.vm, guest.functions, guest.vm, locks));
+  GPUPASS_TRY(
+      session::take_locks(world, manner, "create guest " + guest.vm, guest.functions, guest.vm, locks));
   GPUPASS_TRY_ASSIGN(auto plan, plan_of(world, manner, guest, guest.functions));
   return session::carry_out(
       world, manner, std::move(plan), guest.hypervisor.get(), locks,

@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "gpupass/apply/shut_down.hpp"
-#include "gpupass/discover.hpp"
+#include "gpupass/discover/discover.hpp"
 #include "gpupass/session/domain_uses.hpp"
 #include "gpupass/session/held.hpp"
 #include "gpupass/session/hook_file.hpp"
@@ -32,7 +32,8 @@ std::vector<DomainDevice> devices_of(Hypervisor& hypervisor, const DomainState& 
 /// once libvirt starts the guest.
 Result<session::Functions> functions_to_bind(const session::World& world, const OpenGuest& guest) {
   GPUPASS_TRY_ASSIGN(auto functions, hostdev_functions(guest.xml));
-  GPUPASS_TRY_ASSIGN(const auto inventory, discover(world.host, {.holders = false, .serials_of = functions}));
+  GPUPASS_TRY_ASSIGN(const auto inventory,
+                     discover::read_inventory(world.host, {.holders = false, .serials_of = functions}));
   GPUPASS_TRY(session::check_records(world, inventory, guest.state.name, functions));
   GPUPASS_TRY_ASSIGN(const auto holds, session::written_holds(world.host, functions));
   if (std::ranges::count(holds, true, &Hold::lend) > 0) GPUPASS_TRY(session::require_hook(world.host));
@@ -89,7 +90,7 @@ Result<std::string> stop(session::World& world, const GuestChoice& choice, bool 
   GPUPASS_TRY_ASSIGN(const auto guest, open_guest(world, choice));
   const auto& vm = guest.state.name;
   if (!guest.state.running) return vm;
-  auto off = shut_down(*guest.hypervisor, *guest.hypervisor, vm, choice.patience);
+  auto off = apply::shut_down(*guest.hypervisor, *guest.hypervisor, vm, choice.patience);
   if (!off && off.error().kind == ErrorKind::timeout && force) off = guest.hypervisor->destroy(vm);
   GPUPASS_TRY(off);
   return vm;

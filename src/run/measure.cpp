@@ -106,7 +106,7 @@ Result<bool> measure(session::World& world, const session::Manner& manner, const
                        ? core::caught([&] { return run_all(world, manner.requester, request, *hypervisor); })
                        : Result<bool>(Failure(std::move(started).error()));
   if (!state.running && started && !request.keep_running) {
-    auto stopped = shut_down(*hypervisor, *hypervisor, vm, request.guest.patience);
+    auto stopped = apply::shut_down(*hypervisor, *hypervisor, vm, request.guest.patience);
     if (!stopped && all_right) return Failure(std::move(stopped).error());
     if (!stopped) all_right.error().also.push_back(std::move(stopped).error());
   }

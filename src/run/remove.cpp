@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <map>
 
-#include "gpupass/discover.hpp"
+#include "gpupass/discover/discover.hpp"
 #include "gpupass/holds.hpp"
 #include "gpupass/judge/loss.hpp"
 #include "gpupass/session/consent.hpp"
@@ -109,10 +109,10 @@ Result<Done> remove(session::World& world, const session::Manner& manner, const 
 
   session::Locks locks;
   const auto& functions = belongings.given;
-  GPUPASS_TRY(session::lock(world, manner, "delete guest " + name, functions, name, locks));
+  GPUPASS_TRY(session::take_locks(world, manner, "delete guest " + name, functions, name, locks));
   GPUPASS_TRY(read_again(guest));
   GPUPASS_TRY(find_files(guest, belongings));
-  GPUPASS_TRY_ASSIGN(const auto inventory, discover(world.host, {.serials_of = functions}));
+  GPUPASS_TRY_ASSIGN(const auto inventory, discover::read_inventory(world.host, {.serials_of = functions}));
   GPUPASS_TRY_ASSIGN(auto holds, session::written_holds(world, manner, functions));
   session::recognise(world, holds, guest.state, choice.uri, manner.patience);
   session::inherit(world, holds, {name, choice.uri}, manner.patience);
@@ -124,7 +124,7 @@ Result<Done> remove(session::World& world, const session::Manner& manner, const 
   auto plan = plan_delete(facts, domain, functions, belongings.files);
   const auto there = session::still_there(inventory, facts.holds, functions);
   auto findings = session::obstacles_to_return(inventory, plan, there);
-  findings.push_back(loss_of_guest(name));
+  findings.push_back(judge::loss_of_guest(name));
   GPUPASS_TRY(session::consent(manner, findings));
   auto outcome = outcome_of(name, plan, belongings) + session::left_alone_note(inventory, facts.holds);
   return session::carry_out(world, manner, std::move(plan), guest.hypervisor.get(), locks,

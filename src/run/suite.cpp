@@ -13,9 +13,9 @@
 #include "gpupass/core/text.hpp"
 #include "gpupass/domain.hpp"
 #include "gpupass/guest/frames.hpp"
+#include "gpupass/sys/path.hpp"
 #include "gpupass/sys/terminal.hpp"
 #include "gpupass/sys/wait.hpp"
-#include "gpupass/sys/path.hpp"
 
 namespace gpupass::run {
 namespace {

@@ -8,7 +8,8 @@
 
 #include "gpupass/boot/changes.hpp"
 #include "gpupass/core/text.hpp"
-#include "gpupass/discover.hpp"
+#include "gpupass/discover/discover.hpp"
+#include "gpupass/judge/judge.hpp"
 #include "gpupass/judge/viability.hpp"
 #include "gpupass/report/displaced.hpp"
 #include "gpupass/session/at_boot.hpp"
@@ -56,8 +57,8 @@ Result<void> refuse_displaced(const Inventory& inventory, const std::vector<Boot
 /// Of these functions; and of all that the host will be without, whether it can show its console.
 std::vector<Finding> obstacles_at_boot(const Inventory& inventory, const Functions& functions, bool now,
                                        const Functions& all) {
-  auto findings = obstacles(inventory, {functions}, now ? Occasion::bind : Occasion::boot);
-  std::ranges::move(obstacles(inventory, {all}, Occasion::boot_without), std::back_inserter(findings));
+  auto findings = judge::obstacles(inventory, {functions}, now ? Occasion::bind : Occasion::boot);
+  std::ranges::move(judge::obstacles(inventory, {all}, Occasion::boot_without), std::back_inserter(findings));
   return findings;
 }
 
@@ -165,7 +166,7 @@ Functions without_unreadable(const Host& host, Requester& requester, Functions f
 /// The card itself may be gone; what is in the machine and not bound has been unbound before.
 Result<Functions> bound_functions(const Host& host, const std::vector<BootBinding>& known,
                                   const Selection& what) {
-  GPUPASS_TRY_ASSIGN(const auto inventory, discover(host, {.holders = false}));
+  GPUPASS_TRY_ASSIGN(const auto inventory, discover::read_inventory(host, {.holders = false}));
   Functions functions;
   for (const auto& selector : what.selectors) {
     const auto before = functions.size();
@@ -203,14 +204,14 @@ std::string mending(const Inventory& inventory, const BootBinding& binding) {
 }
 
 Result<Done> bind_at_boot(World& world, const Manner& manner, const BindAtBootRequest& request) {
-  GPUPASS_TRY_ASSIGN(const auto first_look, discover(world.host, {.holders = false}));
+  GPUPASS_TRY_ASSIGN(const auto first_look, discover::read_inventory(world.host, {.holders = false}));
   GPUPASS_TRY_ASSIGN(const auto functions, functions_of(first_look, request.what));
   Work work{fmt::format("bind {} {}at every boot", names(functions), request.now ? "now and " : ""),
             Direction::take, functions};
 
   Locks locks;
   GPUPASS_TRY(lock_with_files(world, manner, work.doing, functions, k_boot_files, locks));
-  GPUPASS_TRY_ASSIGN(const auto inventory, discover(world.host));
+  GPUPASS_TRY_ASSIGN(const auto inventory, discover::read_inventory(world.host));
   GPUPASS_TRY(refuse_virtual(inventory, functions));
   GPUPASS_TRY_ASSIGN(auto bindings, written_bindings(world.host, manner, functions));
   GPUPASS_TRY(refuse_displaced(inventory, bindings, functions));
@@ -236,7 +237,7 @@ Result<Done> bind_at_boot(World& world, const Manner& manner, const BindAtBootRe
       GPUPASS_TRY(for_root_only(world.host, file.origin.string(), k_install_for_root));
   }
   GPUPASS_TRY_ASSIGN(work.steps, boot::changes(world.host, machine, world.data,
-                                               {bindings, rules::missing_kernel_words(inventory)}));
+                                               {bindings, judge::missing_kernel_words(inventory)}));
   if (request.now) {
     GPUPASS_TRY_ASSIGN(work.now, steps_now(world, manner, inventory, functions));
   }

@@ -7,7 +7,8 @@
 #include <iterator>
 
 #include "gpupass/core/text.hpp"
-#include "gpupass/discover.hpp"
+#include "gpupass/discover/discover.hpp"
+#include "gpupass/judge/judge.hpp"
 #include "gpupass/session/consent.hpp"
 #include "gpupass/session/domain_uses.hpp"
 #include "gpupass/session/held.hpp"
@@ -127,8 +128,8 @@ Result<Turns> take_turns(Inventory& inventory, const Functions& functions, const
 
 /// libvirt only finds out at the second start that two domains have one device.
 Result<void> refuse_used_by_others(const Inventory& inventory, const Functions& functions) {
-  const auto findings = obstacles(inventory, {functions}, Occasion::claim);
-  const auto first = std::ranges::find_if(findings, is_refusal);
+  const auto findings = judge::obstacles(inventory, {functions}, Occasion::claim);
+  const auto first = std::ranges::find_if(findings, judge::is_refusal);
   if (first == findings.end()) return {};
   return fail(ErrorKind::busy, first->what, "nothing was changed; " + first->remedy);
 }
@@ -137,11 +138,11 @@ Result<void> refuse_used_by_others(const Inventory& inventory, const Functions& 
 /// said of each function that would be taken, those others included.
 std::vector<Finding> all_obstacles(const Inventory& inventory, const Functions& functions,
                                    const Functions& others) {
-  auto findings = obstacles(inventory, {functions}, Occasion::company);
-  const bool together = std::ranges::none_of(findings, is_refusal);
+  auto findings = judge::obstacles(inventory, {functions}, Occasion::company);
+  const bool together = std::ranges::none_of(findings, judge::is_refusal);
   // Else the group's rule says which of them cannot go.
-  if (others.empty() || !together) return obstacles(inventory, {functions}, Occasion::attach);
-  std::ranges::move(obstacles(inventory, {joined(functions, others)}, Occasion::attach),
+  if (others.empty() || !together) return judge::obstacles(inventory, {functions}, Occasion::attach);
+  std::ranges::move(judge::obstacles(inventory, {joined(functions, others)}, Occasion::attach),
                     std::back_inserter(findings));
   return findings;
 }
@@ -154,7 +155,7 @@ void warn_of_window(Requester& requester, const Inventory& inventory, const Doma
   std::ranges::transform(functions, std::back_inserter(devices),
                          [&](const PciAddress& function) { return inventory.find(function); });
   std::erase(devices, nullptr);
-  const auto warning = warn_of_hotplug_window(facts.live_xml, devices);
+  const auto warning = virt::warn_of_hotplug_window(facts.live_xml, devices);
   if (warning) requester.note(*warning);
 }
 
@@ -222,7 +223,7 @@ Result<Attachment> prepare_attachment(World& world, const Manner& manner, OpenDo
                                       const AttachRequest& request, Functions functions,
                                       const DomainTemplates& templates) {
   GPUPASS_TRY_ASSIGN(domain.state, domain.hypervisor->domain(domain.state.name));
-  GPUPASS_TRY_ASSIGN(const auto inventory, discover(world.host, {.serials_of = functions}));
+  GPUPASS_TRY_ASSIGN(const auto inventory, discover::read_inventory(world.host, {.serials_of = functions}));
   GPUPASS_TRY_ASSIGN(auto facts, domain_facts(domain, request.domain));
   facts.lend = request.lend;
   if (request.lend) GPUPASS_TRY(refuse_loan_to(world.host, facts, functions));
@@ -250,15 +251,15 @@ Result<Done> attach(World& world, const Manner& manner, const AttachRequest& req
   GPUPASS_TRY(refuse_captured(world.host, manner));
   GPUPASS_TRY(refuse_containers(request.domain.uri, request.domain.vm, words_of(request.what.selectors)));
   GPUPASS_TRY_ASSIGN(const auto templates, load_templates(world));
-  GPUPASS_TRY_ASSIGN(const auto first_look, discover(world.host, {.holders = false}));
+  GPUPASS_TRY_ASSIGN(const auto first_look, discover::read_inventory(world.host, {.holders = false}));
   GPUPASS_TRY_ASSIGN(const auto functions, functions_of(first_look, request.what));
   GPUPASS_TRY_ASSIGN(auto domain, open_domain(world, request.domain, manner.patience));
   const auto vm = domain.state.name;
 
   // The machine and the domain are read again once nobody else can change them.
   Locks locks;
-  GPUPASS_TRY(lock(world, manner, fmt::format("attach {} to {}", names(functions), vm),
-                   joined(functions, strangers(first_look, functions)), vm, locks));
+  GPUPASS_TRY(take_locks(world, manner, fmt::format("attach {} to {}", names(functions), vm),
+                         joined(functions, strangers(first_look, functions)), vm, locks));
   GPUPASS_TRY_ASSIGN(auto attachment,
                      prepare_attachment(world, manner, domain, request, functions, templates));
   return carry_out_for_domain(world, manner, std::move(attachment.plan), domain, attachment.facts, locks,

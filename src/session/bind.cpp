@@ -6,8 +6,9 @@
 #include <algorithm>
 
 #include "gpupass/core/text.hpp"
-#include "gpupass/discover.hpp"
+#include "gpupass/discover/discover.hpp"
 #include "gpupass/holds.hpp"
+#include "gpupass/judge/judge.hpp"
 #include "gpupass/report/displaced.hpp"
 #include "gpupass/session/consent.hpp"
 #include "gpupass/session/held.hpp"
@@ -40,7 +41,7 @@ Functions take_displaced(const Inventory& inventory, const std::vector<Hold>& ho
 Result<Functions> to_return(const Host& host, Requester& requester, Selection what) {
   GPUPASS_TRY_ASSIGN(const auto records, if_permitted(requester, "what gpupass holds", read_holds(host)));
   const auto& holds = records.readable;
-  GPUPASS_TRY_ASSIGN(const auto inventory, discover(host, {.holders = false}));
+  GPUPASS_TRY_ASSIGN(const auto inventory, discover::read_inventory(host, {.holders = false}));
   auto functions = take_displaced(inventory, holds, what.selectors);
   GPUPASS_TRY_ASSIGN(const auto named, functions_meant(inventory, what.selectors, Companions::left_out));
   GPUPASS_TRY_ASSIGN(const auto card, functions_meant(inventory, what.selectors, what.companions));
@@ -125,7 +126,7 @@ std::string outcome_of_return(const Inventory& inventory, const std::vector<Hold
 
 Result<Binding> prepare_binding(World& world, const Manner& manner, const BindRequest& request,
                                 const Functions& functions) {
-  GPUPASS_TRY_ASSIGN(const auto inventory, discover(world.host, {.serials_of = functions}));
+  GPUPASS_TRY_ASSIGN(const auto inventory, discover::read_inventory(world.host, {.serials_of = functions}));
   GPUPASS_TRY_ASSIGN(auto holds, current_holds(world, manner, inventory, functions));
   if (request.owner) inherit(world, holds, {}, manner.patience);
   const auto facts = facts_for(world, inventory, std::move(holds));
@@ -133,7 +134,7 @@ Result<Binding> prepare_binding(World& world, const Manner& manner, const BindRe
   GPUPASS_TRY_ASSIGN(auto plan, tenant != nullptr ? tenant->plan_give(facts, functions, *request.owner)
                                                   : plan_bind(facts, functions, request.driver));
   const auto occasion = tenant != nullptr ? tenant->gets : Occasion::bind;
-  GPUPASS_TRY(consent(manner, obstacles(inventory, {functions}, occasion)));
+  GPUPASS_TRY(consent(manner, judge::obstacles(inventory, {functions}, occasion)));
   const std::string driver = tenant != nullptr ? tenant->driver : request.driver;
   auto outcome =
       fmt::format("{} {}{}{}", names(functions), functions.size() == 1 ? "is" : "are",
@@ -148,12 +149,12 @@ Result<Done> bind(World& world, const Manner& manner, const BindRequest& request
   if (request.owner && names_driver && request.driver != tenant_of(request.owner->kind).driver)
     return fail(ErrorKind::usage, fmt::format("--for and --driver {} are both given", request.driver),
                 "whoever it is for has its own driver: leave --driver out");
-  GPUPASS_TRY_ASSIGN(const auto first_look, discover(world.host, {.holders = false}));
+  GPUPASS_TRY_ASSIGN(const auto first_look, discover::read_inventory(world.host, {.holders = false}));
   auto what = request.what;
   if (!takes_all_of_a_card(request.driver)) what.companions = Companions::left_out;
   GPUPASS_TRY_ASSIGN(const auto functions, functions_of(first_look, what));
   Locks locks;
-  GPUPASS_TRY(lock(world, manner, fmt::format("bind {}", names(functions)), functions, "", locks));
+  GPUPASS_TRY(take_locks(world, manner, fmt::format("bind {}", names(functions)), functions, "", locks));
   GPUPASS_TRY_ASSIGN(auto binding, prepare_binding(world, manner, request, functions));
   return carry_out(world, manner, std::move(binding.plan), nullptr, locks, std::move(binding.outcome));
 }
@@ -163,8 +164,8 @@ Result<Done> unbind(World& world, const Manner& manner, const UnbindRequest& req
                                                ? to_return(world.host, manner.requester, *request.what)
                                                : held_for(world, manner, request.owner));
   Locks locks;
-  GPUPASS_TRY(lock(world, manner, fmt::format("unbind {}", names(functions)), functions, "", locks));
-  GPUPASS_TRY_ASSIGN(const auto inventory, discover(world.host, {.serials_of = functions}));
+  GPUPASS_TRY(take_locks(world, manner, fmt::format("unbind {}", names(functions)), functions, "", locks));
+  GPUPASS_TRY_ASSIGN(const auto inventory, discover::read_inventory(world.host, {.serials_of = functions}));
   GPUPASS_TRY_ASSIGN(auto holds, written_holds(world, manner, functions));
   inherit(world, holds, {}, manner.patience);
   const auto facts = facts_for(world, inventory, std::move(holds));

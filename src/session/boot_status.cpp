@@ -8,24 +8,24 @@
 
 #include "gpupass/core/sysfs.hpp"
 #include "gpupass/core/text.hpp"
-#include "gpupass/discover.hpp"
+#include "gpupass/discover/discover.hpp"
 #include "gpupass/inventory.hpp"
 #include "gpupass/session/at_boot.hpp"
 
 namespace gpupass::session {
 namespace {
 
-struct Outcome {
+struct BootOutcome {
   std::string_view word;  // as scripts/boot/boot-bind writes it
   std::string_view meaning;
 };
 constexpr std::array k_outcomes = {
-    Outcome{"bound", "bound at this boot"},
-    Outcome{"reserved", "NOT bound at this boot: kept from other drivers, and vfio-pci did not take it"},
-    Outcome{"late", "NOT bound at this boot: {} took it first"},
-    Outcome{"other", "NOT bound at this boot: another device is at this address"},
-    Outcome{"absent", "NOT bound at this boot: nothing is at this address"},
-    Outcome{"off", "not bound at this boot: gpupass.bind=off"},
+    BootOutcome{"bound", "bound at this boot"},
+    BootOutcome{"reserved", "NOT bound at this boot: kept from other drivers, and vfio-pci did not take it"},
+    BootOutcome{"late", "NOT bound at this boot: {} took it first"},
+    BootOutcome{"other", "NOT bound at this boot: another device is at this address"},
+    BootOutcome{"absent", "NOT bound at this boot: nothing is at this address"},
+    BootOutcome{"off", "not bound at this boot: gpupass.bind=off"},
 };
 
 std::string meaning_of(const std::string& outcome) {
@@ -64,7 +64,7 @@ Result<std::vector<BoundAtBoot>> bound_at_boot(const Host& host) {
   auto listed = listed_for_boot(host);
   Inventory inventory;
   if (!bindings.empty()) {
-    GPUPASS_TRY_ASSIGN(inventory, discover(host, {.holders = false}));
+    GPUPASS_TRY_ASSIGN(inventory, discover::read_inventory(host, {.holders = false}));
   }
   std::map<PciAddress, BoundAtBoot> rows;
   for (const auto& binding : bindings) {

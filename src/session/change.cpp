@@ -162,8 +162,8 @@ Result<Lock> acquire(World& world, const Manner& manner, const std::string& name
                        [&](const LockOwner& owner) { manner.requester.waits_for(owner); });
 }
 
-Result<void> lock(World& world, const Manner& manner, const std::string& doing, const Functions& functions,
-                  const std::string& domain, Locks& locks) {
+Result<void> take_locks(World& world, const Manner& manner, const std::string& doing,
+                        const Functions& functions, const std::string& domain, Locks& locks) {
   return lock_all(world, manner, doing, {names_of(functions), domain, {}, {}}, locks);
 }
 
@@ -180,8 +180,8 @@ Result<void> lock_file(World& world, const Manner& manner, const std::string& do
   return would_be_refused(world.host, unheard, wanted);
 }
 
-Doors doors_for(World& world, const Manner& manner, DomainStore* domains, const Locks& locks) {
-  Doors doors{world.host, domains, &locks.devices, manner.patience, {}, sys::interrupted};
+apply::Doors doors_for(World& world, const Manner& manner, DomainStore* domains, const Locks& locks) {
+  apply::Doors doors{world.host, domains, &locks.devices, manner.patience, {}, sys::interrupted};
   doors.warn = [&requester = manner.requester](const Error& warning) {
     requester.note("it was done, but " + describe(warning));
   };
@@ -191,8 +191,8 @@ Doors doors_for(World& world, const Manner& manner, DomainStore* domains, const 
 namespace {
 
 /// Puts names that were taken out of gpupass's CDI files in again, where their cards are back.
-Result<void> describe_again(World& world, const Manner& manner, const Functions& functions, Doors& doors,
-                            Locks& locks) {
+Result<void> describe_again(World& world, const Manner& manner, const Functions& functions,
+                            apply::Doors& doors, Locks& locks) {
   GPUPASS_TRY_ASSIGN(auto back, returning_names(world, manner.requester, functions));
   if (back.plan.steps.empty()) return {};
   if (locks.others.empty()) {
@@ -201,7 +201,7 @@ Result<void> describe_again(World& world, const Manner& manner, const Functions&
     if (back.plan.steps.empty()) return {};
   }
   manner.requester.begins(back.plan);
-  return apply(back.plan, doors);
+  return apply::execute(back.plan, doors);
 }
 
 }  // namespace
@@ -220,7 +220,7 @@ Result<Done> carry_out(World& world, const Manner& manner, Plan plan, DomainStor
   };
   sys::catch_interrupts();
   requester.begins(done.plan);
-  GPUPASS_TRY(apply(done.plan, doors));
+  GPUPASS_TRY(apply::execute(done.plan, doors));
   if (done.plan.devices.empty()) return done;
   auto described = describe_again(world, manner, functions_among(done.plan.devices), doors, of_files);
   if (described) return done;

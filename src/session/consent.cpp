@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "gpupass/judge/judge.hpp"
+
 namespace gpupass::session {
 namespace {
 
@@ -24,7 +26,7 @@ Failure refused(const std::vector<Finding>& findings, const std::string& advice)
 
 Result<void> refuse_impossible(const std::vector<Finding>& findings) {
   std::vector<Finding> impossible;
-  std::ranges::copy_if(findings, std::back_inserter(impossible), is_refusal);
+  std::ranges::copy_if(findings, std::back_inserter(impossible), judge::is_refusal);
   if (!impossible.empty()) return refused(impossible, "");
   return {};
 }

@@ -12,7 +12,7 @@
 #include "gpupass/core/printable.hpp"
 #include "gpupass/core/sysfs.hpp"
 #include "gpupass/core/text.hpp"
-#include "gpupass/discover.hpp"
+#include "gpupass/discover/discover.hpp"
 #include "gpupass/session/not_shown.hpp"
 #include "gpupass/vfio.hpp"
 #include "session/cdi_record.hpp"
@@ -167,17 +167,17 @@ std::map<PciAddress, container::NotForContainers> ContainerView::taken() const {
 }
 
 Result<ContainerView> look_at_containers(const World& world, Requester& requester) {
-  GPUPASS_TRY_ASSIGN(auto inventory, discover(world.host));
+  GPUPASS_TRY_ASSIGN(auto inventory, discover::read_inventory(world.host));
   auto machine = container::look_at(world.host, inventory);
   GPUPASS_TRY_ASSIGN(auto holds, known_holds(world.host, requester));
   return ContainerView{std::move(inventory), std::move(machine), std::move(holds),
                        container::read_lxc(world.host)};
 }
 
-Result<rules::Diagnosis> diagnose_for_containers(const World& world, Requester& requester) {
+Result<judge::Diagnosis> diagnose_for_containers(const World& world, Requester& requester) {
   GPUPASS_TRY_ASSIGN(auto view, look_at_containers(world, requester));
   view.inventory.containers = std::move(view.machine);
-  return rules::diagnose_for_containers(std::move(view.inventory));
+  return judge::diagnose_for_containers(std::move(view.inventory));
 }
 
 Result<std::vector<const container::Card*>> container_cards(const ContainerView& view, Requester& requester,
@@ -225,7 +225,7 @@ Result<Done> describe_for_containers(World& world, const Manner& manner, const D
   const auto doing = fmt::format("describe {} to containers", names(functions));
 
   Locks locks;
-  GPUPASS_TRY(lock(world, manner, doing, functions, "", locks));
+  GPUPASS_TRY(take_locks(world, manner, doing, functions, "", locks));
   GPUPASS_TRY(lock_descriptions(world, manner, doing, locks));
   GPUPASS_TRY_ASSIGN(const auto view, look_at_containers(world, manner.requester));
   Cards cards;
@@ -268,7 +268,7 @@ Result<Done> forget_for_containers(World& world, const Manner& manner,
   const std::string doing = "take gpupass's description of cards from containers";
 
   Locks locks;
-  GPUPASS_TRY(lock(world, manner, doing, functions, "", locks));
+  GPUPASS_TRY(take_locks(world, manner, doing, functions, "", locks));
   GPUPASS_TRY(lock_descriptions(world, manner, doing, locks));
   GPUPASS_TRY_ASSIGN(auto written, described_files(world.host));
   Plan plan{doing, Direction::give_back, "", names_of(functions), {}};

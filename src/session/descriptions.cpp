@@ -9,7 +9,7 @@
 #include "gpupass/container/look.hpp"
 #include "gpupass/container/lxc_look.hpp"
 #include "gpupass/core/text.hpp"
-#include "gpupass/discover.hpp"
+#include "gpupass/discover/discover.hpp"
 #include "gpupass/session/container.hpp"
 #include "gpupass/session/not_shown.hpp"
 #include "gpupass/vfio.hpp"
@@ -163,7 +163,7 @@ Result<void> take_from_descriptions(World& world, const Manner& manner, Plan& pl
     GPUPASS_TRY(lock_descriptions(world, manner, plan.command, locks));
     GPUPASS_TRY_ASSIGN(files, described_files(world.host));
   }
-  GPUPASS_TRY_ASSIGN(const auto inventory, discover(world.host, {.holders = false}));
+  GPUPASS_TRY_ASSIGN(const auto inventory, discover::read_inventory(world.host, {.holders = false}));
   const auto machine = container::look_at(world.host, inventory);
   tell_names_lost(manner.requester, machine, container::read_lxc(world.host), moves);
   tell_names_to_come(manner, files, moves);

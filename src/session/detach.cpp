@@ -8,7 +8,7 @@
 #include "gpupass/card.hpp"
 #include "gpupass/core/overloaded.hpp"
 #include "gpupass/core/text.hpp"
-#include "gpupass/discover.hpp"
+#include "gpupass/discover/discover.hpp"
 #include "gpupass/holds.hpp"
 #include "gpupass/session/consent.hpp"
 #include "gpupass/session/domain_uses.hpp"
@@ -191,7 +191,7 @@ Result<Done> detach(World& world, const Manner& manner, const DetachRequest& req
   const auto& uri = request.domain.uri;
   GPUPASS_TRY_ASSIGN(const auto first_facts, domain_facts(domain, request.domain));
   GPUPASS_TRY_ASSIGN(const auto of_domain, functions_in(world, manner, first_facts));
-  GPUPASS_TRY_ASSIGN(const auto first_look, discover(world.host, {.holders = false}));
+  GPUPASS_TRY_ASSIGN(const auto first_look, discover::read_inventory(world.host, {.holders = false}));
   GPUPASS_TRY_ASSIGN(const auto functions, chosen(request.what, first_look, of_domain, first_facts));
   if (request.what.empty()) note_uneditable(manner.requester, *domain.hypervisor, first_facts);
   if (functions.empty()) {
@@ -202,11 +202,11 @@ Result<Done> detach(World& world, const Manner& manner, const DetachRequest& req
 
   // The machine and the domain are read again once nobody else can change them.
   Locks locks;
-  GPUPASS_TRY(
-      lock(world, manner, fmt::format("detach {} from {}", names(functions), vm), functions, vm, locks));
+  GPUPASS_TRY(take_locks(world, manner, fmt::format("detach {} from {}", names(functions), vm), functions, vm,
+                         locks));
   GPUPASS_TRY_ASSIGN(domain.state, domain.hypervisor->domain(vm));
   GPUPASS_TRY_ASSIGN(const auto facts, domain_facts(domain, request.domain));
-  GPUPASS_TRY_ASSIGN(const auto inventory, discover(world.host, {.serials_of = functions}));
+  GPUPASS_TRY_ASSIGN(const auto inventory, discover::read_inventory(world.host, {.serials_of = functions}));
   GPUPASS_TRY_ASSIGN(auto holds, written_holds(world, manner, functions));
   recognise(world, holds, domain.state, uri, manner.patience);
   inherit(world, holds, {vm, uri}, manner.patience);

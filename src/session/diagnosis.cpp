@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "gpupass/session/diagnosis.hpp"
 
-#include "gpupass/discover.hpp"
+#include "gpupass/discover/discover.hpp"
 #include "gpupass/report/hints.hpp"
 #include "gpupass/session/domain_uses.hpp"
 #include "gpupass/session/libvirt_now.hpp"
@@ -39,11 +39,11 @@ Result<std::vector<Target>> targets_of(const Inventory& inventory, const Selecti
 
 }  // namespace
 
-Result<rules::Diagnosis> diagnose(const World& world, const Selection& what, const std::string& connection) {
-  GPUPASS_TRY_ASSIGN(auto inventory, discover(world.host));
+Result<judge::Diagnosis> diagnose(const World& world, const Selection& what, const std::string& connection) {
+  GPUPASS_TRY_ASSIGN(auto inventory, discover::read_inventory(world.host));
   GPUPASS_TRY(add_domain_uses(world, connection, inventory));
   GPUPASS_TRY_ASSIGN(auto targets, targets_of(inventory, what));
-  auto diagnosis = rules::diagnose(std::move(inventory), std::move(targets));
+  auto diagnosis = judge::diagnose(std::move(inventory), std::move(targets));
   for (auto& patient : diagnosis.patients) {
     for (auto& finding : patient.findings)
       finding.remedy = report::with_connection(finding.remedy, connection);

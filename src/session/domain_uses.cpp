@@ -126,7 +126,7 @@ class Uses {
   const Host& host_;
   const Inventory& inventory_;
   const Pools& pools_;
-  std::optional<discovery::Below> below_;  // made when the first disk is asked for
+  std::optional<discover::Below> below_;  // made when the first disk is asked for
   std::vector<DomainUse> uses_;
 };
 

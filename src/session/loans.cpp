@@ -7,7 +7,7 @@
 #include <set>
 
 #include "gpupass/core/text.hpp"
-#include "gpupass/discover.hpp"
+#include "gpupass/discover/discover.hpp"
 #include "gpupass/holds.hpp"
 #include "gpupass/session/consent.hpp"
 #include "gpupass/session/obstacles.hpp"
@@ -62,7 +62,8 @@ Result<bool> is_off(const World& world, const std::set<std::string>& uris, const
 /// Error: refused, where it cannot be done, as below a read-only /sys.
 Result<Plan> end_of_loan(const World& world, const std::string& domain, std::vector<Hold> holds) {
   const auto functions = functions_of(holds);
-  GPUPASS_TRY_ASSIGN(const auto inventory, discover(world.host, {.holders = false, .serials_of = functions}));
+  GPUPASS_TRY_ASSIGN(const auto inventory,
+                     discover::read_inventory(world.host, {.holders = false, .serials_of = functions}));
   auto plan = plan_end_of_loan(facts_for(world, inventory, std::move(holds)), domain, functions);
   GPUPASS_TRY(refuse_impossible(obstacles_to_return(inventory, plan, {})));
   return plan;
@@ -75,7 +76,7 @@ Result<void> end_loan(World& world, const Manner& manner, const std::string& dom
   if (!seen.contains(domain)) return {};
   const auto functions = functions_of(seen.at(domain));
   Locks locks;
-  GPUPASS_TRY(lock(world, manner, fmt::format("end of {}", domain), functions, domain, locks));
+  GPUPASS_TRY(take_locks(world, manner, fmt::format("end of {}", domain), functions, domain, locks));
   GPUPASS_TRY_ASSIGN(const bool over, is_over());
   if (!over) return {};
   GPUPASS_TRY_ASSIGN(auto now, loans(world.host));
@@ -125,8 +126,8 @@ Result<void> begin_loan(World& world, const Manner& manner, const std::string& d
   GPUPASS_TRY_ASSIGN(const bool ours, is_started_by_us(world.host, domain));
   if (ours) return {};
   Locks locks;
-  GPUPASS_TRY(lock(world, manner, fmt::format("start {}", domain), functions, domain, locks));
-  GPUPASS_TRY_ASSIGN(const auto inventory, discover(world.host, {.serials_of = functions}));
+  GPUPASS_TRY(take_locks(world, manner, fmt::format("start {}", domain), functions, domain, locks));
+  GPUPASS_TRY_ASSIGN(const auto inventory, discover::read_inventory(world.host, {.serials_of = functions}));
   GPUPASS_TRY(check_records(world, inventory, domain, functions));
   GPUPASS_TRY(refuse_lent_to_others(world.host, domain, functions));  // another start may have come first
   GPUPASS_TRY_ASSIGN(auto holds, written_holds(world.host, functions));

@@ -13,7 +13,7 @@
 #include "gpupass/core/printable.hpp"
 #include "gpupass/core/sysfs.hpp"
 #include "gpupass/core/text.hpp"
-#include "gpupass/discover.hpp"
+#include "gpupass/discover/discover.hpp"
 #include "gpupass/session/container.hpp"
 
 namespace gpupass::session {
@@ -126,7 +126,7 @@ SetFiles set_config(std::string purpose, const Config& config, std::string text)
 
 Result<void> lock_config(World& world, const Manner& manner, const std::string& doing,
                          const Functions& functions, const Config& config, Locks& locks) {
-  GPUPASS_TRY(lock(world, manner, doing, functions, "", locks));
+  GPUPASS_TRY(take_locks(world, manner, doing, functions, "", locks));
   return lock_file(world, manner, doing, "lxc-" + config.name, config.path, locks);
 }
 
@@ -140,7 +140,7 @@ Result<Functions> meant_of(const Host& host, const Functions& cards, const std::
       if (is_at(selector, card)) meant.push_back(card);
     }
     if (meant.size() > before) continue;
-    GPUPASS_TRY_ASSIGN(const auto inventory, discover(host, {.holders = false}));
+    GPUPASS_TRY_ASSIGN(const auto inventory, discover::read_inventory(host, {.holders = false}));
     GPUPASS_TRY_ASSIGN(const auto functions, session::functions_of(inventory, {{selector}}));
     for (const auto& card : cards) {
       if (std::ranges::count(functions, card) > 0) meant.push_back(card);

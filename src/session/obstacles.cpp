@@ -8,6 +8,7 @@
 #include "gpupass/card.hpp"
 #include "gpupass/core/text.hpp"
 #include "gpupass/judge/facts.hpp"
+#include "gpupass/judge/judge.hpp"
 #include "gpupass/judge/viability.hpp"
 
 namespace gpupass::session {
@@ -19,7 +20,7 @@ Functions strangers(const Inventory& inventory, const Functions& functions) {
     const auto* const group =
         device != nullptr && device->iommu_group ? inventory.group(*device->iommu_group) : nullptr;
     if (group == nullptr) continue;
-    for (const auto* const other : rules::in_the_way(*group, Target{functions}, inventory)) {
+    for (const auto* const other : judge::in_the_way(*group, Target{functions}, inventory)) {
       found.push_back(other->address);
     }
   }
@@ -32,7 +33,7 @@ std::string companion_note(const Inventory& inventory, const Functions& function
     for (const auto& companion : card_of(inventory, function)) {
       const auto* const device = inventory.find(companion);
       if (device == nullptr || std::ranges::find(functions, companion) != functions.end() ||
-          rules::is_free_for_vfio(*device))
+          judge::is_free_for_vfio(*device))
         continue;
       auto text = fmt::format("{} on {}", to_string(companion), *device->driver);
       if (std::ranges::find(left, text) == left.end()) left.push_back(std::move(text));
@@ -52,7 +53,7 @@ std::string group_note(const Inventory& inventory, const Functions& functions) {
 
 std::vector<Finding> obstacles_to_return(const Inventory& inventory, const Plan& plan,
                                          const Functions& functions) {
-  auto findings = obstacles(inventory, {functions}, Occasion::give_back);
+  auto findings = judge::obstacles(inventory, {functions}, Occasion::give_back);
   const bool writes = std::ranges::any_of(plan.steps, [](const Step& step) {
     return std::holds_alternative<SetDriverOverride>(step) || std::holds_alternative<Unbind>(step) ||
            std::holds_alternative<ProbeDriver>(step);

@@ -10,7 +10,8 @@
 namespace gpupass::session {
 
 /// The doors of a plan that is carried out by whoever holds the locks.
-[[nodiscard]] Doors doors_for(World& world, const Manner& manner, DomainStore* domains, const Locks& locks);
+[[nodiscard]] apply::Doors doors_for(World& world, const Manner& manner, DomainStore* domains,
+                                     const Locks& locks);
 
 struct Attachment {
   Plan plan;

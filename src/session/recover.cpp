@@ -5,7 +5,7 @@
 #include <array>
 #include <iterator>
 
-#include "gpupass/discover.hpp"
+#include "gpupass/discover/discover.hpp"
 #include "gpupass/session/consent.hpp"
 #include "gpupass/session/not_shown.hpp"
 #include "gpupass/session/obstacles.hpp"
@@ -23,13 +23,15 @@ constexpr std::array k_written_to = {"/var/lib/gpupass", "/var/lib/gpupass/journ
                                      "/var/lib/gpupass/bindings", "/var/lib/gpupass/forgotten"};
 
 Result<Inventory> machine_of(const Host& host, const JournalRecord& journal) {
-  return discover(host, {.holders = false, .serials_of = functions_among(journal.plan.devices)});
+  return discover::read_inventory(host,
+                                  {.holders = false, .serials_of = functions_among(journal.plan.devices)});
 }
 
 /// Error: refused, where what is left to do cannot be done, as below a read-only /sys.
-Result<void> refuse_impossible(const Inventory& inventory, const JournalRecord& journal, const Doors& doors) {
+Result<void> refuse_impossible(const Inventory& inventory, const JournalRecord& journal,
+                               const apply::Doors& doors) {
   auto left = journal.plan;
-  left.steps = steps_to_recover(journal, doors);
+  left.steps = apply::steps_to_recover(journal, doors);
   return session::refuse_impossible(obstacles_to_return(inventory, left, {}));
 }
 
@@ -37,8 +39,8 @@ Result<void> refuse_impossible(const Inventory& inventory, const JournalRecord& 
 /// cannot be had.
 Result<RecoveryReport> recover_claimed(World& world, const Manner& manner, const JournalRecord& seen) {
   if (!seen.has_plan()) {
-    Doors nothing{world.host, nullptr, nullptr, manner.patience, {}, {}};
-    return gpupass::recover(seen, nothing);
+    apply::Doors nothing{world.host, nullptr, nullptr, manner.patience, {}, {}};
+    return apply::recover(seen, nothing);
   }
   GPUPASS_TRY_ASSIGN(const auto claimed, claim(world, manner, seen));
   if (!claimed.journal) return RecoveryReport{Recovery::ended, {}};
@@ -47,16 +49,16 @@ Result<RecoveryReport> recover_claimed(World& world, const Manner& manner, const
   if (!journal.plan.uri.empty()) {
     GPUPASS_TRY_ASSIGN(hypervisor, world.connect(journal.plan.uri, manner.patience));
   }
-  Doors doors{world.host, hypervisor.get(), &claimed.locks.devices, manner.patience, {}, {}};
+  apply::Doors doors{world.host, hypervisor.get(), &claimed.locks.devices, manner.patience, {}, {}};
   doors.life = hypervisor.get();
   GPUPASS_TRY_ASSIGN(const auto inventory, machine_of(world.host, journal));
-  doors.displaced = displaced_devices(journal.plan, inventory);  // recover does nothing to them
+  doors.displaced = apply::displaced_devices(journal.plan, inventory);  // recover does nothing to them
   GPUPASS_TRY(refuse_impossible(inventory, journal, doors));
   std::vector<Error> warnings;
   doors.warn = [&](const Error& warning) { warnings.push_back(warning); };
   doors.observe = [&](const StepEvent& event) { manner.requester.hears(event); };
   for (const auto& device : doors.displaced) manner.requester.leaves_alone(device);
-  auto report = gpupass::recover(journal, doors);
+  auto report = apply::recover(journal, doors);
   if (report.warning) warnings.push_back(*std::move(report.warning));
   if (warnings.empty()) return report;
   report.warning = std::move(warnings.front());
@@ -97,7 +99,7 @@ Result<std::vector<std::string>> describe_returned(World& world, const Manner& m
   if (back.plan.steps.empty()) return std::vector<std::string>{};
   const auto functions = functions_among(back.plan.devices);
   Locks locks;
-  GPUPASS_TRY(lock(world, manner, back.plan.command, functions, "", locks));
+  GPUPASS_TRY(take_locks(world, manner, back.plan.command, functions, "", locks));
   GPUPASS_TRY(lock_descriptions(world, manner, back.plan.command, locks));
   GPUPASS_TRY_ASSIGN(back, returning_names(world, manner.requester, functions));
   GPUPASS_TRY(carry_out(world, manner, std::move(back.plan), nullptr, locks, std::string()));
@@ -114,9 +116,9 @@ RecoveryReport recover(World& world, const Manner& manner, const JournalRecord& 
 Result<RecoveryPreview> preview_recovery(World& world, const Manner& manner, const JournalRecord& journal) {
   RecoveryPreview preview;
   preview.under_way = is_under_way(world.host, journal);
-  Doors doors{world.host, nullptr, nullptr, {}, {}, {}};
+  apply::Doors doors{world.host, nullptr, nullptr, {}, {}, {}};
   if (!journal.has_plan()) {
-    preview.report = gpupass::recover(journal, doors);
+    preview.report = apply::recover(journal, doors);
     return preview;
   }
   if (!journal.plan.uri.empty() && !world.host.captured()) {
@@ -124,11 +126,11 @@ Result<RecoveryPreview> preview_recovery(World& world, const Manner& manner, con
     if (!hypervisor) preview.report = {Recovery::not_begun, hypervisor.error()};
   }
   GPUPASS_TRY_ASSIGN(const auto inventory, machine_of(world.host, journal));
-  preview.left_alone = displaced_devices(journal.plan, inventory);
+  preview.left_alone = apply::displaced_devices(journal.plan, inventory);
   doors.displaced = preview.left_alone;
   const auto possible = refuse_impossible(inventory, journal, doors);
   if (!possible) preview.report = {Recovery::not_begun, possible.error()};
-  preview.steps = gpupass::preview_recovery(journal, doors);
+  preview.steps = apply::preview_recovery(journal, doors);
   return preview;
 }
 

@@ -6,8 +6,9 @@
 #include <algorithm>
 
 #include "gpupass/core/sysfs.hpp"
-#include "gpupass/discover.hpp"
+#include "gpupass/discover/discover.hpp"
 #include "gpupass/holds.hpp"
+#include "gpupass/judge/judge.hpp"
 #include "gpupass/session/loans.hpp"
 #include "gpupass/session/obstacles.hpp"
 #include "gpupass/session/records.hpp"
@@ -55,8 +56,8 @@ Functions unbound(const Host& host, Functions functions) {
 /// and runs, a process that has open what is to be unbound.
 Result<void> refuse_obstacles(const Inventory& inventory, const Functions& functions,
                               const Functions& to_bind) {
-  auto found = obstacles(inventory, {functions}, Occasion::start);
-  if (found.empty()) found = obstacles(inventory, {to_bind}, Occasion::loan);
+  auto found = judge::obstacles(inventory, {functions}, Occasion::start);
+  if (found.empty()) found = judge::obstacles(inventory, {to_bind}, Occasion::loan);
   if (found.empty()) return {};
   return fail(ErrorKind::refused, found.front().what, found.front().remedy);
 }
@@ -73,7 +74,7 @@ Result<StartingDomain> starting_domain(const World& world, const std::string& ur
 Result<Functions> check_start(const World& world, const std::string& domain, const std::string& xml) {
   GPUPASS_TRY_ASSIGN(auto functions, own_functions(world.host, xml));
   if (functions.empty()) return functions;
-  GPUPASS_TRY_ASSIGN(const auto inventory, discover(world.host, {.serials_of = functions}));
+  GPUPASS_TRY_ASSIGN(const auto inventory, discover::read_inventory(world.host, {.serials_of = functions}));
   GPUPASS_TRY(check_records(world, inventory, domain, functions));
   GPUPASS_TRY(refuse_lent_to_others(world.host, domain, functions));
   GPUPASS_TRY(refuse_obstacles(inventory, functions, unbound(world.host, functions)));

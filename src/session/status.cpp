@@ -8,7 +8,7 @@
 
 #include "gpupass/container/lxc_look.hpp"
 #include "gpupass/core/sysfs.hpp"
-#include "gpupass/discover.hpp"
+#include "gpupass/discover/discover.hpp"
 #include "gpupass/holds.hpp"
 #include "gpupass/report/displaced.hpp"
 #include "gpupass/session/boot_status.hpp"
@@ -22,11 +22,11 @@ namespace gpupass::session {
 namespace {
 
 Result<Inventory> machine_of(const Host& host, const std::vector<Hold>& holds) {
-  DiscoverParts parts{.holders = false};
+  discover::Parts parts{.holders = false};
   for (const auto& hold : holds) {
     if (const auto* const function = hold.device.function()) parts.serials_of.push_back(*function);
   }
-  return discover(host, parts);
+  return discover::read_inventory(host, parts);
 }
 
 // ---- a device that is held ------------------------------------------------------------------------

@@ -6,12 +6,13 @@
 #include <filesystem>
 
 #include "gpupass/core/quantity.hpp"
-#include "gpupass/discover.hpp"
+#include "gpupass/discover/discover.hpp"
+#include "gpupass/judge/judge.hpp"
 #include "gpupass/plan.hpp"
 #include "gpupass/session/input.hpp"
 #include "gpupass/session/templates.hpp"
-#include "gpupass/sys/stream.hpp"
 #include "gpupass/sys/path.hpp"
+#include "gpupass/sys/stream.hpp"
 
 namespace gpupass::session {
 namespace {
@@ -40,7 +41,7 @@ Result<std::string> text_of(const World& world, const DomainSource& domain) {
 /// libvirt would take it into the configuration and fail at the start: "Non-endpoint PCI devices cannot be
 /// assigned to guests".
 Result<void> refuse_bridges(const Inventory& inventory, const Functions& functions) {
-  const auto found = obstacles(inventory, {functions}, Occasion::write_xml);
+  const auto found = judge::obstacles(inventory, {functions}, Occasion::write_xml);
   if (found.empty()) return {};
   return fail(ErrorKind::refused, found.front().what, found.front().remedy);
 }
@@ -64,7 +65,7 @@ Result<DomainSource> domain_source(const std::string& name, const std::string& u
 
 Result<std::string> write_xml(World& world, const Selection& what, const std::optional<DomainSource>& into) {
   GPUPASS_TRY_ASSIGN(const auto templates, load_templates(world));
-  GPUPASS_TRY_ASSIGN(const auto inventory, discover(world.host, {.holders = false}));
+  GPUPASS_TRY_ASSIGN(const auto inventory, discover::read_inventory(world.host, {.holders = false}));
   GPUPASS_TRY_ASSIGN(const auto functions, functions_of(inventory, what));
   GPUPASS_TRY(refuse_bridges(inventory, functions));
   if (!into) return without_domain(inventory, functions, templates);

@@ -12,7 +12,7 @@
 namespace gpupass::sys {
 namespace {
 
-constexpr mode_t k_permissions = 07777;
+constexpr mode_t k_node_permissions = 07777;
 constexpr int k_octal = 8;
 
 std::optional<DeviceNode> stand_in(const Host& host, std::string_view path) {
@@ -23,7 +23,7 @@ std::optional<DeviceNode> stand_in(const Host& host, std::string_view path) {
   const auto mode = core::parse_number(words[2], k_octal);
   const auto group = core::parse_number(words[3]);
   if (!mode || !group) return std::nullopt;
-  return DeviceNode{std::string(words[1]), static_cast<mode_t>(*mode) & k_permissions,
+  return DeviceNode{std::string(words[1]), static_cast<mode_t>(*mode) & k_node_permissions,
                     static_cast<gid_t>(*group)};
 }
 
@@ -35,7 +35,7 @@ std::optional<DeviceNode> device_node(const Host& host, std::string_view path) {
   if (!node || fstat(node.get(), &found) != 0) return std::nullopt;
   if (S_ISCHR(found.st_mode))
     return DeviceNode{fmt::format("{}:{}", major(found.st_rdev), minor(found.st_rdev)),
-                      found.st_mode & k_permissions, found.st_gid};
+                      found.st_mode & k_node_permissions, found.st_gid};
   if (host.root() == "/") return std::nullopt;
   return stand_in(host, path);
 }

@@ -9,7 +9,7 @@
 
 #include "gpupass/core/quantity.hpp"
 
-namespace gpupass {
+namespace gpupass::virt {
 namespace {
 
 constexpr std::uint64_t k_mebibyte = 1U << 20U;
@@ -46,4 +46,4 @@ std::optional<std::string> warn_of_hotplug_window(const std::string& domain_xml,
       to_string(largest->address), core::size_text(memory_of(*largest)));
 }
 
-}  // namespace gpupass
+}  // namespace gpupass::virt

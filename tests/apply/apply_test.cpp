@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "gpupass/apply.hpp"
+#include "gpupass/apply/apply.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -58,8 +58,8 @@ class Apply : public testing::Test {
   std::string holds() { return test::snapshot(tree.at("/var/lib/gpupass/holds")); }
 
   Result<void> run(const Plan& plan) {
-    Doors doors{kernel, libvirt, nullptr, std::chrono::milliseconds(50), {}, interrupted};
-    return apply(plan, doors);
+    apply::Doors doors{kernel, libvirt, nullptr, std::chrono::milliseconds(50), {}, interrupted};
+    return apply::execute(plan, doors);
   }
 
   test::Tree tree;
@@ -165,7 +165,7 @@ TEST_F(Apply, WhatCannotBeUndoneIsReportedBesideTheFirstError) {
   EXPECT_EQ(kernel.driver(k_audio_name), "snd_hda_intel");  // the undo went on past the failure
   ASSERT_EQ(load_journals(kernel)->size(), 1U);
 
-  Doors doors{kernel, nullptr, nullptr, std::chrono::milliseconds(50), {}, {}};
+  apply::Doors doors{kernel, nullptr, nullptr, std::chrono::milliseconds(50), {}, {}};
   kernel.accept_probe("nvidia", k_gpu_name);
   EXPECT_EQ(recover(load_journals(kernel)->front(), doors).outcome, Recovery::undone);
   EXPECT_EQ(test::snapshot(tree.at("/sys")), before);
@@ -189,7 +189,7 @@ TEST_F(Apply, AnUnbindThatDoesNotReturnLeavesThatDeviceAloneAndPutsTheRestBack) 
 
   // Later the driver has let go: the outcome is read, and the device goes home.
   kernel.release(k_audio_name);
-  Doors doors{kernel, nullptr, nullptr, std::chrono::milliseconds(50), {}, {}};
+  apply::Doors doors{kernel, nullptr, nullptr, std::chrono::milliseconds(50), {}, {}};
   EXPECT_EQ(recover(load_journals(kernel)->front(), doors).outcome, Recovery::undone);
   EXPECT_EQ(test::snapshot(tree.at("/sys")), before);
   EXPECT_EQ(holds(), "");
@@ -206,7 +206,7 @@ TEST_F(Apply, AProbeThatDoesNotReturnLeavesThatDeviceAndItsModuleAlone) {
       << "nothing more of the device that is stuck";
 
   kernel.release(k_audio_name);
-  Doors doors{kernel, nullptr, nullptr, std::chrono::milliseconds(50), {}, {}};
+  apply::Doors doors{kernel, nullptr, nullptr, std::chrono::milliseconds(50), {}, {}};
   EXPECT_EQ(recover(load_journals(kernel)->front(), doors).outcome, Recovery::undone);
   EXPECT_THAT(kernel.programs(), Contains("modprobe -r vfio-pci"));
   EXPECT_EQ(test::snapshot(tree.at("/sys")), before);
@@ -217,7 +217,7 @@ TEST_F(Apply, RecoveryOfADeviceThatIsStillStuckTouchesNothing) {
   kernel.block_unbind("snd_hda_intel", k_audio_name);
   ASSERT_FALSE(run(bind_plan()));
   const auto stuck = test::snapshot(tree.at("/sys"));
-  Doors doors{kernel, nullptr, nullptr, std::chrono::milliseconds(50), {}, {}};
+  apply::Doors doors{kernel, nullptr, nullptr, std::chrono::milliseconds(50), {}, {}};
   const auto report = recover(load_journals(kernel)->front(), doors);
   EXPECT_NE(report.outcome, Recovery::undone);
   EXPECT_EQ(test::snapshot(tree.at("/sys")), stuck);
@@ -254,8 +254,8 @@ TEST_F(Apply, APowerCutAtAnyWriteIsRecoveredFrom) {
     }
     const auto journals = load_journals(kernel);
     ASSERT_EQ(journals->size(), 1U) << "cut " << cut;
-    Doors doors{kernel, nullptr, nullptr, std::chrono::milliseconds(50), {}, {}};
-    EXPECT_FALSE(preview_recovery(journals->front(), doors).empty());
+    apply::Doors doors{kernel, nullptr, nullptr, std::chrono::milliseconds(50), {}, {}};
+    EXPECT_FALSE(apply::preview_recovery(journals->front(), doors).empty());
     const auto report = recover(journals->front(), doors);
     ASSERT_EQ(report.outcome, Recovery::undone) << "cut " << cut;
     EXPECT_EQ(test::snapshot(tree.at("/sys")), before) << "cut " << cut;
@@ -280,7 +280,7 @@ TEST_F(Apply, ALineThatTheDiskLostLeavesNoCardOnVfio) {
     const auto file = load_journals(kernel)->front().path();
     const auto text = tree.text(file);
     tree.file(file, text.substr(0, text.size() - 25));  // of the line that announced the probe
-    Doors doors{kernel, nullptr, nullptr, std::chrono::milliseconds(50), {}, {}};
+    apply::Doors doors{kernel, nullptr, nullptr, std::chrono::milliseconds(50), {}, {}};
     const auto report = recover(load_journals(kernel)->front(), doors);
     ASSERT_EQ(report.outcome, Recovery::undone) << probed << ": " << report.error->what;
     EXPECT_EQ(test::snapshot(tree.at("/sys")), before) << probed;
@@ -300,7 +300,7 @@ TEST_F(Apply, ACardThatSomebodyElseBoundIsLeftThere) {
   for (const auto& [path, text] : by_hand)
     ASSERT_TRUE(kernel.write({path, text, std::chrono::seconds(1)})) << path;
   ASSERT_EQ(kernel.driver(k_gpu_name), "vfio-pci");
-  Doors doors{kernel, nullptr, nullptr, std::chrono::milliseconds(50), {}, {}};
+  apply::Doors doors{kernel, nullptr, nullptr, std::chrono::milliseconds(50), {}, {}};
   EXPECT_EQ(recover(load_journals(kernel)->front(), doors).outcome, Recovery::undone);
   EXPECT_EQ(kernel.driver(k_gpu_name), "vfio-pci") << "the plan had not come to its driver";
 }
@@ -319,7 +319,7 @@ Plan unbind_plan() {
 TEST_F(Apply, AGiveBackThatHadNotBegunIsNotCarriedOut) {
   ASSERT_TRUE(run(bind_plan()));
   const auto bound = test::snapshot(tree.at("/sys"));
-  Doors doors{kernel, nullptr, nullptr, std::chrono::milliseconds(50), {}, {}};
+  apply::Doors doors{kernel, nullptr, nullptr, std::chrono::milliseconds(50), {}, {}};
   for (const auto* const behind : {"", "{damage\n"}) {
     ASSERT_TRUE(Journal::start(kernel, unbind_plan(), "b00t"));
     const auto file = load_journals(kernel)->front().path();
@@ -350,7 +350,7 @@ TEST_F(Apply, AnInterruptedGiveBackIsFinished) {
     };
     EXPECT_THROW((void)run(unbind_plan()), PowerCut) << cut;
     kernel.before_write = {};
-    Doors doors{kernel, nullptr, nullptr, std::chrono::milliseconds(50), {}, {}};
+    apply::Doors doors{kernel, nullptr, nullptr, std::chrono::milliseconds(50), {}, {}};
     EXPECT_EQ(recover(load_journals(kernel)->front(), doors).outcome, Recovery::finished) << cut;
     EXPECT_EQ(test::snapshot(tree.at("/sys")), before) << cut;
     EXPECT_EQ(holds(), "");
@@ -362,7 +362,7 @@ TEST_F(Apply, AfterARebootAModuleThatSomebodyElseLoadedStays) {
   EXPECT_THROW((void)run(bind_plan()), PowerCut);
   kernel.before_write = {};
   tree.file("/proc/sys/kernel/random/boot_id", "another\n");
-  Doors doors{kernel, nullptr, nullptr, std::chrono::milliseconds(50), {}, {}};
+  apply::Doors doors{kernel, nullptr, nullptr, std::chrono::milliseconds(50), {}, {}};
   EXPECT_EQ(recover(load_journals(kernel)->front(), doors).outcome, Recovery::undone);
   EXPECT_THAT(kernel.programs(), Not(Contains("modprobe -r vfio-pci")));
 }
@@ -546,7 +546,7 @@ TEST_F(ApplyToDomain, ADetachThatCannotBeReadBackIsRecoveredFromLater) {
   EXPECT_EQ(guest.config(), k_without) << "it took effect all the same";
   guest.unreadable = 0;
   guest.on_define = {};
-  Doors doors{kernel, libvirt, nullptr, std::chrono::milliseconds(50), {}, {}};
+  apply::Doors doors{kernel, libvirt, nullptr, std::chrono::milliseconds(50), {}, {}};
   EXPECT_EQ(recover(load_journals(kernel)->front(), doors).outcome, Recovery::undone);
   EXPECT_EQ(guest.config(), k_with_spare);
   EXPECT_TRUE(load_journals(kernel)->empty());
@@ -564,7 +564,7 @@ TEST_F(ApplyToDomain, AnUndoAfterAnUnknownOutcomeKeepsWhatSomebodyElseEdited) {
   auto edited = guest.config();
   edited.insert(edited.find("<os>"), "<title>mine</title>");
   guest.set_config(edited);
-  Doors doors{kernel, libvirt, nullptr, std::chrono::milliseconds(50), {}, {}};
+  apply::Doors doors{kernel, libvirt, nullptr, std::chrono::milliseconds(50), {}, {}};
   EXPECT_EQ(recover(load_journals(kernel)->front(), doors).outcome, Recovery::undone);
   EXPECT_THAT(guest.config(), HasSubstr("<title>mine</title>"));
   EXPECT_THAT(guest.config(), Not(HasSubstr("ua-gpupass-spare")));
@@ -601,7 +601,7 @@ class Files : public Apply {
     kernel.before_program = {};
   }
   Recovery recovered() {
-    Doors doors{kernel, libvirt, nullptr, std::chrono::milliseconds(50), {}, {}};
+    apply::Doors doors{kernel, libvirt, nullptr, std::chrono::milliseconds(50), {}, {}};
     return recover(load_journals(kernel)->front(), doors).outcome;
   }
   std::string etc;

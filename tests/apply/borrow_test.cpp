@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "gpupass/apply.hpp"
+#include "gpupass/apply/apply.hpp"
 #include "support/fake_hypervisor.hpp"
 #include "support/fake_kernel.hpp"
 #include "support/guest_tools.hpp"
@@ -28,8 +28,8 @@ class Borrow : public testing::Test {
     before = test::snapshot(tree.at("/sys"));
   }
 
-  Doors doors() {
-    Doors all{kernel, &libvirt, nullptr, std::chrono::milliseconds(50), {}, {}};
+  apply::Doors doors() {
+    apply::Doors all{kernel, &libvirt, nullptr, std::chrono::milliseconds(50), {}, {}};
     all.life = &libvirt;
     return all;
   }
@@ -128,7 +128,7 @@ class GuestFiles : public Borrow {
  protected:
   Result<void> run(const Plan& plan) {
     auto all = doors();
-    return apply(plan, all);
+    return apply::execute(plan, all);
   }
   [[nodiscard]] Plan deletion() const {
     return {"delete",

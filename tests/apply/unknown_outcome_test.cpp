@@ -6,7 +6,7 @@
 
 #include <cerrno>
 
-#include "gpupass/apply.hpp"
+#include "gpupass/apply/apply.hpp"
 #include "gpupass/holds.hpp"
 #include "support/fake_kernel.hpp"
 #include "support/faulty_libvirt.hpp"
@@ -121,14 +121,14 @@ class UnknownOutcome : public testing::TestWithParam<Kind> {
             {k_gpu, k_audio},
             {GetParam().step, SetDriverOverride{k_audio, "vfio-pci"}}};
   }
-  Doors doors() {
-    Doors doors{kernel, &libvirt, nullptr, std::chrono::milliseconds(50), {}, {}};
+  apply::Doors doors() {
+    apply::Doors doors{kernel, &libvirt, nullptr, std::chrono::milliseconds(50), {}, {}};
     doors.observe = [this](const StepEvent& event) { events.push_back(event); };
     return doors;
   }
   Result<void> run() {
     auto here = doors();
-    return apply(plan(), here);
+    return apply::execute(plan(), here);
   }
   Recovery recovered() {
     auto here = doors();
@@ -263,8 +263,8 @@ class FilesWithProgram : public testing::Test {
                               {{"/etc/file", "after\n", 0644}, {"/etc/other", "after\n", 0644}},
                               {"/usr/sbin/make"},
                               {"/usr/sbin/make-again"}}}};
-    Doors doors{kernel, nullptr, nullptr, std::chrono::milliseconds(50), {}, {}};
-    const auto result = apply(plan, doors);
+    apply::Doors doors{kernel, nullptr, nullptr, std::chrono::milliseconds(50), {}, {}};
+    const auto result = apply::execute(plan, doors);
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().kind, kind) << describe(result.error());
   }

@@ -9,7 +9,7 @@
 
 #include <algorithm>
 
-#include "gpupass/discover.hpp"
+#include "gpupass/discover/discover.hpp"
 #include "support/gpu_host.hpp"
 
 namespace gpupass::container {
@@ -26,7 +26,7 @@ class Look : public testing::Test {
 
   Machine look() {
     const Host host(tree.root());
-    return look_at(host, discover(host).value());
+    return look_at(host, discover::read_inventory(host).value());
   }
 
   /// Why no container can have it.

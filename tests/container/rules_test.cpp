@@ -4,8 +4,9 @@
 #include <gtest/gtest.h>
 
 #include "gpupass/container/look.hpp"
-#include "gpupass/discover.hpp"
+#include "gpupass/discover/discover.hpp"
 #include "gpupass/finding.hpp"
+#include "gpupass/judge/judge.hpp"
 #include "support/gpu_host.hpp"
 
 namespace gpupass::container {
@@ -28,9 +29,9 @@ class Rules : public testing::Test {
 
   [[nodiscard]] std::vector<Finding> found() const {
     const Host host(tree.root());
-    auto inventory = discover(host).value();
+    auto inventory = discover::read_inventory(host).value();
     inventory.containers = look_at(host, inventory);
-    return judge(inventory, {}, Occasion::container);
+    return judge::findings_of(inventory, {}, Occasion::container);
   }
 
   /// The one finding that is not fine.
@@ -122,14 +123,14 @@ TEST_F(Rules, DockerConfined) {
 
 TEST_F(Rules, SelinuxLabels) {
   tree.file("/sys/fs/selinux/enforce", "0");
-  EXPECT_EQ(worst(found()), Severity::fine);
+  EXPECT_EQ(judge::worst(found()), Severity::fine);
   tree.file("/sys/fs/selinux/enforce", "1");
   expect("selinux-labels", Severity::warns, "SELinux is enforcing", "label=disable");
 }
 
 TEST_F(Rules, ToolkitLegacy) {
   tree.file(k_toolkit_config, "[nvidia-container-runtime]\n#mode = \"legacy\"\nmode = \"auto\"\n");
-  EXPECT_EQ(worst(found()), Severity::fine);
+  EXPECT_EQ(judge::worst(found()), Severity::fine);
   tree.file(k_toolkit_config, "[nvidia-container-runtime]\n  mode = \"legacy\"\n");
   expect("toolkit-legacy", Severity::warns, "daemon-reload", "mode = \"cdi\"");
 }

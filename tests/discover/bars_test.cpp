@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace gpupass::discovery {
+namespace gpupass::discover {
 namespace {
 
 const std::string k_unused = "0x0000000000000000 0x0000000000000000 0x0000000000000000\n";
@@ -54,4 +54,4 @@ TEST(Bars, SaysWhichLineIsNone) {
 }
 
 }  // namespace
-}  // namespace gpupass::discovery
+}  // namespace gpupass::discover

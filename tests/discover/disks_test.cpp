@@ -4,7 +4,7 @@
 
 #include "discover/machine.hpp"
 
-namespace gpupass::discovery {
+namespace gpupass::discover {
 namespace {
 
 using test::at;
@@ -241,4 +241,4 @@ TEST_F(Disks, OfAnXfsWithALogElsewhereAreBothHeld) {
 }
 
 }  // namespace
-}  // namespace gpupass::discovery
+}  // namespace gpupass::discover

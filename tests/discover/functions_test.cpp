@@ -7,7 +7,7 @@
 
 #include "discover/machine.hpp"
 
-namespace gpupass::discovery {
+namespace gpupass::discover {
 namespace {
 
 using test::at;
@@ -247,7 +247,7 @@ class BlockedHost : public Host {
 
 TEST_F(Functions, WhoseOverrideDoesNotAnswerAreKeptWithAProblem) {
   const BlockedHost host(machine.tree.root());
-  const auto read = discover(host);
+  const auto read = discover::read_inventory(host);
   ASSERT_TRUE(read);
   inventory = *read;
   EXPECT_EQ(inventory.devices.size(), 6U);
@@ -256,7 +256,7 @@ TEST_F(Functions, WhoseOverrideDoesNotAnswerAreKeptWithAProblem) {
 
 TEST(Discover, WithoutABusIsAnError) {
   const test::Tree tree;
-  const auto read = discover(Host(tree.root()));
+  const auto read = discover::read_inventory(Host(tree.root()));
   ASSERT_FALSE(read);
   EXPECT_EQ(read.error().kind, ErrorKind::not_found);
   EXPECT_NE(read.error().what.find("/sys/bus/pci/devices"), std::string::npos);
@@ -268,14 +268,14 @@ TEST(Discover, RefusesARootTooLongForLibpci) {
   for (int i = 0; i < 5; ++i) root += "/" + std::string(200, 'x');
   tree.dir(root + "/sys/bus/pci/devices/0000:00:00.0");
   // Of a captured machine the files are read without libpci.
-  EXPECT_TRUE(discover(Host(tree.at(root))));
+  EXPECT_TRUE(discover::read_inventory(Host(tree.at(root))));
   struct Live : Host {
     explicit Live(const std::filesystem::path& at) : Host(at, Alive::yes) {}
   };
-  const auto read = discover(Live(tree.at(root)));
+  const auto read = discover::read_inventory(Live(tree.at(root)));
   ASSERT_FALSE(read);
   EXPECT_EQ(read.error().kind, ErrorKind::invalid);
 }
 
 }  // namespace
-}  // namespace gpupass::discovery
+}  // namespace gpupass::discover

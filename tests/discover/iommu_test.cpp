@@ -5,7 +5,7 @@
 
 #include "discover/machine.hpp"
 
-namespace gpupass::discovery {
+namespace gpupass::discover {
 namespace {
 
 using test::at;
@@ -173,7 +173,7 @@ class NoIommu : public ::testing::Test {
     tree_.dir("/sys/firmware/acpi/tables").dir("/sys/class/iommu");
   }
   IommuOff why() {
-    const auto inventory = discover(Host(tree_.root()));
+    const auto inventory = discover::read_inventory(Host(tree_.root()));
     EXPECT_TRUE(inventory);
     if (!inventory) return IommuOff::not_off;
     EXPECT_FALSE(inventory->iommu.enabled);
@@ -255,4 +255,4 @@ TEST_F(NoIommu, IsNotXensInAGuestOfXen) {
 }
 
 }  // namespace
-}  // namespace gpupass::discovery
+}  // namespace gpupass::discover

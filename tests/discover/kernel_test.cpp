@@ -5,7 +5,7 @@
 
 #include "discover/machine.hpp"
 
-namespace gpupass::discovery {
+namespace gpupass::discover {
 namespace {
 
 class ReadKernel : public ::testing::Test {
@@ -111,4 +111,4 @@ TEST(ReadKvm, DoesNotAskACapturedHost) {
 }
 
 }  // namespace
-}  // namespace gpupass::discovery
+}  // namespace gpupass::discover

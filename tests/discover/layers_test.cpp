@@ -5,7 +5,7 @@
 #include "discover/holders/pools.hpp"
 #include "discover/machine.hpp"
 
-namespace gpupass::discovery {
+namespace gpupass::discover {
 namespace {
 
 using test::at;
@@ -201,4 +201,4 @@ TEST_F(Layers, ThatAreExportedFromAnUnknownDiskAreAProblem) {
 }
 
 }  // namespace
-}  // namespace gpupass::discovery
+}  // namespace gpupass::discover

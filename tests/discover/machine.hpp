@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include "gpupass/discover.hpp"
+#include "gpupass/discover/discover.hpp"
 #include "gpupass/inventory.hpp"
 #include "support/pci_tree.hpp"
 #include "support/tree.hpp"
@@ -48,7 +48,7 @@ class Machine {
   }
 
   [[nodiscard]] Inventory read() const {
-    auto inventory = discover(host);
+    auto inventory = discover::read_inventory(host);
     EXPECT_TRUE(inventory) << describe(inventory.error());
     return inventory.value_or(Inventory{});
   }

@@ -5,7 +5,7 @@
 
 #include "discover/machine.hpp"
 
-namespace gpupass::discovery {
+namespace gpupass::discover {
 namespace {
 
 using Names = std::vector<std::string>;
@@ -92,4 +92,4 @@ TEST_F(FindModules, NotesAMissingList) {
 }
 
 }  // namespace
-}  // namespace gpupass::discovery
+}  // namespace gpupass::discover

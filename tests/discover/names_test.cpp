@@ -5,7 +5,7 @@
 
 #include "discover/machine.hpp"
 
-namespace gpupass::discovery {
+namespace gpupass::discover {
 namespace {
 
 constexpr const char* k_list = "/usr/share/misc/pci.ids";
@@ -82,4 +82,4 @@ TEST_F(NameDevices, NotesAMissingList) {
 }
 
 }  // namespace
-}  // namespace gpupass::discovery
+}  // namespace gpupass::discover

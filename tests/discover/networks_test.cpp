@@ -4,7 +4,7 @@
 
 #include "discover/machine.hpp"
 
-namespace gpupass::discovery {
+namespace gpupass::discover {
 namespace {
 
 using test::at;
@@ -131,4 +131,4 @@ TEST_F(Networks, OnUsbHoldTheUsbController) {
 }
 
 }  // namespace
-}  // namespace gpupass::discovery
+}  // namespace gpupass::discover

@@ -5,7 +5,7 @@
 #include "discover/holders/scan.hpp"
 #include "discover/machine.hpp"
 
-namespace gpupass::discovery {
+namespace gpupass::discover {
 namespace {
 
 using test::at;
@@ -255,11 +255,11 @@ TEST_F(Processes, ThatCannotBeLookedIntoLeaveTheListIncomplete) {
 
 TEST_F(Processes, AreNotLookedForUnlessAsked) {
   process(15, "cuda", {"/dev/nvidia0"});
-  const auto inventory = discover(machine.host, {.holders = false});
+  const auto inventory = discover::read_inventory(machine.host, {.holders = false});
   ASSERT_TRUE(inventory);
   EXPECT_TRUE(inventory->holders.empty());
   EXPECT_FALSE(inventory->holders_complete);
 }
 
 }  // namespace
-}  // namespace gpupass::discovery
+}  // namespace gpupass::discover

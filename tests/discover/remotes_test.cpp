@@ -5,7 +5,7 @@
 #include "discover/holders/routes.hpp"
 #include "discover/machine.hpp"
 
-namespace gpupass::discovery {
+namespace gpupass::discover {
 namespace {
 
 using test::at;
@@ -383,4 +383,4 @@ TEST(KernelAddress, IsWrittenInTheWordsOfMemory) {
 }
 
 }  // namespace
-}  // namespace gpupass::discovery
+}  // namespace gpupass::discover

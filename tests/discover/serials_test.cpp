@@ -6,7 +6,7 @@
 
 #include "discover/machine.hpp"
 
-namespace gpupass::discovery {
+namespace gpupass::discover {
 namespace {
 
 using namespace std::string_literals;
@@ -66,7 +66,7 @@ class PcieSerial : public testing::Test {
   std::map<std::string, std::string> with(const std::string& config,
                                           const std::vector<PciAddress>& slow = {}) {
     machine.tree.file("/sys/devices/pci0000:00/0000:00:1f.6/config", config);
-    const auto inventory = discover(machine.host, {.holders = false, .serials_of = slow});
+    const auto inventory = discover::read_inventory(machine.host, {.holders = false, .serials_of = slow});
     const auto* const device = inventory ? inventory->find(nic) : nullptr;
     return device != nullptr ? device->serials : std::map<std::string, std::string>{};
   }
@@ -99,4 +99,4 @@ TEST_F(PcieSerial, VitalProductDataIsReadWhereItIsAskedForAndNothingElseTells) {
 }
 
 }  // namespace
-}  // namespace gpupass::discovery
+}  // namespace gpupass::discover

@@ -5,7 +5,7 @@
 
 #include "support/tree.hpp"
 
-namespace gpupass::discovery {
+namespace gpupass::discover {
 namespace {
 
 const std::string k_root = "22 1 8:2 / / rw,relatime - ext4 /dev/sda2 rw\n";
@@ -37,4 +37,4 @@ TEST(SysMount, IsNotCalledReadOnlyWhereNothingIsKnown) {
 }
 
 }  // namespace
-}  // namespace gpupass::discovery
+}  // namespace gpupass::discover

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "gpupass/topology.hpp"
-#include "gpupass/discover.hpp"
+#include "gpupass/discover/discover.hpp"
 
 #include <gmock/gmock.h>
 
@@ -45,7 +45,7 @@ class Topology : public ::testing::Test {
 
   [[nodiscard]] HostTopology read() const {
     const Host host(tree.root());
-    auto topology = read_topology(host);
+    auto topology = discover::read_topology(host);
     EXPECT_TRUE(topology);
     return topology.value_or(HostTopology{});
   }
@@ -103,7 +103,7 @@ TEST_F(Topology, NotesWhatItCannotRead) {
 TEST_F(Topology, OfNoProcessorIsAnError) {
   tree.file("/sys/devices/system/cpu/online", "\n");
   const Host host(tree.root());
-  EXPECT_FALSE(read_topology(host));
+  EXPECT_FALSE(discover::read_topology(host));
 }
 
 TEST(CpuList, IsReadAndWritten) {

@@ -12,7 +12,7 @@
 
 #include "cli/guest/guest.hpp"
 #include "gpupass/core/json.hpp"
-#include "gpupass/discover.hpp"
+#include "gpupass/discover/discover.hpp"
 #include "gpupass/holds.hpp"
 #include "gpupass/journal.hpp"
 #include "gpupass/lock.hpp"
@@ -170,7 +170,7 @@ TEST_F(GuestCommand, WithALentCardIsNotStartedWithoutTheHook) {
       "<hostdev mode='subsystem' type='pci' managed='yes'><source><address domain='0' bus='1' slot='0' "
       "function='0'/></source></hostdev>");
   ASSERT_TRUE(libvirt->define(xml));
-  const auto inventory = discover(host, {.holders = false}).value();
+  const auto inventory = discover::read_inventory(host, {.holders = false}).value();
   Hold hold;
   hold.device = parse_pci_address("0000:01:00.0").value();
   hold.identity = identity_of(inventory, *inventory.find(hold.device.as_function()));

@@ -8,7 +8,7 @@
 #include <sstream>
 
 #include "gpupass/cli/run.hpp"
-#include "gpupass/discover.hpp"
+#include "gpupass/discover/discover.hpp"
 #include "gpupass/hold.hpp"
 #include "gpupass/holds.hpp"
 #include "gpupass/journal.hpp"
@@ -85,7 +85,7 @@ class Hook : public testing::Test {
 
   /// What an attach wrote down, and its binding gone since: by a boot, or by hand.
   void hold_for_vm1(const std::string& boot = "b00t") {
-    const auto inventory = discover(kernel, {.holders = false});
+    const auto inventory = discover::read_inventory(kernel, {.holders = false});
     for (const auto* const function : {k_gpu, k_audio}) {
       Hold hold;
       hold.device = parse_pci_address(function).value();

@@ -8,7 +8,7 @@
 #include <fstream>
 #include <regex>
 
-#include "gpupass/discover.hpp"
+#include "gpupass/discover/discover.hpp"
 #include "support/command.hpp"
 #include "support/desktop.hpp"
 #include "support/golden.hpp"
@@ -84,7 +84,7 @@ INSTANTIATE_TEST_SUITE_P(Machines, CaptureHost,
 
 /// What is held by storage over the network, as "FUNCTION REMOTE".
 std::vector<std::string> held_over_the_network(const fs::path& root) {
-  const auto inventory = discover(Host(root)).value();
+  const auto inventory = discover::read_inventory(Host(root)).value();
   std::vector<std::string> held;
   for (const auto& holder : inventory.holders) {
     if (!holder.remote.empty()) held.push_back(to_string(holder.device) + " " + holder.remote);
@@ -94,7 +94,7 @@ std::vector<std::string> held_over_the_network(const fs::path& root) {
 }
 
 std::string problems(const fs::path& root) {
-  const auto inventory = discover(Host(root)).value();
+  const auto inventory = discover::read_inventory(Host(root)).value();
   std::string text;
   for (const auto& problem : inventory.problems) text += problem.what + "\n";
   return text;

@@ -11,13 +11,14 @@
 
 #include "gpupass/card.hpp"
 #include "gpupass/cli/run.hpp"
-#include "gpupass/discover.hpp"
+#include "gpupass/discover/discover.hpp"
 #include "gpupass/domain.hpp"
 #include "gpupass/finding.hpp"
 #include "gpupass/hold.hpp"
 #include "gpupass/holds.hpp"
 #include "gpupass/inventory.hpp"
 #include "gpupass/journal.hpp"
+#include "gpupass/judge/judge.hpp"
 #include "hosts/machine.hpp"
 #include "support/fake_kernel.hpp"
 #include "support/golden.hpp"
@@ -48,7 +49,7 @@ class Alive {
       if (std::ranges::count(program.argv, "create") > 0) ++disks_made_;
       return program_end(program.argv);
     };
-    inventory_ = discover(*kernel_, {.holders = false}).value();
+    inventory_ = discover::read_inventory(*kernel_, {.holders = false}).value();
     for (const auto& device : inventory_.devices) {
       const auto address = to_string(device.address);
       if (device.driver) kernel_->add_driver(*device.driver).prefer(address, *device.driver);
@@ -161,7 +162,7 @@ std::vector<PciAddress> one_for_each_answer(const Inventory& inventory) {
   for (const auto& device : inventory.devices) {
     if (device.header_type == HeaderType::bridge && !device.is_gpu()) continue;
     std::set<std::pair<std::string, Consent>> answer;
-    for (const auto& finding : judge(inventory, {card_of(inventory, device.address)})) {
+    for (const auto& finding : judge::findings_of(inventory, {card_of(inventory, device.address)})) {
       if (finding.severity == Severity::blocks) answer.emplace(finding.rule, finding.consent);
     }
     answers.emplace(answer, device.address);

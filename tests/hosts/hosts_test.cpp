@@ -11,8 +11,9 @@
 #include "gpupass/card.hpp"
 #include "gpupass/cli/run.hpp"
 #include "gpupass/core/text.hpp"
-#include "gpupass/discover.hpp"
+#include "gpupass/discover/discover.hpp"
 #include "gpupass/finding.hpp"
+#include "gpupass/judge/judge.hpp"
 #include "hosts/machine.hpp"
 #include "support/command.hpp"
 #include "support/golden.hpp"
@@ -79,10 +80,10 @@ TEST_P(Hosts, Groups) {
 }
 
 TEST_P(Hosts, Doctor) {
-  const auto inventory = discover(host_).value();
+  const auto inventory = discover::read_inventory(host_).value();
   bool blocks = false;
   for (auto& card : graphics_cards(inventory)) {
-    blocks = blocks || worst(judge(inventory, {card})) == Severity::blocks;
+    blocks = blocks || judge::worst(judge::findings_of(inventory, {card})) == Severity::blocks;
   }
   expect_said(cli::doctor, {}, "doctor.txt", blocks ? 1 : 0);
   expect_json(cli::doctor, {}, "doctor.json", blocks ? 1 : 0);
@@ -91,7 +92,7 @@ TEST_P(Hosts, Doctor) {
 /// What would be done to give each card to a stopped domain, or why not.
 TEST_P(Hosts, Attach) {
   std::string text;
-  for (const auto& card : graphics_cards(discover(host_).value())) {
+  for (const auto& card : graphics_cards(discover::read_inventory(host_).value())) {
     const auto line = "attach vm1 " + to_string(card.front()) + " --dry-run";
     const auto answer = transcript(line);
     text += answer;
@@ -147,14 +148,14 @@ Inventory after_unmounting(Inventory inventory, const std::string& remedy) {
 
 /// Whatever a finding says may be taken along is judged as it would then be.
 TEST_P(Hosts, WhatARemedyTakesAlongIsNotRefused) {
-  const auto inventory = discover(host_).value();
+  const auto inventory = discover::read_inventory(host_).value();
   for (const auto& functions : nameable(inventory)) {
-    for (const auto& finding : judge(inventory, {functions})) {
+    for (const auto& finding : judge::findings_of(inventory, {functions})) {
       Target whole{functions};
       for (const auto& other : matches(finding.remedy, "--with ([0-9a-f:.]+)"))
         whole.functions.push_back(parse_pci_address(other).value());
       if (whole.functions == functions) continue;
-      for (const auto& then : judge(after_unmounting(inventory, finding.remedy), whole)) {
+      for (const auto& then : judge::findings_of(after_unmounting(inventory, finding.remedy), whole)) {
         EXPECT_FALSE(then.severity == Severity::blocks &&
                      (then.consent == Consent::impossible || then.rule == "group-viable"))
             << to_string(functions.front()) << ": " << finding.remedy << "\n"
@@ -166,18 +167,18 @@ TEST_P(Hosts, WhatARemedyTakesAlongIsNotRefused) {
 
 /// A companion that is refused is left out if, and only if, what is left of the card is not refused then.
 TEST_P(Hosts, OnlyIsAdvisedWhereItHelps) {
-  const auto inventory = discover(host_).value();
+  const auto inventory = discover::read_inventory(host_).value();
   const auto is_refusal = [](const Finding& finding) {
     return finding.severity == Severity::blocks && finding.consent == Consent::impossible;
   };
   for (const auto& card : graphics_cards(inventory)) {
     const auto whole = card_of(inventory, card.front());
-    const bool helps = std::ranges::none_of(judge(inventory, {{card.front()}}), is_refusal);
-    for (const auto& finding : judge(inventory, {whole})) {
+    const bool helps = std::ranges::none_of(judge::findings_of(inventory, {{card.front()}}), is_refusal);
+    for (const auto& finding : judge::findings_of(inventory, {whole})) {
       const bool of_companion = finding.device && finding.device != card.front();
       const bool advised = finding.remedy.find("--only") != std::string::npos;
-      EXPECT_EQ(advised, is_refusal(finding) && of_companion && helps) << finding.what << "\n"
-                                                                       << finding.remedy;
+      EXPECT_EQ(advised, judge::is_refusal(finding) && of_companion && helps) << finding.what << "\n"
+                                                                              << finding.remedy;
     }
   }
 }
@@ -238,7 +239,7 @@ class Advice : public Hosts {
 
 /// No command that gpupass prints is refused by gpupass, and each is one that there is.
 TEST_P(Advice, NoCommandThatIsPrintedIsRefused) {
-  const auto inventory = discover(host_).value();
+  const auto inventory = discover::read_inventory(host_).value();
   std::set<std::string> commands;
   for (const auto& functions : nameable(inventory)) {
     for (const auto& command : matches(said_of(functions), "`gpupass ([^`]+)`")) commands.insert(command);

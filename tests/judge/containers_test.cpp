@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "gpupass/judge/diagnosis.hpp"
+#include "gpupass/judge/judge.hpp"
 #include "gpupass/judge/rules.hpp"
 #include "judge/machine.hpp"
 
@@ -39,7 +40,7 @@ container::CdiFile file(std::string path, std::string device) {
 }
 
 TEST(RulesForContainers, FindNothingWhereThereIsNothing) {
-  EXPECT_THAT(judge(Inventory(), {}, Occasion::container), IsEmpty());
+  EXPECT_THAT(judge::findings_of(Inventory(), {}, Occasion::container), IsEmpty());
 }
 
 TEST(RulesForContainers, AreNotAskedOfGuests) {
@@ -47,25 +48,25 @@ TEST(RulesForContainers, AreNotAskedOfGuests) {
   machine.engines.docker_snap = true;
   auto inventory = test::machine();
   inventory.containers = machine;
-  EXPECT_EQ(judge(inventory, test::card()), judge(test::machine(), test::card()));
+  EXPECT_EQ(judge::findings_of(inventory, test::card()), judge::findings_of(test::machine(), test::card()));
 }
 
 TEST(RulesForContainers, ADiagnosisIsOfTheMachineAndOfNoCard) {
   auto machine = nvidia("580.1", "575.1");
   machine.nvidia->libraries.clear();
-  const auto diagnosis = rules::diagnose_for_containers(with(machine));
+  const auto diagnosis = judge::diagnose_for_containers(with(machine));
   EXPECT_TRUE(diagnosis.blocks);
   EXPECT_EQ(only(diagnosis.machine).rule, "driver-versions");
   EXPECT_THAT(diagnosis.patients, IsEmpty());
-  EXPECT_FALSE(rules::diagnose_for_containers(Inventory()).blocks);
+  EXPECT_FALSE(judge::diagnose_for_containers(Inventory()).blocks);
 }
 
 TEST(DriverVersions, AreOneOrNot) {
-  EXPECT_EQ(only(rules::driver_versions(with(nvidia("580.1", "580.1")), {})).severity, Severity::fine);
-  EXPECT_EQ(only(rules::driver_versions(with(nvidia("580.1", "575.1")), {})).severity, Severity::warns);
+  EXPECT_EQ(only(judge::driver_versions(with(nvidia("580.1", "580.1")), {})).severity, Severity::fine);
+  EXPECT_EQ(only(judge::driver_versions(with(nvidia("580.1", "575.1")), {})).severity, Severity::warns);
   auto without = nvidia("580.1", "");
   without.nvidia->libraries.clear();
-  const auto finding = only(rules::driver_versions(with(without), {}));
+  const auto finding = only(judge::driver_versions(with(without), {}));
   EXPECT_EQ(finding.severity, Severity::blocks);
   EXPECT_THAT(finding.what, HasSubstr("there is no libcuda.so.1 of version 580.1"));
 }
@@ -75,9 +76,9 @@ TEST(DeviceNodes, OfACardNameIt) {
   container::Card card{test::at("0000:01:00.0"), {test::at("0000:01:00.0")}, container::Way::render};
   card.nodes = {node("/dev/dri/renderD128", "226:128", "226:128")};
   machine.cards = {card};
-  EXPECT_EQ(only(rules::device_nodes(with(machine), {})).severity, Severity::fine);
+  EXPECT_EQ(only(judge::device_nodes(with(machine), {})).severity, Severity::fine);
   machine.cards[0].nodes[0].found = "226:129";
-  const auto finding = only(rules::device_nodes(with(machine), {}));
+  const auto finding = only(judge::device_nodes(with(machine), {}));
   EXPECT_EQ(finding.severity, Severity::blocks);
   EXPECT_EQ(finding.device, test::at("0000:01:00.0"));
 }
@@ -85,9 +86,9 @@ TEST(DeviceNodes, OfACardNameIt) {
 TEST(DeviceNodes, OfAllCardsOfAWayAreTheMachines) {
   container::Machine machine;
   machine.kfd = {node("/dev/kfd", "510:0", "")};
-  EXPECT_THAT(rules::device_nodes(with(machine), {}), IsEmpty()) << "no card needs it";
+  EXPECT_THAT(judge::device_nodes(with(machine), {}), IsEmpty()) << "no card needs it";
   machine.cards = {{test::at("0000:03:00.0"), {test::at("0000:03:00.0")}, container::Way::amd}};
-  const auto finding = only(rules::device_nodes(with(machine), {}));
+  const auto finding = only(judge::device_nodes(with(machine), {}));
   EXPECT_EQ(finding.device, std::nullopt);
   EXPECT_THAT(finding.what, HasSubstr("/dev/kfd is not there"));
 }
@@ -95,41 +96,41 @@ TEST(DeviceNodes, OfAllCardsOfAWayAreTheMachines) {
 TEST(CdiFiles, AreReadOrLeftOut) {
   container::Machine machine;
   machine.files = {file("/etc/cdi/a.json", "0")};
-  EXPECT_EQ(only(rules::cdi_files(with(machine), {})).severity, Severity::fine);
+  EXPECT_EQ(only(judge::cdi_files(with(machine), {})).severity, Severity::fine);
   machine.files[0].faults = {"it has a field 'x', which no version knows"};
-  EXPECT_THAT(only(rules::cdi_files(with(machine), {})).what, HasSubstr("engines leave out /etc/cdi/a.json"));
+  EXPECT_THAT(only(judge::cdi_files(with(machine), {})).what, HasSubstr("engines leave out /etc/cdi/a.json"));
   machine.files[0] = {"/etc/cdi/a.json"};
   machine.files[0].unread = "no JSON";
-  EXPECT_THAT(only(rules::cdi_files(with(machine), {})).what, HasSubstr("/etc/cdi/a.json cannot be read"));
+  EXPECT_THAT(only(judge::cdi_files(with(machine), {})).what, HasSubstr("/etc/cdi/a.json cannot be read"));
 }
 
 TEST(CdiNames, OfOneFolderAreDefinedOnce) {
   container::Machine machine;
   machine.files = {file("/etc/cdi/a.json", "0"), file("/var/run/cdi/b.json", "0")};
-  EXPECT_THAT(rules::cdi_names(with(machine), {}), IsEmpty());
+  EXPECT_THAT(judge::cdi_names(with(machine), {}), IsEmpty());
   machine.files[1].path = "/etc/cdi/b.json";
-  EXPECT_EQ(only(rules::cdi_names(with(machine), {})).severity, Severity::warns);
+  EXPECT_EQ(only(judge::cdi_names(with(machine), {})).severity, Severity::warns);
 }
 
 TEST(CdiCurrent, CountsWhatIsNotThere) {
   container::Machine machine;
   machine.files = {file("/etc/cdi/a.json", "0")};
-  EXPECT_THAT(rules::cdi_current(with(machine), {}), IsEmpty());
+  EXPECT_THAT(judge::cdi_current(with(machine), {}), IsEmpty());
   machine.files[0].stale = {"/dev/x is not there", "/dev/y is not there"};
-  EXPECT_THAT(only(rules::cdi_current(with(machine), {})).what,
+  EXPECT_THAT(only(judge::cdi_current(with(machine), {})).what,
               HasSubstr("/etc/cdi/a.json is out of date: /dev/x is not there, and 1 more"));
 }
 
 TEST(RulesForContainers, OfEngines) {
   container::Machine machine;
   machine.engines = {true, true, "legacy"};
-  EXPECT_EQ(only(rules::docker_confined(with(machine), {})).severity, Severity::warns);
-  EXPECT_EQ(only(rules::selinux_labels(with(machine), {})).severity, Severity::warns);
-  EXPECT_EQ(only(rules::toolkit_legacy(with(machine), {})).severity, Severity::warns);
+  EXPECT_EQ(only(judge::docker_confined(with(machine), {})).severity, Severity::warns);
+  EXPECT_EQ(only(judge::selinux_labels(with(machine), {})).severity, Severity::warns);
+  EXPECT_EQ(only(judge::toolkit_legacy(with(machine), {})).severity, Severity::warns);
   machine.engines = {false, false, "cdi"};
-  EXPECT_THAT(rules::docker_confined(with(machine), {}), IsEmpty());
-  EXPECT_THAT(rules::selinux_labels(with(machine), {}), IsEmpty());
-  EXPECT_THAT(rules::toolkit_legacy(with(machine), {}), IsEmpty());
+  EXPECT_THAT(judge::docker_confined(with(machine), {}), IsEmpty());
+  EXPECT_THAT(judge::selinux_labels(with(machine), {}), IsEmpty());
+  EXPECT_THAT(judge::toolkit_legacy(with(machine), {}), IsEmpty());
 }
 
 }  // namespace

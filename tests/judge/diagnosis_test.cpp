@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "gpupass/judge/diagnosis.hpp"
+#include "gpupass/judge/judge.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace gpupass::rules {
+namespace gpupass::judge {
 namespace {
 
 using testing::Each;
@@ -42,4 +43,4 @@ TEST(Diagnosis, BlocksWhereTheMachineDoesAndSaysSoOfEachTarget) {
 }
 
 }  // namespace
-}  // namespace gpupass::rules
+}  // namespace gpupass::judge

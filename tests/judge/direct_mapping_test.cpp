@@ -4,7 +4,7 @@
 #include "gpupass/judge/rules.hpp"
 #include "judge/machine.hpp"
 
-namespace gpupass::rules {
+namespace gpupass::judge {
 namespace {
 
 using test::card;
@@ -165,4 +165,4 @@ TEST(DirectMapping, DoesNotApplyWithoutAnIommu) {
 }
 
 }  // namespace
-}  // namespace gpupass::rules
+}  // namespace gpupass::judge

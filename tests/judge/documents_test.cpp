@@ -26,13 +26,13 @@ TEST(DoctorRulesDocument, HasASectionForEachRuleInOrderAndNoOther) {
   for (const auto line : core::split(text, '\n')) {
     if (line.starts_with("## ")) sections.emplace_back(line.substr(3));
   }
-  for (const auto& rule : rules::table()) ids.emplace_back(rule.id);
+  for (const auto& rule : judge::table()) ids.emplace_back(rule.id);
   EXPECT_EQ(sections, ids);
 }
 
 TEST(DoctorRulesDocument, SaysWhatTheTableSays) {
   const auto text = flowing(document("doctor-rules.md"));
-  for (const auto& rule : rules::table()) {
+  for (const auto& rule : judge::table()) {
     const auto start = std::string("## ") + rule.id + " **" + rule.title + ".** " + rule.meaning + " ";
     EXPECT_NE(text.find(start), std::string::npos) << start;
   }
@@ -48,7 +48,7 @@ TEST(TableOfRules, NoOtherFolderKnowsTheNameOfARule) {
     if (!entry.is_regular_file() || name.starts_with("judge/")) continue;
     const auto text = test::read_fixture("../src/" + name);
     ++read;
-    for (const auto& rule : rules::table()) {
+    for (const auto& rule : judge::table()) {
       if (rule.id == std::string_view("sriov")) continue;  // a word of inventories, too
       EXPECT_EQ(text.find('"' + std::string(rule.id) + '"'), std::string::npos) << name << ": " << rule.id;
     }

@@ -2,7 +2,7 @@
 #include "gpupass/judge/rules.hpp"
 #include "judge/machine.hpp"
 
-namespace gpupass::rules {
+namespace gpupass::judge {
 namespace {
 
 using test::card;
@@ -74,4 +74,4 @@ TEST(HeaderTypeRule, LeavesADeadDeviceToTheRuleThatHasIt) {
 }
 
 }  // namespace
-}  // namespace gpupass::rules
+}  // namespace gpupass::judge

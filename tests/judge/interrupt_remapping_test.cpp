@@ -4,7 +4,7 @@
 #include "gpupass/judge/rules.hpp"
 #include "judge/machine.hpp"
 
-namespace gpupass::rules {
+namespace gpupass::judge {
 namespace {
 
 using test::machine;
@@ -94,4 +94,4 @@ TEST(InterruptRemapping, DoesNotApplyWithoutAnIommu) {
 }
 
 }  // namespace
-}  // namespace gpupass::rules
+}  // namespace gpupass::judge

@@ -5,7 +5,7 @@
 #include "gpupass/judge/viability.hpp"
 #include "judge/machine.hpp"
 
-namespace gpupass::rules {
+namespace gpupass::judge {
 namespace {
 
 using test::machine;
@@ -145,4 +145,4 @@ TEST(IommuEnabled, AtABootTheOptionThatGpupassAddsIsThere) {
 }
 
 }  // namespace
-}  // namespace gpupass::rules
+}  // namespace gpupass::judge

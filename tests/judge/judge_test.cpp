@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "gpupass/judge/judge.hpp"
 #include "gpupass/judge/rules.hpp"
 #include "judge/machine.hpp"
 
@@ -15,8 +16,8 @@ using test::machine;
 using ::testing::HasSubstr;
 
 TEST(Judge, AGoodMachineIsFineThroughout) {
-  const auto findings = judge(machine(), card());
-  EXPECT_EQ(worst(findings), Severity::fine);
+  const auto findings = judge::findings_of(machine(), card());
+  EXPECT_EQ(judge::worst(findings), Severity::fine);
   for (const auto& finding : findings) {
     EXPECT_FALSE(finding.rule.empty()) << finding.what;
     EXPECT_FALSE(finding.evidence.empty()) << finding.rule;
@@ -27,14 +28,14 @@ TEST(Judge, AGoodMachineIsFineThroughout) {
 /// Every rule that applies says so, in the order of the table.
 TEST(Judge, FindingsComeInTheOrderOfTheRules) {
   std::vector<std::string> ids, found;
-  for (const auto& rule : rules::asked_on(Occasion::doctor)) {
+  for (const auto& rule : judge::asked_on(Occasion::doctor)) {
     const std::string id = rule.id;
     // What is so of few machines is said of those alone.
     const bool silent =
         id == "sriov" || id == "nvswitch-fabric" || id == "sys-writable" || id == "domain-use";
     if (!silent) ids.push_back(id);
   }
-  for (const auto& finding : judge(machine(), card())) {
+  for (const auto& finding : judge::findings_of(machine(), card())) {
     if (found.empty() || found.back() != finding.rule) found.push_back(finding.rule);
   }
   EXPECT_EQ(found, ids);
@@ -44,7 +45,7 @@ TEST(Judge, FindingsOfOneRuleComeInTheOrderOfTheFunctions) {
   auto inventory = machine();
   test::device_of(inventory, "0000:01:00.1").header_type = HeaderType::unreadable;
   std::vector<PciAddress> order;
-  for (const auto& finding : judge(inventory, card())) {
+  for (const auto& finding : judge::findings_of(inventory, card())) {
     if (finding.rule == "dead-device") order.push_back(*finding.device);
   }
   EXPECT_EQ(order, card().functions);
@@ -54,7 +55,7 @@ TEST(Judge, FindingsOfOneRuleComeInTheOrderOfTheFunctions) {
 
 std::set<std::string> asked(Occasion occasion) {
   std::set<std::string> ids;
-  for (const auto& rule : rules::table())
+  for (const auto& rule : judge::table())
     if (rule.occasions.contains(occasion) || rule.others.contains(occasion)) ids.insert(rule.id);
   return ids;
 }
@@ -66,7 +67,7 @@ const std::set<std::string> k_containers = {"driver-versions", "device-nodes",  
 /// Of those that are about what is to be passed through.
 std::set<std::string> all_but(const std::set<std::string>& without) {
   std::set<std::string> ids;
-  for (const auto& rule : rules::table())
+  for (const auto& rule : judge::table())
     if (!without.contains(rule.id) && !k_containers.contains(rule.id)) ids.insert(rule.id);
   return ids;
 }
@@ -89,7 +90,7 @@ TEST(Occasions, HaveTheirRules) {
 }
 
 TEST(Occasions, ARuleAsksOneThingOnEach) {
-  for (const auto& rule : rules::table()) {
+  for (const auto& rule : judge::table()) {
     for (auto occasion = Occasion::doctor; occasion <= Occasion::container;
          occasion = static_cast<Occasion>(static_cast<int>(occasion) + 1))
       EXPECT_FALSE(rule.occasions.contains(occasion) && rule.others.contains(occasion)) << rule.id;
@@ -115,18 +116,20 @@ Inventory in_use() {
 
 TEST(Occasions, AtAStartIsFoundWhatNobodyCouldAgreeToBefore) {
   const auto inventory = in_use();
-  EXPECT_EQ(ids_of(obstacles(inventory, card(), Occasion::attach)),
+  EXPECT_EQ(ids_of(judge::obstacles(inventory, card(), Occasion::attach)),
             (std::vector<std::string>{"group-viable", "device-held"}));
-  EXPECT_EQ(ids_of(obstacles(inventory, card(), Occasion::start)), std::vector<std::string>{"group-viable"});
-  EXPECT_EQ(ids_of(obstacles(inventory, card(), Occasion::loan)), std::vector<std::string>{"device-held"});
+  EXPECT_EQ(ids_of(judge::obstacles(inventory, card(), Occasion::start)),
+            std::vector<std::string>{"group-viable"});
+  EXPECT_EQ(ids_of(judge::obstacles(inventory, card(), Occasion::loan)),
+            std::vector<std::string>{"device-held"});
   auto held = inventory;
   held.holders.push_back(test::process("0000:01:00.0", "/dev/vfio/1", 99, "qemu-system-x86"));
-  EXPECT_EQ(ids_of(obstacles(held, card(), Occasion::start)),
+  EXPECT_EQ(ids_of(judge::obstacles(held, card(), Occasion::start)),
             (std::vector<std::string>{"group-viable", "device-held"}));
 }
 
 TEST(Occasions, ObstaclesAreOnlyWhatBlocks) {
-  EXPECT_TRUE(obstacles(machine(), card(), Occasion::attach).empty());
+  EXPECT_TRUE(judge::obstacles(machine(), card(), Occasion::attach).empty());
 }
 
 // ---- a companion that is refused --------------------------------------------------------------------
@@ -161,7 +164,7 @@ std::vector<Finding> refused(const std::vector<Finding>& findings) {
 const Target k_with_usb{{at("0000:01:00.0"), at("0000:01:00.1"), at("0000:01:00.2")}};
 
 TEST(Judge, ACompanionThatIsRefusedMayBeLeftOut) {
-  const auto findings = refused(judge(with_stick(9), k_with_usb));
+  const auto findings = refused(judge::findings_of(with_stick(9), k_with_usb));
   ASSERT_EQ(findings.size(), 1U);
   EXPECT_EQ(
       findings[0].remedy,
@@ -173,20 +176,20 @@ TEST(Judge, ACompanionThatIsRefusedMayBeLeftOut) {
 TEST(Judge, OnlyIsNotOfferedWhereNotEveryRuleIsAsked) {
   auto inventory = with_stick(9);
   inventory.domain_uses = {{at("0000:01:00.2"), "vm2", false, "", "", ""}};
-  const auto claimed = refused(judge(inventory, k_with_usb, Occasion::claim));
+  const auto claimed = refused(judge::findings_of(inventory, k_with_usb, Occasion::claim));
   ASSERT_EQ(claimed.size(), 1U);
   EXPECT_EQ(claimed[0].remedy.find("--only"), std::string::npos) << claimed[0].remedy;
 }
 
 TEST(Judge, ACompanionThatTheGroupDemandsMayNot) {
-  for (const auto& finding : refused(judge(with_stick(1), k_with_usb)))
+  for (const auto& finding : refused(judge::findings_of(with_stick(1), k_with_usb)))
     EXPECT_EQ(finding.remedy.find("--only"), std::string::npos) << finding.remedy;
 }
 
 TEST(Judge, NorMayOneWhoseCardIsRefusedForAnotherReason) {
   auto inventory = with_stick(9);
   inventory.groups[1].reserved_regions->push_back({0x1000, 0x1fff, "direct"});
-  const auto findings = refused(judge(inventory, k_with_usb));
+  const auto findings = refused(judge::findings_of(inventory, k_with_usb));
   EXPECT_GT(findings.size(), 1U);
   for (const auto& finding : findings)
     EXPECT_EQ(finding.remedy.find("--only"), std::string::npos) << finding.remedy;
@@ -194,27 +197,29 @@ TEST(Judge, NorMayOneWhoseCardIsRefusedForAnotherReason) {
 
 TEST(Judge, WhatIsNoCompanionIsNotLeftOutByOnly) {
   auto inventory = with_stick(9);
-  for (const auto& finding : refused(judge(inventory, {{at("0000:01:00.0"), at("0000:02:00.0")}})))
+  for (const auto& finding :
+       refused(judge::findings_of(inventory, {{at("0000:01:00.0"), at("0000:02:00.0")}})))
     EXPECT_EQ(finding.remedy.find("--only"), std::string::npos) << finding.remedy;
-  for (const auto& finding : refused(judge(inventory, {{at("0000:01:00.2")}})))
+  for (const auto& finding : refused(judge::findings_of(inventory, {{at("0000:01:00.2")}})))
     EXPECT_EQ(finding.remedy.find("--only"), std::string::npos) << finding.remedy;
 }
 
 TEST(Judge, WhatBlocksOutweighsTheRest) {
   auto inventory = machine();
   inventory.kvm.probe.reset();
-  EXPECT_EQ(worst(judge(inventory, card())), Severity::unmeasured);
-  EXPECT_EQ(worst(judge(inventory, {{at("0000:02:00.0")}})), Severity::blocks);
-  EXPECT_EQ(worst({}), Severity::fine);
+  EXPECT_EQ(judge::worst(judge::findings_of(inventory, card())), Severity::unmeasured);
+  EXPECT_EQ(judge::worst(judge::findings_of(inventory, {{at("0000:02:00.0")}})), Severity::blocks);
+  EXPECT_EQ(judge::worst({}), Severity::fine);
 }
 
 TEST(Judge, WithoutATargetTheMachineAloneIsJudged) {
-  for (const auto& finding : judge(machine(), {})) EXPECT_EQ(finding.device, std::nullopt) << finding.rule;
+  for (const auto& finding : judge::findings_of(machine(), {}))
+    EXPECT_EQ(finding.device, std::nullopt) << finding.rule;
 }
 
 TEST(Judge, EveryRuleHasItsOwnIdAndItsProse) {
   std::set<std::string> ids;
-  for (const auto& rule : rules::table()) {
+  for (const auto& rule : judge::table()) {
     EXPECT_TRUE(ids.insert(rule.id).second) << rule.id;
     EXPECT_NE(std::string(rule.title), "");
     EXPECT_THAT(rule.meaning, HasSubstr("."));

@@ -11,7 +11,7 @@
 #include "gpupass/judge/rules.hpp"
 #include "support/golden.hpp"
 
-namespace gpupass::rules {
+namespace gpupass::judge {
 namespace {
 
 using testing::ElementsAre;
@@ -133,4 +133,4 @@ TEST(KnownTextsTable, IsInTheDocument) {
 }
 
 }  // namespace
-}  // namespace gpupass::rules
+}  // namespace gpupass::judge

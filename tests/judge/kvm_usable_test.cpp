@@ -4,7 +4,7 @@
 #include "gpupass/judge/rules.hpp"
 #include "judge/machine.hpp"
 
-namespace gpupass::rules {
+namespace gpupass::judge {
 namespace {
 
 using test::machine;
@@ -95,4 +95,4 @@ TEST(KvmUsable, OnOtherArchitecturesTheProbeAloneDecides) {
 }
 
 }  // namespace
-}  // namespace gpupass::rules
+}  // namespace gpupass::judge

@@ -5,7 +5,7 @@
 #include "judge/fabric.hpp"
 #include "judge/machine.hpp"
 
-namespace gpupass::rules {
+namespace gpupass::judge {
 namespace {
 
 using test::at;
@@ -120,4 +120,4 @@ TEST(NvswitchFabric, AnOldChipsetIsNoSwitch) {
 }
 
 }  // namespace
-}  // namespace gpupass::rules
+}  // namespace gpupass::judge

@@ -4,7 +4,7 @@
 #include "gpupass/judge/rules.hpp"
 #include "judge/machine.hpp"
 
-namespace gpupass::rules {
+namespace gpupass::judge {
 namespace {
 
 using test::at;
@@ -96,4 +96,4 @@ TEST(SriovRule, AVirtualFunctionItselfIsFine) {
 }
 
 }  // namespace
-}  // namespace gpupass::rules
+}  // namespace gpupass::judge

@@ -2,7 +2,7 @@
 #include "gpupass/judge/rules.hpp"
 #include "judge/machine.hpp"
 
-namespace gpupass::rules {
+namespace gpupass::judge {
 namespace {
 
 TEST(SysWritableRule, SaysNothingWhereItCanBeWritten) {
@@ -19,4 +19,4 @@ TEST(SysWritableRule, ReadOnlyBlocks) {
 }
 
 }  // namespace
-}  // namespace gpupass::rules
+}  // namespace gpupass::judge

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace gpupass::rules {
+namespace gpupass::judge {
 namespace {
 
 using Ids = std::vector<std::string>;
@@ -40,4 +40,4 @@ TEST(Verdict, WhatIsImpossibleOutweighsConsentAlsoToTheSameRule) {
 }
 
 }  // namespace
-}  // namespace gpupass::rules
+}  // namespace gpupass::judge

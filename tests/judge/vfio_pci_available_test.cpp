@@ -4,7 +4,7 @@
 #include "gpupass/judge/rules.hpp"
 #include "judge/machine.hpp"
 
-namespace gpupass::rules {
+namespace gpupass::judge {
 namespace {
 
 using test::machine;
@@ -75,4 +75,4 @@ TEST(VfioPciAvailable, WarnsWhereIommufdAloneMapsMemory) {
 }
 
 }  // namespace
-}  // namespace gpupass::rules
+}  // namespace gpupass::judge

@@ -6,11 +6,11 @@
 
 #include "gpupass/hypervisor.hpp"
 
-namespace gpupass {
+namespace gpupass::apply {
 
 /// Asks a running guest to shut down, again and again, and waits until it has; also while an interruption is
 /// pending, since what was begun is to be put back. Error: timeout.
 [[nodiscard]] Result<void> shut_down(DomainStore& domains, DomainLife& life, const std::string& domain,
                                      std::chrono::milliseconds patience);
 
-}  // namespace gpupass
+}  // namespace gpupass::apply

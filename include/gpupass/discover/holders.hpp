@@ -7,7 +7,7 @@
 #include "gpupass/discover/problems.hpp"
 #include "gpupass/host.hpp"
 
-namespace gpupass::discovery {
+namespace gpupass::discover {
 
 /// Sets holders and holders_complete of an inventory whose devices and groups are known.
 void read_holders(const Host& host, Inventory& inventory);
@@ -30,4 +30,4 @@ class Below {
   std::unique_ptr<Parts> parts_;
 };
 
-}  // namespace gpupass::discovery
+}  // namespace gpupass::discover

@@ -8,7 +8,7 @@
 
 #include "gpupass/inventory.hpp"
 
-namespace gpupass::discovery {
+namespace gpupass::discover {
 
 using Problems = std::vector<Problem>;
 
@@ -23,4 +23,4 @@ void note(Problems& problems, std::string_view path, const Error& error);
 /// What was found where something else was expected, fit to be shown: quoted, printable, short.
 [[nodiscard]] std::string excerpt(std::string_view found);
 
-}  // namespace gpupass::discovery
+}  // namespace gpupass::discover

@@ -8,7 +8,7 @@
 #include "gpupass/inventory.hpp"
 #include "gpupass/judge/verdict.hpp"
 
-namespace gpupass::rules {
+namespace gpupass::judge {
 
 /// One target with what was found about it alone.
 struct Patient {
@@ -28,4 +28,4 @@ struct Diagnosis {
 /// What keeps containers from the machine's cards: all of it is of the machine.
 [[nodiscard]] Diagnosis diagnose_for_containers(Inventory inventory);
 
-}  // namespace gpupass::rules
+}  // namespace gpupass::judge

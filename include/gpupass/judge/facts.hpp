@@ -8,7 +8,7 @@
 
 #include "gpupass/finding.hpp"
 
-namespace gpupass::rules {
+namespace gpupass::judge {
 
 /// "0000:03:00.0 (Ethernet controller, driver r8169)".
 [[nodiscard]] std::string describe(const Device& device);
@@ -34,4 +34,4 @@ namespace gpupass::rules {
 /// What could not be read at or below these paths, as evidence that something is not known.
 [[nodiscard]] std::vector<Evidence> unread(const Inventory& inventory, const std::vector<std::string>& paths);
 
-}  // namespace gpupass::rules
+}  // namespace gpupass::judge

@@ -7,7 +7,7 @@
 
 #include "gpupass/inventory.hpp"
 
-namespace gpupass::rules {
+namespace gpupass::judge {
 
 /// What a member of a group is when a card in it is passed through.
 enum class Role {
@@ -46,4 +46,4 @@ struct GroupView {
 [[nodiscard]] bool all_can_pass(const Inventory& inventory, const std::set<PciAddress>& wanted,
                                 const std::vector<GroupView>& views);
 
-}  // namespace gpupass::rules
+}  // namespace gpupass::judge

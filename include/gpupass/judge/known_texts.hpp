@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace gpupass::rules {
+namespace gpupass::judge {
 
 struct KnownText {
   const char* id;  // stable
@@ -25,4 +25,4 @@ struct KnownText {
 /// Those that are said in a text: a line of it, or a whole log.
 [[nodiscard]] std::vector<const KnownText*> known_in(std::string_view text);
 
-}  // namespace gpupass::rules
+}  // namespace gpupass::judge

@@ -5,9 +5,9 @@
 
 #include "gpupass/finding.hpp"
 
-namespace gpupass {
+namespace gpupass::judge {
 
 /// What a person loses with a guest that is deleted.
 [[nodiscard]] Finding loss_of_guest(const std::string& name);
 
-}  // namespace gpupass
+}  // namespace gpupass::judge

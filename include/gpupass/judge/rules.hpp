@@ -9,8 +9,7 @@
 
 #include "gpupass/finding.hpp"
 
-// Not gpupass::judge, after the folder: that is the function which runs them.
-namespace gpupass::rules {
+namespace gpupass::judge {
 
 /// Judges one thing. It leaves Finding::rule empty (the table knows the id), finds nothing where it
 /// does not apply, and is unmeasured where the facts it needs are missing.
@@ -58,7 +57,7 @@ struct Rule {
 [[nodiscard]] std::vector<Rule> asked_on(Occasion occasion);
 
 /// What they find on an occasion, in order. Remedies are tried by it: what is offered for companions, which
-/// is tried so itself, comes on top of it (judge()).
+/// is tried so itself, comes on top of it (judge::findings_of()).
 [[nodiscard]] std::vector<Finding> all_findings(const Inventory& inventory, const Target& target,
                                                 Occasion occasion);
 
@@ -97,4 +96,4 @@ struct Rule {
 [[nodiscard]] std::vector<Finding> selinux_labels(const Inventory& inventory, const Target& target);
 [[nodiscard]] std::vector<Finding> toolkit_legacy(const Inventory& inventory, const Target& target);
 
-}  // namespace gpupass::rules
+}  // namespace gpupass::judge

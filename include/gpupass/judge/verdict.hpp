@@ -7,7 +7,7 @@
 
 #include "gpupass/finding.hpp"
 
-namespace gpupass::rules {
+namespace gpupass::judge {
 
 enum class Verdict { can, with_consent, cannot };
 
@@ -22,4 +22,4 @@ struct Judgement {
 /// Of what was found about the machine, and of the target's own.
 [[nodiscard]] Judgement judgement_of(const std::vector<Finding>& machine, const std::vector<Finding>& own);
 
-}  // namespace gpupass::rules
+}  // namespace gpupass::judge

@@ -7,7 +7,7 @@
 
 #include "gpupass/finding.hpp"
 
-namespace gpupass::rules {
+namespace gpupass::judge {
 
 /// The members of the group that would have to go along: endpoints outside the target on a driver
 /// of the host's. Bridges are not among them, on whatever driver they are: the kernel lets a bridge
@@ -56,4 +56,4 @@ namespace gpupass::rules {
 /// and of functions of AMD's processors and chipsets, which are behind bridges, too.
 [[nodiscard]] bool may_be_moved(const Inventory& inventory, const Device& device);
 
-}  // namespace gpupass::rules
+}  // namespace gpupass::judge

@@ -11,7 +11,7 @@
 
 namespace gpupass::report {
 
-using rules::GroupView;
+using judge::GroupView;
 
 /// A table, and a sentence for each group that something is in the way of and for each wanted function that
 /// is in none; why there are no groups, with what helps.

@@ -10,8 +10,8 @@
 
 namespace gpupass::report {
 
-[[nodiscard]] std::string known_texts(const std::vector<const rules::KnownText*>& known, int columns);
+[[nodiscard]] std::string known_texts(const std::vector<const judge::KnownText*>& known, int columns);
 /// The document gpupass.explanation/1.
-[[nodiscard]] core::Json to_json(const std::vector<const rules::KnownText*>& known);
+[[nodiscard]] core::Json to_json(const std::vector<const judge::KnownText*>& known);
 
 }  // namespace gpupass::report

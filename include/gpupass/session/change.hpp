@@ -49,10 +49,10 @@ inline constexpr const char* k_install_for_root =
 
 /// Locks devices in order of address, then the domain: two requests never wait for each other in a circle.
 /// Refuses a device or a domain that an interrupted gpupass left in the middle. Takes nothing on a dry run.
-[[nodiscard]] Result<void> lock(World& world, const Manner& manner, const std::string& doing,
-                                const Functions& functions, const std::string& domain, Locks& locks);
+[[nodiscard]] Result<void> take_locks(World& world, const Manner& manner, const std::string& doing,
+                                      const Functions& functions, const std::string& domain, Locks& locks);
 
-/// lock(), with files that several commands write, by the name of their lock. The plan names it, too
+/// take_locks(), with files that several commands write, by the name of their lock. The plan names it, too
 /// (Plan::files), so that a command that was interrupted among them is recovered first.
 [[nodiscard]] Result<void> lock_with_files(World& world, const Manner& manner, const std::string& doing,
                                            const Functions& functions, const std::string& files,

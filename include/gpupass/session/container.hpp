@@ -38,7 +38,7 @@ struct ContainerView {
 [[nodiscard]] Result<ContainerView> look_at_containers(const World& world, Requester& requester);
 
 /// What keeps containers from cards, as findings of the machine.
-[[nodiscard]] Result<rules::Diagnosis> diagnose_for_containers(const World& world, Requester& requester);
+[[nodiscard]] Result<judge::Diagnosis> diagnose_for_containers(const World& world, Requester& requester);
 
 /// The cards that are meant; without a selection all that containers can have, and why the others cannot is
 /// told. Errors: not_found, refused.

@@ -12,7 +12,7 @@ namespace gpupass::session {
 /// Each graphics card is a target of its own; what is selected is judged together, as an attach would take
 /// it. What domains have counts where libvirt says it soon. Error: the libvirt that `connection` names does
 /// not answer.
-[[nodiscard]] Result<rules::Diagnosis> diagnose(const World& world, const Selection& what,
+[[nodiscard]] Result<judge::Diagnosis> diagnose(const World& world, const Selection& what,
                                                 const std::string& connection);
 
 }  // namespace gpupass::session

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "gpupass/apply.hpp"
+#include "gpupass/apply/apply.hpp"
 #include "gpupass/finding.hpp"
 #include "gpupass/lock.hpp"
 #include "gpupass/plan.hpp"

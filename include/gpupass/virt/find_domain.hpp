@@ -6,7 +6,7 @@
 
 #include "gpupass/hypervisor.hpp"
 
-namespace gpupass {
+namespace gpupass::virt {
 
 /// The domain, or nothing where libvirt has none of that name. Error: of a libvirt that does not say.
 [[nodiscard]] inline Result<std::optional<DomainState>> find_domain(DomainStore& domains,
@@ -17,4 +17,4 @@ namespace gpupass {
   return Failure(std::move(state).error());
 }
 
-}  // namespace gpupass
+}  // namespace gpupass::virt

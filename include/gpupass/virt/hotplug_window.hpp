@@ -9,7 +9,7 @@
 
 #include "gpupass/inventory.hpp"
 
-namespace gpupass {
+namespace gpupass::virt {
 
 /// A root port's window is laid out when the guest starts; a function that is plugged in later must fit in
 /// it. QEMU's firmware leaves 2 MiB of it free unless the domain reserves more (pcie-root-port's mem-reserve
@@ -19,4 +19,4 @@ namespace gpupass {
 [[nodiscard]] std::optional<std::string> warn_of_hotplug_window(const std::string& domain_xml,
                                                                 const std::vector<const Device*>& functions);
 
-}  // namespace gpupass
+}  // namespace gpupass::virt

@@ -6,7 +6,7 @@
 #include "apply/steps/kinds.hpp"
 #include "apply/steps/live_hostdev.hpp"
 
-namespace gpupass::apply_detail {
+namespace gpupass::apply {
 namespace {
 
 class AttachLiveKind final : public LiveHostdev<AttachLive> {
@@ -41,4 +41,4 @@ const Kind<AttachLive>& kind() {
   return row;
 }
 
-}  // namespace gpupass::apply_detail
+}  // namespace gpupass::apply

@@ -6,7 +6,7 @@
 #include "apply/steps/domain_calls.hpp"
 #include "apply/steps/kinds.hpp"
 
-namespace gpupass::apply_detail {
+namespace gpupass::apply {
 namespace {
 
 /// Somebody changed the configuration after us: only our own change is taken out of theirs.
@@ -105,4 +105,4 @@ const Kind<DefineDomain>& kind() {
   return row;
 }
 
-}  // namespace gpupass::apply_detail
+}  // namespace gpupass::apply

@@ -7,7 +7,7 @@
 #include "apply/steps/kinds.hpp"
 #include "apply/steps/live_hostdev.hpp"
 
-namespace gpupass::apply_detail {
+namespace gpupass::apply {
 namespace {
 
 class DetachLiveKind final : public LiveHostdev<DetachLive> {
@@ -42,4 +42,4 @@ const Kind<DetachLive>& kind() {
   return row;
 }
 
-}  // namespace gpupass::apply_detail
+}  // namespace gpupass::apply

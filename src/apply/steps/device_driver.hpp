@@ -4,7 +4,7 @@
 
 #include "apply/steps/kind.hpp"
 
-namespace gpupass::apply_detail {
+namespace gpupass::apply {
 
 template <class Value>
 class DeviceDriver : public Kind<Value> {
@@ -18,4 +18,4 @@ class DeviceDriver : public Kind<Value> {
   }
 };
 
-}  // namespace gpupass::apply_detail
+}  // namespace gpupass::apply

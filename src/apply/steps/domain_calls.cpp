@@ -8,7 +8,7 @@
 #include "gpupass/sys/wait.hpp"
 #include "gpupass/virt/find_domain.hpp"
 
-namespace gpupass::apply_detail {
+namespace gpupass::apply {
 namespace {
 
 constexpr auto k_between_looks = std::chrono::milliseconds(100);
@@ -72,13 +72,13 @@ Result<WriteEnd> define(Doors& doors, const std::string& domain, const std::stri
 
 Result<WriteEnd> undefine(Doors& doors, const std::string& domain) {
   GPUPASS_TRY_ASSIGN(auto* const libvirt, domains(doors));
-  GPUPASS_TRY_ASSIGN(const auto state, find_domain(*libvirt, domain));
+  GPUPASS_TRY_ASSIGN(const auto state, virt::find_domain(*libvirt, domain));
   if (!state) return WriteEnd{};
   if (state->running)
     return fail(ErrorKind::busy, fmt::format("{} is running", domain), "shut it down first");
   const auto said = libvirt->undefine(domain);
   const auto is_gone = [&]() -> Result<bool> {
-    GPUPASS_TRY_ASSIGN(const auto there, find_domain(*libvirt, domain));
+    GPUPASS_TRY_ASSIGN(const auto there, virt::find_domain(*libvirt, domain));
     return !there;
   };
   return outcome(doors, said, is_gone, fmt::format("libvirt undefined {} and still has it", domain));
@@ -134,4 +134,4 @@ Result<WriteEnd> unplug(Doors& doors, const std::string& domain, const PciAddres
       "use the device; then run the command again");
 }
 
-}  // namespace gpupass::apply_detail
+}  // namespace gpupass::apply

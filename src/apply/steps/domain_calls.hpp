@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "gpupass/apply.hpp"
+#include "gpupass/apply/apply.hpp"
 
-namespace gpupass::apply_detail {
+namespace gpupass::apply {
 
 /// Error: hypervisor, where the plan has no connection.
 [[nodiscard]] Result<DomainStore*> domains(Doors& doors);
@@ -28,4 +28,4 @@ namespace gpupass::apply_detail {
 [[nodiscard]] Result<WriteEnd> unplug(Doors& doors, const std::string& domain, const PciAddress& device,
                                       const std::string& xml);
 
-}  // namespace gpupass::apply_detail
+}  // namespace gpupass::apply

@@ -6,7 +6,7 @@
 #include "apply/steps/kinds.hpp"
 #include "gpupass/holds.hpp"
 
-namespace gpupass::apply_detail {
+namespace gpupass::apply {
 namespace {
 
 class DropHoldKind final : public Kind<DropHold> {
@@ -49,4 +49,4 @@ const Kind<DropHold>& kind() {
   return row;
 }
 
-}  // namespace gpupass::apply_detail
+}  // namespace gpupass::apply

@@ -3,7 +3,7 @@
 
 #include "gpupass/holds.hpp"
 
-namespace gpupass::apply_detail {
+namespace gpupass::apply {
 
 Result<std::string> hold_text(const Host& host, const DeviceName& device) {
   GPUPASS_TRY_ASSIGN(const auto hold, load_hold(host, device));
@@ -22,4 +22,4 @@ Result<WriteEnd> restore_hold(Host& host, const DeviceName& device, const std::s
   return WriteEnd{};
 }
 
-}  // namespace gpupass::apply_detail
+}  // namespace gpupass::apply

@@ -7,11 +7,11 @@
 #include "gpupass/device_name.hpp"
 #include "gpupass/host.hpp"
 
-namespace gpupass::apply_detail {
+namespace gpupass::apply {
 
 /// Empty where there is none.
 [[nodiscard]] Result<std::string> hold_text(const Host& host, const DeviceName& device);
 /// Writes what hold_text() gave before, or removes it.
 [[nodiscard]] Result<WriteEnd> restore_hold(Host& host, const DeviceName& device, const std::string& before);
 
-}  // namespace gpupass::apply_detail
+}  // namespace gpupass::apply

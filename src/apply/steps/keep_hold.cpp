@@ -7,7 +7,7 @@
 #include "gpupass/core/text.hpp"
 #include "gpupass/holds.hpp"
 
-namespace gpupass::apply_detail {
+namespace gpupass::apply {
 namespace {
 
 class KeepHoldKind final : public Kind<KeepHold> {
@@ -55,4 +55,4 @@ const Kind<KeepHold>& kind() {
   return row;
 }
 
-}  // namespace gpupass::apply_detail
+}  // namespace gpupass::apply

@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "gpupass/apply.hpp"
+#include "gpupass/apply/apply.hpp"
 #include "gpupass/core/json.hpp"
 
-namespace gpupass::apply_detail {
+namespace gpupass::apply {
 
 /// What a step acts on.
 struct Subject {
@@ -69,4 +69,4 @@ class Kind {
   [[nodiscard]] virtual bool undo_shows(const Value& /*step*/) const { return true; }
 };
 
-}  // namespace gpupass::apply_detail
+}  // namespace gpupass::apply

@@ -4,7 +4,7 @@
 
 #include "apply/steps/kind.hpp"
 
-namespace gpupass::apply_detail {
+namespace gpupass::apply {
 
 template <class Value>
 [[nodiscard]] const Kind<Value>& kind();
@@ -29,4 +29,4 @@ template <> const Kind<RemoveFolder>& kind();       // remove_folder.cpp
 template <> const Kind<StartDomain>& kind();        // start_domain.cpp
 // clang-format on
 
-}  // namespace gpupass::apply_detail
+}  // namespace gpupass::apply

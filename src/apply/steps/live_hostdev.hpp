@@ -4,7 +4,7 @@
 
 #include "apply/steps/kind.hpp"
 
-namespace gpupass::apply_detail {
+namespace gpupass::apply {
 
 template <class Value>
 class LiveHostdev : public Kind<Value> {
@@ -19,4 +19,4 @@ class LiveHostdev : public Kind<Value> {
   }
 };
 
-}  // namespace gpupass::apply_detail
+}  // namespace gpupass::apply

@@ -8,7 +8,7 @@
 #include "gpupass/core/sysfs.hpp"
 #include "gpupass/core/text.hpp"
 
-namespace gpupass::apply_detail {
+namespace gpupass::apply {
 namespace {
 
 bool is_loaded(const Host& host, const std::string& module) {
@@ -60,4 +60,4 @@ const Kind<LoadModule>& kind() {
   return row;
 }
 
-}  // namespace gpupass::apply_detail
+}  // namespace gpupass::apply

@@ -6,7 +6,7 @@
 #include "apply/steps/kinds.hpp"
 #include "gpupass/core/quantity.hpp"
 
-namespace gpupass::apply_detail {
+namespace gpupass::apply {
 namespace {
 
 class MakeDiskKind final : public MadeFile<MakeDisk> {
@@ -39,4 +39,4 @@ const Kind<MakeDisk>& kind() {
   return row;
 }
 
-}  // namespace gpupass::apply_detail
+}  // namespace gpupass::apply

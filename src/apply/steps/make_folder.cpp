@@ -4,7 +4,7 @@
 #include "apply/guest_files.hpp"
 #include "apply/steps/kinds.hpp"
 
-namespace gpupass::apply_detail {
+namespace gpupass::apply {
 namespace {
 
 class MakeFolderKind final : public OfPath<MakeFolder> {
@@ -34,4 +34,4 @@ const Kind<MakeFolder>& kind() {
   return row;
 }
 
-}  // namespace gpupass::apply_detail
+}  // namespace gpupass::apply

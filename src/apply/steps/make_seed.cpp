@@ -8,7 +8,7 @@
 #include "apply/steps/kinds.hpp"
 #include "gpupass/sys/scratch.hpp"
 
-namespace gpupass::apply_detail {
+namespace gpupass::apply {
 namespace {
 
 /// A path as one side of what -graft-points takes, where = and the backslash say something.
@@ -75,4 +75,4 @@ const Kind<MakeSeed>& kind() {
   return row;
 }
 
-}  // namespace gpupass::apply_detail
+}  // namespace gpupass::apply

@@ -4,7 +4,7 @@
 #include "apply/guest_files.hpp"
 #include "apply/steps/kinds.hpp"
 
-namespace gpupass::apply_detail {
+namespace gpupass::apply {
 namespace {
 
 constexpr const char* k_to_pass = "0711";
@@ -43,4 +43,4 @@ const Kind<OpenFolder>& kind() {
   return row;
 }
 
-}  // namespace gpupass::apply_detail
+}  // namespace gpupass::apply

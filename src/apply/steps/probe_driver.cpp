@@ -6,7 +6,7 @@
 #include "apply/steps/device_driver.hpp"
 #include "apply/steps/kinds.hpp"
 
-namespace gpupass::apply_detail {
+namespace gpupass::apply {
 namespace {
 
 class ProbeDriverKind final : public DeviceDriver<ProbeDriver> {
@@ -39,4 +39,4 @@ const Kind<ProbeDriver>& kind() {
   return row;
 }
 
-}  // namespace gpupass::apply_detail
+}  // namespace gpupass::apply

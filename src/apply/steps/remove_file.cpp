@@ -3,7 +3,7 @@
 #include "apply/guest_files.hpp"
 #include "apply/steps/kinds.hpp"
 
-namespace gpupass::apply_detail {
+namespace gpupass::apply {
 namespace {
 
 class RemoveFileKind final : public OfPath<RemoveFile> {
@@ -34,4 +34,4 @@ const Kind<RemoveFile>& kind() {
   return row;
 }
 
-}  // namespace gpupass::apply_detail
+}  // namespace gpupass::apply

@@ -3,7 +3,7 @@
 #include "apply/guest_files.hpp"
 #include "apply/steps/kinds.hpp"
 
-namespace gpupass::apply_detail {
+namespace gpupass::apply {
 namespace {
 
 class RemoveFolderKind final : public OfPath<RemoveFolder> {
@@ -34,4 +34,4 @@ const Kind<RemoveFolder>& kind() {
   return row;
 }
 
-}  // namespace gpupass::apply_detail
+}  // namespace gpupass::apply

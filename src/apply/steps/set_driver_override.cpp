@@ -6,7 +6,7 @@
 #include "apply/steps/device_driver.hpp"
 #include "apply/steps/kinds.hpp"
 
-namespace gpupass::apply_detail {
+namespace gpupass::apply {
 namespace {
 
 class SetDriverOverrideKind final : public DeviceDriver<SetDriverOverride> {
@@ -45,4 +45,4 @@ const Kind<SetDriverOverride>& kind() {
   return row;
 }
 
-}  // namespace gpupass::apply_detail
+}  // namespace gpupass::apply

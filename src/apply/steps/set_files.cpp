@@ -8,7 +8,7 @@
 #include "apply/steps/kinds.hpp"
 #include "gpupass/core/text.hpp"
 
-namespace gpupass::apply_detail {
+namespace gpupass::apply {
 namespace {
 
 std::string line_of(const std::vector<std::string>& program) {
@@ -82,4 +82,4 @@ const Kind<SetFiles>& kind() {
   return row;
 }
 
-}  // namespace gpupass::apply_detail
+}  // namespace gpupass::apply

@@ -7,15 +7,15 @@
 #include "apply/steps/domain_calls.hpp"
 #include "apply/steps/kinds.hpp"
 #include "gpupass/apply/shut_down.hpp"
-#include "gpupass/discover.hpp"
+#include "gpupass/discover/discover.hpp"
 #include "gpupass/sys/wait.hpp"
 #include "gpupass/virt/find_domain.hpp"
 
-namespace gpupass::apply_detail {
+namespace gpupass::apply {
 namespace {
 
 Result<void> stop(DomainStore& domains, DomainLife& life, const StartDomain& step) {
-  GPUPASS_TRY_ASSIGN(const auto state, find_domain(domains, step.domain));
+  GPUPASS_TRY_ASSIGN(const auto state, virt::find_domain(domains, step.domain));
   if (!state || !state->running) return {};
   auto off = shut_down(domains, life, step.domain, std::chrono::seconds(step.patience));
   if (!off && off.error().kind == ErrorKind::timeout && step.may_be_ended) return life.destroy(step.domain);
@@ -29,7 +29,7 @@ Result<void> wait_until_let_go(const Doors& doors, const StartDomain& step) {
   GPUPASS_TRY_ASSIGN(
       const bool free,
       sys::wait_until(doors.step_timeout, std::chrono::milliseconds(200), [&]() -> Result<bool> {
-        GPUPASS_TRY_ASSIGN(const auto inventory, discover(doors.host));
+        GPUPASS_TRY_ASSIGN(const auto inventory, discover::read_inventory(doors.host));
         const auto holder = std::ranges::find_if(inventory.holders, [&](const Holder& one) {
           return one.node.starts_with("/dev/vfio/") && std::ranges::count(step.devices, one.device) > 0;
         });
@@ -94,4 +94,4 @@ const Kind<StartDomain>& kind() {
   return row;
 }
 
-}  // namespace gpupass::apply_detail
+}  // namespace gpupass::apply

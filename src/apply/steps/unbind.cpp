@@ -7,7 +7,7 @@
 #include "apply/steps/device_driver.hpp"
 #include "apply/steps/kinds.hpp"
 
-namespace gpupass::apply_detail {
+namespace gpupass::apply {
 namespace {
 
 class UnbindKind final : public DeviceDriver<Unbind> {
@@ -48,4 +48,4 @@ const Kind<Unbind>& kind() {
   return row;
 }
 
-}  // namespace gpupass::apply_detail
+}  // namespace gpupass::apply

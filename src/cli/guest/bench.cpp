@@ -65,7 +65,8 @@ Result<Words> options_for_suite(const GuestBenchOptions& asked, const Words& mor
   return options;
 }
 
-Result<run::MeasureRequest> request_of(const Context& context, const GuestBenchOptions& options, const Words& more) {
+Result<run::MeasureRequest> request_of(const Context& context, const GuestBenchOptions& options,
+                                       const Words& more) {
   run::MeasureRequest request;
   request.guest = options.guest.choice();
   request.runs = options.runs;

@@ -50,7 +50,7 @@ Syntax syntax(const Context& context, GuestCreateOptions& options) {
     request.vm = options.guest.vm;
     request.uri = options.guest.uri;
     if (!request.image.empty()) request.image = sys::absolute(request.image);
-    std::ranges::transform(request.allowed_files, request.allowed_files.begin(), absolute);
+    std::ranges::transform(request.allowed_files, request.allowed_files.begin(), sys::absolute);
     GPUPASS_TRY(run::read_creation(options.creation, request));
     if (options.format == Format::json && !options.explain)
       return fail(ErrorKind::usage, "--format json is for --explain", "nothing was changed; leave it out");

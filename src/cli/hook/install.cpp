@@ -33,7 +33,8 @@ Syntax syntax(const char* action, const char* about, HookInstallOptions& options
 }
 
 Result<HookFile> file_of(const Host& host, const HookInstallOptions& options) {
-  const auto folder = options.folder.empty() ? session::installed_folder(host) : sys::absolute(options.folder);
+  const auto folder =
+      options.folder.empty() ? session::installed_folder(host) : sys::absolute(options.folder);
   return session::hook_file(folder, options.driver);
 }
 

@@ -11,7 +11,7 @@
 #include "gpupass/core/sysfs.hpp"
 #include "gpupass/core/text.hpp"
 
-namespace gpupass::discovery {
+namespace gpupass::discover {
 namespace {
 
 /// Of a block device that has no hardware of its own: "/sys/devices/virtual/block/dm-0".
@@ -253,4 +253,4 @@ std::vector<Blocks::Place> Blocks::below(const std::string& name) const {
   return places;
 }
 
-}  // namespace gpupass::discovery
+}  // namespace gpupass::discover

@@ -15,7 +15,7 @@
 #include "discover/holders/remotes.hpp"
 #include "gpupass/host.hpp"
 
-namespace gpupass::discovery {
+namespace gpupass::discover {
 
 struct Block {
   std::string path;              // in sysfs, resolved
@@ -69,4 +69,4 @@ class Blocks {
   std::map<std::string, std::set<std::string>> pools_;
 };
 
-}  // namespace gpupass::discovery
+}  // namespace gpupass::discover

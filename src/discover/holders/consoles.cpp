@@ -9,7 +9,7 @@
 #include "gpupass/core/sysfs.hpp"
 #include "gpupass/core/text.hpp"
 
-namespace gpupass::discovery {
+namespace gpupass::discover {
 namespace {
 
 using Names = std::vector<std::string>;
@@ -92,4 +92,4 @@ void read_consoles(const Host& host, const Inventory& inventory, const Paths& pa
   hold_serial_consoles(host, paths, holders);
 }
 
-}  // namespace gpupass::discovery
+}  // namespace gpupass::discover

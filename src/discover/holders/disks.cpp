@@ -5,7 +5,7 @@
 #include "discover/holders/holders.hpp"
 #include "gpupass/core/text.hpp"
 
-namespace gpupass::discovery {
+namespace gpupass::discover {
 namespace {
 
 void read_mounted(const Host& host, const Blocks& blocks, const Mounts& mounts, Holders& holders,
@@ -90,4 +90,4 @@ void read_layers(const Blocks& blocks, Holders& holders) {
   }
 }
 
-}  // namespace gpupass::discovery
+}  // namespace gpupass::discover

@@ -6,7 +6,7 @@
 
 #include "gpupass/discover/holders.hpp"
 
-namespace gpupass::discovery {
+namespace gpupass::discover {
 namespace {
 
 /// Whoever uses a virtual function uses the physical one: without it the virtual one is gone.
@@ -96,4 +96,4 @@ std::vector<PciAddress> Below::interface(const std::string& name) const {
   return functions;
 }
 
-}  // namespace gpupass::discovery
+}  // namespace gpupass::discover

@@ -13,7 +13,7 @@
 #include "discover/holders/scan.hpp"
 #include "gpupass/discover/problems.hpp"
 
-namespace gpupass::discovery {
+namespace gpupass::discover {
 
 using Holders = std::vector<Holder>;
 
@@ -35,4 +35,4 @@ void read_networks(const Host& host, const Inventory& inventory, const Paths& pa
 /// Framebuffers, and consoles of the kernel.
 void read_consoles(const Host& host, const Inventory& inventory, const Paths& paths, Holders& holders);
 
-}  // namespace gpupass::discovery
+}  // namespace gpupass::discover

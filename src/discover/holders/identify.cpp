@@ -9,7 +9,7 @@
 #include "gpupass/core/printable.hpp"
 #include "gpupass/core/text.hpp"
 
-namespace gpupass::discovery {
+namespace gpupass::discover {
 namespace {
 
 struct Manager {
@@ -124,4 +124,4 @@ void identify(const Host& host, pid_t pid, Holder& holder) {
   holder.managed = manager.managed;
 }
 
-}  // namespace gpupass::discovery
+}  // namespace gpupass::discover

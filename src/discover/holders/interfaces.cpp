@@ -5,7 +5,7 @@
 #include "gpupass/core/sysfs.hpp"
 #include "gpupass/core/text.hpp"
 
-namespace gpupass::discovery {
+namespace gpupass::discover {
 namespace {
 
 /// All ports of Open vSwitch, of every bridge of its own, are below this one.
@@ -71,4 +71,4 @@ std::vector<Interfaces::Place> Interfaces::below(const std::string& interface, P
   return places;
 }
 
-}  // namespace gpupass::discovery
+}  // namespace gpupass::discover

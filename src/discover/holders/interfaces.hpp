@@ -11,7 +11,7 @@
 #include "gpupass/discover/problems.hpp"
 #include "gpupass/host.hpp"
 
-namespace gpupass::discovery {
+namespace gpupass::discover {
 
 class Interfaces {
  public:
@@ -40,4 +40,4 @@ class Interfaces {
   const Paths& paths_;
 };
 
-}  // namespace gpupass::discovery
+}  // namespace gpupass::discover

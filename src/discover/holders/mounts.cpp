@@ -8,7 +8,7 @@
 #include "gpupass/core/printable.hpp"
 #include "gpupass/core/text.hpp"
 
-namespace gpupass::discovery {
+namespace gpupass::discover {
 namespace {
 
 constexpr const char* k_mounts = "/proc/self/mountinfo";
@@ -98,4 +98,4 @@ const Mount* Mounts::holding(std::string_view file) const {
   return best;
 }
 
-}  // namespace gpupass::discovery
+}  // namespace gpupass::discover

@@ -12,7 +12,7 @@
 #include "gpupass/discover/problems.hpp"
 #include "gpupass/host.hpp"
 
-namespace gpupass::discovery {
+namespace gpupass::discover {
 
 /// A line of mountinfo: "36 35 259:2 / /boot rw - ext4 /dev/nvme0n1p2 rw".
 struct Mount {
@@ -43,4 +43,4 @@ class Mounts {
 /// Blanks and backslashes of a path stand in mountinfo and swaps as \040.
 [[nodiscard]] std::string unescape(std::string_view text);
 
-}  // namespace gpupass::discovery
+}  // namespace gpupass::discover

@@ -15,7 +15,7 @@
 #include "gpupass/core/text.hpp"
 #include "gpupass/sys/folder.hpp"
 
-namespace gpupass::discovery {
+namespace gpupass::discover {
 namespace {
 
 using Names = std::vector<std::string>;
@@ -147,4 +147,4 @@ void read_networks(const Host& host, const Inventory& inventory, const Paths& pa
   Networks(host, inventory, paths, scan, holders).read();
 }
 
-}  // namespace gpupass::discovery
+}  // namespace gpupass::discover

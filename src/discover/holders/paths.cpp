@@ -6,7 +6,7 @@
 #include "gpupass/core/sysfs.hpp"
 #include "gpupass/core/text.hpp"
 
-namespace gpupass::discovery {
+namespace gpupass::discover {
 namespace {
 
 /// The controller ("native host interface") of Thunderbolt 3, class 0880 of Intel's, or of USB4, 0c0340.
@@ -68,4 +68,4 @@ std::string mediated_device_of(std::string_view sysfs_path) {
   return "";
 }
 
-}  // namespace gpupass::discovery
+}  // namespace gpupass::discover

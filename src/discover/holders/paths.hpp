@@ -10,7 +10,7 @@
 #include "gpupass/host.hpp"
 #include "gpupass/inventory.hpp"
 
-namespace gpupass::discovery {
+namespace gpupass::discover {
 
 class Paths {
  public:
@@ -30,4 +30,4 @@ class Paths {
 /// The mediated device that the path goes through; empty where it goes through none.
 [[nodiscard]] std::string mediated_device_of(std::string_view sysfs_path);
 
-}  // namespace gpupass::discovery
+}  // namespace gpupass::discover

@@ -6,7 +6,7 @@
 #include "gpupass/core/printable.hpp"
 #include "gpupass/core/text.hpp"
 
-namespace gpupass::discovery {
+namespace gpupass::discover {
 namespace {
 
 constexpr const char* k_kstat = "/proc/spl/kstat/zfs";
@@ -95,4 +95,4 @@ std::map<std::string, std::vector<std::string>> pool_members(
   return members;
 }
 
-}  // namespace gpupass::discovery
+}  // namespace gpupass::discover

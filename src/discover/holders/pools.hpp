@@ -11,7 +11,7 @@
 
 #include "gpupass/host.hpp"
 
-namespace gpupass::discovery {
+namespace gpupass::discover {
 
 [[nodiscard]] std::vector<std::string> imported_pools(const Host& host);
 
@@ -23,4 +23,4 @@ namespace gpupass::discovery {
 /// libnvpair writes it. Nothing for what is none.
 [[nodiscard]] std::map<std::string, std::vector<std::string>> parse_pool_cache(std::string_view bytes);
 
-}  // namespace gpupass::discovery
+}  // namespace gpupass::discover

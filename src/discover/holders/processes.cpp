@@ -13,7 +13,7 @@
 #include "gpupass/core/text.hpp"
 #include "gpupass/vfio.hpp"
 
-namespace gpupass::discovery {
+namespace gpupass::discover {
 namespace {
 
 /// What a process has of a function by one node.
@@ -281,4 +281,4 @@ void read_processes(const Host& host, const Inventory& inventory, const Paths& p
   }
 }
 
-}  // namespace gpupass::discovery
+}  // namespace gpupass::discover

@@ -8,7 +8,7 @@
 #include "gpupass/core/sysfs.hpp"
 #include "gpupass/core/text.hpp"
 
-namespace gpupass::discovery {
+namespace gpupass::discover {
 namespace {
 
 using Names = std::vector<std::string>;
@@ -217,4 +217,4 @@ const Remote* RemoteDisks::at(std::string_view sysfs_path) const {
   return nullptr;
 }
 
-}  // namespace gpupass::discovery
+}  // namespace gpupass::discover

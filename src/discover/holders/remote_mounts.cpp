@@ -6,7 +6,7 @@
 #include "discover/holders/remotes.hpp"
 #include "gpupass/core/text.hpp"
 
-namespace gpupass::discovery {
+namespace gpupass::discover {
 namespace {
 
 using Names = std::vector<std::string>;
@@ -114,4 +114,4 @@ std::optional<Remote> remote_of(const Mount& mount, const Host& host, const Serv
   return Remote{by, servers.towards_all(from, what, problems)};
 }
 
-}  // namespace gpupass::discovery
+}  // namespace gpupass::discover

@@ -13,7 +13,7 @@
 #include "discover/holders/mounts.hpp"
 #include "discover/holders/servers.hpp"
 
-namespace gpupass::discovery {
+namespace gpupass::discover {
 
 struct Remote {
   std::string what;  // "iSCSI from 10.0.0.5", "FCoE"
@@ -39,4 +39,4 @@ class RemoteDisks {
 [[nodiscard]] std::optional<Remote> remote_of(const Mount& mount, const Host& host, const Servers& servers,
                                               Problems& problems);
 
-}  // namespace gpupass::discovery
+}  // namespace gpupass::discover

@@ -11,7 +11,7 @@
 #include "discover/holders/interfaces.hpp"
 #include "gpupass/core/text.hpp"
 
-namespace gpupass::discovery {
+namespace gpupass::discover {
 namespace {
 
 constexpr std::uint64_t k_reject = 0x0200;  // RTF_REJECT: what goes there is thrown away
@@ -180,4 +180,4 @@ void read_routes(const Routes& routes, const Interfaces& interfaces, Holders& ho
   }
 }
 
-}  // namespace gpupass::discovery
+}  // namespace gpupass::discover

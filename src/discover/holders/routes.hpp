@@ -13,7 +13,7 @@
 #include "gpupass/discover/problems.hpp"
 #include "gpupass/host.hpp"
 
-namespace gpupass::discovery {
+namespace gpupass::discover {
 
 /// Of IPv4 the first four bytes, in the order of the network.
 struct NetAddress {
@@ -56,4 +56,4 @@ class Routes {
   std::set<NetAddress> own_;  // of IPv4; those of IPv6 have routes
 };
 
-}  // namespace gpupass::discovery
+}  // namespace gpupass::discover

@@ -11,7 +11,7 @@
 #include "gpupass/core/text.hpp"
 #include "gpupass/sys/folder.hpp"
 
-namespace gpupass::discovery {
+namespace gpupass::discover {
 namespace {
 
 /// What nearly every process has open, and what belongs to no device.
@@ -115,4 +115,4 @@ Scan scan_processes(const Host& host, Problems& problems) {
   return scan;
 }
 
-}  // namespace gpupass::discovery
+}  // namespace gpupass::discover

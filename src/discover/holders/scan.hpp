@@ -11,7 +11,7 @@
 #include "gpupass/discover/problems.hpp"
 #include "gpupass/host.hpp"
 
-namespace gpupass::discovery {
+namespace gpupass::discover {
 
 struct OpenNode {
   std::string path;          // "/dev/dri/card0": as the host names it, else as the process did
@@ -40,4 +40,4 @@ struct Scan {
 /// Name and origin of a process, for those that turn out to hold something.
 void identify(const Host& host, pid_t pid, Holder& holder);
 
-}  // namespace gpupass::discovery
+}  // namespace gpupass::discover

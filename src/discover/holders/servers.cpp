@@ -7,7 +7,7 @@
 
 #include "gpupass/core/text.hpp"
 
-namespace gpupass::discovery {
+namespace gpupass::discover {
 
 std::string_view without_port(std::string_view server) {
   if (server.starts_with('[')) return server.substr(1, server.find(']') - 1);
@@ -94,4 +94,4 @@ std::vector<PciAddress> Servers::around(std::string_view own, const std::string&
   return through_all(interfaces, what, problems);
 }
 
-}  // namespace gpupass::discovery
+}  // namespace gpupass::discover

@@ -10,7 +10,7 @@
 #include "discover/holders/interfaces.hpp"
 #include "discover/holders/routes.hpp"
 
-namespace gpupass::discovery {
+namespace gpupass::discover {
 
 class Servers {
  public:
@@ -51,4 +51,4 @@ class Servers {
 /// "10.0.0.5" of "10.0.0.5:6789/0", "fd00::5" of "[fd00::5]:3260".
 [[nodiscard]] std::string_view without_port(std::string_view server);
 
-}  // namespace gpupass::discovery
+}  // namespace gpupass::discover

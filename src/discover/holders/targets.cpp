@@ -8,7 +8,7 @@
 #include "gpupass/core/sysfs.hpp"
 #include "gpupass/core/text.hpp"
 
-namespace gpupass::discovery {
+namespace gpupass::discover {
 namespace {
 
 using sysfs::k_lio;
@@ -109,4 +109,4 @@ void read_targets(const Host& host, const Blocks& blocks, const Mounts& mounts, 
   }
 }
 
-}  // namespace gpupass::discovery
+}  // namespace gpupass::discover

@@ -5,7 +5,7 @@
 #include "gpupass/judge/rules.hpp"
 #include "judge/findings.hpp"
 
-namespace gpupass::rules {
+namespace gpupass::judge {
 
 // The option is of a patch that kernel.org does not have; kernels made for desktops and Proxmox do.
 std::vector<Finding> acs_override(const Inventory& inventory, const Target& /*target*/) {
@@ -26,4 +26,4 @@ std::vector<Finding> acs_override(const Inventory& inventory, const Target& /*ta
                 "what is isolated")};
 }
 
-}  // namespace gpupass::rules
+}  // namespace gpupass::judge

@@ -11,7 +11,7 @@
 #include "gpupass/vfio.hpp"
 #include "judge/findings.hpp"
 
-namespace gpupass::rules {
+namespace gpupass::judge {
 namespace {
 
 /// Consoles, not the bare framebuffers that every graphics driver makes for its card: what is shown
@@ -106,4 +106,4 @@ std::vector<Finding> boot_display(const Inventory& inventory, const Target& targ
   return findings;
 }
 
-}  // namespace gpupass::rules
+}  // namespace gpupass::judge

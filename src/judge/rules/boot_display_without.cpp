@@ -6,7 +6,7 @@
 #include "gpupass/judge/rules.hpp"
 #include "judge/findings.hpp"
 
-namespace gpupass::rules {
+namespace gpupass::judge {
 namespace {
 
 constexpr const char* k_way_back =
@@ -59,4 +59,4 @@ std::vector<Finding> boot_display_without(const Inventory& inventory, const Targ
   return {};
 }
 
-}  // namespace gpupass::rules
+}  // namespace gpupass::judge

@@ -5,7 +5,7 @@
 #include "gpupass/judge/rules.hpp"
 #include "judge/findings.hpp"
 
-namespace gpupass::rules {
+namespace gpupass::judge {
 std::vector<Finding> cdi_current(const Inventory& inventory, const Target& /*target*/) {
   constexpr std::size_t k_shown = 5;
   std::vector<Finding> all;
@@ -22,4 +22,4 @@ std::vector<Finding> cdi_current(const Inventory& inventory, const Target& /*tar
   return all;
 }
 
-}  // namespace gpupass::rules
+}  // namespace gpupass::judge

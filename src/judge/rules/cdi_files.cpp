@@ -5,7 +5,7 @@
 #include "gpupass/judge/rules.hpp"
 #include "judge/findings.hpp"
 
-namespace gpupass::rules {
+namespace gpupass::judge {
 
 std::vector<Finding> cdi_files(const Inventory& inventory, const Target& /*target*/) {
   std::vector<Finding> all;
@@ -24,4 +24,4 @@ std::vector<Finding> cdi_files(const Inventory& inventory, const Target& /*targe
   return all;
 }
 
-}  // namespace gpupass::rules
+}  // namespace gpupass::judge

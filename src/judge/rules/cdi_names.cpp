@@ -5,7 +5,7 @@
 #include "gpupass/judge/rules.hpp"
 #include "judge/findings.hpp"
 
-namespace gpupass::rules {
+namespace gpupass::judge {
 
 std::vector<Finding> cdi_names(const Inventory& inventory, const Target& /*target*/) {
   std::vector<Finding> all;
@@ -21,4 +21,4 @@ std::vector<Finding> cdi_names(const Inventory& inventory, const Target& /*targe
   return all;
 }
 
-}  // namespace gpupass::rules
+}  // namespace gpupass::judge

@@ -8,7 +8,7 @@
 #include "gpupass/judge/rules.hpp"
 #include "judge/findings.hpp"
 
-namespace gpupass::rules {
+namespace gpupass::judge {
 namespace {
 
 Finding absent(const PciAddress& function) {
@@ -65,4 +65,4 @@ std::vector<Finding> dead_device(const Inventory& inventory, const Target& targe
   return findings;
 }
 
-}  // namespace gpupass::rules
+}  // namespace gpupass::judge

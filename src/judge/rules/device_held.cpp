@@ -7,7 +7,7 @@
 #include "judge/findings.hpp"
 #include "judge/users.hpp"
 
-namespace gpupass::rules {
+namespace gpupass::judge {
 namespace {
 
 std::vector<Evidence> evidence_of(const User& user) {
@@ -58,4 +58,4 @@ std::vector<Finding> device_held_by_vfio(const Inventory& inventory, const Targe
   return findings;
 }
 
-}  // namespace gpupass::rules
+}  // namespace gpupass::judge

@@ -6,7 +6,7 @@
 #include "gpupass/judge/rules.hpp"
 #include "judge/findings.hpp"
 
-namespace gpupass::rules {
+namespace gpupass::judge {
 namespace {
 
 Evidence state_of(const container::Node& node) {
@@ -58,4 +58,4 @@ std::vector<Finding> device_nodes(const Inventory& inventory, const Target& /*ta
                std::move(evidence))};
 }
 
-}  // namespace gpupass::rules
+}  // namespace gpupass::judge

@@ -11,7 +11,7 @@
 #include "gpupass/judge/viability.hpp"
 #include "judge/findings.hpp"
 
-namespace gpupass::rules {
+namespace gpupass::judge {
 namespace {
 
 /// drivers/iommu/iommu.c since 6.6, for every maker.
@@ -122,8 +122,9 @@ std::vector<Finding> unknown(const Inventory& inventory, const std::vector<Group
 
 /// Why a region "direct" does no harm: only to groups that the kernel exempts.
 std::string exempted(const Inventory& inventory, const std::vector<GroupShare>& shares) {
-  const bool any = std::ranges::any_of(
-      shares, [&](const GroupShare& share) { return !inventory.group(share.number)->direct_regions().empty(); });
+  const bool any = std::ranges::any_of(shares, [&](const GroupShare& share) {
+    return !inventory.group(share.number)->direct_regions().empty();
+  });
   return any ? fmt::format("; this kernel ({}) exempts graphics and USB from what firmware demands",
                            inventory.kernel.release)
              : "";
@@ -179,4 +180,4 @@ std::vector<Finding> direct_mapping(const Inventory& inventory, const Target& ta
   return findings;
 }
 
-}  // namespace gpupass::rules
+}  // namespace gpupass::judge

@@ -2,7 +2,7 @@
 #include "gpupass/judge/rules.hpp"
 #include "judge/findings.hpp"
 
-namespace gpupass::rules {
+namespace gpupass::judge {
 
 std::vector<Finding> docker_confined(const Inventory& inventory, const Target& /*target*/) {
   if (!inventory.containers.engines.docker_snap) return {};
@@ -11,4 +11,4 @@ std::vector<Finding> docker_confined(const Inventory& inventory, const Target& /
       {{"/snap/bin/docker", "there"}}, "install Docker from packages: `snap remove docker` comes first")};
 }
 
-}  // namespace gpupass::rules
+}  // namespace gpupass::judge

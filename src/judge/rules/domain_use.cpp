@@ -5,7 +5,7 @@
 #include "gpupass/judge/rules.hpp"
 #include "judge/findings.hpp"
 
-namespace gpupass::rules {
+namespace gpupass::judge {
 namespace {
 
 /// "in the configuration of vm1 through <qemu:commandline>".
@@ -64,4 +64,4 @@ std::vector<Finding> domain_use(const Inventory& inventory, const Target& target
   return findings;
 }
 
-}  // namespace gpupass::rules
+}  // namespace gpupass::judge

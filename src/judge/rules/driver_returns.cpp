@@ -7,7 +7,7 @@
 #include "gpupass/judge/rules.hpp"
 #include "judge/findings.hpp"
 
-namespace gpupass::rules {
+namespace gpupass::judge {
 namespace {
 
 std::string aliases_path(const Inventory& inventory) {
@@ -59,4 +59,4 @@ std::vector<Finding> driver_returns(const Inventory& inventory, const Target& ta
   return findings;
 }
 
-}  // namespace gpupass::rules
+}  // namespace gpupass::judge

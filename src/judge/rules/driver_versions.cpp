@@ -5,7 +5,7 @@
 #include "gpupass/judge/rules.hpp"
 #include "judge/findings.hpp"
 
-namespace gpupass::rules {
+namespace gpupass::judge {
 
 std::vector<Finding> driver_versions(const Inventory& inventory, const Target& /*target*/) {
   const auto& machine = inventory.containers;
@@ -28,4 +28,4 @@ std::vector<Finding> driver_versions(const Inventory& inventory, const Target& /
                std::move(evidence))};
 }
 
-}  // namespace gpupass::rules
+}  // namespace gpupass::judge

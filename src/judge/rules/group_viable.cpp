@@ -13,7 +13,7 @@
 #include "gpupass/judge/viability.hpp"
 #include "judge/findings.hpp"
 
-namespace gpupass::rules {
+namespace gpupass::judge {
 namespace {
 
 /// The target's functions in one group, in the target's order.
@@ -255,4 +255,4 @@ std::vector<Finding> group_viable(const Inventory& inventory, const Target& targ
   return findings;
 }
 
-}  // namespace gpupass::rules
+}  // namespace gpupass::judge

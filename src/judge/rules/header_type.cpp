@@ -6,7 +6,7 @@
 #include "gpupass/judge/rules.hpp"
 #include "judge/findings.hpp"
 
-namespace gpupass::rules {
+namespace gpupass::judge {
 namespace {
 
 /// The processor's and the chipset's own functions: header type 0 and yet nothing that a guest can have.
@@ -50,4 +50,4 @@ std::vector<Finding> header_type(const Inventory& inventory, const Target& targe
   return findings;
 }
 
-}  // namespace gpupass::rules
+}  // namespace gpupass::judge

@@ -13,7 +13,7 @@
 #include "judge/findings.hpp"
 #include "judge/users.hpp"
 
-namespace gpupass::rules {
+namespace gpupass::judge {
 namespace {
 
 bool is_use(const Holder& holder) {
@@ -246,4 +246,4 @@ std::vector<Finding> host_depends(const Inventory& inventory, const Target& targ
   return findings;
 }
 
-}  // namespace gpupass::rules
+}  // namespace gpupass::judge

@@ -6,7 +6,7 @@
 #include "gpupass/judge/rules.hpp"
 #include "judge/findings.hpp"
 
-namespace gpupass::rules {
+namespace gpupass::judge {
 namespace {
 
 constexpr const char* k_in_firmware =
@@ -89,4 +89,4 @@ std::vector<Finding> interrupt_remapping(const Inventory& inventory, const Targe
   return {not_known(inventory)};
 }
 
-}  // namespace gpupass::rules
+}  // namespace gpupass::judge

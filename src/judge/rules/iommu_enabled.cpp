@@ -10,7 +10,7 @@
 #include "gpupass/judge/viability.hpp"
 #include "judge/findings.hpp"
 
-namespace gpupass::rules {
+namespace gpupass::judge {
 namespace {
 
 constexpr const char* k_command_line = "/proc/cmdline";
@@ -185,4 +185,4 @@ std::vector<Finding> iommu_enabled_at_boot(const Inventory& inventory, const Tar
   return missing_kernel_words(inventory).empty() ? iommu_enabled(inventory, target) : std::vector<Finding>{};
 }
 
-}  // namespace gpupass::rules
+}  // namespace gpupass::judge

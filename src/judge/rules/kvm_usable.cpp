@@ -5,7 +5,7 @@
 #include "gpupass/judge/rules.hpp"
 #include "judge/findings.hpp"
 
-namespace gpupass::rules {
+namespace gpupass::judge {
 namespace {
 
 constexpr const char* k_node = "/dev/kvm";
@@ -95,4 +95,4 @@ std::vector<Finding> kvm_usable(const Inventory& inventory, const Target&) {
   return {kvm.probe ? from_probe(inventory, *kvm.probe) : not_tried(inventory)};
 }
 
-}  // namespace gpupass::rules
+}  // namespace gpupass::judge

@@ -11,7 +11,7 @@
 #include "judge/fabric.hpp"
 #include "judge/findings.hpp"
 
-namespace gpupass::rules {
+namespace gpupass::judge {
 namespace {
 
 std::string count(std::size_t number, const std::string& noun, const std::string& plural) {
@@ -115,4 +115,4 @@ std::vector<Finding> nvswitch_fabric(const Inventory& inventory, const Target& t
   return {has_switch ? not_whole(fabric, target) : without_switches(fabric, target)};
 }
 
-}  // namespace gpupass::rules
+}  // namespace gpupass::judge

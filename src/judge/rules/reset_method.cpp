@@ -11,7 +11,7 @@
 #include "judge/findings.hpp"
 #include "judge/known_resets.hpp"
 
-namespace gpupass::rules {
+namespace gpupass::judge {
 namespace {
 
 /// A reset of the bus reaches everything on it; all other methods reach the function alone.
@@ -176,4 +176,4 @@ std::vector<Finding> reset_method(const Inventory& inventory, const Target& targ
   return findings;
 }
 
-}  // namespace gpupass::rules
+}  // namespace gpupass::judge

@@ -3,7 +3,7 @@
 #include "gpupass/judge/rules.hpp"
 #include "judge/findings.hpp"
 
-namespace gpupass::rules {
+namespace gpupass::judge {
 
 std::vector<Finding> selinux_labels(const Inventory& inventory, const Target& /*target*/) {
   if (!inventory.containers.engines.selinux_enforcing) return {};
@@ -13,4 +13,4 @@ std::vector<Finding> selinux_labels(const Inventory& inventory, const Target& /*
       "`setsebool -P container_use_devices=true`, or start the container with --security-opt label=disable")};
 }
 
-}  // namespace gpupass::rules
+}  // namespace gpupass::judge

@@ -10,7 +10,7 @@
 #include "gpupass/vfio.hpp"
 #include "judge/findings.hpp"
 
-namespace gpupass::rules {
+namespace gpupass::judge {
 namespace {
 
 /// Its virtual functions that a guest has or is about to have.
@@ -106,4 +106,4 @@ std::vector<Finding> sriov(const Inventory& inventory, const Target& target) {
   return findings;
 }
 
-}  // namespace gpupass::rules
+}  // namespace gpupass::judge

@@ -2,7 +2,7 @@
 #include "gpupass/judge/rules.hpp"
 #include "judge/findings.hpp"
 
-namespace gpupass::rules {
+namespace gpupass::judge {
 
 std::vector<Finding> sys_writable(const Inventory& inventory, const Target& /*target*/) {
   if (!inventory.sys_read_only) return {};
@@ -13,4 +13,4 @@ std::vector<Finding> sys_writable(const Inventory& inventory, const Target& /*ta
              "run gpupass on the host itself, or in a container that may write to /sys")};
 }
 
-}  // namespace gpupass::rules
+}  // namespace gpupass::judge

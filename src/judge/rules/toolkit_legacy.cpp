@@ -4,7 +4,7 @@
 #include "gpupass/judge/rules.hpp"
 #include "judge/findings.hpp"
 
-namespace gpupass::rules {
+namespace gpupass::judge {
 
 std::vector<Finding> toolkit_legacy(const Inventory& inventory, const Target& /*target*/) {
   if (inventory.containers.engines.toolkit_mode != "legacy") return {};
@@ -18,4 +18,4 @@ std::vector<Finding> toolkit_legacy(const Inventory& inventory, const Target& /*
                         container::k_toolkit_config))};
 }
 
-}  // namespace gpupass::rules
+}  // namespace gpupass::judge

@@ -7,7 +7,7 @@
 #include "gpupass/judge/rules.hpp"
 #include "judge/findings.hpp"
 
-namespace gpupass::rules {
+namespace gpupass::judge {
 namespace {
 
 std::string modules_folder(const Kernel& kernel) {
@@ -77,4 +77,4 @@ std::vector<Finding> vfio_pci_available(const Inventory& inventory, const Target
                  full_kernel(kernel))};
 }
 
-}  // namespace gpupass::rules
+}  // namespace gpupass::judge

@@ -87,10 +87,10 @@ Facts facts_of(const bench::Run& run) {
   return facts;
 }
 
-using Values = std::map<std::string, std::vector<std::string>>;
+using ValuesByName = std::map<std::string, std::vector<std::string>>;
 
-Values values_of(const bench::Side& side) {
-  Values values;
+ValuesByName values_of(const bench::Side& side) {
+  ValuesByName values;
   for (const auto& run : side.runs) {
     for (const auto& [name, value] : facts_of(run)) {
       auto& seen = values[name];
@@ -100,7 +100,7 @@ Values values_of(const bench::Side& side) {
   return values;
 }
 
-std::vector<std::string> at(const Values& values, const std::string& name) {
+std::vector<std::string> at(const ValuesByName& values, const std::string& name) {
   const auto found = values.find(name);
   return found == values.end() ? std::vector<std::string>{} : found->second;
 }
@@ -122,8 +122,8 @@ Weight weight_of(const std::string& fact, bool one_kernel, bool both) {
 }  // namespace
 
 FactKind kind_of(const std::string& fact) {
-  const auto found =
-      std::ranges::find_if(k_kinds_of_place, [&](const FactKind& kind) { return fact.starts_with(kind.prefix); });
+  const auto found = std::ranges::find_if(
+      k_kinds_of_place, [&](const FactKind& kind) { return fact.starts_with(kind.prefix); });
   return found == k_kinds_of_place.end() ? FactKind{"", Weight::other, ""} : *found;
 }
 

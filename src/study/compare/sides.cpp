@@ -6,8 +6,8 @@
 
 #include <algorithm>
 
+#include "gpupass/bench/names.hpp"
 #include "gpupass/core/text.hpp"
-#include "gpupass/study/result/names.hpp"
 
 namespace gpupass::study {
 namespace {

@@ -9,7 +9,7 @@
 
 #include "gpupass/bench/machine/sha256.hpp"
 #include "gpupass/core/text.hpp"
-#include "gpupass/discover.hpp"
+#include "gpupass/discover/discover.hpp"
 #include "gpupass/run/suite.hpp"
 #include "gpupass/sys/path.hpp"
 
@@ -106,7 +106,7 @@ Result<ExperimentRequest> request_of(session::World& world, const ExperimentWord
   request.program =
       asked.program.empty() ? run::bench_program().value_or("gpupass-bench") : sys::absolute(asked.program);
   GPUPASS_TRY_ASSIGN(const auto program, run::read_program(request.program));
-  GPUPASS_TRY_ASSIGN(const auto inventory, discover(world.host, {.holders = false}));
+  GPUPASS_TRY_ASSIGN(const auto inventory, discover::read_inventory(world.host, {.holders = false}));
   if (asked.gpu) {
     auto selection = asked.what;
     selection.selectors = {*asked.gpu};

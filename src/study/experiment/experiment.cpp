@@ -11,7 +11,8 @@
 #include "gpupass/core/json.hpp"
 #include "gpupass/core/quantity.hpp"
 #include "gpupass/core/text.hpp"
-#include "gpupass/discover.hpp"
+#include "gpupass/discover/discover.hpp"
+#include "gpupass/judge/judge.hpp"
 #include "gpupass/lock.hpp"
 #include "gpupass/report/displaced.hpp"
 #include "gpupass/run/suite.hpp"
@@ -335,7 +336,7 @@ double Experiment::guessed_seconds() const {
 }
 
 Result<Experiment> look(session::World& world, const ExperimentRequest& request) {
-  GPUPASS_TRY_ASSIGN(const auto inventory, discover(world.host, {.holders = false}));
+  GPUPASS_TRY_ASSIGN(const auto inventory, discover::read_inventory(world.host, {.holders = false}));
   Experiment experiment;
   GPUPASS_TRY_ASSIGN(experiment.cases, count_cases(world, request));
   GPUPASS_TRY_ASSIGN(experiment.plan, plan_of(world, request, inventory));
@@ -357,14 +358,14 @@ Result<void> refuse_what_cannot_be(session::World& world, const session::Manner&
     GPUPASS_TRY_ASSIGN(hypervisor, world.connect(settings.uri, request.patience));
   }
   const bool kept = hypervisor && has_kept_guest(*hypervisor, settings);
-  GPUPASS_TRY_ASSIGN(const auto inventory, discover(world.host));
+  GPUPASS_TRY_ASSIGN(const auto inventory, discover::read_inventory(world.host));
   GPUPASS_TRY(refuse_held(world, request, kept));
   GPUPASS_TRY(refuse_without_driver(request, inventory));
   for (const auto& [role, container] : containers_of(world, manner.requester, request))
     GPUPASS_TRY(container->check());
   if (guests.empty()) return {};
   GPUPASS_TRY(refuse_guests(world, request, *hypervisor, kept));
-  return session::consent(manner, obstacles(inventory, {request.functions}, Occasion::attach));
+  return session::consent(manner, judge::obstacles(inventory, {request.functions}, Occasion::attach));
 }
 
 Result<void> carry_out(session::World& world, session::Requester& requester, const ExperimentRequest& request,

@@ -8,7 +8,7 @@
 #include "gpupass/core/caught.hpp"
 #include "gpupass/core/printable.hpp"
 #include "gpupass/core/text.hpp"
-#include "gpupass/discover.hpp"
+#include "gpupass/discover/discover.hpp"
 #include "gpupass/run/suite.hpp"
 #include "gpupass/session/held.hpp"
 #include "gpupass/sys/terminal.hpp"
@@ -22,7 +22,7 @@ using Words = std::vector<std::string>;
 /// What was borrowed goes back, however the work with it ended: the first of what went wrong, with the rest
 /// beside it.
 template <class Value>
-Result<Value> after_put_back(Result<Value> result, Borrowed& borrowed) {
+Result<Value> after_put_back(Result<Value> result, apply::Borrowed& borrowed) {
   const bool interrupted = sys::forget_interrupt();  // it is to go back all the same
   auto back = borrowed.put_back();
   if (!back && result) return Failure(std::move(back).error());
@@ -75,10 +75,10 @@ Result<void> Rig::begin() {
   const auto guests = guests_of(request_.settings);
   const auto doing =
       guests.empty() ? std::string("bench experiment") : "bench experiment with " + core::enumerate(guests);
-  GPUPASS_TRY(session::lock(world_, manner(), doing, request_.functions,
-                            guests.empty() ? std::string() : guests.front(), locks_));
+  GPUPASS_TRY(session::take_locks(world_, manner(), doing, request_.functions,
+                                  guests.empty() ? std::string() : guests.front(), locks_));
   for (std::size_t i = 1; i < guests.size(); ++i)
-    GPUPASS_TRY(session::lock(world_, manner(), doing, {}, guests[i], locks_));
+    GPUPASS_TRY(session::take_locks(world_, manner(), doing, {}, guests[i], locks_));
   for (const auto& [role, container] : containers_) GPUPASS_TRY(container->clear());
   return {};
 }
@@ -95,7 +95,7 @@ Result<void> Rig::make_guest() {
 
 Result<void> Rig::prepare() {
   if (!made()) return {};
-  GPUPASS_TRY_ASSIGN(const auto there, find_domain(*hypervisor_, request_.settings.vm));
+  GPUPASS_TRY_ASSIGN(const auto there, virt::find_domain(*hypervisor_, request_.settings.vm));
   if (there) return {};  // an earlier experiment made it, and was told to leave it
   GPUPASS_TRY(make_guest());
   requester_.progress(
@@ -172,7 +172,7 @@ Result<void> Rig::remember_card() {
   const auto& settings = request_.settings;
   const auto& functions = request_.functions;
   GPUPASS_TRY_ASSIGN(const auto inventory,
-                     discover(world_.host, {.holders = false, .serials_of = functions}));
+                     discover::read_inventory(world_.host, {.holders = false, .serials_of = functions}));
   GPUPASS_TRY_ASSIGN(auto holds, session::current_holds(world_, manner(), inventory, functions));
   const auto facts = session::facts_for(world_, inventory, std::move(holds));
   GPUPASS_TRY_ASSIGN(auto plan, plan_record(facts, settings.vm, settings.uri, functions));

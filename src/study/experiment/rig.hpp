@@ -62,7 +62,7 @@ class Rig {
   std::map<std::string, std::unique_ptr<run::ContainerRuns>> containers_;  // by role
   session::Locks locks_;
   run::PreparedGuest prepared_;
-  Borrowed guest_;  // that was made
+  apply::Borrowed guest_;  // that was made
 };
 
 /// The containers of the arms, by their roles.

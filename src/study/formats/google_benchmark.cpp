@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <map>
 
+#include "gpupass/core/json.hpp"
 #include "gpupass/study/formats/exporters.hpp"
 #include "study/formats/rates.hpp"
 
@@ -8,7 +9,6 @@ namespace gpupass::study {
 namespace {
 
 using bench::Measurement;
-using Json = nlohmann::ordered_json;
 
 /// "h2d.pinned/bytes:4096": its own way of writing arguments.
 std::string google_name(const Measurement& measurement) {
@@ -17,8 +17,8 @@ std::string google_name(const Measurement& measurement) {
   return name;
 }
 
-Json context_of(const std::vector<bench::Run>& runs) {
-  Json context = {{"executable", "gpupass-bench"}, {"library_build_type", "release"}};
+core::Json context_of(const std::vector<bench::Run>& runs) {
+  core::Json context = {{"executable", "gpupass-bench"}, {"library_build_type", "release"}};
   if (runs.empty()) return context;
   const auto& first = runs.front();
   context["date"] = first.started;
@@ -27,14 +27,14 @@ Json context_of(const std::vector<bench::Run>& runs) {
   return context;
 }
 
-Json entry_of(const Measurement& measurement, std::size_t repetition, std::size_t repetitions) {
+core::Json entry_of(const Measurement& measurement, std::size_t repetition, std::size_t repetitions) {
   const auto name = google_name(measurement);
-  Json entry = {{"name", name},
-                {"run_name", name},
-                {"run_type", "iteration"},
-                {"repetitions", repetitions},
-                {"repetition_index", repetition},
-                {"threads", 1}};
+  core::Json entry = {{"name", name},
+                      {"run_name", name},
+                      {"run_type", "iteration"},
+                      {"repetitions", repetitions},
+                      {"repetition_index", repetition},
+                      {"threads", 1}};
   const double time = nanoseconds_per_iteration(measurement);
   entry["iterations"] = measurement.work.iterations * measurement.summary->n;
   entry["real_time"] = time;
@@ -48,7 +48,7 @@ Json entry_of(const Measurement& measurement, std::size_t repetition, std::size_
 
 }  // namespace
 
-Json to_google_benchmark(const std::vector<bench::Run>& runs) {
+core::Json to_google_benchmark(const std::vector<bench::Run>& runs) {
   std::map<std::string, std::vector<const Measurement*>> by_key;
   for (const auto& run : runs) {
     for (const auto& measurement : run.benchmarks) {
@@ -56,7 +56,7 @@ Json to_google_benchmark(const std::vector<bench::Run>& runs) {
         by_key[bench::key(measurement)].push_back(&measurement);
     }
   }
-  Json entries = Json::array();
+  core::Json entries = core::Json::array();
   for (const auto& [key, repetitions] : by_key) {
     for (std::size_t i = 0; i < repetitions.size(); ++i)
       entries.push_back(entry_of(*repetitions[i], i, repetitions.size()));

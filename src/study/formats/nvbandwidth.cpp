@@ -17,7 +17,6 @@ using bench::Better;
 using bench::Group;
 using bench::Measurement;
 using bench::Run;
-using Json = nlohmann::json;
 
 /// A test that has a counterpart among our cases.
 struct Counterpart {
@@ -49,11 +48,11 @@ const Counterpart* counterpart_of(const std::string& test) {
 struct Test {
   std::string name;
   bool latency = false;  // nanoseconds; else 10⁹ bytes a second
-  std::vector<std::vector<Json>> matrix;
+  std::vector<std::vector<nlohmann::json>> matrix;
 };
 
 /// Cells are strings, of which "N/A" is none.
-Result<std::optional<double>> cell_value(const Json& cell, const std::string& place) {
+Result<std::optional<double>> cell_value(const nlohmann::json& cell, const std::string& place) {
   if (cell.is_number()) return cell.get<double>();
   const auto text = cell.is_string() ? cell.get<std::string>() : std::string();
   if (text == "N/A") return std::nullopt;
@@ -91,7 +90,7 @@ Measurement measured(Measurement measurement, double value, double factor) {
   return measurement;
 }
 
-Measurement not_measured(Measurement measurement, const Json& test) {
+Measurement not_measured(Measurement measurement, const nlohmann::json& test) {
   const auto status = test.value("status", std::string());
   measurement.status = status == "Waived" ? bench::Status::waived : bench::Status::error;
   measurement.reason = test.contains("error") && test["error"].is_string()
@@ -100,12 +99,12 @@ Measurement not_measured(Measurement measurement, const Json& test) {
   return measurement;
 }
 
-Result<std::vector<Measurement>> measurements_of(const Json& json, const std::string& place,
+Result<std::vector<Measurement>> measurements_of(const nlohmann::json& json, const std::string& place,
                                                  const NvbandwidthFacts& facts) {
   Test test{json.at("name").get<std::string>(), false, {}};
   if (!json.contains("bandwidth_matrix")) return std::vector{not_measured(named(test, 0, 0, facts), json)};
   test.latency = json.value("bandwidth_description", std::string()).find("latency") != std::string::npos;
-  test.matrix = json.at("bandwidth_matrix").get<std::vector<std::vector<Json>>>();
+  test.matrix = json.at("bandwidth_matrix").get<std::vector<std::vector<nlohmann::json>>>();
   const auto* const ours = counterpart_of(test.name);
   std::vector<Measurement> found;
   for (std::size_t row = 0; row < test.matrix.size(); ++row) {
@@ -130,11 +129,11 @@ std::string id_of(const std::string& text) {
                      halves[0] & 0xfffU, 0x8000U | (halves[1] >> 50U), halves[1] & 0xffffffffffffU);
 }
 
-Json text_or_number(const Json& json, const char* key) {
-  return json.contains(key) ? json[key] : Json(nullptr);
+nlohmann::json text_or_number(const nlohmann::json& json, const char* key) {
+  return json.contains(key) ? json[key] : nlohmann::json(nullptr);
 }
 
-Result<Run> run_of(const Json& json, const std::string& text, const NvbandwidthFacts& facts) {
+Result<Run> run_of(const nlohmann::json& json, const std::string& text, const NvbandwidthFacts& facts) {
   const auto& root = json.at("nvbandwidth");
   Run run;
   run.id = id_of(text);
@@ -162,8 +161,8 @@ Result<Run> run_of(const Json& json, const std::string& text, const NvbandwidthF
 Result<Run> from_nvbandwidth(const std::string& text, const NvbandwidthFacts& facts) {
   GPUPASS_TRY(core::within_limits(text, "nvbandwidth's result"));
   try {
-    return run_of(Json::parse(text), text, facts);
-  } catch (const Json::exception& error) {
+    return run_of(nlohmann::json::parse(text), text, facts);
+  } catch (const nlohmann::json::exception& error) {
     return fail(ErrorKind::invalid, error.what(), "`nvbandwidth --json > FILE` writes such a file");
   }
 }

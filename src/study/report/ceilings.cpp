@@ -13,7 +13,7 @@
 namespace gpupass::study {
 namespace {
 
-constexpr double k_ceiling_left = 8, k_right = k_width - 8;
+constexpr double k_ceiling_left = 8, k_ceiling_right = k_width - 8;
 constexpr double k_ceiling_top = 22;  // of the first row, below the names
 constexpr double k_ceiling_bar = 9;
 constexpr std::size_t k_ceiling_letters = 36;
@@ -67,14 +67,14 @@ void draw_grid(Canvas& canvas, const Scale& scale, double row_height, std::size_
 
 void draw_row(Canvas& canvas, const Scale& scale, const bench::Row& row, double top) {
   canvas.text({k_ceiling_left, top + 10}, Anchor::start, core::shorten(title(row), k_ceiling_letters));
-  canvas.text({k_right, top + 10}, Anchor::end, shares_in_words(row), "number");
+  canvas.text({k_ceiling_right, top + 10}, Anchor::end, shares_in_words(row), "number");
   bar(canvas, scale, top + 15, share_of(row.baseline, row.better), "bar a");
   bar(canvas, scale, top + 16 + k_ceiling_bar, share_of(row.candidate, row.better), "bar b");
 }
 
 Figure ceiling(const bench::Comparison& comparison, bench::Group group,
                const std::vector<const bench::Row*>& rows, const Prefix& prefix) {
-  const Scale scale(Scale::Kind::linear, 0, 1, k_ceiling_left, k_right);
+  const Scale scale(Scale::Kind::linear, 0, 1, k_ceiling_left, k_ceiling_right);
   const double row_height = comparison.candidate_runs > 0 ? 42 : 32;
   const double bottom = k_ceiling_top + row_height * static_cast<double>(rows.size());
   Canvas canvas;

@@ -9,9 +9,9 @@
 #include <cctype>
 #include <set>
 
+#include "gpupass/bench/names.hpp"
 #include "gpupass/core/quantity.hpp"
 #include "gpupass/core/text.hpp"
-#include "gpupass/study/result/names.hpp"
 #include "study/compare/environment.hpp"
 #include "study/report/units.hpp"
 #include "study/report/words.hpp"

@@ -57,7 +57,7 @@ void add_effect(Cells& cells, const std::optional<bench::Effect>& effect) {
   cells.emplace_back(name(effect->verdict));
 }
 
-std::string line_of(const Cells& cells) {
+std::string csv_line(const Cells& cells) {
   std::string line;
   for (const auto& cell : cells) line += (line.empty() ? "" : ",") + quoted(cell);
   return line + "\r\n";
@@ -90,12 +90,12 @@ std::string to_csv(const Reports& reports) {
   }
   headings.insert(headings.end(), {"log_ratio", "log_ratio_low", "log_ratio_high", "bootstrap_low",
                                    "bootstrap_high", "p_rank", "p_rank_holm", "verdict"});
-  auto text = line_of(headings);
+  auto text = csv_line(headings);
   for (const auto& report : reports) {
     for (const auto& row : report.comparison.rows) {
       auto cells = cells_of(row);
       if (several) cells.insert(cells.begin(), report.candidate.name);
-      text += line_of(cells);
+      text += csv_line(cells);
     }
   }
   return text;

@@ -15,9 +15,9 @@
 namespace gpupass::study {
 namespace {
 
-constexpr double k_curve_left = 62, k_right = k_width - 14;
-constexpr double k_curve_top = 28, k_bottom = 196;
-constexpr std::size_t k_least = 3;  // sizes that make a curve
+constexpr double k_curve_left = 62, k_curve_right = k_width - 14;
+constexpr double k_curve_top = 28, k_curve_bottom = 196;
+constexpr std::size_t k_curve_least = 3;  // sizes that make a curve
 
 struct Curve {
   std::string name;  // "h2d.pinned", with the parameters that are no size
@@ -48,7 +48,7 @@ std::vector<Curve> curves_of(const bench::Comparison& comparison) {
     auto& curve = found == curves.end() ? curves.emplace_back(Curve{name, &row, {}}) : *found;
     curve.at[static_cast<double>(*bytes)] = &row;
   }
-  std::erase_if(curves, [](const Curve& curve) { return curve.at.size() < k_least; });
+  std::erase_if(curves, [](const Curve& curve) { return curve.at.size() < k_curve_least; });
   return curves;
 }
 
@@ -75,26 +75,26 @@ Range values_of(const Curve& curve) {
 /// From zero, unless that would hide the small values.
 Scale upwards(const Range& range) {
   if (range.high > 10 * range.low)
-    return {Scale::Kind::logarithmic, range.low * 0.8, range.high * 1.25, k_bottom, k_curve_top};
-  return {Scale::Kind::linear, 0, range.high * 1.1, k_bottom, k_curve_top};
+    return {Scale::Kind::logarithmic, range.low * 0.8, range.high * 1.25, k_curve_bottom, k_curve_top};
+  return {Scale::Kind::linear, 0, range.high * 1.1, k_curve_bottom, k_curve_top};
 }
 
 void draw_frame(Canvas& canvas, const Curve& curve, const Scale& across, const Scale& up) {
   for (const double tick : up.ticks(5)) {
     const double y = up.place(tick);
-    canvas.line({k_curve_left, y}, {k_right, y}, "grid");
+    canvas.line({k_curve_left, y}, {k_curve_right, y}, "grid");
     canvas.text({k_curve_left - 5, y + 4}, Anchor::end, core::quantity(tick, curve.first->unit), "tick");
   }
   double last = -std::numeric_limits<double>::infinity();
   for (const auto& [bytes, row] : curve.at) {
     const double x = across.place(bytes);
-    canvas.line({x, k_bottom}, {x, k_bottom + 4}, "axis");
+    canvas.line({x, k_curve_bottom}, {x, k_curve_bottom + 4}, "axis");
     if (x - last < 46) continue;
-    canvas.text({x, k_bottom + 16}, Anchor::middle, core::size_text(static_cast<std::uint64_t>(bytes)),
+    canvas.text({x, k_curve_bottom + 16}, Anchor::middle, core::size_text(static_cast<std::uint64_t>(bytes)),
                 "tick");
     last = x;
   }
-  canvas.line({k_curve_left, k_bottom}, {k_right, k_bottom}, "axis");
+  canvas.line({k_curve_left, k_curve_bottom}, {k_curve_right, k_curve_bottom}, "axis");
 }
 
 void draw_side(Canvas& canvas, const Curve& curve, FiguresOf side, const Scale& across, const Scale& up,
@@ -140,7 +140,7 @@ std::string description(const Curve& curve, const bench::Comparison& comparison)
 Figure figure_of(const Curve& curve, const bench::Comparison& comparison, const std::string& id) {
   const double least = curve.at.begin()->first;
   const double most = curve.at.rbegin()->first;
-  const Scale across(Scale::Kind::logarithmic, least, most, k_curve_left + 14, k_right - 6);
+  const Scale across(Scale::Kind::logarithmic, least, most, k_curve_left + 14, k_curve_right - 6);
   const auto up = upwards(values_of(curve));
   Canvas canvas;
   draw_frame(canvas, curve, across, up);
@@ -148,7 +148,7 @@ Figure figure_of(const Curve& curve, const bench::Comparison& comparison, const 
   draw_side(canvas, curve, &bench::Row::baseline, across, up, true);
   draw_side(canvas, curve, &bench::Row::candidate, across, up, false);
   const auto words = fmt::format("{}: {}", curve.name, curve.first->metric);
-  return {words, canvas.finish(k_bottom + 24, id, words, description(curve, comparison))};
+  return {words, canvas.finish(k_curve_bottom + 24, id, words, description(curve, comparison))};
 }
 
 }  // namespace

@@ -18,9 +18,9 @@ namespace {
 
 using Values = std::vector<double>;
 
-constexpr double k_distribution_left = 46, k_right = k_width - 10;
-constexpr double k_distribution_top = 26, k_bottom = 196;
-constexpr std::size_t k_points = 240;  // of a drawn line
+constexpr double k_distribution_left = 46, k_distribution_right = k_width - 10;
+constexpr double k_distribution_top = 26, k_distribution_bottom = 196;
+constexpr std::size_t k_distribution_points = 240;  // of a drawn line
 constexpr const char* k_id = "distribution";
 
 /// The samples of all runs that passed, sorted.
@@ -43,10 +43,10 @@ double nines(double share) {
 }
 
 std::vector<Point> steps(const Values& sorted, const Scale& across, double most_nines) {
-  const Scale up(Scale::Kind::linear, 0, most_nines, k_bottom, k_distribution_top);
+  const Scale up(Scale::Kind::linear, 0, most_nines, k_distribution_bottom, k_distribution_top);
   std::vector<Point> points;
-  for (std::size_t i = 0; i < k_points; ++i) {
-    const double wanted = most_nines * static_cast<double>(i) / (k_points - 1);
+  for (std::size_t i = 0; i < k_distribution_points; ++i) {
+    const double wanted = most_nines * static_cast<double>(i) / (k_distribution_points - 1);
     const double share = 1 - std::pow(10, -wanted);
     const auto sample =
         std::min(sorted.size() - 1, static_cast<std::size_t>(share * static_cast<double>(sorted.size())));
@@ -56,19 +56,21 @@ std::vector<Point> steps(const Values& sorted, const Scale& across, double most_
 }
 
 void draw_frame(Canvas& canvas, const Scale& across, double most_nines, const std::string& unit) {
-  const Scale up(Scale::Kind::linear, 0, most_nines, k_bottom, k_distribution_top);
+  const Scale up(Scale::Kind::linear, 0, most_nines, k_distribution_bottom, k_distribution_top);
   for (const double share : {0.0, 0.5, 0.9, 0.99, 0.999, 0.9999}) {
     if (nines(share) > most_nines) break;
     const double y = up.place(nines(share));
-    canvas.line({k_distribution_left, y}, {k_right, y}, "grid");
+    canvas.line({k_distribution_left, y}, {k_distribution_right, y}, "grid");
     canvas.text({k_distribution_left - 5, y + 4}, Anchor::end, fmt::format("{:g} %", share * 100), "tick");
   }
   for (const double tick : across.ticks(5)) {
     const double x = across.place(tick);
-    canvas.line({x, k_bottom}, {x, k_bottom + 4}, "axis");
-    if (x < k_right - 14) canvas.text({x, k_bottom + 16}, Anchor::middle, core::quantity(tick, unit), "tick");
+    canvas.line({x, k_distribution_bottom}, {x, k_distribution_bottom + 4}, "axis");
+    if (x < k_distribution_right - 14)
+      canvas.text({x, k_distribution_bottom + 16}, Anchor::middle, core::quantity(tick, unit), "tick");
   }
-  canvas.line({k_distribution_left, k_bottom}, {k_right, k_bottom}, "axis");
+  canvas.line({k_distribution_left, k_distribution_bottom}, {k_distribution_right, k_distribution_bottom},
+              "axis");
 }
 
 void draw_names_of_distributions(Canvas& canvas, const bench::Comparison& comparison) {
@@ -96,8 +98,8 @@ Figure distribution(const bench::Comparison& comparison, const bench::Row& row, 
   const auto& longest = theirs.empty() || (!ours.empty() && ours.back() > theirs.back()) ? ours : theirs;
   const auto& shortest = theirs.empty() || (!ours.empty() && ours.front() < theirs.front()) ? ours : theirs;
   const double most_nines = std::log10(static_cast<double>(std::max(ours.size(), theirs.size())));
-  const Scale across(Scale::Kind::logarithmic, shortest.front() * 0.95, longest.back() * 1.05, k_distribution_left,
-                     k_right);
+  const Scale across(Scale::Kind::logarithmic, shortest.front() * 0.95, longest.back() * 1.05,
+                     k_distribution_left, k_distribution_right);
   Canvas canvas;
   draw_frame(canvas, across, most_nines, row.unit);
   draw_names_of_distributions(canvas, comparison);
@@ -106,7 +108,7 @@ Figure distribution(const bench::Comparison& comparison, const bench::Row& row, 
   auto median = row;
   median.statistic = bench::Statistic::median;
   const auto words = title(median);
-  return {words, canvas.finish(k_bottom + 24, id, words,
+  return {words, canvas.finish(k_distribution_bottom + 24, id, words,
                                "Share of samples that took at most so long. " +
                                    in_words(comparison.baseline, ours, row.unit) +
                                    in_words(comparison.candidate, theirs, row.unit))};

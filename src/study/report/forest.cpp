@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "gpupass/bench/names.hpp"
 #include "gpupass/core/printable.hpp"
 #include "gpupass/study/report/content.hpp"
-#include "gpupass/study/result/names.hpp"
 #include "study/compare/effect.hpp"
 #include "study/report/canvas.hpp"
 #include "study/report/figures.hpp"
@@ -23,7 +23,7 @@ using bench::Verdict;
 constexpr double k_forest_row = 46;  // height: two lines of words, and the mark below them
 constexpr double k_forest_top = 18;  // above the first row: which side is which
 constexpr double k_forest_left = 8;  // of the axis
-constexpr double k_right = k_width - 8;
+constexpr double k_forest_right = k_width - 8;
 constexpr std::size_t k_forest_letters = 32;  // of a row's name
 
 struct Line {
@@ -83,8 +83,9 @@ void mean_mark(Canvas& canvas, Point at, const Effect& effect) {
 
 /// Where an interval goes on beyond the axis.
 void arrows(Canvas& canvas, const Scale& scale, const bench::Interval& interval, double y) {
-  if (scale.place(interval.high) == k_right && !scale.has(interval.high))
-    canvas.polyline({{k_right - 5, y - 4}, {k_right, y}, {k_right - 5, y + 4}}, "interval");
+  if (scale.place(interval.high) == k_forest_right && !scale.has(interval.high))
+    canvas.polyline({{k_forest_right - 5, y - 4}, {k_forest_right, y}, {k_forest_right - 5, y + 4}},
+                    "interval");
   if (scale.place(interval.low) == k_forest_left && !scale.has(interval.low))
     canvas.polyline({{k_forest_left + 5, y - 4}, {k_forest_left, y}, {k_forest_left + 5, y + 4}}, "interval");
 }
@@ -97,7 +98,7 @@ void draw_line(Canvas& canvas, const Scale& scale, const Line& line, double top)
   canvas.line({scale.place(0), top + 27}, {scale.place(0), top + k_forest_row - 3}, "none");
   canvas.text({k_forest_left, top + 11}, Anchor::start, core::shorten(line.name, k_forest_letters),
               line.is_mean ? "strong" : "");
-  canvas.text({k_right, top + 11}, Anchor::end, difference(*line.effect),
+  canvas.text({k_forest_right, top + 11}, Anchor::end, difference(*line.effect),
               line.is_mean ? "strong number" : "number");
   canvas.text({k_forest_left, top + 23}, Anchor::start, line.values, "tick");
   canvas.line({scale.place(line.effect->interval.low), y}, {scale.place(line.effect->interval.high), y},
@@ -109,12 +110,13 @@ void draw_line(Canvas& canvas, const Scale& scale, const Line& line, double top)
 
 /// Round per cents, although they lie on an axis of logarithms.
 void draw_axis(Canvas& canvas, const Scale& scale, const bench::Interval& domain, double bottom) {
-  const Scale percents(Scale::Kind::linear, percent(domain.low), percent(domain.high), k_forest_left, k_right);
-  canvas.line({k_forest_left, bottom}, {k_right, bottom}, "axis");
+  const Scale percents(Scale::Kind::linear, percent(domain.low), percent(domain.high), k_forest_left,
+                       k_forest_right);
+  canvas.line({k_forest_left, bottom}, {k_forest_right, bottom}, "axis");
   for (const double tick : percents.ticks(8)) {
     const double x = scale.place(std::copysign(std::log1p(std::abs(tick) / 100), tick));
     canvas.line({x, bottom}, {x, bottom + 4}, "axis");
-    if (x > k_forest_left + 8 && x < k_right - 12)
+    if (x > k_forest_left + 8 && x < k_forest_right - 12)
       canvas.text({x, bottom + 15}, Anchor::middle, tick == 0 ? "0 %" : fmt::format("{:+g} %", tick), "tick");
   }
 }
@@ -137,12 +139,12 @@ struct Who {
 Figure forest(const Who& who, const std::string& title, const std::string& id,
               const std::vector<Line>& lines) {
   const auto domain = domain_of(lines);
-  const Scale scale(Scale::Kind::linear, domain.low, domain.high, k_forest_left, k_right);
+  const Scale scale(Scale::Kind::linear, domain.low, domain.high, k_forest_left, k_forest_right);
   Canvas canvas;
   const double bottom = k_forest_top + k_forest_row * static_cast<double>(lines.size()) + 2;
   canvas.text({k_forest_left, 11}, Anchor::start,
               who.candidate.empty() ? "◂ faster" : fmt::format("◂ {} faster", who.candidate), "tick");
-  canvas.text({k_right, 11}, Anchor::end,
+  canvas.text({k_forest_right, 11}, Anchor::end,
               who.candidate.empty() ? "slower ▸" : fmt::format("{} slower ▸", who.candidate), "tick");
   double top = k_forest_top;
   for (const auto& line : lines) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <algorithm>
 
+#include "gpupass/core/json.hpp"
 #include "gpupass/study/report/formats.hpp"
 #include "study/compare/environment.hpp"
 #include "study/report/notices.hpp"
@@ -9,13 +10,11 @@
 namespace gpupass::study {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-Json json_of(const bench::Interval& interval) {
+core::Json json_of(const bench::Interval& interval) {
   return {interval.low, interval.high};
 }
 
-Json json_of(const std::optional<bench::Effect>& effect) {
+core::Json json_of(const std::optional<bench::Effect>& effect) {
   if (!effect) return nullptr;
   return {{"log_ratio", effect->log_ratio},          {"interval", json_of(effect->interval)},
           {"bootstrap", json_of(effect->bootstrap)}, {"p_rank", effect->p_rank},
@@ -24,8 +23,8 @@ Json json_of(const std::optional<bench::Effect>& effect) {
           {"verdict", name(effect->verdict)}};
 }
 
-Json json_of(const bench::Figures& figures) {
-  Json json = {{"passed", figures.passed}, {"wrong", figures.wrong}, {"absent", words(figures.absent)}};
+core::Json json_of(const bench::Figures& figures) {
+  core::Json json = {{"passed", figures.passed}, {"wrong", figures.wrong}, {"absent", words(figures.absent)}};
   if (figures.passed > 0) json["value"] = figures.value;
   if (figures.interval) {
     json["interval"] = json_of(*figures.interval);
@@ -35,7 +34,7 @@ Json json_of(const bench::Figures& figures) {
   return json;
 }
 
-Json json_of(const bench::Row& row) {
+core::Json json_of(const bench::Row& row) {
   return {{"case", row.key},
           {"statistic", name(row.statistic)},
           {"group", name(row.group)},
@@ -49,17 +48,17 @@ Json json_of(const bench::Row& row) {
           {"effect", json_of(row.effect)}};
 }
 
-Json json_of(const bench::GroupRow& group, const bench::Comparison& comparison) {
+core::Json json_of(const bench::GroupRow& group, const bench::Comparison& comparison) {
   return {{"group", name(group.group)},
           {"part", name(group.part)},
           {"margin", group.margin},
           {"cases", group.cases},
           {"left_out", group.left_out},
           {"effect", json_of(group.effect)},
-          {"worst", group.worst ? Json(comparison.rows[*group.worst].key) : Json(nullptr)}};
+          {"worst", group.worst ? core::Json(comparison.rows[*group.worst].key) : core::Json(nullptr)}};
 }
 
-Json json_of(const bench::Difference& difference) {
+core::Json json_of(const bench::Difference& difference) {
   return {{"fact", difference.fact},
           {"baseline", difference.baseline},
           {"candidate", difference.candidate},
@@ -68,13 +67,13 @@ Json json_of(const bench::Difference& difference) {
 }
 
 template <class Items, class... More>
-Json list_of(const Items& items, const More&... more) {
-  Json list = Json::array();
+core::Json list_of(const Items& items, const More&... more) {
+  core::Json list = core::Json::array();
   for (const auto& item : items) list.push_back(json_of(item, more...));
   return list;
 }
 
-Json json_of(const bench::Comparison& comparison) {
+core::Json json_of(const bench::Comparison& comparison) {
   const auto& settings = comparison.settings;
   return {{"schema", "gpupass.bench.comparison/1"},
           {"baseline", {{"name", comparison.baseline}, {"runs", comparison.baseline_runs}}},
@@ -88,7 +87,7 @@ Json json_of(const bench::Comparison& comparison) {
             {"resamples", settings.resamples},
             {"seed", settings.seed},
             {"in_blocks", comparison.in_blocks}}},
-          {"answer", comparison.answer ? Json(name(*comparison.answer)) : Json(nullptr)},
+          {"answer", comparison.answer ? core::Json(name(*comparison.answer)) : core::Json(nullptr)},
           {"headline", headline(comparison)},
           {"doubts", sentences(comparison, comparison.doubts)},
           {"findings", sentences(comparison, comparison.findings)},
@@ -101,15 +100,15 @@ Json json_of(const bench::Comparison& comparison) {
 
 }  // namespace
 
-Json to_json(const Reports& reports) {
+core::Json to_json(const Reports& reports) {
   const auto& first = reports.front().comparison;
   if (reports.size() == 1) return json_of(first);
   const auto answer = answer_of(reports);
-  Json comparisons = Json::array();
+  core::Json comparisons = core::Json::array();
   for (const auto& report : reports) comparisons.push_back(json_of(report.comparison));
   return {{"schema", "gpupass.bench.comparisons/1"},
           {"baseline", {{"name", first.baseline}, {"runs", first.baseline_runs}}},
-          {"answer", answer ? Json(name(*answer)) : Json(nullptr)},
+          {"answer", answer ? core::Json(name(*answer)) : core::Json(nullptr)},
           {"comparisons", std::move(comparisons)}};
 }
 

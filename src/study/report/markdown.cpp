@@ -20,7 +20,7 @@ std::string escaped(const std::string& text) {
   return safe;
 }
 
-std::string line_of(const std::vector<std::string>& cells) {
+std::string markdown_line(const std::vector<std::string>& cells) {
   std::string line = "|";
   for (const auto& cell : cells) line += " " + escaped(cell) + " |";
   return line + "\n";
@@ -34,8 +34,8 @@ std::string section(const DataTable& table) {
     words.push_back(heading.words);
     rule += heading.numbers ? " ---: |" : " --- |";
   }
-  auto text = fmt::format("\n## {}\n\n{}{}\n", table.title, line_of(words), rule);
-  for (const auto& row : table.rows) text += line_of(row);
+  auto text = fmt::format("\n## {}\n\n{}{}\n", table.title, markdown_line(words), rule);
+  for (const auto& row : table.rows) text += markdown_line(row);
   return text;
 }
 

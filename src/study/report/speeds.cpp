@@ -14,11 +14,11 @@
 namespace gpupass::study {
 namespace {
 
-constexpr double k_speed_left = 8, k_right = k_width - 8;
+constexpr double k_speed_left = 8, k_speed_right = k_width - 8;
 constexpr double k_speed_top = 4;
 constexpr double k_speed_row = 36;
 constexpr double k_speed_bar = 12;
-constexpr double k_most = 1.5;  // of the baseline; what is faster is drawn to here and said
+constexpr double k_speed_most = 1.5;  // of the baseline; what is faster is drawn to here and said
 
 /// What an effect leaves of the baseline's speed: 1 where nothing differs.
 double speed(double log_ratio) {
@@ -35,10 +35,11 @@ void draw_row(Canvas& canvas, const Scale& scale, const bench::GroupRow& group, 
   const double y = top + 16 + k_speed_bar / 2;
   const double reach = log_margin(group.margin);
   canvas.text({k_speed_left, top + 11}, Anchor::start, name(group.group), "strong");
-  canvas.text({k_right, top + 11}, Anchor::end, in_words(effect), "number");
+  canvas.text({k_speed_right, top + 11}, Anchor::end, in_words(effect), "number");
   const double band = scale.place(speed(reach));
   canvas.rectangle({band, top + 14}, scale.place(speed(-reach)) - band, k_speed_bar + 4, "band");
-  canvas.rectangle({k_speed_left, top + 16}, scale.place(speed(effect.log_ratio)) - k_speed_left, k_speed_bar, "bar b");
+  canvas.rectangle({k_speed_left, top + 16}, scale.place(speed(effect.log_ratio)) - k_speed_left, k_speed_bar,
+                   "bar b");
   canvas.line({scale.place(1), top + 13}, {scale.place(1), top + k_speed_row - 3}, "none");
   canvas.line({scale.place(speed(effect.interval.high)), y}, {scale.place(speed(effect.interval.low)), y},
               "interval");
@@ -55,7 +56,7 @@ std::vector<Figure> speeds(const bench::Comparison& comparison, const Prefix& pr
     most = std::max(most, speed(group.effect->interval.low) * 1.02);
   }
   if (groups.empty()) return {};
-  const Scale scale(Scale::Kind::linear, 0, std::min(most, k_most), k_speed_left, k_right);
+  const Scale scale(Scale::Kind::linear, 0, std::min(most, k_speed_most), k_speed_left, k_speed_right);
   Canvas canvas;
   double top = k_speed_top;
   std::string words;
@@ -64,11 +65,11 @@ std::vector<Figure> speeds(const bench::Comparison& comparison, const Prefix& pr
     words += fmt::format("{}: {}. ", name(group->group), in_words(*group->effect));
     top += k_speed_row;
   }
-  canvas.line({k_speed_left, top}, {k_right, top}, "axis");
+  canvas.line({k_speed_left, top}, {k_speed_right, top}, "axis");
   for (const double tick : {0.0, 0.25, 0.5, 0.75})
     canvas.text({scale.place(tick), top + 14}, tick == 0 ? Anchor::start : Anchor::middle,
                 fmt::format("{:g} %", tick * 100), "tick");
-  canvas.text({k_right, top + 14}, Anchor::end, fmt::format("{} = 100 %", comparison.baseline), "tick");
+  canvas.text({k_speed_right, top + 14}, Anchor::end, fmt::format("{} = 100 %", comparison.baseline), "tick");
   const auto heading =
       fmt::format("Speed of {}, where {} is 100 %", comparison.candidate, comparison.baseline);
   return {{heading, canvas.finish(top + 20, prefix + "speeds", heading, words)}};

@@ -17,8 +17,8 @@
 namespace gpupass::study {
 namespace {
 
-constexpr double k_timeline_left = 46, k_right = k_width - 12;
-constexpr double k_timeline_top = 26, k_bottom = 130;
+constexpr double k_timeline_left = 46, k_timeline_right = k_width - 12;
+constexpr double k_timeline_top = 26, k_timeline_bottom = 130;
 
 struct Dot {
   double at = 0;  // seconds since 1970
@@ -119,7 +119,7 @@ Scale upwards(const Dots& dots, double least_height) {
   const auto [low, high] = std::ranges::minmax(dots, {}, &Dot::value);
   const double middle = (low.value + high.value) / 2;
   const double half = std::max((high.value - low.value) * 0.6, least_height / 2);
-  return {Scale::Kind::linear, middle - half, middle + half, k_bottom, k_timeline_top};
+  return {Scale::Kind::linear, middle - half, middle + half, k_timeline_bottom, k_timeline_top};
 }
 
 std::string clock_time(double seconds) {
@@ -136,13 +136,13 @@ struct Track {
 void draw_frame(Canvas& canvas, const Track& track, const Scale& up) {
   for (const double tick : up.ticks(4)) {
     const double y = up.place(tick);
-    canvas.line({k_timeline_left, y}, {k_right, y}, "grid");
+    canvas.line({k_timeline_left, y}, {k_timeline_right, y}, "grid");
     canvas.text({k_timeline_left - 4, y + 4}, Anchor::end, fmt::format("{:g}{}", tick, track.unit), "tick");
   }
   const auto [first, last] = std::ranges::minmax(track.dots, {}, &Dot::at);
-  canvas.line({k_timeline_left, k_bottom}, {k_right, k_bottom}, "axis");
-  canvas.text({k_timeline_left, k_bottom + 14}, Anchor::start, clock_time(first.at), "tick");
-  canvas.text({k_right, k_bottom + 14}, Anchor::end, clock_time(last.at) + " UTC", "tick");
+  canvas.line({k_timeline_left, k_timeline_bottom}, {k_timeline_right, k_timeline_bottom}, "axis");
+  canvas.text({k_timeline_left, k_timeline_bottom + 14}, Anchor::start, clock_time(first.at), "tick");
+  canvas.text({k_timeline_right, k_timeline_bottom + 14}, Anchor::end, clock_time(last.at) + " UTC", "tick");
 }
 
 void draw_names(Canvas& canvas, const bench::Side& baseline, const bench::Side& candidate) {
@@ -156,7 +156,7 @@ void draw_names(Canvas& canvas, const bench::Side& baseline, const bench::Side& 
 Figure figure_of(const Track& track, const bench::Side& baseline, const bench::Side& candidate,
                  const std::string& id) {
   const auto [first, last] = std::ranges::minmax(track.dots, {}, &Dot::at);
-  const Scale across(Scale::Kind::linear, first.at, last.at, k_timeline_left + 6, k_right - 6);
+  const Scale across(Scale::Kind::linear, first.at, last.at, k_timeline_left + 6, k_timeline_right - 6);
   const auto up = upwards(track.dots, track.least_height);
   Canvas canvas;
   draw_names(canvas, baseline, candidate);
@@ -167,7 +167,7 @@ Figure figure_of(const Track& track, const bench::Side& baseline, const bench::S
     words += fmt::format("{} {}: {:.3g}{}. ", clock_time(dot.at),
                          dot.is_baseline ? baseline.name : candidate.name, dot.value, track.unit);
   }
-  return {track.title, canvas.finish(k_bottom + 20, id, track.title, words)};
+  return {track.title, canvas.finish(k_timeline_bottom + 20, id, track.title, words)};
 }
 
 }  // namespace

@@ -4,56 +4,55 @@
 
 #include <set>
 
+#include "gpupass/bench/names.hpp"
 #include "gpupass/bench/run.hpp"
 #include "gpupass/core/json.hpp"
-#include "gpupass/study/result/names.hpp"
 
 namespace gpupass::bench {
 namespace {
-
-using Json = nlohmann::json;
 
 constexpr const char* k_run_schema = "gpupass.bench/1";
 
 // --- writing ---------------------------------------------------------------------------------------
 
-Json json_of(const Parameters& params) {
-  Json json = Json::object();
+nlohmann::json json_of(const Parameters& params) {
+  nlohmann::json json = nlohmann::json::object();
   for (const auto& [name, value] : params) {
     std::visit([&, key = name](const auto& scalar) { json[key] = scalar; }, value);
   }
   return json;
 }
 
-Json json_of(const Check& check) {
-  Json json = {{"kind", check.kind}, {"elements", check.elements}, {"errors", check.errors}};
+nlohmann::json json_of(const Check& check) {
+  nlohmann::json json = {{"kind", check.kind}, {"elements", check.elements}, {"errors", check.errors}};
   if (!check.first_error.empty()) json["first_error"] = check.first_error;
   return json;
 }
 
-Json json_of(const Summary& summary) {
+nlohmann::json json_of(const Summary& summary) {
   return {{"n", summary.n},     {"median", summary.median}, {"q1", summary.q1},   {"q3", summary.q3},
           {"min", summary.min}, {"max", summary.max},       {"p99", summary.p99}, {"p999", summary.p999}};
 }
 
-Json json_of(const Ceiling& ceiling, const std::optional<Summary>& summary) {
-  Json json = {{"value", ceiling.value}, {"formula", ceiling.formula}};
+nlohmann::json json_of(const Ceiling& ceiling, const std::optional<Summary>& summary) {
+  nlohmann::json json = {{"value", ceiling.value}, {"formula", ceiling.formula}};
   if (summary) json["fraction"] = summary->median / ceiling.value;
   return json;
 }
 
-Json json_of(const Measurement& measurement) {
-  Json json = {{"id", measurement.id},
-               {"params", json_of(measurement.params)},
-               {"group", name(measurement.group)},
-               {"metric", measurement.metric},
-               {"unit", measurement.unit},
-               {"better", core::name_in(k_betters, measurement.better)},
-               {"status", name(measurement.status)},
-               {"reason", measurement.reason},
-               {"work", {{"amount", measurement.work.amount}, {"iterations", measurement.work.iterations}}},
-               {"check", json_of(measurement.check)},
-               {"samples_ns", measurement.samples_ns}};
+nlohmann::json json_of(const Measurement& measurement) {
+  nlohmann::json json = {
+      {"id", measurement.id},
+      {"params", json_of(measurement.params)},
+      {"group", name(measurement.group)},
+      {"metric", measurement.metric},
+      {"unit", measurement.unit},
+      {"better", core::name_in(k_betters, measurement.better)},
+      {"status", name(measurement.status)},
+      {"reason", measurement.reason},
+      {"work", {{"amount", measurement.work.amount}, {"iterations", measurement.work.iterations}}},
+      {"check", json_of(measurement.check)},
+      {"samples_ns", measurement.samples_ns}};
   if (!measurement.sm_mhz.empty()) json["sm_mhz"] = measurement.sm_mhz;
   if (measurement.summary) json["summary"] = json_of(*measurement.summary);
   if (measurement.ceiling) json["ceiling"] = json_of(*measurement.ceiling, measurement.summary);
@@ -61,9 +60,10 @@ Json json_of(const Measurement& measurement) {
   return json;
 }
 
-Json json_of(const Gate& gate) {
-  Json json = {{"name", gate.name}, {"limit", gate.limit}, {"pass", gate.pass}, {"reason", gate.reason}};
-  json["value"] = gate.value ? Json(*gate.value) : Json(nullptr);
+nlohmann::json json_of(const Gate& gate) {
+  nlohmann::json json = {
+      {"name", gate.name}, {"limit", gate.limit}, {"pass", gate.pass}, {"reason", gate.reason}};
+  json["value"] = gate.value ? nlohmann::json(*gate.value) : nlohmann::json(nullptr);
   return json;
 }
 
@@ -77,7 +77,7 @@ class Place {
     std::string what;
   };
 
-  Place(const Json& json, std::string path) : json_(json), path_(std::move(path)) {}
+  Place(const nlohmann::json& json, std::string path) : json_(json), path_(std::move(path)) {}
 
   [[noreturn]] void refuse(std::string_view why) const {
     throw Wrong{fmt::format("{}: {}", path_.empty() ? "the document" : path_, why)};
@@ -135,7 +135,7 @@ class Place {
     return json_.get<bool>();
   }
 
-  [[nodiscard]] Json object() const {
+  [[nodiscard]] nlohmann::json object() const {
     if (!json_.is_object()) refuse("is not an object");
     return json_;
   }
@@ -164,7 +164,7 @@ class Place {
   }
 
  private:
-  const Json& json_;
+  const nlohmann::json& json_;
   std::string path_;  // "benchmarks[3].work"; empty: the document
 };
 
@@ -242,7 +242,8 @@ Gate gate_of(const Place& place) {
 
 Run run_of(const Place& place) {
   const auto schema = place.at("schema").text();
-  if (schema != k_run_schema) place.at("schema").refuse(fmt::format("is '{}', not '{}'", schema, k_run_schema));
+  if (schema != k_run_schema)
+    place.at("schema").refuse(fmt::format("is '{}', not '{}'", schema, k_run_schema));
   const auto head = place.at("run");
   Run run;
   run.id = head.at("id").text();
@@ -267,25 +268,25 @@ Run run_of(const Place& place) {
 
 }  // namespace
 
-Json to_json(const Run& run) {
-  Json head = {{"id", run.id},           {"role", run.role}, {"boot_id", run.boot_id},
-               {"started", run.started}, {"seed", run.seed}, {"tool", run.tool}};
+nlohmann::json to_json(const Run& run) {
+  nlohmann::json head = {{"id", run.id},           {"role", run.role}, {"boot_id", run.boot_id},
+                         {"started", run.started}, {"seed", run.seed}, {"tool", run.tool}};
   if (run.block) head["block"] = *run.block;
   if (run.order_in_block) head["order_in_block"] = *run.order_in_block;
-  Json gates = Json::array();
+  nlohmann::json gates = nlohmann::json::array();
   for (const auto& gate : run.gates) gates.push_back(json_of(gate));
-  Json benchmarks = Json::array();
+  nlohmann::json benchmarks = nlohmann::json::array();
   for (const auto& measurement : run.benchmarks) benchmarks.push_back(json_of(measurement));
   return {{"schema", k_run_schema}, {"run", std::move(head)},   {"env", run.env},
-          {"gates", gates},     {"benchmarks", benchmarks}, {"counters", run.counters}};
+          {"gates", gates},         {"benchmarks", benchmarks}, {"counters", run.counters}};
 }
 
 Result<Run> run_from_json(std::string_view text) {
   GPUPASS_TRY(core::within_limits(text, "the document"));
   try {
-    const auto json = Json::parse(text);
+    const auto json = nlohmann::json::parse(text);
     return run_of(Place(json, ""));
-  } catch (const Json::exception& error) {
+  } catch (const nlohmann::json::exception& error) {
     return fail(ErrorKind::invalid, error.what());
   } catch (const Place::Wrong& wrong) {
     return fail(ErrorKind::invalid, wrong.what);

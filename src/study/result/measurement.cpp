@@ -5,8 +5,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "gpupass/bench/names.hpp"
 #include "gpupass/core/overloaded.hpp"
-#include "gpupass/study/result/names.hpp"
 
 namespace gpupass::bench {
 namespace {

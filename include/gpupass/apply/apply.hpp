@@ -16,7 +16,7 @@
 #include "gpupass/plan.hpp"
 #include "gpupass/recovery.hpp"
 
-namespace gpupass {
+namespace gpupass::apply {
 
 /// The doors that steps act through, and how long a step may take.
 struct Doors {
@@ -38,7 +38,7 @@ struct Doors {
 /// Error: the first failure; what could not be undone stands in `also`, and then the kind is partial.
 /// Kind timeout: a step is still in the kernel; its device was left alone, the rest put back.
 /// A journal that cannot be removed once all is done, or all is put back, is no error but a warning.
-[[nodiscard]] Result<void> apply(const Plan& plan, Doors& doors);
+[[nodiscard]] Result<void> execute(const Plan& plan, Doors& doors);
 
 /// A plan that was carried out for a while. Its journal stays until all of it is put back, so that `recover`
 /// does that if we do not.
@@ -49,7 +49,7 @@ class Borrowed {
   Borrowed& operator=(Borrowed&& other) noexcept;
   ~Borrowed();
 
-  /// Puts everything back, goes on past failures. Errors: as of apply() for what could not be undone; the
+  /// Puts everything back, goes on past failures. Errors: as of execute() for what could not be undone; the
   /// journal stays then.
   [[nodiscard]] Result<void> put_back();
   /// What was done stays.
@@ -74,4 +74,4 @@ class Borrowed {
 /// What recover() would do with it here, a line a step; changes nothing.
 [[nodiscard]] std::vector<std::string> preview_recovery(const JournalRecord& journal, const Doors& doors);
 
-}  // namespace gpupass
+}  // namespace gpupass::apply

@@ -10,10 +10,10 @@
 #include "gpupass/inventory.hpp"
 #include "gpupass/topology.hpp"
 
-namespace gpupass {
+namespace gpupass::discover {
 
 /// Which costly parts of an inventory a command needs.
-struct DiscoverParts {
+struct Parts {
   bool holders = true;  // looks into every process of the machine
   /// Whose serial numbers are read wherever they may be: milliseconds each, seconds where one does not
   /// answer.
@@ -22,10 +22,10 @@ struct DiscoverParts {
 
 /// Reads the machine below host.root(). Error: only when the PCI bus itself cannot be read;
 /// everything else becomes a Problem.
-[[nodiscard]] Result<Inventory> discover(const Host& host, DiscoverParts parts = {});
+[[nodiscard]] Result<Inventory> read_inventory(const Host& host, Parts parts = {});
 
 /// Reads the machine below host.root(): processors that are online, from sysfs and /proc/cpuinfo.
 /// Error: only when no processor is found; everything else becomes a Problem.
 [[nodiscard]] Result<HostTopology> read_topology(const Host& host);
 
-}  // namespace gpupass
+}  // namespace gpupass::discover
