@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <ranges>
 
 #include "gpupass/core/text.hpp"
 #include "gpupass/inventory.hpp"
@@ -20,7 +19,8 @@ std::string slot_text(const PciAddress& address) {
 std::string place_below_root(const Device& device) {
   const auto& top = device.bridges.empty() ? device.address : device.bridges.back();
   auto place = fmt::format("{:04x}:{:02x}", top.domain, top.bus);
-  for (const auto& bridge : std::views::reverse(device.bridges)) place += slot_text(bridge);
+  for (auto bridge = device.bridges.rbegin(); bridge != device.bridges.rend(); ++bridge)
+    place += slot_text(*bridge);
   return place + slot_text(device.address);
 }
 
