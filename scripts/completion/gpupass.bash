@@ -63,7 +63,7 @@ _gpupass_candidates() {
     --driver) _gpupass_drivers "$command" ;;
     --for) echo ready address ;;
     --engine)
-      if [[ $action == write ]]; then echo docker podman containerd cri-o; else echo docker podman lxc libvirt-lxc systemd-nspawn; fi
+      if [[ $action == write ]]; then echo docker podman containerd cri-o; else echo docker podman compose lxc libvirt-lxc systemd-nspawn; fi
       ;;
     *)
       case $command:$place in

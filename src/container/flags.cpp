@@ -8,15 +8,19 @@
 #include <set>
 
 #include "gpupass/container/parts.hpp"
+#include "gpupass/core/json.hpp"
 #include "gpupass/core/names.hpp"
+#include "gpupass/core/printable.hpp"
 
 namespace gpupass::container {
 namespace {
 
-constexpr std::array k_engines = {
-    core::Name<Engine>{Engine::docker, "docker"}, core::Name<Engine>{Engine::podman, "podman"},
-    core::Name<Engine>{Engine::lxc, "lxc"}, core::Name<Engine>{Engine::libvirt_lxc, "libvirt-lxc"},
-    core::Name<Engine>{Engine::nspawn, "systemd-nspawn"}};
+constexpr std::array k_engines = {core::Name<Engine>{Engine::docker, "docker"},
+                                  core::Name<Engine>{Engine::podman, "podman"},
+                                  core::Name<Engine>{Engine::compose, "compose"},
+                                  core::Name<Engine>{Engine::lxc, "lxc"},
+                                  core::Name<Engine>{Engine::libvirt_lxc, "libvirt-lxc"},
+                                  core::Name<Engine>{Engine::nspawn, "systemd-nspawn"}};
 
 using Words = std::vector<std::string>;
 
@@ -38,6 +42,43 @@ Words docker_words(const Parts& parts) {
     words.push_back(fmt::format("--volume={}:{}{}", mount.host, mount.container, mount.socket ? "" : ":ro"));
   for (const auto& one : parts.environment) words.push_back("--env=" + one);
   return words;
+}
+
+/// A quoted value of YAML, which has the escapes of JSON. Compose takes `$NAME` for a variable, and `$$` for
+/// `$`.
+std::string compose_value(const std::string& text) {
+  std::string value;
+  for (const char c : text) value += c == '$' ? std::string("$$") : std::string(1, c);
+  return core::Json(value).dump();
+}
+
+std::string compose_list(std::string_view key, const Words& words) {
+  auto text = words.empty() ? "" : fmt::format("    {}:\n", key);
+  for (const auto& word : words) text += fmt::format("      - {}\n", compose_value(word));
+  return text;
+}
+
+/// A whole file with one service, which others extend: its lists are joined with theirs. The short form of a
+/// volume ends at a colon, and makes a folder on the host where its file is gone.
+std::string compose_file(const Parts& parts) {
+  std::string text =
+      "# A service of compose.yaml has it by: extends: {file: THIS FILE, service: card}\n"
+      "# An update of the driver gives its files other names: write this file anew then.\n"
+      "services:\n"
+      "  card:\n";
+  Words devices, groups;
+  for (const auto& node : parts.nodes) devices.push_back(fmt::format("{0}:{0}", node.path));
+  for (const auto group : groups_of(parts)) groups.push_back(std::to_string(group));
+  text += compose_list("devices", devices) + compose_list("group_add", groups);
+  if (parts.locks_memory) text += "    ulimits:\n      memlock: -1\n";
+  if (!parts.mounts.empty()) text += "    volumes:\n";
+  for (const auto& mount : parts.mounts)
+    text += fmt::format(
+        "      - type: bind\n        source: {}\n        target: {}\n{}"
+        "        bind:\n          create_host_path: false\n",
+        compose_value(mount.host), compose_value(mount.container),
+        mount.socket ? "" : "        read_only: true\n");
+  return text + compose_list("environment", parts.environment);
 }
 
 Words nspawn_words(const Parts& parts) {
@@ -115,6 +156,7 @@ std::string engine_names() {
 
 Result<std::string> flags(const Parts& parts, Engine engine, bool unified) {
   for (const auto& mount : parts.mounts) {
+    if (engine == Engine::compose && core::is_printable(mount.host)) continue;
     if (!is_one_word(mount.host) || mount.host.find_first_of(":,") != std::string::npos)
       return fail(ErrorKind::invalid, fmt::format("'{}' cannot be a part of a command line", mount.host),
                   "use a CDI file instead: `gpupass container write`");
@@ -125,6 +167,8 @@ Result<std::string> flags(const Parts& parts, Engine engine, bool unified) {
       return fmt::format("{}\n", fmt::join(docker_words(parts), " "));
     case Engine::nspawn:
       return fmt::format("{}\n", fmt::join(nspawn_words(parts), " "));
+    case Engine::compose:
+      return compose_file(parts);
     case Engine::libvirt_lxc:
       return libvirt_elements(parts);
     case Engine::lxc:

@@ -267,10 +267,12 @@ TEST_F(Container, AnEngineThatReadsNoFileIsRefusedAndOneThatNeedsASwitchIsTold) 
 TEST_F(Container, FlagsNeedAnEngineAndACard) {
   expect_refusal({"flags", "01:00.0"}, 2, "no engine is named");
   expect_refusal({"flags", "01:00.0", "--engine", "rkt"}, 2,
-                 "--engine is one of docker, podman, lxc, libvirt-lxc, systemd-nspawn");
+                 "--engine is one of docker, podman, compose, lxc, libvirt-lxc, systemd-nspawn");
   expect_refusal({"flags", "--engine", "docker"}, 2, "");
   ASSERT_EQ(run({"flags", "02:00.0", "--engine", "docker"}), 0) << err;
   EXPECT_EQ(out, "--device=/dev/dri/renderD129 --device=/dev/kfd --group-add=993\n");
+  ASSERT_EQ(run({"flags", "02:00.0", "--engine", "compose"}), 0) << err;
+  EXPECT_THAT(out, HasSubstr("    devices:\n      - \"/dev/dri/renderD129:/dev/dri/renderD129\"\n"));
   ASSERT_EQ(run({"flags", "03:00.0", "--engine", "lxc"}), 0) << err;
   EXPECT_THAT(out, HasSubstr("lxc.cgroup.devices.allow = c 226:130 rw\n"));
   tree.file("/sys/fs/cgroup/cgroup.controllers", "cpu\n");

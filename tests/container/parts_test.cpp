@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "container/yaml.hpp"
 #include "gpupass/container/description.hpp"
 #include "gpupass/core/json.hpp"
 
@@ -121,6 +122,41 @@ TEST(Flags, OfLxcAreLinesWithTheNumbersOfNow) {
   EXPECT_THAT(words(whole, 0, Engine::lxc, false), HasSubstr("lxc.cgroup.devices.allow = c 195:0 rw\n"));
 }
 
+/// What gpupass's reader of YAML makes of the file for Compose; it knows no negative numbers.
+Json compose(const Machine& whole, std::size_t card) {
+  return parse_yaml(words(whole, card, Engine::compose), "card.yaml").value();
+}
+
+TEST(Flags, OfComposeAreAServiceThatOthersExtend) {
+  const auto whole = machine();
+  EXPECT_EQ(compose(whole, 0), Json::parse(R"({"services": {"card": {
+    "devices": ["/dev/nvidia0:/dev/nvidia0", "/dev/nvidiactl:/dev/nvidiactl", "/dev/nvidia-uvm:/dev/nvidia-uvm"],
+    "volumes": [{"type": "bind", "source": "/opt/libcuda.so.580.1", "target": "/usr/lib64/libcuda.so.1",
+                 "read_only": true, "bind": {"create_host_path": false}},
+                {"type": "bind", "source": "/run/s", "target": "/run/s", "bind": {"create_host_path": false}}],
+    "environment": ["NVIDIA_VISIBLE_DEVICES=void"]}}})"));
+  EXPECT_EQ(compose(whole, 1), Json::parse(R"({"services": {"card": {
+    "devices": ["/dev/dri/renderD129:/dev/dri/renderD129", "/dev/kfd:/dev/kfd"], "group_add": ["993"]}}})"));
+  EXPECT_EQ(compose(whole, 2), Json::parse(R"({"services": {"card": {
+    "devices": ["/dev/vfio/14:/dev/vfio/14", "/dev/vfio/vfio:/dev/vfio/vfio"], "ulimits": {"memlock": "-1"},
+    "environment": ["NVIDIA_VISIBLE_DEVICES=void"]}}})"));
+}
+
+TEST(Flags, OfComposeKeepAnyPathTogether) {
+  for (const std::string path : {"/a b", "/a: b", "/a #b", "/a'\"\\b", "/- *&!|>%@`b", "/ü", "/a{b}[c]"}) {
+    auto whole = machine();
+    whole.nvidia->libraries[0].host = path;
+    EXPECT_EQ(compose(whole, 0).at("services").at("card").at("volumes").at(0).at("source"), path);
+  }
+  auto whole = machine();
+  whole.nvidia->libraries[0].host = "/a$b";  // for Compose a variable
+  EXPECT_THAT(words(whole, 0, Engine::compose), HasSubstr("source: \"/a$$b\"\n"));
+  whole.nvidia->libraries[0].host = "/a\xff";
+  const auto text = flags(parts_of(whole, {&whole.cards[0]}), Engine::compose, true);
+  ASSERT_FALSE(text);
+  EXPECT_EQ(text.error().kind, ErrorKind::invalid);
+}
+
 TEST(Flags, APathThatAShellWouldTakeApartIsRefused) {
   for (const auto* const path : {"/a b", "/a$(id)", "/a:b", "/a*", "/a\nb", "/a;b"}) {
     auto whole = machine();
@@ -134,7 +170,7 @@ TEST(Flags, APathThatAShellWouldTakeApartIsRefused) {
 TEST(Flags, EnginesHaveTheirNames) {
   EXPECT_EQ(engine_named("systemd-nspawn"), Engine::nspawn);
   EXPECT_EQ(engine_named("containerd"), std::nullopt);
-  EXPECT_EQ(engine_names(), "docker, podman, lxc, libvirt-lxc, systemd-nspawn");
+  EXPECT_EQ(engine_names(), "docker, podman, compose, lxc, libvirt-lxc, systemd-nspawn");
 }
 
 }  // namespace

@@ -19,15 +19,15 @@ struct Parts {
 };
 [[nodiscard]] Parts parts_of(const Machine& machine, const std::vector<const Card*>& cards);
 
-enum class Engine { docker, podman, lxc, libvirt_lxc, nspawn };
+enum class Engine { docker, podman, compose, lxc, libvirt_lxc, nspawn };
 /// By its name on the command line; nothing for none that there is.
 [[nodiscard]] std::optional<Engine> engine_named(std::string_view name);
-/// "docker, podman, lxc, libvirt-lxc, systemd-nspawn".
+/// "docker, podman, compose, lxc, libvirt-lxc, systemd-nspawn".
 [[nodiscard]] std::string engine_names();
 
-/// Words on one line, for `$(…)`; of LXC lines of a configuration, of libvirt's containers elements of XML.
-/// `unified`: control groups are of version 2. Error: invalid, where a path has a blank in it, which no shell
-/// would keep together.
+/// Words on one line, for `$(…)`; of Compose a file, of LXC lines of a configuration, of libvirt's containers
+/// elements of XML. `unified`: control groups are of version 2. Error: invalid, where a path has a blank in it,
+/// which no shell would keep together (Compose's quotes do).
 [[nodiscard]] Result<std::string> flags(const Parts& parts, Engine engine, bool unified);
 
 }  // namespace gpupass::container
