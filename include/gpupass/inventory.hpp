@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "gpupass/container/machine.hpp"
@@ -191,6 +192,16 @@ struct Holder {
   bool operator==(const Holder&) const = default;
 };
 
+/// Whether that is what a container was started by, of a holder's manager.
+[[nodiscard]] bool is_container_engine(std::string_view manager);
+
+/// A container that runs, by one process of its mount namespace.
+struct RunningContainer {
+  pid_t pid = 0;
+  std::string manager, managed;  // as in Holder
+  bool operator==(const RunningContainer&) const = default;
+};
+
 /// A libvirt domain that has a device, or a libvirt network that hands it out.
 struct DomainUse {
   PciAddress device;
@@ -219,6 +230,7 @@ struct Inventory {
   std::vector<Holder> holders;  // sorted by device
   bool holders_complete =
       false;  // false: other users' processes could not be looked into, or were not looked for
+  std::vector<RunningContainer> running_containers = {};  // each once, sorted by pid
   std::vector<Problem> problems;
   bool sys_read_only = false;  // /sys is mounted so, as in most containers
   std::vector<DomainUse>

@@ -113,6 +113,9 @@ struct NewGuest {
 /// An attach, and then a start of the domain.
 [[nodiscard]] Plan plan_run(Plan attach, const StartDomain& start);
 
+/// A run of an experiment in a container that has these functions, which stay on their drivers.
+[[nodiscard]] Plan plan_run(const RunContainer& container, const std::vector<PciAddress>& functions);
+
 /// Writes down functions that the domain's configuration has, and binds nothing.
 [[nodiscard]] Result<Plan> plan_record(const PlanFacts& facts, const std::string& domain,
                                        const std::string& uri, const std::vector<PciAddress>& functions);

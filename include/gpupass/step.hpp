@@ -133,10 +133,18 @@ struct StartDomain {
   bool may_be_ended = false;  // as by a power cut after that: nothing on its disk matters
   bool operator==(const StartDomain&) const = default;
 };
+/// A container of an experiment's may run from now on, until this is undone by ending it. Whoever starts it
+/// has it run beside a program of theirs, so nothing is started here.
+struct RunContainer {
+  std::string engine;        // "docker", "podman", "lxc"
+  std::string runtime = {};  // that Podman is told to take; empty: its own
+  std::string name;          // of LXC a container of the user's, which is off else
+  bool operator==(const RunContainer&) const = default;
+};
 
 using Step = std::variant<LoadModule, SetDriverOverride, Unbind, ProbeDriver, DefineDomain, AttachLive,
                           DetachLive, KeepHold, DropHold, SetFiles, MakeFolder, MakeDisk, MakeSeed,
-                          OpenFolder, RemoveFile, RemoveFolder, StartDomain>;
+                          OpenFolder, RemoveFile, RemoveFolder, StartDomain, RunContainer>;
 
 /// The device a step acts on; nothing for steps on modules, files and domains' configurations.
 [[nodiscard]] std::optional<DeviceName> device_of(const Step& step);

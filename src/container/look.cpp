@@ -8,8 +8,10 @@
 #include <map>
 
 #include "container/cards.hpp"
+#include "container/given.hpp"
 #include "container/names.hpp"
 #include "container/nvidia.hpp"
+#include "gpupass/container/reader.hpp"
 #include "gpupass/core/json.hpp"
 #include "gpupass/core/printable.hpp"
 #include "gpupass/core/sysfs.hpp"
@@ -100,9 +102,23 @@ std::string toolkit_mode(const Host& host) {
   return "";
 }
 
+/// Of root here, where that is not root of the machine: "0 100000 65536".
+std::string mapped_users(const Host& host) {
+  const auto text = host.read("/proc/self/uid_map").value_or("");
+  const auto words = core::words(text);
+  const bool none = words.size() < 3 || (words[0] == "0" && words[1] == "0");
+  return none ? "" : core::printable(fmt::format("{} {} {}", words[0], words[1], words[2]));
+}
+
 Engines read_engines(const Host& host) {
-  return {host.exists("/snap/bin/docker"), host.attribute(sysfs::k_selinux_enforces) == "1",
-          toolkit_mode(host)};
+  const auto toolkit = host.read(k_toolkit_config);
+  const auto cgroups = toml_values(toolkit.value_or(""), "no-cgroups");
+  return {host.exists("/snap/bin/docker"),
+          host.attribute(sysfs::k_selinux_enforces) == "1",
+          toolkit_mode(host),
+          toolkit.has_value(),
+          cgroups == std::vector<std::string>{"true"},
+          mapped_users(host)};
 }
 
 }  // namespace
@@ -115,7 +131,9 @@ Machine look_at(const Host& host, const Inventory& inventory) {
   machine.kfd = {nodes.of_sysfs("/dev/kfd", sysfs::of_class("kfd", "kfd"))};
   machine.vfio = {nodes.of_sysfs("/dev/vfio/vfio", sysfs::of_class("misc", "vfio"))};
   machine.files = read_files(host, machine.nvidia);
-  machine.containers = read_names(host, inventory.holders);
+  machine.containers = read_names(host, inventory);
+  machine.given = read_given(host, inventory, machine.cards);
+  machine.ranks = read_ranks(host, inventory, machine);
   machine.engines = read_engines(host);
   return machine;
 }

@@ -97,6 +97,12 @@ std::string Machine::remedy(const Card& card) const {
   return remedy_of_shared(card.way);
 }
 
+std::string Machine::container_name(std::string_view engine, std::string_view id) const {
+  const auto found = std::ranges::find_if(
+      containers, [&](const ContainerName& one) { return one.engine == engine && one.id == id; });
+  return found == containers.end() ? std::string(id) : found->name;
+}
+
 std::string Machine::remedy_of_shared(Way way) {
   return way == Way::amd ? "the kernel's amdgpu needs CONFIG_HSA_AMD; `udevadm trigger` has udev make nodes"
                          : "`modprobe vfio-pci`";

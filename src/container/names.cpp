@@ -45,19 +45,21 @@ std::string podman_name(const Host& host, const std::string& id) {
 
 }  // namespace
 
-std::vector<ContainerName> read_names(const Host& host, const std::vector<Holder>& holders) {
+std::vector<ContainerName> read_names(const Host& host, const Inventory& inventory) {
   std::vector<ContainerName> names;
-  for (const auto& holder : holders) {
-    const bool is_docker = holder.manager == "docker";
-    if (!is_docker && holder.manager != "podman") continue;
-    ContainerName one{holder.manager, holder.managed, ""};
+  const auto add = [&](const std::string& manager, const std::string& managed) {
+    const bool is_docker = manager == "docker";
+    if (!is_docker && manager != "podman") return;
+    ContainerName one{manager, managed, ""};
     const auto same = [&](const ContainerName& other) {
       return other.engine == one.engine && other.id == one.id;
     };
-    if (std::ranges::any_of(names, same)) continue;
+    if (std::ranges::any_of(names, same)) return;
     one.name = is_docker ? docker_name(host, one.id) : podman_name(host, one.id);
     if (!one.name.empty()) names.push_back(std::move(one));
-  }
+  };
+  for (const auto& holder : inventory.holders) add(holder.manager, holder.managed);
+  for (const auto& container : inventory.running_containers) add(container.manager, container.managed);
   return names;
 }
 

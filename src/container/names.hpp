@@ -10,7 +10,7 @@
 
 namespace gpupass::container {
 
-/// Of the holders that are in a container whose engine's files can be read, each once.
-[[nodiscard]] std::vector<ContainerName> read_names(const Host& host, const std::vector<Holder>& holders);
+/// Of those that run, and of the holders that are in one, where the engine's files can be read; each once.
+[[nodiscard]] std::vector<ContainerName> read_names(const Host& host, const Inventory& inventory);
 
 }  // namespace gpupass::container

@@ -237,6 +237,41 @@ void add_others(const Host& host, NvidiaDriver& driver) {
   }
 }
 
+/// "DeviceFileMinor: 12" of the driver's file of a capability.
+std::optional<std::uint64_t> capability_minor(const Host& host, const std::string& access) {
+  const auto text = host.read(access).value_or("");
+  for (const auto line : core::split(text, '\n')) {
+    if (line.starts_with("DeviceFileMinor:")) return core::parse_number(core::words(line).back());
+  }
+  return std::nullopt;
+}
+
+/// Below /proc/driver/nvidia/capabilities/gpu0/mig there is a folder gi1 of each GPU instance, and in that
+/// one ci0 of each compute instance.
+std::vector<MigPart> read_mig_parts(const Host& host, const NodeReader& nodes) {
+  const std::string all = "/proc/driver/nvidia/capabilities";
+  std::vector<MigPart> parts;
+  const auto add = [&](const std::string& name, const std::string& folder) {
+    const auto access = folder + "/access";
+    if (const auto minor = capability_minor(host, access))
+      parts.push_back({name, access,
+                       nodes.dynamic(fmt::format("/dev/nvidia-caps/nvidia-cap{}", *minor), "nvidia-caps",
+                                     static_cast<unsigned>(*minor))});
+  };
+  for (const auto& gpu : list(host, all)) {
+    const auto folder = fmt::format("{}/{}/mig", all, gpu);
+    for (const auto& instance : gpu.starts_with("gpu") ? list(host, folder) : Names{}) {
+      if (!instance.starts_with("gi")) continue;
+      add(gpu + "/" + instance, folder + "/" + instance);
+      for (const auto& part : list(host, folder + "/" + instance)) {
+        if (part.starts_with("ci"))
+          add(fmt::format("{}/{}/{}", gpu, instance, part), fmt::format("{}/{}/{}", folder, instance, part));
+      }
+    }
+  }
+  return parts;
+}
+
 }  // namespace
 
 std::optional<NvidiaDriver> read_nvidia(const Host& host, const NodeReader& nodes,
@@ -252,6 +287,7 @@ std::optional<NvidiaDriver> read_nvidia(const Host& host, const NodeReader& node
   }
   Libraries(host, architecture, driver).read();
   add_others(host, driver);
+  driver.mig_parts = read_mig_parts(host, nodes);
   return driver;
 }
 

@@ -3,6 +3,7 @@
 #include "gpupass/inventory.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace gpupass {
 namespace {
@@ -16,6 +17,12 @@ auto find_sorted(const Elements& elements, const Key& key, Projection projection
 }
 
 }  // namespace
+
+bool is_container_engine(std::string_view manager) {
+  constexpr std::array<std::string_view, 5> k_engines = {"docker", "podman", "kubernetes", "lxc",
+                                                         "systemd-nspawn"};
+  return std::ranges::find(k_engines, manager) != k_engines.end();
+}
 
 bool Device::is_board_part() const {
   constexpr std::uint32_t k_bridges = 0x06;

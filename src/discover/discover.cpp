@@ -15,8 +15,8 @@ namespace gpupass::discover {
 
 Result<Inventory> read_inventory(const Host& host, Parts parts) {
   Inventory inventory;
-  auto& [devices, groups, iommu, kernel, kvm, holders, holders_complete, problems, sys_read_only, uses,
-         containers] = inventory;
+  auto& [devices, groups, iommu, kernel, kvm, holders, holders_complete, running, problems, sys_read_only,
+         uses, containers] = inventory;
   GPUPASS_TRY_ASSIGN(devices, read_functions(host, problems));
   name_devices(host, name_list(), devices, problems);
   groups = read_groups(host, devices, problems);

@@ -145,6 +145,26 @@ constexpr std::array k_table = {
          "NVIDIA's toolkit in legacy mode adds devices behind the engine's back: a `systemctl daemon-reload` "
          "takes them from containers that run, and rootless engines may not do it at all.",
          k_for_containers, toolkit_legacy},
+    Rule{"mapped-users", "Engines may change device control groups",
+         "In an unprivileged container, root is a user of the host's and may not change what devices a "
+         "container "
+         "gets. NVIDIA's toolkit in legacy mode does that for each container that an engine starts there.",
+         k_for_containers, mapped_users},
+    Rule{"mig-nodes", "The parts that MIG makes have their nodes",
+         "A program uses a part of a card through a node of the part. A CDI file that was written before a "
+         "part "
+         "was made does not give it to a container.",
+         k_for_containers, mig_nodes},
+    Rule{"fabric-manager", "Fabric Manager has the NVSwitches",
+         "Cards on an NVSwitch wait for Fabric Manager, which runs on the host for the host and all "
+         "containers. "
+         "Until then CUDA starts in none of them.",
+         k_for_containers, fabric_manager},
+    Rule{"nccl-namespaces", "NCCL takes containers for one machine",
+         "NCCL copies between cards directly where it takes two programs for programs of one machine. It "
+         "takes "
+         "containers with own namespaces for two machines, and says nothing.",
+         k_for_containers, nccl_namespaces},
 };
 
 /// Where in the target a finding's device stands; those of the machine come first.

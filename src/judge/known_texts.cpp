@@ -25,6 +25,20 @@ constexpr std::array k_texts = {
         "$(gpupass container flags ADDRESS --engine docker)",
         "docker-confined"},
     KnownText{
+        "cdi-switched-off",
+        {"could not select device driver \"cdi\" with capabilities"},
+        "Docker 25 to 28.2 reads CDI files only where its configuration switches that on",
+        "`\"features\": {\"cdi\": true}` in /etc/docker/daemon.json, and restart Docker; `gpupass container "
+        "write --engine docker` says whether it is so",
+        ""},
+    KnownText{"cdi-name-as-path",
+              {"error gathering device information while adding custom device \"gpupass/card="},
+              "Docker Compose took a CDI name apart at its colons, and the first part of it for a path",
+              "in compose.yaml name it below deploy, with driver: cdi; or extend the service that `gpupass "
+              "container flags "
+              "ADDRESS --engine compose` prints",
+              ""},
+    KnownText{
         "driver-mismatch",
         {"Driver/library version mismatch", "driver/library version mismatch",
          "API mismatch: the client has the version"},
@@ -67,7 +81,7 @@ constexpr std::array k_texts = {
               "before the "
               "instances were made",
               "`nvidia-ctk cdi generate` after each change of MIG; gpupass gives whole cards",
-              ""},
+              "mig-nodes"},
     KnownText{
         "uvm-node",
         {"/dev/nvidia-uvm: no such file or directory", "cudaErrorUnknown", "CUDA_ERROR_UNKNOWN"},
@@ -122,7 +136,7 @@ constexpr std::array k_texts = {
               {"system not yet initialized"},
               "CUDA 802: cards on an NVSwitch wait for its fabric manager",
               "start nvidia-fabricmanager on the host, of the driver's version",
-              ""},
+              "fabric-manager"},
     KnownText{"no-vendor",
               {"failed to discover GPU vendor from CDI"},
               "--gpus is resolved by CDI, and no file defines a card of NVIDIA's or AMD's",
@@ -177,7 +191,7 @@ constexpr std::array k_texts = {
               "97 times "
               "slower: they have own namespaces, or each sees one card alone",
               "start them with --ipc host --pid host --uts host and all cards in each",
-              ""},
+              "nccl-namespaces"},
 };
 
 /// Within one line; `*` is anything.

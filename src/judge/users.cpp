@@ -109,11 +109,6 @@ std::string what_it_has(const User& user) {
   return user.by_disk ? "a disk of " + devices : devices;
 }
 
-bool is_in_container(const Holder& process) {
-  constexpr std::array k_engines = {"docker", "podman", "kubernetes", "lxc", "systemd-nspawn"};
-  return std::ranges::find(k_engines, process.manager) != k_engines.end();
-}
-
 std::string remedy_for_guest(const User& user) {
   const auto& who = user.who;
   if (who.manager != "libvirt") {
@@ -166,7 +161,7 @@ std::string what_is(const User& user) {
     return named ? "the running guest " + user.who.managed : "a running guest";
   }
   const auto* const program = user.by_vfio ? program_of(user.who) : nullptr;
-  if (program == nullptr && !user.by_vfio && is_in_container(user.who))
+  if (program == nullptr && !user.by_vfio && is_container_engine(user.who.manager))
     return fmt::format("the {} container {}", user.who.manager, user.who.managed);
   if (program == nullptr) return user.by_vfio ? "a driver outside the kernel" : "";
   return program->kind == Kind::spdk ? "SPDK" : "DPDK";

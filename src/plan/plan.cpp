@@ -451,6 +451,16 @@ Plan plan_run(Plan attach, const StartDomain& start) {
   return attach;
 }
 
+Plan plan_run(const RunContainer& container, const Functions& functions) {
+  Plan plan{fmt::format("run the {} container {}", container.engine, container.name),
+            Direction::take,
+            "",
+            names_of(functions),
+            {}};
+  plan.steps.emplace_back(container);
+  return plan;
+}
+
 Result<Plan> plan_record(const PlanFacts& facts, const std::string& domain, const std::string& uri,
                          const Functions& functions) {
   GPUPASS_TRY_ASSIGN(const auto devices, known_devices(facts, functions));

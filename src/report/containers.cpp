@@ -36,17 +36,13 @@ struct CardUser {
 };
 
 UserKind kind_of(const Holder& holder) {
-  constexpr std::array k_engines = {"docker", "podman", "kubernetes", "lxc", "systemd-nspawn"};
-  if (std::ranges::find(k_engines, holder.manager) != k_engines.end()) return UserKind::container;
+  if (is_container_engine(holder.manager)) return UserKind::container;
   return holder.manager == "libvirt" || holder.manager == "proxmox" ? UserKind::guest : UserKind::process;
 }
 
 std::string name_of(const ContainersView& view, const Holder& holder) {
-  if (kind_of(holder) == UserKind::process) return "";
-  for (const auto& one : view.machine.containers) {
-    if (one.engine == holder.manager && one.id == holder.managed) return one.name;
-  }
-  return holder.managed;
+  return kind_of(holder) == UserKind::process ? ""
+                                              : view.machine.container_name(holder.manager, holder.managed);
 }
 
 /// Each process once.
@@ -72,6 +68,19 @@ std::string user_text(const CardUser& user) {
       break;
   }
   return process;
+}
+
+/// Containers that have a node of the card, where no process of theirs has it open: those are its users.
+std::vector<const container::GivenNode*> idle_containers(const ContainersView& view, const Card& card) {
+  const auto users = users_of(view, card);
+  std::vector<const container::GivenNode*> idle;
+  for (const auto& one : view.machine.given) {
+    const auto uses = [&](const CardUser& user) {
+      return user.who.manager == one.engine && user.who.managed == one.id;
+    };
+    if (one.card == card.address && std::ranges::none_of(users, uses)) idle.push_back(&one);
+  }
+  return idle;
 }
 
 std::string node_text(const Node& node) {
@@ -142,6 +151,10 @@ class Text {
                          answer.remedy.empty() ? "" : "; " + answer.remedy));
       for (const auto& user : users_of(view_, *card))
         line(fmt::format("{} is used by {}", to_string(card->address), user_text(user)));
+      for (const auto* const idle : idle_containers(view_, *card))
+        line(fmt::format("{} is in {} container {}, as {}: no process there has it open",
+                         to_string(card->address), idle->engine,
+                         view_.machine.container_name(idle->engine, idle->id), idle->node));
     }
     if (!view_.inventory.holders_complete)
       line("Processes of other users could not be looked into: as root all users of a card are shown.");
@@ -247,6 +260,16 @@ Json to_json(const CardUser& user) {
           {"name", text_or_null(user.name)}};
 }
 
+Json idle_json(const ContainersView& view, const Card& card) {
+  auto all = Json::array();
+  for (const auto* const idle : idle_containers(view, card))
+    all.push_back({{"engine", idle->engine},
+                   {"id", idle->id},
+                   {"name", view.machine.container_name(idle->engine, idle->id)},
+                   {"node", idle->node}});
+  return all;
+}
+
 Json card_json(const ContainersView& view, const Card& card) {
   const auto answer = answer_for(view, card);
   auto functions = Json::array();
@@ -262,7 +285,8 @@ Json card_json(const ContainersView& view, const Card& card) {
           {"why_not", text_or_null(answer.why_not)},
           {"remedy", text_or_null(answer.remedy)},
           {"nodes", array_of(card.nodes)},
-          {"used_by", array_of(users_of(view, card))}};
+          {"used_by", array_of(users_of(view, card))},
+          {"idle_in", idle_json(view, card)}};
 }
 
 Json driver_json(const std::optional<container::NvidiaDriver>& driver) {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "gpupass/apply/end_container.hpp"
 #include "gpupass/container/description.hpp"
 #include "gpupass/core/json.hpp"
 #include "gpupass/core/printable.hpp"
@@ -18,8 +19,6 @@ namespace {
 
 using core::Json;
 
-constexpr const char* k_label = "org.gpupass";
-constexpr const char* k_label_value = "experiment";
 constexpr const char* k_program_inside = "/gpupass-bench";  // in the container
 
 /// "28.3.1" is at least {28, 3}.
@@ -53,31 +52,15 @@ class ByEngine : public ContainerRuns {
     return known_;
   }
 
-  Result<void> clear() override {
-    GPUPASS_TRY_ASSIGN(const auto there,
-                       ask(host(), command({"container", "inspect", "--format",
-                                            fmt::format("{{{{index .Config.Labels \"{}\"}}}}", k_label),
-                                            k_container_of_ours})));
-    if (there.status != 0) return {};  // no container has the name
-    if (core::trim(there.output) != k_label_value)
-      return fail(
-          ErrorKind::refused,
-          fmt::format("{} has a container {} that gpupass did not make", name(), k_container_of_ours),
-          fmt::format("nothing was changed; `{} rename {} ANOTHER-NAME` makes room for the experiment's",
-                      name(), k_container_of_ours));
-    return answer_of(host(), command({"rm", "--force", k_container_of_ours}),
-                     fmt::format("`{} rm --force {}` removes what the experiment left", name(),
-                                 k_container_of_ours))
-        .map([](const std::string&) {});
-  }
+  RunContainer step() const override { return {name(), work_.choice.runtime, apply::k_container_of_ours}; }
 
   Result<std::string> run(const Words& options, std::chrono::milliseconds limit) override {
-    GPUPASS_TRY(clear());
     GPUPASS_TRY_ASSIGN(auto facts, this->facts());
     GPUPASS_TRY_ASSIGN(const auto card, card_words(facts));
-    auto words = command({"run", "--rm", "--name", k_container_of_ours, "--label",
-                          fmt::format("{}={}", k_label, k_label_value), "--network=none", "--user=0:0",
-                          fmt::format("--volume={}:{}:ro", work_.program, k_program_inside)});
+    auto words =
+        command({"run", "--rm", "--name", apply::k_container_of_ours, "--label",
+                 fmt::format("{}={}", apply::k_container_label, apply::k_container_mark), "--network=none",
+                 "--user=0:0", fmt::format("--volume={}:{}:ro", work_.program, k_program_inside)});
     if (docker() && !work_.choice.runtime.empty()) words.push_back("--runtime=" + work_.choice.runtime);
     words.insert(words.end(), card.begin(), card.end());
     // A folder is put below a layer of its own: nothing in it is changed.
@@ -87,14 +70,8 @@ class ByEngine : public ContainerRuns {
     words.insert(words.end(), image.begin(), image.end());
     words.insert(words.end(), options.begin(), options.end());
     words.insert(words.end(), {"--format", "json", started_now()});
-    const auto end = run_here(host(), std::move(words), limit);
-    if (!end) {
-      auto cleared = clear();
-      auto error = end.error();
-      if (!cleared) error.also.push_back(std::move(cleared).error());
-      return Failure(std::move(error));
-    }
-    GPUPASS_TRY_ASSIGN(const auto text, result_of(*end, fmt::format("in {}:{}", name(), work_.choice.name)));
+    GPUPASS_TRY_ASSIGN(const auto end, run_here(host(), std::move(words), limit));
+    GPUPASS_TRY_ASSIGN(const auto text, result_of(end, fmt::format("in {}:{}", name(), work_.choice.name)));
     return with_facts(text, facts);
   }
 

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "gpupass/apply/end_container.hpp"
 #include "gpupass/core/json.hpp"
 #include "gpupass/core/printable.hpp"
 #include "gpupass/core/text.hpp"
@@ -16,7 +17,6 @@ namespace {
 
 using core::Json;
 
-constexpr const char* k_variable = "GPUPASS_EXPERIMENT=1";
 constexpr const char* k_program =
     "/dev/gpupass-bench";                            // in the container, whose /dev is its own and in memory
 constexpr auto k_start = std::chrono::seconds(120);  // its own init may take its time
@@ -37,7 +37,7 @@ class ByLxc : public ContainerRuns {
                   fmt::format("--program {}: LXC mounts no file with blanks in its path", work_.program));
     GPUPASS_TRY_ASSIGN(const auto now, state());
     if (now != "STOPPED") {
-      GPUPASS_TRY_ASSIGN(const bool ours, is_ours());
+      GPUPASS_TRY_ASSIGN(const bool ours, apply::is_started_by_us(host(), name()));
       if (!ours)
         return fail(ErrorKind::busy, fmt::format("the container {} is {}", name(), core::printable(now)),
                     fmt::format("nothing was changed; the experiment starts it for each of its runs: "
@@ -55,18 +55,9 @@ class ByLxc : public ContainerRuns {
     return facts;
   }
 
-  Result<void> clear() override {
-    GPUPASS_TRY_ASSIGN(const auto now, state());
-    if (now == "STOPPED") return {};
-    GPUPASS_TRY_ASSIGN(const bool ours, is_ours());
-    if (!ours)
-      return fail(ErrorKind::busy, fmt::format("somebody else started the container {}", name()),
-                  fmt::format("it was left running; `lxc-stop --name {}` ends it", name()));
-    return stop();
-  }
+  RunContainer step() const override { return {"lxc", "", name()}; }
 
   Result<std::string> run(const Words& options, std::chrono::milliseconds limit) override {
-    GPUPASS_TRY(clear());
     GPUPASS_TRY_ASSIGN(const auto card, words_of_card(work_));
     GPUPASS_TRY_ASSIGN(const auto facts, this->facts());
     const auto started = started_now();
@@ -74,14 +65,9 @@ class ByLxc : public ContainerRuns {
     Words words{"lxc-attach", "--name", name(), "--clear-env", "--", k_program};
     words.insert(words.end(), options.begin(), options.end());
     words.insert(words.end(), {"--format", "json", started});
-    auto result = run_here(host(), std::move(words), limit).and_then([&](const ProgramEnd& end) {
-      return result_of(end, "in lxc:" + name());
-    });
-    auto stopped = stop();
-    if (!stopped && result) return Failure(std::move(stopped).error());
-    if (!stopped) result.error().also.push_back(std::move(stopped).error());
-    GPUPASS_TRY(result);
-    auto json = Json::parse(*result);
+    GPUPASS_TRY_ASSIGN(const auto end, run_here(host(), std::move(words), limit));
+    GPUPASS_TRY_ASSIGN(const auto result, result_of(end, "in lxc:" + name()));
+    auto json = Json::parse(result);
     json["env"]["container"] = facts;
     return json.dump(1) + "\n";
   }
@@ -101,19 +87,10 @@ class ByLxc : public ContainerRuns {
                 "nothing was changed; `lxc-ls` lists those there are");
   }
 
-  Result<bool> is_ours() {
-    GPUPASS_TRY_ASSIGN(const auto pid,
-                       answer_of(host(), {"lxc-info", "--name", name(), "--pid", "--no-humanize"}, ""));
-    const auto text =
-        host().read(fmt::format("/proc/{}/environ", core::parse_number(pid).value_or(0))).value_or("");
-    const auto variables = core::split(text, '\0');
-    return std::ranges::find(variables, k_variable) != variables.end();
-  }
-
   Result<void> start(const Words& card) {
     Words words{"lxc-start", "--name", name()};
     const auto say = [&](const std::string& line) { words.insert(words.end(), {"--define", line}); };
-    say(fmt::format("lxc.environment={}", k_variable));
+    say(fmt::format("lxc.environment={}", apply::k_container_variable));
     say(fmt::format("lxc.mount.entry={} {} none ro,bind,create=file 0 0", work_.program, k_program + 1));
     for (const auto& line : card) say(line);
     GPUPASS_TRY_ASSIGN(const auto end, host().run({.argv = std::move(words), .timeout = k_start}));
@@ -122,12 +99,6 @@ class ByLxc : public ContainerRuns {
                 fmt::format("lxc-start of {} ended with {}: {}", name(), end.status,
                             core::printable(core::trim(end.errors))),
                 fmt::format("`lxc-start --name {} --foreground` shows whether it starts by itself", name()));
-  }
-
-  Result<void> stop() {
-    return answer_of(host(), {"lxc-stop", "--name", name(), "--kill"},
-                     fmt::format("`lxc-stop --name {} --kill` ends it", name()))
-        .map([](const std::string&) {});
   }
 
   ContainerWork work_;

@@ -86,7 +86,8 @@ std::vector<Step>::iterator place_in(std::vector<Step>& steps) {
   return kept.base();
 }
 
-/// What others' files name of the cards that leave: they are not gpupass's to mend.
+/// Containers that have the cards that leave, and what others' files name of them: they are not gpupass's to
+/// mend.
 void tell_names_lost(Requester& requester, const container::Machine& machine,
                      const std::vector<container::LxcContainer>& lxc, const Moves& moves) {
   for (const auto& card : machine.cards) {
@@ -97,6 +98,12 @@ void tell_names_lost(Requester& requester, const container::Machine& machine,
             "the container {0} of LXC has {1} in its configuration and cannot use it until it is back; "
             "`gpupass container detach lxc:{0} {1}` takes it out",
             one.name, to_string(card.address)));
+    }
+    for (const auto& one : machine.given) {
+      if (one.card == card.address)
+        requester.note(fmt::format("{} container {} has {}, as {}, and cannot use it until it is back",
+                                   one.engine, machine.container_name(one.engine, one.id),
+                                   to_string(card.address), one.node));
     }
     for (const auto& lost : container::names_lost(machine.files, card.nodes))
       requester.note(fmt::format(
@@ -141,12 +148,6 @@ std::vector<const Card*> cards_back(const ContainerView& view, Requester& reques
   return cards;
 }
 
-/// Whether there are files in which others may name cards.
-bool may_name_cards(const Host& host) {
-  return host.exists(container::k_static_folder) || host.exists(container::k_volatile_folder) ||
-         host.exists(container::lxc_folder(host));
-}
-
 }  // namespace
 
 Result<void> take_from_descriptions(World& world, const Manner& manner, Plan& plan, Locks& locks) {
@@ -158,12 +159,11 @@ Result<void> take_from_descriptions(World& world, const Manner& manner, Plan& pl
     written = std::vector<DescribedFile>{};
   }
   auto files = *std::move(written);
-  if (files.empty() && !may_name_cards(world.host)) return {};
   if (!files.empty()) {
     GPUPASS_TRY(lock_descriptions(world, manner, plan.command, locks));
     GPUPASS_TRY_ASSIGN(files, described_files(world.host));
   }
-  GPUPASS_TRY_ASSIGN(const auto inventory, discover::read_inventory(world.host, {.holders = false}));
+  GPUPASS_TRY_ASSIGN(const auto inventory, discover::read_inventory(world.host));  // with the containers that run
   const auto machine = container::look_at(world.host, inventory);
   tell_names_lost(manner.requester, machine, container::read_lxc(world.host), moves);
   tell_names_to_come(manner, files, moves);

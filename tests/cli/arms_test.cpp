@@ -17,6 +17,7 @@
 #include "support/fake_hypervisor.hpp"
 #include "support/fake_kernel.hpp"
 #include "support/gpu_host.hpp"
+#include "support/many_domains.hpp"
 #include "support/shared_hypervisor.hpp"
 
 namespace gpupass::cli {
@@ -180,10 +181,67 @@ TEST_F(Arms, RemovesWhatAKilledOneLeft) {
     EXPECT_FALSE(engines.containers["docker"].contains("gpupass-experiment"));
     EXPECT_FALSE(engines.containers["podman"].contains("gpupass-experiment"));
     EXPECT_EQ(engines.lxc["c1"], "STOPPED");
+    EXPECT_TRUE(load_journals(kernel)->empty());
   }
   EXPECT_EQ(left.size(), 4U);
   EXPECT_TRUE(engines.containers["docker"].contains("web"));
   EXPECT_EQ(engines.lxc["c2"], "RUNNING");
+}
+
+/// The same, by `gpupass recover`, which says what it does.
+TEST_F(Arms, WhatAKilledOneLeftIsEndedByRecover) {
+  engines.containers["docker"]["web"] = "";
+  engines.lxc["c2"] = "RUNNING";
+  std::set<std::string> left;
+  const Words arms{"host", "docker:base:1", "podman+crun:base:1", "lxc:c1"};
+  for (const auto& more : {Words{"--gpu", test::k_nvidia_card}, Words{"--group", "processor"}}) {
+    for (std::size_t run = 1; run <= 4; ++run) {
+      engines.power_cut_at = run;
+      std::filesystem::remove_all(tree.at("/out"));
+      engines.said.clear();
+      EXPECT_THROW(experiment(arms, more), test::FakeEngines::PowerCut);
+      engines.power_cut_at = 0;
+      const auto where = engines.said.back();
+      left.insert(where);
+      if (where == "host") continue;
+      const auto container = where == "lxc"
+                                 ? std::string("lxc container c1")
+                                 : where.substr(0, where.find('+')) + " container gpupass-experiment";
+      EXPECT_THAT(
+          test::run_line({kernel, test::idle_libvirt, test::source(), "fake:///"}, {"status"}, {}).out,
+          HasSubstr("run the " + container));
+      const auto before = engines.containers;
+      const auto looked = test::run_line({kernel, test::idle_libvirt, test::source(), "fake:///"},
+                                         {"recover", "--dry-run"}, {});
+      EXPECT_THAT(looked.out, HasSubstr("end the " + container + ", if it runs")) << looked.err;
+      EXPECT_TRUE(engines.containers == before);
+      const auto undone =
+          test::run_line({kernel, test::idle_libvirt, test::source(), "fake:///"}, {"recover"}, {});
+      EXPECT_EQ(undone.status, 0) << undone.err;
+      EXPECT_FALSE(engines.containers["docker"].contains("gpupass-experiment"));
+      EXPECT_TRUE(engines.containers["podman"].empty());
+      EXPECT_EQ(engines.lxc["c1"], "STOPPED");
+      EXPECT_TRUE(load_journals(kernel)->empty());
+    }
+  }
+  EXPECT_EQ(left.size(), 4U);
+  EXPECT_TRUE(engines.containers["docker"].contains("web"));
+  EXPECT_EQ(engines.lxc["c2"], "RUNNING");
+}
+
+/// Somebody made one of that name since: it stays, and so does the journal.
+TEST_F(Arms, RecoverEndsNoContainerThatIsNotTheExperiments) {
+  engines.power_cut_at = 1;
+  EXPECT_THROW(experiment({"docker:base:1", "docker:other"}), test::FakeEngines::PowerCut);
+  engines.containers["docker"]["gpupass-experiment"] = "somebody's";
+  const auto said = test::run_line({kernel, test::idle_libvirt, test::source(), "fake:///"}, {"recover"}, {});
+  EXPECT_NE(said.status, 0);
+  EXPECT_THAT(said.err, AllOf(HasSubstr("that gpupass did not make"), HasSubstr("docker rename")));
+  EXPECT_TRUE(engines.containers["docker"].contains("gpupass-experiment"));
+  engines.containers["docker"].clear();
+  EXPECT_EQ(test::run_line({kernel, test::idle_libvirt, test::source(), "fake:///"}, {"recover"}, {}).status,
+            0);
+  EXPECT_TRUE(load_journals(kernel)->empty());
 }
 
 TEST_F(Arms, LeavesContainersOfOthersAlone) {
@@ -201,23 +259,24 @@ TEST_F(Arms, LeavesContainersOfOthersAlone) {
 }
 
 TEST_F(Arms, RefusesWordsThatAreNoArms) {
-  for (const auto& [arms, says] :
-       std::vector<std::pair<Words, std::string>>{{{"host"}, "nothing to compare it with"},
-                                                  {{"host", "host"}, "given twice"},
-                                                  {{"docker:base:1", "host", "docker:base:1"}, "given twice"},
-                                                  {{"host", "kata:base:1"}, "there is no kind 'kata'"},
-                                                  {{"host", "docker:"}, "no image is named"},
-                                                  {{"host", "docker"}, "no image is named"},
-                                                  {{"host", "vm:"}, "no domain is named"},
-                                                  {{"host", "lxc"}, "no container is named"},
-                                                  {{"host:1", "docker:base:1"}, "the host has no name"},
-                                                  {{"host", "lxc+crun:c1"}, "lxc has no runtimes"},
-                                                  {{"host", "podman+:base:1"}, "no name of a runtime"},
-                                                  {{"host", "podman:--privileged"}, "no name"},
-                                                  {{"host", "docker:/rootfs"}, "Podman alone"},
-                                                  {{"host", "lxc:../c1"}, "no name"},
-                                                  {{"host", "docker:a b"}, "no name"},
-                                                  {{"host", "+crun:x"}, "there is no kind ''"}}) {
+  for (const auto& [arms, says] : std::vector<std::pair<Words, std::string>>{
+           {{"host"}, "nothing to compare it with"},
+           {{"host", "host"}, "given twice"},
+           {{"docker:base:1", "host", "docker:base:1"}, "given twice"},
+           {{"host", "vm:vm1", "vm:vm2", "vm:vm1"}, "--arm vm:vm1 is given twice"},
+           {{"host", "kata:base:1"}, "there is no kind 'kata'"},
+           {{"host", "docker:"}, "no image is named"},
+           {{"host", "docker"}, "no image is named"},
+           {{"host", "vm:"}, "no domain is named"},
+           {{"host", "lxc"}, "no container is named"},
+           {{"host:1", "docker:base:1"}, "the host has no name"},
+           {{"host", "lxc+crun:c1"}, "lxc has no runtimes"},
+           {{"host", "podman+:base:1"}, "no name of a runtime"},
+           {{"host", "podman:--privileged"}, "no name"},
+           {{"host", "docker:/rootfs"}, "Podman alone"},
+           {{"host", "lxc:../c1"}, "no name"},
+           {{"host", "docker:a b"}, "no name"},
+           {{"host", "+crun:x"}, "there is no kind ''"}}) {
     EXPECT_THAT(refused(ErrorKind::usage, arms), HasSubstr(says));
   }
   EXPECT_THAT(refused(ErrorKind::usage, {"host", "vm:vm1"}, {"--group", "processor"}),
@@ -324,6 +383,72 @@ TEST_F(Arms, MayBeAGuestAmongContainers) {
   EXPECT_TRUE(load_holds(kernel)->empty());
   EXPECT_TRUE(load_journals(kernel)->empty());
   EXPECT_FALSE(libvirt.domain("vm1")->running);
+}
+
+/// Two guests beside the host: the card goes to each for its runs, and home between them.
+TEST_F(Arms, MayBeTwoGuests) {
+  test::add_passthrough_kernel(tree);
+  kernel.add_driver("nvidia").add_driver("vfio-pci").prefer(test::k_nvidia_card, "nvidia");
+  std::string second_domain = test::k_agent_domain;
+  second_domain.replace(second_domain.find("vm1"), 3, "vm2");
+  test::FakeHypervisor first{"vm1", test::k_agent_domain, ""}, second{"vm2", second_domain, ""};
+  second.set_uuid("uuid-2");
+  test::FakeAgent first_agent, second_agent;
+  Words seen, drivers;
+  const auto has_card = [](const test::FakeHypervisor& libvirt) {
+    return libvirt.live().find("<hostdev") != std::string::npos;
+  };
+  const auto play = [&](test::FakeHypervisor& libvirt, test::FakeAgent& guest, const std::string& name) {
+    guest.files["/usr/bin/gpupass-bench"] = "gpupass-bench";
+    libvirt.agent = [&, name](const std::string& text) -> Result<std::string> {
+      const auto command = core::Json::parse(text);
+      if (command.at("execute") == "guest-exec" &&
+          command.at("arguments").at("path") == "/usr/bin/gpupass-bench") {
+        guest.result = test::result_of(command.at("arguments").at("arg").get<Words>());
+        seen.push_back(name);
+        drivers.push_back(kernel.driver(test::k_nvidia_card));
+        EXPECT_TRUE(has_card(libvirt)) << name;
+        EXPECT_NE(first.domain("vm1")->running, second.domain("vm2")->running);
+      }
+      return guest.answer(text);
+    };
+  };
+  play(first, first_agent, "vm1");
+  play(second, second_agent, "vm2");
+  kernel.on_run = [&](const Program& program) {
+    const auto before = engines.said.size();
+    auto end = engines.run(program);
+    if (engines.said.size() > before) {
+      seen.push_back("host");
+      EXPECT_EQ(kernel.driver(test::k_nvidia_card), "nvidia");
+    }
+    return end;
+  };
+  Words words{"--gpu", test::k_nvidia_card, "--only", "--arm", "host", "--arm", "vm:vm1", "--arm", "vm:vm2"};
+  for (const auto& word : Words{"--blocks", "3", "--seed", "1", "--out", tree.at("/out").string(),
+                                "--program", tree.at("/suite").string(), "--yes", "--timeout", "60"})
+    words.push_back(word);
+  const auto ended = test::run(
+      bench_experiment, kernel, words,
+      [&](const std::string&, std::chrono::milliseconds) -> Result<std::unique_ptr<Hypervisor>> {
+        return std::make_unique<test::ManyDomains>(std::vector<test::FakeHypervisor*>{&first, &second});
+      });
+  EXPECT_EQ(ended.status, 0) << ended.err;
+  ASSERT_EQ(seen.size(), 9U) << ended.err;
+  for (const auto block : {0, 3, 6})
+    EXPECT_THAT(Words(seen.begin() + block, seen.begin() + block + 3),
+                UnorderedElementsAre("host", "vm1", "vm2"));
+  EXPECT_THAT(drivers, Each("vfio-pci"));
+  EXPECT_EQ(result("block-03-guest-vm1.json").at("run").at("role"), "guest:vm1");
+  EXPECT_EQ(result("block-03-guest-vm2.json").at("run").at("role"), "guest:vm2");
+  EXPECT_THAT(ended.out, HasSubstr("== guest:vm2 beside host =="));
+  EXPECT_EQ(kernel.driver(test::k_nvidia_card), "nvidia");
+  EXPECT_TRUE(load_holds(kernel)->empty());
+  EXPECT_TRUE(load_journals(kernel)->empty());
+  for (auto* const libvirt : {&first, &second}) {
+    EXPECT_EQ(libvirt->config().find("<hostdev"), std::string::npos);
+    EXPECT_THAT(libvirt->calls, Contains("start"));
+  }
 }
 
 TEST_F(Arms, NeedNoCardForWhatNeedsNone) {

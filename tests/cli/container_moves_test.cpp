@@ -246,5 +246,24 @@ TEST_F(ContainerMoves, AContainerThatHasTheCardOpenIsNamedBeforeAnythingIsChange
   EXPECT_EQ(kernel.driver(test::k_nvidia_card), "nvidia");
 }
 
+/// It is not in the way, and is named: it will not have the card for a while.
+TEST_F(ContainerMoves, AContainerThatHasTheCardAndDoesNotUseItIsNamed) {
+  const std::string id(64, 'c');
+  tree.link("/proc/1/ns/mnt", "mnt:[1]");
+  tree.file("/proc/80/comm", "sleep\n")
+      .file("/proc/80/cgroup", "0::/system.slice/docker-" + id + ".scope\n")
+      .link("/proc/80/ns/mnt", "mnt:[2]");
+  tree.file("/var/lib/docker/containers/" + id + "/config.v2.json", R"({"Name": "/idle"})");
+  test::add_node(tree, "/proc/80/root/dev/nvidia0", "195:0");
+  ASSERT_EQ(run({"attach", "vm1", "01:00.0", "--dry-run"}), 0) << err;
+  const auto said =
+      "docker container idle has 0000:01:00.0, as /dev/nvidia0, and cannot use it until it is back";
+  EXPECT_THAT(err, HasSubstr(said));
+  ASSERT_EQ(run({"attach", "vm1", "01:00.0"}), 0) << err;
+  EXPECT_THAT(err, HasSubstr(said));
+  ASSERT_EQ(run({"attach", "vm1", "02:00.0"}), 0) << err;
+  EXPECT_THAT(err, Not(HasSubstr("container idle")));
+}
+
 }  // namespace
 }  // namespace gpupass::cli

@@ -294,6 +294,41 @@ TEST_F(Container, TheListSaysWhoHasACard) {
                          HasSubstr("NVIDIA's driver 580.159.04"), HasSubstr("No CDI file defines a card")));
 }
 
+TEST_F(Container, TheListSaysWhichContainersHaveACardThatTheyDoNotUse) {
+  const std::string id(64, 'b');
+  tree.link("/proc/1/ns/mnt", "mnt:[1]");
+  tree.file("/proc/80/comm", "sleep\n")
+      .file("/proc/80/cgroup", "0::/system.slice/docker-" + id + ".scope\n")
+      .link("/proc/80/ns/mnt", "mnt:[2]");
+  tree.file("/var/lib/docker/containers/" + id + "/config.v2.json", R"({"Name": "/idle"})");
+  test::add_node(tree, "/proc/80/root/dev/gpu0", "195:0");  // by another name
+  test::add_node(tree, "/proc/80/root/dev/null", "1:3");
+  ASSERT_EQ(run({"list"}), 0) << err;
+  EXPECT_THAT(out,
+              HasSubstr("0000:01:00.0 is in docker container idle, as /dev/gpu0: no process there has it "
+                        "open"));
+  EXPECT_THAT(out, Not(HasSubstr("0000:03:00.0 is in")));
+  ASSERT_EQ(run({"list", "--format", "json"}), 0) << err;
+  const auto cards = core::Json::parse(out).at("cards");
+  EXPECT_EQ(cards.at(0).at("idle_in").at(0).at("name"), "idle");
+  EXPECT_THAT(cards.at(1).at("idle_in"), IsEmpty());
+
+  tree.link("/proc/80/fd/3", "/dev/nvidia0");
+  ASSERT_EQ(run({"list"}), 0) << err;
+  EXPECT_THAT(out, AllOf(HasSubstr("is used by docker container idle: sleep (pid 80)"),
+                         Not(HasSubstr("no process there"))));
+}
+
+TEST_F(Container, AContainersDevLeadsNowhereElse) {
+  tree.link("/proc/1/ns/mnt", "mnt:[1]");
+  tree.file("/proc/80/comm", "sleep\n")
+      .file("/proc/80/cgroup", "0::/lxc/c1\n")
+      .link("/proc/80/ns/mnt", "mnt:[2]")
+      .link("/proc/80/root/dev", "../../../dev");  // out of it, to the host's
+  ASSERT_EQ(run({"list"}), 0) << err;
+  EXPECT_THAT(out, Not(HasSubstr("no process there")));
+}
+
 TEST_F(Container, TheListSaysWhatIsWrongWithFiles) {
   const std::string device = R"("devices": [{"name": "0", "containerEdits": {"env": ["A=b"]}}]})";
   const auto file = R"({"cdiVersion": "0.5.0", "kind": "v.com/gpu", )" + device;

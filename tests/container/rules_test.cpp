@@ -135,5 +135,123 @@ TEST_F(Rules, ToolkitLegacy) {
   expect("toolkit-legacy", Severity::warns, "daemon-reload", "mode = \"cdi\"");
 }
 
+TEST_F(Rules, MappedUsers) {
+  tree.file("/proc/self/uid_map", "         0          0 4294967295\n");
+  tree.file(k_toolkit_config, "#no-cgroups = true\n[nvidia-container-runtime]\nmode = \"auto\"\n");
+  EXPECT_EQ(judge::worst(found()), Severity::fine);
+  tree.file("/proc/self/uid_map", "         0     100000      65536\n");
+  expect("mapped-users", Severity::warns, "root here is a user of the host's", "no-cgroups = true");
+  tree.file(k_toolkit_config, "[nvidia-container-cli]\nno-cgroups = true\n");
+  EXPECT_EQ(judge::worst(found()), Severity::fine);
+}
+
+/// MIG's GPU instance 1 of the card, with one compute instance, as the driver shows them.
+void divide(test::Tree& tree) {
+  const std::string all = "/proc/driver/nvidia/capabilities";
+  const auto add = [&](const std::string& of, int minor) {
+    tree.file(all + of + "/access",
+              "DeviceFileMinor: " + std::to_string(minor) + "\nDeviceFileMode: 292\nDeviceFileModify: 1\n");
+    test::add_node(tree, "/dev/nvidia-caps/nvidia-cap" + std::to_string(minor),
+                   "238:" + std::to_string(minor), "0444");
+  };
+  add("/gpu0/mig/gi1", 12);
+  add("/gpu0/mig/gi1/ci0", 13);
+  tree.file(all + "/mig/config", "DeviceFileMinor: 1\n");
+  tree.file("/proc/devices",
+            "Character devices:\n195 nvidia\n236 kfd\n238 nvidia-caps\n507 nvidia-uvm\n\nBlock devices:\n");
+}
+
+TEST_F(Rules, MigNodes) {
+  tree.remove("/etc/cdi/gpupass.json");
+  divide(tree);
+  EXPECT_EQ(judge::worst(found()), Severity::fine);
+  test::add_node(tree, "/dev/nvidia-caps/nvidia-cap13", "240:13", "0444");
+  expect("mig-nodes", Severity::warns,
+         "/dev/nvidia-caps/nvidia-cap13, of MIG's gpu0/gi1/ci0, is of number 240:13",
+         "nvidia-modprobe -f /proc/driver/nvidia/capabilities/gpu0/mig/gi1/ci0/access");
+}
+
+TEST_F(Rules, MigNodesOfAFileFromBefore) {
+  tree.remove("/etc/cdi/gpupass.json");
+  divide(tree);
+  tree.file("/var/run/cdi/nvidia.json", file("nvidia.com/gpu", "/dev/nvidia-caps/nvidia-cap12"));
+  expect("mig-nodes", Severity::warns, "is from before MIG's gpu0/gi1/ci0 was made",
+         "nvidia-ctk cdi generate --output=/var/run/cdi/nvidia.json");
+}
+
+TEST_F(Rules, MigNodesOfACardThatIsDescribedWhole) {
+  divide(tree);
+  expect("mig-nodes", Severity::warns, "0000:01:00.0 is divided by MIG", "nvidia-ctk cdi generate");
+}
+
+TEST_F(Rules, FabricManager) {
+  test::PciTree pci(tree.root());
+  test::Function port, link, gpu;
+  port.address = "0000:00:06.0";
+  port.class_code = 0x060400;
+  port.driver = "pcieport";
+  link.address = "0000:06:00.0";
+  link.bus = "pci0000:00/0000:00:06.0";
+  link.class_code = 0x068000;
+  link.vendor = gpu.vendor = 0x10de;
+  link.device = 0x22a3;
+  link.driver = "nvidia-nvswitch";
+  gpu.address = "0000:07:00.0";
+  gpu.class_code = 0x030200;
+  gpu.device = 0x2335;
+  for (const auto& function : {port, link, gpu}) pci.add(function);
+  expect("fabric-manager", Severity::warns, "no Fabric Manager has the machine's NVSwitches",
+         "systemctl start nvidia-fabricmanager");
+  tree.file("/proc/60/comm", "nv-fabricmanage\n").link("/proc/60/fd/5", "/dev/nvidia-nvswitch0");
+  EXPECT_EQ(judge::worst(found()), Severity::fine);
+}
+
+/// A second card of NVIDIA's, and a container on each that has NCCL loaded.
+void add_ranks(test::Tree& tree) {
+  test::PciTree pci(tree.root());
+  test::Function card;
+  card.address = "0000:05:00.0";
+  card.class_code = 0x030200;
+  card.vendor = 0x10de;
+  card.device = 0x2330;
+  card.driver = "nvidia";
+  card.group = 15;
+  pci.add(card);
+  tree.file("/proc/driver/nvidia/gpus/0000:05:00.0/information", "Device Minor: \t 1\n");
+  test::add_node(tree, "/dev/nvidia1", "195:1");
+  for (const std::string number : {"0", "1"}) {
+    const auto process = "/proc/7" + number;
+    tree.file(process + "/comm", "python3\n")
+        .file(process + "/cgroup",
+              "0::/system.slice/docker-" + std::string(64, 'a' + number[0] - '0') + ".scope\n")
+        .file(process + "/maps", "7f00-7f01 r-xp 00000000 00:00 1 /usr/lib/libnccl.so.2.28.9\n")
+        .link(process + "/fd/3", "/dev/nvidia" + number);
+    for (const std::string kind : {"pid", "ipc", "uts"})
+      tree.link(process + "/ns/" + kind, kind + ":[402653" + number + "]");
+  }
+}
+
+TEST_F(Rules, NcclNamespaces) {
+  add_ranks(tree);
+  expect("nccl-namespaces", Severity::warns,
+         "docker container aaaaaaaaaaaa (python3 with 0000:01:00.0) and docker container bbbbbbbbbbbb "
+         "(python3 with "
+         "0000:05:00.0) have NCCL loaded",
+         "--ipc host --pid host --uts host");
+}
+
+TEST_F(Rules, NcclNamespacesInCommon) {
+  add_ranks(tree);
+  for (const std::string kind : {"pid", "ipc", "uts"})
+    tree.remove("/proc/71/ns/" + kind).link("/proc/71/ns/" + kind, kind + ":[4026530]");
+  EXPECT_EQ(judge::worst(found()), Severity::fine);
+}
+
+TEST_F(Rules, NcclNamespacesOfProgramsWithoutIt) {
+  add_ranks(tree);
+  tree.file("/proc/71/maps", "7f00-7f01 r-xp 00000000 00:00 1 /usr/lib/libcuda.so.1\n");
+  EXPECT_EQ(judge::worst(found()), Severity::fine);
+}
+
 }  // namespace
 }  // namespace gpupass::container

@@ -133,5 +133,123 @@ TEST(RulesForContainers, OfEngines) {
   EXPECT_THAT(judge::toolkit_legacy(with(machine), {}), IsEmpty());
 }
 
+TEST(MappedUsers, MatterOnlyToAToolkitThatChangesControlGroups) {
+  container::Machine machine;
+  machine.engines.mapped_users = "0 100000 65536";
+  EXPECT_THAT(judge::mapped_users(with(machine), {}), IsEmpty());
+  machine.engines.has_toolkit = true;
+  for (const auto* const mode : {"", "auto", "legacy"}) {
+    machine.engines.toolkit_mode = mode;
+    EXPECT_EQ(only(judge::mapped_users(with(machine), {})).severity, Severity::warns) << mode;
+  }
+  machine.engines.leaves_cgroups = true;
+  EXPECT_THAT(judge::mapped_users(with(machine), {}), IsEmpty());
+  machine.engines.leaves_cgroups = false;
+  machine.engines.toolkit_mode = "cdi";
+  EXPECT_THAT(judge::mapped_users(with(machine), {}), IsEmpty());
+  machine.engines.toolkit_mode = "legacy";
+  machine.engines.mapped_users = "";
+  EXPECT_THAT(judge::mapped_users(with(machine), {}), IsEmpty());
+}
+
+/// A card that is divided: one GPU instance with one compute instance.
+container::Machine divided() {
+  auto machine = nvidia("580.1", "580.1");
+  container::Card card{test::at("0000:01:00.0"), {test::at("0000:01:00.0")}, container::Way::nvidia};
+  card.nodes = {node("/dev/nvidia0", "195:0", "195:0")};
+  machine.cards = {card};
+  machine.nvidia->mig_parts = {
+      {"gpu0/gi1", "/proc/gi1/access", node("/dev/nvidia-caps/nvidia-cap12", "238:12", "238:12")},
+      {"gpu0/gi1/ci0", "/proc/ci0/access", node("/dev/nvidia-caps/nvidia-cap13", "238:13", "238:13")}};
+  return machine;
+}
+
+TEST(MigNodes, AreThere) {
+  auto machine = divided();
+  EXPECT_EQ(only(judge::mig_nodes(with(machine), {})).severity, Severity::fine);
+  machine.nvidia->mig_parts[1].node.found = "";
+  const auto finding = only(judge::mig_nodes(with(machine), {}));
+  EXPECT_EQ(finding.severity, Severity::warns);
+  EXPECT_EQ(finding.what, "/dev/nvidia-caps/nvidia-cap13, of MIG's gpu0/gi1/ci0, is not there");
+  EXPECT_EQ(finding.remedy, "`nvidia-modprobe -f /proc/ci0/access` makes it");
+  machine.nvidia->mig_parts.clear();
+  EXPECT_THAT(judge::mig_nodes(with(machine), {}), IsEmpty());
+}
+
+TEST(MigNodes, AreNamedByAFileThatWasWrittenSince) {
+  auto machine = divided();
+  machine.files = {file("/etc/cdi/nvidia.yaml", "0:0")};
+  machine.files[0].kind = "nvidia.com/gpu";
+  machine.files[0].devices[0].paths = {{"/dev/nvidia-caps/nvidia-cap12"}};
+  EXPECT_THAT(
+      only(judge::mig_nodes(with(machine), {})).what,
+      HasSubstr("/etc/cdi/nvidia.yaml is from before MIG's gpu0/gi1/ci0 was made: no name of it has"));
+  machine.files[0].common = {{"/dev/nvidia-caps/nvidia-cap13"}};
+  EXPECT_EQ(only(judge::mig_nodes(with(machine), {})).severity, Severity::fine);
+  machine.files[0].devices[0].paths.clear();
+  machine.files[0].common.clear();
+  EXPECT_THAT(only(judge::mig_nodes(with(machine), {})).what, HasSubstr("gpu0/gi1 was made, and 1 more"));
+}
+
+TEST(MigNodes, OfACardThatGpupassDescribesWhole) {
+  auto machine = divided();
+  machine.files = {file("/etc/cdi/gpupass.json", "0000:01:00.0")};
+  machine.files[0].kind = container::k_kind;
+  machine.files[0].devices[0].paths = {{"/dev/nvidia1"}};
+  EXPECT_EQ(only(judge::mig_nodes(with(machine), {})).severity, Severity::fine);
+  machine.files[0].devices[0].paths = {{"/dev/nvidia0"}};
+  const auto finding = only(judge::mig_nodes(with(machine), {}));
+  EXPECT_EQ(finding.device, test::at("0000:01:00.0"));
+  EXPECT_THAT(finding.what, HasSubstr("0000:01:00.0 is divided by MIG, and /etc/cdi/gpupass.json gives"));
+}
+
+TEST(FabricManager, HasTheSwitches) {
+  Inventory inventory;
+  container::Card card{test::at("0000:18:00.0"), {test::at("0000:18:00.0")}, container::Way::nvidia};
+  inventory.containers.cards = {card};
+  auto gpu = test::device("0000:18:00.0", 0x030200, "NVIDIA", "nvidia", 50);
+  auto link = test::device("0000:05:00.0", 0x068000, "NVIDIA", "nvidia-nvswitch", 51);
+  for (auto* const one : {&gpu, &link}) {
+    one->vendor = 0x10de;
+    one->bridges = {test::at("0000:00:01.0")};
+  }
+  inventory.devices = {link, gpu};
+  EXPECT_EQ(only(judge::fabric_manager(inventory, {})).severity, Severity::unmeasured);
+  inventory.holders_complete = true;
+  const auto finding = only(judge::fabric_manager(inventory, {}));
+  EXPECT_EQ(finding.severity, Severity::warns);
+  EXPECT_THAT(finding.remedy, HasSubstr("systemctl start nvidia-fabricmanager"));
+  Holder manager;
+  manager.device = link.address;
+  manager.process = "nv-fabricmanage";
+  inventory.holders = {manager};
+  EXPECT_EQ(only(judge::fabric_manager(inventory, {})).severity, Severity::fine);
+  inventory.containers.cards[0].way = container::Way::vfio;
+  EXPECT_THAT(judge::fabric_manager(inventory, {}), IsEmpty()) << "the cards are guests'";
+  inventory.containers.cards[0].way = container::Way::nvidia;
+  inventory.devices = {gpu};
+  EXPECT_THAT(judge::fabric_manager(inventory, {}), IsEmpty()) << "there is no switch";
+}
+
+TEST(NcclNamespaces, AreInCommonOrNot) {
+  const auto one = test::at("0000:01:00.0"), other = test::at("0000:02:00.0");
+  container::Machine machine;
+  machine.containers = {{"docker", "aaa", "web"}};
+  machine.ranks = {{one, "docker", "aaa", "python3", 70, "pid:[1] ipc:[1] uts:[1]"},
+                   {other, "docker", "bbb", "python3", 71, "pid:[1] ipc:[2] uts:[1]"}};
+  const auto finding = only(judge::nccl_namespaces(with(machine), {}));
+  EXPECT_EQ(finding.severity, Severity::warns);
+  EXPECT_THAT(finding.what,
+              HasSubstr("docker container web (python3 with 0000:01:00.0) and docker container bbb "
+                        "(python3 with 0000:02:00.0) have NCCL loaded"));
+  EXPECT_EQ(finding.evidence.size(), 2U);
+  machine.ranks[1].namespaces = machine.ranks[0].namespaces;
+  EXPECT_THAT(judge::nccl_namespaces(with(machine), {}), IsEmpty()) << "NCCL takes them for one machine's";
+  machine.ranks[1] = {one, "docker", "bbb", "python3", 71, "pid:[2] ipc:[2] uts:[2]"};
+  EXPECT_THAT(judge::nccl_namespaces(with(machine), {}), IsEmpty()) << "a card has one rank at most";
+  machine.ranks[1] = {other, "docker", "aaa", "python3", 71, "pid:[1] ipc:[2] uts:[1]"};
+  EXPECT_THAT(judge::nccl_namespaces(with(machine), {}), IsEmpty()) << "in one container";
+}
+
 }  // namespace
 }  // namespace gpupass

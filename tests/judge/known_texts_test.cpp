@@ -43,6 +43,13 @@ INSTANTIATE_TEST_SUITE_P(
         Printed{"docker: Error response from daemon: could not select device driver \"\" with capabilities: "
                 "[[gpu]].",
                 "no-device-driver"},
+        Printed{
+            "docker: Error response from daemon: could not select device driver \"cdi\" with capabilities: "
+            "[].",
+            "cdi-switched-off"},
+        Printed{"Error response from daemon: error gathering device information while adding custom device "
+                "\"gpupass/card=0000\": no such file or directory",
+                "cdi-name-as-path"},
         Printed{"Failed to initialize NVML: Driver/library version mismatch", "driver-mismatch"},
         Printed{"nvidia-container-cli: initialization error: nvml error: driver/library version mismatch",
                 "driver-mismatch"},

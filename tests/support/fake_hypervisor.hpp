@@ -81,6 +81,7 @@ class FakeDomainStore : public Libvirt {
   }
 
   void rename(std::string name) { state_.name = std::move(name); }
+  void set_uuid(std::string uuid) { state_.uuid = std::move(uuid); }
   void set_config(std::string xml) { config_ = std::move(xml); }
   void set_live(std::string xml) { live_ = std::move(xml); }
   [[nodiscard]] const std::string& config() const { return config_; }

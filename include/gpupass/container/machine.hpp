@@ -58,14 +58,24 @@ struct Card {
   bool operator==(const Card&) const = default;
 };
 
+/// A part of a card that MIG made of it: a GPU instance, or a compute instance in one. A program uses it
+/// through the nodes of both.
+struct MigPart {
+  std::string name;    // "gpu0/gi1", "gpu0/gi1/ci0": of the card whose node is /dev/nvidia0
+  std::string access;  // the driver's file of it
+  Node node;           // "/dev/nvidia-caps/nvidia-cap12"
+  bool operator==(const MigPart&) const = default;
+};
+
 /// NVIDIA's driver on the host.
 struct NvidiaDriver {
-  std::string version;           // of the kernel module; empty: it is not loaded
-  std::string library_version;   // of what a program of the host gets as libcuda.so.1; empty: none
-  std::string library_path;      // where that is
-  std::vector<Node> nodes;       // that every card needs
-  std::vector<Mount> libraries;  // of the module's version, under each name that programs ask for
-  std::vector<Mount> others;     // programs, firmware, sockets, tables of graphics libraries
+  std::string version;                  // of the kernel module; empty: it is not loaded
+  std::string library_version;          // of what a program of the host gets as libcuda.so.1; empty: none
+  std::string library_path;             // where that is
+  std::vector<Node> nodes;              // that every card needs
+  std::vector<Mount> libraries;         // of the module's version, under each name that programs ask for
+  std::vector<Mount> others;            // programs, firmware, sockets, tables of graphics libraries
+  std::vector<MigPart> mig_parts = {};  // of all cards
   bool operator==(const NvidiaDriver&) const = default;
 
   /// What keeps a container from using it; empty: nothing.
@@ -87,6 +97,10 @@ struct Engines {
   bool docker_snap = false;  // Docker is a snap, which is confined
   bool selinux_enforcing = false;
   std::string toolkit_mode = {};  // of NVIDIA's toolkit; empty: none is named
+  bool has_toolkit = false;       // its configuration is there
+  bool leaves_cgroups = false;    // and says that it is not to change control groups
+  // Where root here is a user of a range of the host's, as in an unprivileged container: /proc/self/uid_map.
+  std::string mapped_users = {};
   bool operator==(const Engines&) const = default;
 };
 
@@ -94,6 +108,25 @@ struct Engines {
 struct ContainerName {
   std::string engine, id, name;
   bool operator==(const ContainerName&) const = default;
+};
+
+/// A node of a card in the /dev of a container that runs, whether a program has it open or not.
+struct GivenNode {
+  PciAddress card;
+  std::string engine, id;  // of the container
+  std::string node;        // as the container names it
+  bool operator==(const GivenNode&) const = default;
+};
+
+/// A program in a container that has a card open and has loaded NCCL.
+struct NcclRank {
+  PciAddress card;
+  std::string engine, id;  // of the container
+  std::string process;
+  pid_t pid = 0;
+  std::string
+      namespaces;  // "pid:[4026531836] ipc:[…] uts:[…]": equal for those that NCCL takes for one host's
+  bool operator==(const NcclRank&) const = default;
 };
 
 /// Why no container can have a card, and what helps. Empty: one can.
@@ -107,7 +140,9 @@ struct Machine {
   std::vector<Node> kfd;                  // AMD's, of all cards
   std::vector<Node> vfio;                 // of all groups
   std::vector<CdiFile> files;             // in the order in which engines read them
-  std::vector<ContainerName> containers;  // of the holders that are in one
+  std::vector<ContainerName> containers;  // of those that run, as far as their engines' files can be read
+  std::vector<GivenNode> given = {};      // each card once a container
+  std::vector<NcclRank> ranks = {};       // each process once a card
   Engines engines = {};
   bool operator==(const Machine&) const = default;
 
@@ -116,6 +151,8 @@ struct Machine {
   /// Why no container can have a card; empty: one can.
   [[nodiscard]] std::string why_not(const Card& card) const;
   [[nodiscard]] std::string remedy(const Card& card) const;
+  /// What an engine calls a container; its identifier where that is not known.
+  [[nodiscard]] std::string container_name(std::string_view engine, std::string_view id) const;
   /// What makes the nodes that all cards of a way need.
   [[nodiscard]] static std::string remedy_of_shared(Way way);
 };

@@ -95,5 +95,9 @@ struct Rule {
 [[nodiscard]] std::vector<Finding> docker_confined(const Inventory& inventory, const Target& target);
 [[nodiscard]] std::vector<Finding> selinux_labels(const Inventory& inventory, const Target& target);
 [[nodiscard]] std::vector<Finding> toolkit_legacy(const Inventory& inventory, const Target& target);
+[[nodiscard]] std::vector<Finding> mapped_users(const Inventory& inventory, const Target& target);
+[[nodiscard]] std::vector<Finding> mig_nodes(const Inventory& inventory, const Target& target);
+[[nodiscard]] std::vector<Finding> fabric_manager(const Inventory& inventory, const Target& target);
+[[nodiscard]] std::vector<Finding> nccl_namespaces(const Inventory& inventory, const Target& target);
 
 }  // namespace gpupass::judge

@@ -12,11 +12,9 @@
 #include "gpupass/core/json.hpp"
 #include "gpupass/session/change.hpp"
 #include "gpupass/session/world.hpp"
+#include "gpupass/step.hpp"
 
 namespace gpupass::run {
-
-/// The name of the containers that Docker and Podman start here.
-inline constexpr const char* k_container_of_ours = "gpupass-experiment";
 
 struct ContainerChoice {
   container::Engine engine = container::Engine::podman;
@@ -32,11 +30,10 @@ class ContainerRuns {
   [[nodiscard]] virtual Result<void> check() = 0;
   /// For Run::env, "container": the engine, its version, runtime, what it is made from.
   [[nodiscard]] virtual Result<core::Json> facts() = 0;
-  /// Ends and removes what an experiment that was killed left running; nothing else. Error: refused, for a
-  /// container that has the name and not the mark.
-  [[nodiscard]] virtual Result<void> clear() = 0;
-  /// One run, in a container that is gone after. Errors: timeout; system, in the engine's words or the
-  /// suite's.
+  /// The container that runs, to be ended after a run, and before one that somebody may have left.
+  [[nodiscard]] virtual RunContainer step() const = 0;
+  /// One run, in a container that may be there still after. Errors: timeout; system, in the engine's words or
+  /// the suite's.
   [[nodiscard]] virtual Result<std::string> run(const std::vector<std::string>& options,
                                                 std::chrono::milliseconds limit) = 0;
 };

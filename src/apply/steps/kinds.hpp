@@ -27,6 +27,7 @@ template <> const Kind<OpenFolder>& kind();         // open_folder.cpp
 template <> const Kind<RemoveFile>& kind();         // remove_file.cpp
 template <> const Kind<RemoveFolder>& kind();       // remove_folder.cpp
 template <> const Kind<StartDomain>& kind();        // start_domain.cpp
+template <> const Kind<RunContainer>& kind();       // run_container.cpp
 // clang-format on
 
 }  // namespace gpupass::apply

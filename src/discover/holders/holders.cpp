@@ -49,6 +49,7 @@ void read_holders(const Host& host, Inventory& inventory) {
   const Interfaces interfaces(host, paths);
   const Blocks blocks(host, paths, mounts, Servers(host, routes, interfaces), problems);
   inventory.holders_complete = scan.complete;
+  inventory.running_containers = read_containers(host, scan);
   read_processes(host, inventory, paths, blocks, scan, holders);
   read_disks(host, blocks, mounts, holders, problems);
   read_layers(blocks, holders);

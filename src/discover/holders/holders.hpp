@@ -20,6 +20,8 @@ using Holders = std::vector<Holder>;
 /// Processes that have a device node open.
 void read_processes(const Host& host, const Inventory& inventory, const Paths& paths, const Blocks& blocks,
                     const Scan& scan, Holders& holders);
+/// Containers that run: those with a mount namespace of their own.
+[[nodiscard]] std::vector<RunningContainer> read_containers(const Host& host, const Scan& scan);
 /// File systems that are mounted and swap that is in use on disks.
 void read_disks(const Host& host, const Blocks& blocks, const Mounts& mounts, Holders& holders,
                 Problems& problems);

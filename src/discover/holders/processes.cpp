@@ -281,4 +281,19 @@ void read_processes(const Host& host, const Inventory& inventory, const Paths& p
   }
 }
 
+std::vector<RunningContainer> read_containers(const Host& host, const Scan& scan) {
+  std::vector<RunningContainer> containers;
+  for (const auto& process : scan.processes) {
+    if (process.mount_namespace.empty() || process.mount_namespace == scan.mount_namespace) continue;
+    Holder who;
+    identify(host, process.pid, who);
+    const auto same = [&](const RunningContainer& one) {
+      return one.manager == who.manager && one.managed == who.managed;
+    };
+    if (is_container_engine(who.manager) && std::ranges::none_of(containers, same))
+      containers.push_back({process.pid, who.manager, who.managed});
+  }
+  return containers;
+}
+
 }  // namespace gpupass::discover

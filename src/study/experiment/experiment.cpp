@@ -217,14 +217,20 @@ Result<void> refuse_guests(session::World& world, const ExperimentRequest& reque
   return run::create(world, looking, guest).map([](const auto&) {});
 }
 
-/// What an experiment that was killed left with this card or guest, the newest first.
+/// Only one experiment at a time has containers, so it is ours to end.
+bool runs_container(const Plan& plan) {
+  return std::ranges::any_of(plan.steps,
+                             [](const Step& step) { return std::holds_alternative<RunContainer>(step); });
+}
+
+/// What an experiment that was killed left with this card or guest, or as a container, the newest first.
 Result<std::vector<JournalRecord>> left_by_killed(const session::World& world,
                                                   const ExperimentRequest& request) {
   GPUPASS_TRY_ASSIGN(auto journals, load_journals(world.host));
   auto guests = guests_of(request.settings);
   if (guests.empty()) guests.emplace_back();
   std::erase_if(journals, [&](const JournalRecord& journal) {
-    return std::ranges::all_of(guests, [&](const std::string& vm) {
+    return !runs_container(journal.plan) && std::ranges::all_of(guests, [&](const std::string& vm) {
       return session::shared_with(journal.plan, names_of(request.functions), vm).empty();
     });
   });

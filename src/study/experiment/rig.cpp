@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "gpupass/apply/end_container.hpp"
 #include "gpupass/core/caught.hpp"
 #include "gpupass/core/printable.hpp"
 #include "gpupass/core/text.hpp"
@@ -79,7 +80,8 @@ Result<void> Rig::begin() {
                                   guests.empty() ? std::string() : guests.front(), locks_));
   for (std::size_t i = 1; i < guests.size(); ++i)
     GPUPASS_TRY(session::take_locks(world_, manner(), doing, {}, guests[i], locks_));
-  for (const auto& [role, container] : containers_) GPUPASS_TRY(container->clear());
+  for (const auto& [role, container] : containers_)
+    GPUPASS_TRY(apply::end_container(world_.host, container->step()));
   return {};
 }
 
@@ -160,11 +162,18 @@ Result<std::string> Rig::run_in_guest(const std::string& vm, const Words& option
   });
 }
 
+Result<std::string> Rig::run_in_container(run::ContainerRuns& container, const Words& options) {
+  GPUPASS_TRY_ASSIGN(const auto words, with_card(options));
+  GPUPASS_TRY_ASSIGN(
+      auto borrowed,
+      session::borrow(world_, manner(), plan_run(container.step(), request_.functions), nullptr, locks_));
+  return after_put_back(core::caught([&] { return container.run(words, request_.limit); }), borrowed);
+}
+
 Result<std::string> Rig::run(const Arm& arm, const Words& options) {
   if (arm.kind == ArmKind::host) return run_on_host(options);
   if (arm.kind == ArmKind::vm) return run_in_guest(arm.name, options);
-  GPUPASS_TRY_ASSIGN(const auto words, with_card(options));
-  return containers_.at(arm.role)->run(words, request_.limit);
+  return run_in_container(*containers_.at(arm.role), options);
 }
 
 /// The guest that stays has the card in its configuration: whoever starts it is to find it recorded.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The machine of an experiment: a card that goes from its host driver to a guest and back, that guest, and
-// containers. Whatever it changes is borrowed: if we are killed, `gpupass recover` puts it back. A container
-// that ran then is removed by the same experiment.
+// containers. Whatever it changes is borrowed: if we are killed, `gpupass recover` puts it back, and so does
+// the same experiment when it goes on.
 #pragma once
 
 #include <functional>
@@ -50,6 +50,8 @@ class Rig {
   [[nodiscard]] Result<std::string> run_on_host(const std::vector<std::string>& options);
   [[nodiscard]] Result<std::string> run_in_guest(const std::string& vm,
                                                  const std::vector<std::string>& options);
+  [[nodiscard]] Result<std::string> run_in_container(run::ContainerRuns& container,
+                                                     const std::vector<std::string>& options);
   /// What names the card where the host's kernel drives it.
   [[nodiscard]] Result<std::vector<std::string>> with_card(std::vector<std::string> options) const;
   [[nodiscard]] Result<std::string> run_program(const std::vector<std::string>& options);
