@@ -188,6 +188,16 @@ TEST_F(Arms, RemovesWhatAKilledOneLeft) {
   EXPECT_EQ(engines.lxc["c2"], "RUNNING");
 }
 
+TEST_F(Arms, RemovesWhatAKilledOneLeftWithoutACard) {
+  const Words without{"--group", "processor"};
+  engines.power_cut_at = 1;
+  EXPECT_THROW(experiment({"docker:base:1", "docker:other"}, without), test::FakeEngines::PowerCut);
+  engines.power_cut_at = 0;
+  EXPECT_EQ(experiment({"docker:base:1", "docker:other"}, without).status, 0);
+  EXPECT_TRUE(engines.containers["docker"].empty());
+  EXPECT_TRUE(load_journals(kernel)->empty());
+}
+
 /// The same, by `gpupass recover`, which says what it does.
 TEST_F(Arms, WhatAKilledOneLeftIsEndedByRecover) {
   engines.containers["docker"]["web"] = "";
