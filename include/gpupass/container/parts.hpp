@@ -26,8 +26,8 @@ enum class Engine { docker, podman, compose, lxc, libvirt_lxc, nspawn };
 [[nodiscard]] std::string engine_names();
 
 /// Words on one line, for `$(…)`; of Compose a file, of LXC lines of a configuration, of libvirt's containers
-/// elements of XML. `unified`: control groups are of version 2. Error: invalid, where a path has a blank in it,
-/// which no shell would keep together (Compose's quotes do).
+/// elements of XML. `unified`: control groups are of version 2. Error: invalid, where a path has a blank in
+/// it, which no shell would keep together (Compose's quotes do).
 [[nodiscard]] Result<std::string> flags(const Parts& parts, Engine engine, bool unified);
 
 }  // namespace gpupass::container

@@ -11,7 +11,7 @@ namespace gpupass::judge {
 /// Runs the rules that are asked on an occasion on an inventory that was read with its holders. Findings in
 /// the order of the rules, then of the functions.
 [[nodiscard]] std::vector<Finding> findings_of(const Inventory& inventory, const Target& target,
-                                         Occasion occasion = Occasion::doctor);
+                                               Occasion occasion = Occasion::doctor);
 
 /// What blocks, whatever a person agrees to.
 [[nodiscard]] bool is_refusal(const Finding& finding);
