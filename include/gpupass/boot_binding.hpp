@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What vfio-pci is to have from the start of the machine on, and what became of that at this boot.
+// What is to be bound to vfio-pci at boot, and what happened at this boot.
 #pragma once
 
 #include <map>
@@ -14,7 +14,7 @@
 
 namespace gpupass {
 
-/// A function by its address and by who is there. The values are sysfs's own texts ("0x1002"): at boot a
+/// A function, by its address and its identity. The values are sysfs's own texts ("0x1002"): at boot a
 /// shell script compares them.
 struct BootBinding {
   PciAddress device;
@@ -25,9 +25,9 @@ struct BootBinding {
   bool operator==(const BootBinding&) const = default;
 };
 
-/// Who is at this address now, with neither time nor boot.
+/// The device at this address now, without time and boot.
 [[nodiscard]] BootBinding identify(const Host& host, const PciAddress& device);
-/// Everything of it that must be so at boot, as a line of the list has it behind the address.
+/// Everything that must match at boot, as it follows the address in a line of the list.
 [[nodiscard]] std::string identity_of(const BootBinding& binding);
 
 /// The same as gpupass remembers devices elsewhere, to look for it in an inventory.
@@ -44,14 +44,14 @@ struct BootBinding {
 /// Those written down, sorted by device.
 [[nodiscard]] Result<Records<BootBinding>> read_boot_bindings(const Host& host);
 
-/// The list that is read at boot. It lies in /etc: /var may not be mounted by then.
+/// The list that is read at boot. It is in /etc, because /var may not be mounted by then.
 constexpr const char* k_boot_list = "/etc/gpupass/boot-bindings";
 /// Its text.
 [[nodiscard]] std::string boot_list(const std::vector<BootBinding>& bindings);
-/// What the list says now: identities by addresses. Empty where there is no list.
+/// What the list says now: identities by addresses. Empty if there is no list.
 [[nodiscard]] std::map<PciAddress, std::string> listed_for_boot(const Host& host);
 
-/// A line of it: who is to be at the address.
+/// A line of it: the device that must be at the address.
 [[nodiscard]] BootBinding listed_binding(const PciAddress& device, const std::string& identity);
 
 /// What the script said of a function at this boot: "bound", "late nouveau", …; nothing: it did not run, or

@@ -9,17 +9,17 @@
 
 namespace gpupass {
 
-/// What naming this function means. A graphics function brings its companions: functions of the same slot, or
-/// below a switch on the card itself, that are its own by vendor and by class (further graphics, sound, USB,
-/// the controller of a USB-C socket). Any other function, a virtual one too, means itself: what must go with
-/// it is its IOMMU group's to say. Sorted.
+/// The functions that naming this one means. A graphics function brings its companions: functions of the same
+/// slot, or below a switch on the card itself, that are its own by vendor and by class (further graphics,
+/// sound, USB, the controller of a USB-C socket). Any other function, a virtual one too, means itself: its
+/// IOMMU group decides what must go with it. Sorted.
 [[nodiscard]] std::vector<PciAddress> card_of(const Inventory& inventory, const PciAddress& function);
 
 /// The graphics card that the function is a part of; the function alone where it is of none. Sorted.
 [[nodiscard]] std::vector<PciAddress> card_with(const Inventory& inventory, const PciAddress& function);
 
 /// An accelerator behind a port (class 12: AMD Instinct since MI300, Intel Gaudi): a card for computing that
-/// has no graphics. The processor's own on the root bus (an NPU) is none.
+/// has no graphics. The processor's own accelerator on the root bus (an NPU) does not count.
 [[nodiscard]] bool is_accelerator_card(const Device& device);
 
 /// Every card that has graphics, and every accelerator card, sorted. Two on one board are two.

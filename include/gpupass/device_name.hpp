@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What can be given to a guest, a container or a job, by its name: a PCI function by its address, a mediated
-// device (a part of a function that its driver made) by its UUID. Holds, locks, records and journals go by
-// it.
+// device (a part of a function that its driver made) by its UUID. Holds, locks, records and journals are
+// keyed by it.
 #pragma once
 
 #include <compare>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Editing a libvirt domain's XML: pure functions from text to text. Whatever gpupass does not know
-// stays as it was.
+// Editing a libvirt domain's XML: pure functions from text to text. Whatever gpupass does not know stays
+// unchanged.
 #pragma once
 
 #include <optional>
@@ -11,7 +11,7 @@
 
 namespace gpupass {
 
-/// A domain has two descriptions: what runs now, and what its next start will have.
+/// A domain has two configurations: that of the running guest, and that of its next start.
 enum class DomainView { live, config };
 
 /// A domain as libvirt lists it.
@@ -67,7 +67,7 @@ struct DomainDevice {
 /// of the network pool".
 [[nodiscard]] std::string describe(const DomainDevice& device);
 
-/// Error: refused, where the domain has one of these functions in a way that gpupass does not edit.
+/// Error: refused, if the domain has one of these functions in a way that gpupass does not edit.
 [[nodiscard]] Result<void> refuse_uneditable(const std::string& domain_xml,
                                              const std::vector<PciAddress>& functions);
 
@@ -114,7 +114,7 @@ inline constexpr int k_first_free_bus = 0x10;
                                             const DomainTemplates& templates);
 
 /// The domain without these functions, and without the root ports that add_cards gave them. Spare
-/// root ports stay. Functions that are not there are no error.
+/// root ports stay. It is not an error if a function is not there.
 [[nodiscard]] Result<std::string> remove_functions(const std::string& domain_xml,
                                                    const std::vector<PciAddress>& functions);
 
@@ -134,7 +134,7 @@ struct DomainChange {
   const std::string& after;
 };
 /// A configuration that has been edited since without what the change had put in: functions, their root
-/// ports, and spare ports on which nothing is. Nothing where the change had put in no function. Error:
+/// ports, and spare ports on which nothing is. Nothing if the change had put in no function. Error:
 /// invalid.
 [[nodiscard]] Result<std::optional<std::string>> without_gain(const std::string& now,
                                                               const DomainChange& change);
@@ -143,7 +143,7 @@ struct DomainChange {
 /// q35 machine, free slots of an i440FX one. Give it the live XML. Error: invalid.
 [[nodiscard]] Result<int> free_hotplug_ports(const std::string& domain_xml);
 
-/// The same for functions that are no PCI Express: free slots behind a bridge of a q35 machine.
+/// The same for functions that are not PCI Express: free slots behind a bridge of a q35 machine.
 [[nodiscard]] Result<int> free_conventional_slots(const std::string& domain_xml);
 
 /// Whether the guest has PCI Express (q35, virt). Errors: invalid; unsupported (machine type).

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What came of a request to change something.
+// The result of a request to change something.
 #pragma once
 
 #include <optional>
@@ -11,7 +11,7 @@
 
 namespace gpupass {
 
-/// What is so once a plan was carried out, or was so before.
+/// The state after a plan was carried out, or that was already so.
 struct Outcome {
   Outcome(std::string is_so, std::string whose = {}, std::vector<Step> left = {})  // NOLINT: a text is one
       : text(std::move(is_so)), domain(std::move(whose)), remaining(std::move(left)) {}

@@ -18,11 +18,11 @@ enum class ErrorKind {
   refused,      // it would harm the host, or a person should decide and has not
   busy,         // another gpupass, process or domain has it
   timeout,      // it did not return in time; the outcome is open
-  invalid,      // an input is not what it should be: XML that is not XML, a hostile file
+  invalid,      // an input is not what it should be: text that is not XML, a hostile file
   unsupported,  // this kernel, libvirt or connection cannot do it
   hypervisor,   // libvirt refused or failed
-  system,       // the operating system failed; whatever was changed has been put back
-  partial,      // it failed and not everything could be put back
+  system,       // the operating system failed; whatever was changed has been undone
+  partial,      // it failed and not everything could be undone
   internal,     // a bug in gpupass
 };
 
@@ -52,7 +52,7 @@ using Failure = tl::unexpected<Error>;
 /// The exit status of a command that ends with this kind of error (docs/exit-codes.md).
 [[nodiscard]] int exit_code(ErrorKind kind);
 
-/// The kind's name as it stands in JSON output and in docs/exit-codes.md.
+/// The kind's name in JSON output and in docs/exit-codes.md.
 [[nodiscard]] const char* name(ErrorKind kind);
 
 /// The error as a person reads it: what happened, then what to do, then what else went wrong.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What stands in the way of passing a card through, and what would help.
+// The obstacles to passing a card through, and their remedies.
 #pragma once
 
 #include <optional>
@@ -10,13 +10,13 @@
 
 namespace gpupass {
 
-/// In rising order of weight. What could not be measured is not the same as fine.
+/// In rising order of severity. What could not be measured is not the same as fine.
 enum class Severity { fine, unmeasured, warns, blocks };
 
-/// Whether a person may go on in spite of a finding that blocks.
+/// Whether a person may continue in spite of a finding that blocks.
 enum class Consent {
-  may_be_given,  // a person decides: the terminal is asked, or --yes says it
-  impossible,    // it cannot work, or it would break the host: refused whatever is said
+  may_be_given,  // a person decides, at the terminal or with --yes
+  impossible,    // it cannot work, or it would break the host: always refused, even with --yes
 };
 
 struct Evidence {
@@ -28,11 +28,11 @@ struct Evidence {
 struct Finding {
   std::string rule;  // the rule's id: "group-viable"
   Severity severity = Severity::fine;
-  Consent consent = Consent::impossible;  // of weight only where severity is blocks
+  Consent consent = Consent::impossible;  // relevant only if severity is blocks
   std::optional<PciAddress> device;       // nothing: it concerns the host
   std::string what;  // one sentence: "0000:03:00.0 (Ethernet, driver r8169) shares IOMMU group 14"
   std::vector<Evidence> evidence;
-  std::string remedy;  // the exact command or firmware setting; empty where none is needed
+  std::string remedy;  // the exact command or firmware setting; empty if none is needed
   bool operator==(const Finding&) const = default;
 };
 

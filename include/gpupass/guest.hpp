@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A new guest, tuned to the machine it stands on: a pure function from facts to a domain's XML, and the
+// A new guest, fitted to the machine it runs on: a pure function from facts to a domain's XML, and the
 // reason for each thing it chose.
 #pragma once
 
@@ -31,7 +31,7 @@ struct GuestHost {
   LibvirtFacts libvirt;
 };
 
-/// What a user asks for; nothing where gpupass is to choose.
+/// What a user asks for; nothing if gpupass is to choose.
 struct GuestRequest {
   std::string name;
   std::string profile;           // XML, one of xml-templates/profiles/ or the user's own
@@ -51,7 +51,7 @@ struct Choice {
   std::string value;    // "64 of 1 GiB"
   std::string why;      // a sentence without capital and full stop
   std::string source;   // what that rests on, so that a person can look it up
-  std::string warning;  // what falls short, and what would help; empty: all is well
+  std::string warning;  // what falls short, and the remedy; empty: all is well
   bool operator==(const Choice&) const = default;
 };
 
@@ -62,8 +62,8 @@ struct GuestDomain {
       macs;  // the MAC address of each interface, where that is known before libvirt is asked
 };
 
-/// The profile as a domain of this name: its own settings kept, the steps that it lists taken.
-/// Errors: invalid (a profile that is no domain, or asks for a step there is not); usage (more than this
+/// The profile as a domain of this name: its own settings are kept, the steps that it lists are applied.
+/// Errors: invalid (a profile that is not a domain, or asks for an unknown step); usage (more than this
 /// machine has, in numbers); unsupported.
 [[nodiscard]] Result<GuestDomain> make_guest(const GuestRequest& request, const GuestHost& host,
                                              const DomainTemplates& templates);

@@ -16,12 +16,12 @@ namespace gpupass {
 /// One device that gpupass took, as kept in /var/lib/gpupass/holds.
 struct Hold {
   DeviceName device;
-  Identity identity;            // what was at a function's address: whatever else is there by now is not held
-  std::string original_driver;  // bound when gpupass came; empty: none
+  Identity identity;  // what was at a function's address: another device that is there now is not held
+  std::string original_driver;    // bound when gpupass came; empty: none
   std::string original_override;  // driver_override when gpupass came; empty: not set
-  bool bound = false;             // by `gpupass bind`: stays with us when its owner gives it back
-  /// Who has it, the first one first; several domains that have it by turns (`gpupass attach --shared`).
-  /// None: only `gpupass bind` has.
+  bool bound = false;             // by `gpupass bind`: stays held when its owner returns it
+  /// Who has it, the first owner first; several domains may share it (`gpupass attach --shared`). None: only
+  /// `gpupass bind` has it.
   std::vector<Owner> owners;
   bool lend = false;  // it is with the host until its domain starts: libvirt's hook binds it for each start
   std::string
@@ -38,16 +38,16 @@ struct Hold {
 /// For a person: "vm1", "job slurm:4711"; a domain with its connection where two of one name have it.
 [[nodiscard]] std::vector<std::string> owner_names(const Hold& hold);
 [[nodiscard]] bool is_for(const Hold& hold, const Owner& owner);
-/// For a domain of this name, on whichever connection: libvirt's hook is told no more.
+/// For a domain of this name, on any connection: libvirt's hook does not learn more.
 [[nodiscard]] bool is_for_domain_named(const Hold& hold, const std::string& name);
-/// For one who does not share what it has.
+/// For an owner that does not share its devices.
 [[nodiscard]] bool is_exclusive(const Hold& hold);
-/// The hold when the owner has it, too, and what it is to the others stays.
+/// The hold with the owner added; what it is to the others does not change.
 [[nodiscard]] Hold with_owner(Hold hold, const Owner& owner);
-/// The hold when the owner has it no more: the next of those that share it comes first.
+/// The hold without the owner: the next of those that share it comes first.
 [[nodiscard]] Hold without_owner(Hold hold, const Owner& owner);
 
-/// What gives it back, for a person: "`gpupass detach vm1 0000:01:00.0` gives it back".
+/// The commands that return it, for a person: "`gpupass detach vm1 0000:01:00.0` returns it".
 [[nodiscard]] std::string return_commands(const Hold& hold);
 
 /// The function that it is of. Error: unsupported, of a mediated device.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The holds that are written down on a machine, a file each in /var/lib/gpupass/holds.
+// The holds recorded on a machine, one file each in /var/lib/gpupass/holds.
 #pragma once
 
 #include <optional>
@@ -13,7 +13,7 @@ namespace gpupass {
 
 /// All holds, sorted by device.
 [[nodiscard]] Result<Records<Hold>> read_holds(const Host& host);
-/// Those of them that can be read, for what is about no one device: what is about a device asks load_hold().
+/// Those of them that can be read, for uses that concern no single device; for one device use load_hold().
 [[nodiscard]] Result<std::vector<Hold>> load_holds(const Host& host);
 /// A record that cannot be read is an error that names it: of kind invalid, or denied.
 [[nodiscard]] Result<std::optional<Hold>> load_hold(const Host& host, const DeviceName& device);

@@ -31,12 +31,12 @@ struct KernelWrite {
 struct Unfinished {
   pid_t pid = 0;
   std::string state;               // "D (disk sleep)", from /proc/PID/status
-  std::vector<std::string> stack;  // innermost first, from /proc/PID/stack; empty where not readable
+  std::vector<std::string> stack;  // innermost first, from /proc/PID/stack; empty if not readable
 
   bool operator==(const Unfinished&) const = default;
 };
 
-/// How a kernel write ended, when it did not fail: it returned, or it is still under way.
+/// How a kernel write ended, if it did not fail: it returned, or it is still running.
 struct WriteEnd {
   std::optional<Unfinished> unfinished;
 };
@@ -53,10 +53,10 @@ struct ProgramEnd {
   std::string errors;  // standard error
 };
 
-/// Reads are ordinary file reads below root(), so a captured host can stand in for a real one.
-/// Whatever changes something, runs something or tells the time is virtual, so a test can answer
-/// as a kernel would. A captured machine refuses all that changes or runs something, with one error of kind
-/// refused: no command has to remember it.
+/// Reads are ordinary file reads below root(), so a captured host can stand in for a real one. Whatever
+/// changes something, runs something or tells the time is virtual, so a test can answer as a kernel would. A
+/// captured machine refuses everything that changes or runs something, with one error of kind refused, so
+/// that no command needs to check.
 class Host {
  public:
   explicit Host(std::filesystem::path root = "/");
@@ -74,7 +74,7 @@ class Host {
   [[nodiscard]] std::filesystem::path at(std::string_view path) const;
 
   // ---- reading. No path below a captured root leads out of it, by whatever links -------------------
-  /// The whole file. Errors: not_found, denied, system; invalid, where it is larger than the limit in bytes:
+  /// The whole file. Errors: not_found, denied, system; invalid, if it is larger than the limit in bytes:
   /// half a file is never taken for one.
   [[nodiscard]] Result<std::string> read(std::string_view path, std::size_t limit = 1U << 20U) const;
   /// What it begins with, at most `size` bytes.
@@ -106,10 +106,10 @@ class Host {
   /// relative to the current folder, whatever machine is looked at. Error: refused, in the tree of a captured
   /// machine.
   [[nodiscard]] virtual Result<void> write_output(const std::string& file, const std::string& text);
-  /// A line, without its newline, behind the others of a file that is there. What follows the last newline,
-  /// of a line that never got whole, is cut off first.
+  /// Appends a line, given without its newline, to an existing file. What follows the last newline, an
+  /// incomplete line, is cut off first.
   [[nodiscard]] virtual Result<void> append_line(const std::string& path, const std::string& line);
-  /// One that is not there is no error.
+  /// It is not an error if it does not exist.
   [[nodiscard]] virtual Result<void> remove_file(const std::string& path);
   /// Another name in the same folder; never that of another file.
   [[nodiscard]] virtual Result<void> rename_file(const std::string& path, const std::string& name);
@@ -126,16 +126,16 @@ class Host {
   [[nodiscard]] virtual Result<ProgramEnd> run(const Program& program);
   /// Becomes another program, found likewise. Returns only if that failed.
   [[nodiscard]] virtual Error become(const std::vector<std::string>& argv);
-  /// That root may run or install a file of ours: nobody but root can change it, or any folder or link on the
-  /// way to it. Error: refused, naming what an ordinary user can change.
+  /// Checks that root may run or install a file of gpupass: nobody but root can change it, or any folder or
+  /// link in its path. Error: refused, naming what an ordinary user can change.
   [[nodiscard]] virtual Result<void> only_root_can_write(const std::string& path) const;
   [[nodiscard]] virtual std::chrono::system_clock::time_point now() const;
   [[nodiscard]] virtual KvmProbe probe_kvm() const;
-  /// What a process that did not return is doing now; nothing once it is gone.
+  /// What a process that did not return is doing now; nothing once it has ended.
   [[nodiscard]] virtual std::optional<Unfinished> look_at(pid_t pid) const;
 
  protected:
-  /// A root that is no captured machine although it is not "/": the writes are answered by somebody.
+  /// A root that is not a captured machine although it is not "/": in tests, where writes are answered.
   enum class Alive { yes };
   Host(std::filesystem::path root, Alive) : root_(std::move(root)), captured_(false) {}
 

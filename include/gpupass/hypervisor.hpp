@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The other door: libvirt. src/virt/connection.cpp is the only file that includes its headers.
+// The other interface to the outside: libvirt. src/virt/connection.cpp is the only file that includes its
+// headers.
 #pragma once
 
 #include <chrono>
@@ -13,7 +14,7 @@
 
 namespace gpupass {
 
-// What a function needs of it is what it takes: one of the four below, or all of it. Every call ends within
+// A function takes what it needs: one of the four interfaces below, or all. Every call ends within
 // the connection's deadline: a daemon that hangs in a stuck device makes an error of kind timeout, not a
 // hang. Success is what libvirt said; callers read back.
 
@@ -54,10 +55,10 @@ class GuestAgent {
  public:
   virtual ~GuestAgent() = default;
   /// Where a running guest can be reached on its network, without loopback and link-local ones; what its
-  /// agent says, else what libvirt leased to it. None where neither knows yet.
+  /// agent says, else what libvirt leased to it. None if neither knows yet.
   [[nodiscard]] virtual Result<std::vector<std::string>> addresses(const std::string& name) = 0;
   /// Says a command of QEMU's guest agent protocol, as JSON, to a running guest's agent: its answer, as JSON.
-  /// Errors: unsupported, where the guest has no channel for an agent, none answers, or it does not permit
+  /// Errors: unsupported, if the guest has no channel for an agent, none answers, or it does not permit
   /// the command.
   [[nodiscard]] virtual Result<std::string> ask_agent(const std::string& name, const std::string& command,
                                                       std::chrono::seconds patience) = 0;
@@ -67,11 +68,11 @@ class GuestAgent {
 class HypervisorFacts {
  public:
   virtual ~HypervisorFacts() = default;
-  /// The XML of every network that libvirt knows. Error: unsupported, where this connection has none.
+  /// The XML of every network that libvirt knows. Error: unsupported, if this connection has none.
   [[nodiscard]] virtual Result<std::vector<std::string>> networks() = 0;
   /// libvirt's own: major * 1'000'000 + minor * 1'000 + release.
   [[nodiscard]] virtual Result<std::uint64_t> version() = 0;
-  /// What a q35 guest under KVM can have here, as XML. Error: unsupported, where a driver does not say.
+  /// What a q35 guest under KVM can have here, as XML. Error: unsupported, if a driver does not say.
   [[nodiscard]] virtual Result<std::string> domain_capabilities() = 0;
 };
 

@@ -35,7 +35,7 @@ struct Identity {
 [[nodiscard]] Identity identity_of(const Inventory& inventory, const Device& device);
 
 /// The same place from a path below /sys/devices: "pci0000:00/0000:00:01.1/0000:03:00.0" →
-/// "0000:00/01.1/00.0". Empty where it is no such path.
+/// "0000:00/01.1/00.0". Empty if it is not such a path.
 [[nodiscard]] std::string place_of_path(std::string_view path);
 
 /// True if it is the device that was remembered: ids, class and place are equal, and no serial number that
@@ -58,7 +58,7 @@ struct Whereabouts {
 };
 [[nodiscard]] Whereabouts find_device(const Inventory& inventory, const Identity& remembered);
 
-/// The remembered one, with the serial numbers that are known of it by now.
+/// The remembered one, with the serial numbers that are known now.
 [[nodiscard]] Identity completed(Identity remembered, const Identity& now);
 
 /// "10de:2330".

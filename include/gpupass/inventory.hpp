@@ -50,7 +50,7 @@ struct Device {
   std::uint32_t class_code = 0;  // 24 bits: class, subclass, programming interface
   std::uint8_t revision = 0;
   std::uint16_t vendor = 0, device = 0, subsystem_vendor = 0, subsystem_device = 0;
-  std::string class_name, vendor_name, device_name, subsystem_name;  // from pci.ids; empty where it has none
+  std::string class_name, vendor_name, device_name, subsystem_name;  // from pci.ids; empty if it has none
   std::optional<std::string> driver;                                 // bound now
   std::vector<std::string> modules;  // kernel modules that say they can drive it
   std::optional<std::string>
@@ -67,7 +67,7 @@ struct Device {
   std::optional<Link> link_now, link_most;
   std::optional<bool> boot_vga;  // nothing: not a display controller
   std::optional<Sriov> sriov;
-  std::string power_state;  // "D0", "D3cold", "unknown"; empty where the kernel has no such file
+  std::string power_state;  // "D0", "D3cold", "unknown"; empty if the kernel has no such file
   std::map<std::string, std::string> serials;  // as of Identity (gpupass/identity.hpp)
 
   bool operator==(const Device&) const = default;
@@ -141,7 +141,7 @@ struct Kernel {
   std::string boot_id;          // a new one for every boot
   std::vector<Module> modules;  // vfio and kvm with their parts, and iommufd
   std::string architecture;     // as `uname -m` says it: "x86_64", "aarch64"; empty: not known
-  std::string told_by;          // the file that told the architecture
+  std::string told_by;          // the file from which the architecture was read
   bool operator==(const Kernel&) const = default;
 
   [[nodiscard]] bool is_x86() const { return architecture == "x86_64" || architecture == "i686"; }
@@ -182,12 +182,12 @@ struct Holder {
   // layer: "lvm", "crypt", "mpath", "dm", "md", "bcache", "loop", "drbd", "zfs"; target: "lio", "nvmet";
   // route, network: the kind of `upper`: "bond", "bridge", "vlan", "macvtap", "ovs"
   std::string layer = {};
-  int depth = 0;  // of what uses a disk: how many layers up from the disk it lies, 1 on the disk; else 0
-  std::string child = {};    // a virtual function or mediated device of the device that is what is used
+  int depth = 0;           // of what uses a disk: how many layers above the disk it is, 1 on the disk; else 0
+  std::string child = {};  // a virtual function or mediated device of the device that is what is used
   std::string program = {};  // process: the file name of its program, which the kernel does not cut
   std::string manager = {};  // what started the process: "libvirt", "proxmox", "systemd", "docker", …
   std::string managed = {};  // what that calls it: the domain, the service, the container
-  std::string upper = {};    // route, network: the interface that lies right on the card's; empty: none
+  std::string upper = {};    // route, network: the interface directly above the card's; empty: none
   std::string remote = {};   // of storage that comes over the network: "iSCSI from 10.0.0.5"
   bool operator==(const Holder&) const = default;
 };

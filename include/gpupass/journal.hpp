@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What was about to be done, what was done, and how it was before: written and fsynced ahead of
-// every change, so that a killed gpupass or a power cut leaves something to go by.
+// What was going to be done, what was done, and the state before: written and fsynced before every change, so
+// that it survives a kill or a power cut.
 #pragma once
 
 #include <string>
@@ -21,7 +21,7 @@ class Journal {
   [[nodiscard]] static Journal resume(Host& host, const std::string& id);
 
   [[nodiscard]] Result<void> append(const JournalEntry& entry);
-  /// Everything was done, or everything was put back: the journal is of no more use.
+  /// Everything was done, or everything was undone: the journal is no longer needed.
   [[nodiscard]] Result<void> remove();
   [[nodiscard]] const std::string& id() const { return id_; }
 
@@ -32,7 +32,7 @@ class Journal {
 };
 
 /// The journals there are, oldest first. A last line that never got whole is left out: what it announces was
-/// not begun. Whatever else cannot be read is left out and told in `damage`. Error: that of a folder that
+/// not begun. Whatever else cannot be read is left out and reported in `damage`. Error: that of a folder that
 /// cannot be read.
 [[nodiscard]] Result<std::vector<JournalRecord>> load_journals(const Host& host);
 

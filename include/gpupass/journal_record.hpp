@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What is remembered of a plan that was begun: how each of its steps stands. gpupass/journal.hpp keeps it.
+// The record of a plan that was begun: the state of each step. gpupass/journal.hpp stores it.
 #pragma once
 
 #include <optional>
@@ -12,15 +12,15 @@ namespace gpupass {
 
 enum class StepState {
   intent,      // about to be done; whether it was is seen on the machine
-  untouched,   // it was already so; never undone
+  untouched,   // it was already as wanted; never undone
   done,        // done and read back
   failed,      // it failed; whether it had an effect is seen on the machine
   open,        // the kernel had not returned when the wait ended
-  undone,      // put back and read back
+  undone,      // undone and read back
   undo_failed  // could not be put back; `recover` tries again
 };
 
-/// One line of a journal: how a step of the plan stands.
+/// One line of a journal: the state of a step of the plan.
 struct JournalEntry {
   std::size_t step = 0;  // index into plan.steps
   StepState state = StepState::intent;

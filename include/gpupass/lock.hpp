@@ -41,7 +41,7 @@ class Lock {
   ~Lock();
 
   [[nodiscard]] int fd() const { return fd_; }
-  /// Writes down that a process which is still in the kernel keeps this lock after we are gone.
+  /// Records that a process which is still in the kernel keeps this lock after this gpupass ends.
   void hand_over(pid_t pid, const std::string& doing, const std::string& since) const;
 
  private:

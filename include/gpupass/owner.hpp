@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Whom a device is given to, and what differs between the kinds of them.
+// The owners that devices are assigned to, and what differs between their kinds.
 #pragma once
 
 #include <optional>
@@ -34,12 +34,12 @@ enum class Occasion;  // gpupass/finding.hpp
 struct Tenant {
   OwnerKind kind;
   const char* name;    // in records and JSON
-  const char* called;  // before its name, for a person: "job "; empty where the name says enough
+  const char* called;  // before its name, for a person: "job "; empty if the name says enough
   const char* driver;  // that its devices are bound to; empty: they stay on the host's own
-  Occasion gets;       // the rules that are asked before it gets a device
-  bool in_libvirt;     // libvirt says whether it is there; else it is there until it gives its devices back
-  bool shares;         // several may have a device by turns
-  /// The commands that give it devices and take them back, for a person to type. `devices` are words:
+  Occasion gets;       // the rules that are applied before it gets a device
+  bool in_libvirt;     // libvirt says whether it exists; otherwise it exists until it returns its devices
+  bool shares;         // several may share a device, one at a time
+  /// The commands that assign devices to it and return them, for a person to type. `devices` are arguments:
   /// "0000:01:00.0 0000:01:00.1".
   std::string (*give_command)(const Owner& owner, const std::string& devices);
   std::string (*return_command)(const Owner& owner, const std::string& devices);

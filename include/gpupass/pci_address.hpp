@@ -73,10 +73,10 @@ struct Selector {
 /// Reads any of the forms above. Errors: usage, naming the forms; unsupported, for a UUID.
 [[nodiscard]] Result<Selector> parse_selector(std::string_view text);
 
-/// True of an address or a slot: it also means something that is no longer in the machine.
+/// True of an address or a slot, which can also mean something that is no longer in the machine.
 [[nodiscard]] bool names_a_place(const Selector& selector);
 
-/// Whether it is by its place that the selector means the function.
+/// Whether the selector means the function by its place.
 [[nodiscard]] bool is_at(const Selector& selector, const PciAddress& function);
 
 }  // namespace gpupass

@@ -15,9 +15,9 @@
 
 namespace gpupass {
 
-/// Which way a plan goes; `recover` undoes an interrupted take and finishes an interrupted give-back,
-/// so that either way the host ends up with its card. What is borrowed is put back in the end by whoever
-/// borrowed it, or by `recover`.
+/// Which way a plan goes; `recover` undoes an interrupted take and finishes an interrupted give-back, so that
+/// either way the host ends up with its card. What is borrowed is returned in the end by the borrower, or by
+/// `recover`.
 enum class Direction { take, give_back, borrow };
 
 struct Plan {
@@ -59,35 +59,35 @@ struct DomainFacts {
   bool change_config = false;  // what this plan may change of the two
   bool change_live = false;
   bool lend = false;            // attach: the card stays with the host until the domain starts
-  Sharers sharers = {};         // attach: domains that have a device by turns with this one, as libvirt tells
-  bool keeps_variants = false;  // its libvirt takes what is on a variant of vfio-pci as it is: from 10.0 on
+  Sharers sharers = {};         // attach: domains that share a device with this one, as libvirt reports
+  bool keeps_variants = false;  // its libvirt accepts devices on a variant of vfio-pci: 10.0 and later
 };
 
 /// Takes functions from their drivers and binds them to `driver`, with no domain.
 [[nodiscard]] Result<Plan> plan_bind(const PlanFacts& facts, const std::vector<PciAddress>& functions,
                                      const std::string& driver);
-/// Gives functions back to the drivers they had. Error: not_found for one gpupass does not hold.
+/// Returns functions to the drivers they had. Error: not_found for one that gpupass does not hold.
 [[nodiscard]] Result<Plan> plan_unbind(const PlanFacts& facts, const std::vector<PciAddress>& functions);
 /// Binds functions to the driver of the owner's kind, and writes down that the owner has them; nothing is
-/// edited anywhere. Error: busy, where another has one.
+/// edited anywhere. Error: busy, if another has one.
 [[nodiscard]] Result<Plan> plan_give(const PlanFacts& facts, const std::vector<PciAddress>& functions,
                                      const Owner& owner);
-/// Gives them back to the drivers that they had. What the owner does not have any more is passed over. Error:
+/// Returns them to the drivers that they had. What the owner no longer has is skipped. Error:
 /// busy, for one that another has.
 [[nodiscard]] Result<Plan> plan_take(const PlanFacts& facts, const std::vector<PciAddress>& functions,
                                      const Owner& owner);
 /// The functions by card, each as a guest is to see it.
 [[nodiscard]] std::vector<GuestCard> guest_cards(const Inventory& inventory,
                                                  const std::vector<PciAddress>& functions);
-/// Binds functions to vfio-pci and gives them to a domain. Error: refused, where the domain has one already
+/// Binds functions to vfio-pci and gives them to a domain. Error: refused, if the domain has one already
 /// in a way that is not edited.
 [[nodiscard]] Result<Plan> plan_attach(const PlanFacts& facts, const DomainFacts& domain,
                                        const std::vector<PciAddress>& functions,
                                        const DomainTemplates& templates);
-/// What a person should know of an attach although every step of it succeeds, a sentence each.
+/// What a person should know of an attach although every step of it succeeds, one sentence each.
 [[nodiscard]] std::vector<std::string> notes_on_attach(const Plan& plan, const Inventory& inventory,
                                                        const DomainFacts& domain);
-/// Takes functions out of a domain and gives them back to the drivers they had.
+/// Takes functions out of a domain and returns them to the drivers they had.
 [[nodiscard]] Result<Plan> plan_detach(const PlanFacts& facts, const DomainFacts& domain,
                                        const std::vector<PciAddress>& functions,
                                        const DomainTemplates& templates);
@@ -104,8 +104,8 @@ struct NewGuest {
 [[nodiscard]] Result<Plan> plan_create(const PlanFacts& facts, const DomainFacts& domain,
                                        const std::vector<PciAddress>& functions, const NewGuest& guest,
                                        const DomainTemplates& templates);
-/// Gives what a guest has back to the drivers they had, forgets the guest, and removes these files of it,
-/// with the folders that have nothing else.
+/// Returns a guest's devices to the drivers they had, forgets the guest, and removes these files of it, and
+/// the folders if empty.
 [[nodiscard]] Plan plan_delete(const PlanFacts& facts, const DomainFacts& domain,
                                const std::vector<PciAddress>& functions,
                                const std::vector<std::string>& files);
@@ -123,7 +123,7 @@ struct NewGuest {
 /// plan_end_of_loan(), but for what `gpupass bind` holds.
 [[nodiscard]] Result<Plan> plan_loan(const PlanFacts& facts, const std::string& domain,
                                      const std::vector<PciAddress>& functions);
-/// Gives functions back that plan_loan() bound, and goes on holding them for the domain, whose configuration
+/// Returns functions that plan_loan() bound, and continues to hold them for the domain, whose configuration
 /// has them.
 [[nodiscard]] Plan plan_end_of_loan(const PlanFacts& facts, const std::string& domain,
                                     const std::vector<PciAddress>& functions);

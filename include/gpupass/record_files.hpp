@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Records that gpupass keeps, a file of JSON each in a folder below /var/lib/gpupass. One that cannot be read
-// stops what is about its own device or guest, and nothing else.
+// Records that gpupass keeps, one JSON file each, in a folder below /var/lib/gpupass. A record that cannot be
+// read blocks its own device or guest, and nothing else.
 #pragma once
 
 #include <optional>
@@ -21,7 +21,7 @@ struct Records {
 };
 
 /// Reads the files *.json of a folder. `load` takes the name without its ending and gives the record, nothing
-/// where none is of that name, or the error that makes it unreadable. A folder that is not there has none;
+/// if none is of that name, or the error that makes it unreadable. A folder that is not there has none;
 /// error: that of one that cannot be read.
 template <class Record, class Load>
 [[nodiscard]] Result<Records<Record>> load_records(const Host& host, const std::string& folder, Load load) {
@@ -43,14 +43,14 @@ template <class Record, class Load>
   return records;
 }
 
-/// Writes one, with a newline behind it. Nothing in it is secret, and dry runs of an ordinary user go by it:
+/// Writes one, with a newline at its end. It contains no secrets, and an ordinary user's dry runs need it, so
 /// everybody may read it.
 [[nodiscard]] Result<void> write_record(Host& host, const std::string& path, const std::string& text);
 
-/// Gives a damaged file ".unreadable" behind its name: it stops nothing any more. Returns the new path.
+/// Appends ".unreadable" to a damaged file's name, so that it blocks nothing any more. Returns the new path.
 [[nodiscard]] Result<std::string> set_aside(Host& host, const std::string& path);
 
-/// The error of a damaged record, with what helps. `then`: what is to be done once it is out of the way.
+/// The error of a damaged record, with its remedy. `then`: what to do once it is out of the way.
 [[nodiscard]] Failure damaged(Error error, const std::string& then);
 
 }  // namespace gpupass

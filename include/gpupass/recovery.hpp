@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What became of what commands left that did not end, or would become of it.
+// What happened, or would happen, to what interrupted commands left.
 #pragma once
 
 #include <map>
@@ -16,12 +16,12 @@
 namespace gpupass {
 
 enum class Recovery {
-  ended,            // its command was still at work and has ended by itself: there was nothing to do
-  undone,           // an interrupted take was put back
-  finished,         // an interrupted give-back was carried on to its end
+  ended,            // its command was still running and has ended by itself: there was nothing to do
+  undone,           // an interrupted take was undone
+  finished,         // an interrupted return was finished
   still_releasing,  // a step is still in the kernel; look again later
-  failed,           // something could not be put back
-  not_begun,        // what it takes (libvirt) could not be had: nothing was tried
+  failed,           // something could not be undone
+  not_begun,        // what it needs (libvirt) was not available: nothing was tried
 };
 
 struct RecoveryReport {
@@ -52,7 +52,7 @@ struct Forgotten {
   std::string set_aside;  // where a journal that cannot be read is now; empty: it was closed
 };
 
-/// What forgetting it would do, a line each.
+/// What forgetting it would do, one line each.
 struct ForgetPreview {
   std::vector<std::string> steps;
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What gpupass holds, what became of the domains that it was given to, and what was left unfinished.
+// What gpupass holds, the state of the domains that have it, and what was left unfinished.
 #pragma once
 
 #include <optional>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The steps that plans are made of: plain values that say what must be so. How each is looked at, done and
-// undone is in src/apply/steps, a file a kind.
+// undone is in src/apply/steps, one file per kind.
 #pragma once
 
 #include <cstdint>
@@ -15,8 +15,8 @@
 
 namespace gpupass {
 
-// The closed set of steps. Each names what it acts on and what must be so afterwards; what was so
-// before is found out, and journalled, when it is applied.
+// The closed set of steps. Each names what it acts on and the state it must reach; the state before is found
+// out, and journalled, when it is applied.
 
 /// `modprobe NAME`. Undone by unloading it, if it was not loaded before.
 struct LoadModule {
@@ -29,14 +29,14 @@ struct SetDriverOverride {
   std::string driver;  // empty: any driver may
   bool operator==(const SetDriverOverride&) const = default;
 };
-/// The driver lets go of the device; this can block for ever. Undone by aiming the override at that
+/// The driver releases the device; this can block for ever. Undone by aiming the override at that
 /// driver and probing.
 struct Unbind {
   PciAddress device;
   std::string driver;
   bool operator==(const Unbind&) const = default;
 };
-/// The kernel looks for a driver and must come up with this one. Undone by unbinding it.
+/// The kernel looks for a driver and must choose this one. Undone by unbinding it.
 struct ProbeDriver {
   PciAddress device;
   std::string driver;
@@ -56,15 +56,15 @@ struct AttachLive {
   std::string hostdev_xml;
   bool operator==(const AttachLive&) const = default;
 };
-/// A running guest gives a function back: done when it is gone from the live XML. Undone by
-/// plugging it in again.
+/// A running guest releases a function: done when it is no longer in the live XML. Undone by plugging it in
+/// again.
 struct DetachLive {
   std::string domain;
   PciAddress device;
   std::string hostdev_xml;
   bool operator==(const DetachLive&) const = default;
 };
-/// Writes down what gpupass has of a device. Undone by restoring what was written before.
+/// Records what gpupass has of a device. Undone by restoring the previous record.
 struct KeepHold {
   Hold hold;
   bool operator==(const KeepHold&) const = default;
@@ -81,7 +81,7 @@ struct FileContent {
   unsigned mode = 0644;             // of one that is written
   bool operator==(const FileContent&) const = default;
 };
-/// Files that belong together, and the program that makes something of them: an initramfs, a boot menu.
+/// Files that belong together, and the program that processes them: an initramfs, a boot menu.
 /// Undone by writing what was there before and running the other program.
 struct SetFiles {
   std::string purpose;  // "turn the IOMMU on at boot"
@@ -89,12 +89,12 @@ struct SetFiles {
   std::vector<std::string> program, undo_program;  // argv; empty: none. Mostly the same
   bool operator==(const SetFiles&) const = default;
 };
-/// A folder that is not there yet, for its owner alone. Undone by removing it once nothing is in it.
+/// A new folder, only for its owner. Undone by removing it once it is empty.
 struct MakeFolder {
   std::string path;
   bool operator==(const MakeFolder&) const = default;
 };
-/// A guest's disk: a qcow2 file over an image, which stays as it is. Undone by removing it.
+/// A guest's disk: a qcow2 file over an image, which is not changed. Undone by removing it.
 struct MakeDisk {
   std::string path;
   std::string image, format;  // of the image: "qcow2", "raw"
@@ -109,18 +109,18 @@ struct MakeSeed {
   std::string folder;                 // in this folder of the seed
   bool operator==(const MakeSeed&) const = default;
 };
-/// QEMU's user gets through a guest's folder to the files, which libvirt gives it; nobody else does. Undone
-/// by giving the folder back its mode.
+/// Lets QEMU's user pass through a guest's folder to the files, which libvirt gives to it; nobody else.
+/// Undone by restoring the folder's mode.
 struct OpenFolder {
   std::string path;
   bool operator==(const OpenFolder&) const = default;
 };
-/// A file of a guest goes for good: nothing brings it back, so it is among the last steps of a plan.
+/// Removes a guest's file for ever: it cannot be undone, so it is among the last steps of a plan.
 struct RemoveFile {
   std::string path;
   bool operator==(const RemoveFile&) const = default;
 };
-/// A folder goes if nothing is in it. Undone by making it again.
+/// Removes a folder if it is empty. Undone by making it again.
 struct RemoveFolder {
   std::string path;
   bool operator==(const RemoveFolder&) const = default;

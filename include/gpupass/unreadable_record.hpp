@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What gpupass wrote down and cannot read.
+// A record that gpupass cannot read.
 #pragma once
 
 #include <string>

@@ -1,22 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Two interface targets that every target of ours links: how we compile, and what we warn about.
+# Two interface targets that every target of gpupass links: the compiler settings and the warnings.
 add_library(gpupass_standard INTERFACE)
 target_compile_features(gpupass_standard INTERFACE cxx_std_20)
 target_include_directories(gpupass_standard INTERFACE ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)
 target_link_libraries(gpupass_standard INTERFACE tl::expected fmt::fmt)
-# gpupass waits for the kernel and computes little: a release takes a fifth less to build so. gpupass-bench,
-# which does not link this, is as fast as can be.
+# gpupass waits for the kernel and computes little, and a release builds in a fifth less time with this setting.
+# gpupass-bench does not link this, and is fully optimised.
 target_compile_options(gpupass_standard INTERFACE $<$<AND:$<CONFIG:Release>,$<COMPILE_LANGUAGE:CXX>>:-O1>)
 
 add_library(gpupass_warnings INTERFACE)
 target_compile_options(gpupass_warnings INTERFACE "$<$<COMPILE_LANGUAGE:CXX>:\
 -Wall;-Wextra;-Wpedantic;-Werror;-Wshadow;-Wconversion;-Wsign-conversion;-Wold-style-cast;\
 -Wnon-virtual-dtor;-Woverloaded-virtual;-Wcast-align;-Wformat=2;-Wimplicit-fallthrough;-Wunused>")
-# nvcc hands these to the host's compiler; what nvcc itself writes in between is neither pedantic nor free of
+# nvcc passes these to the host's compiler; the code that nvcc itself generates is neither pedantic nor free of
 # old casts.
 target_compile_options(gpupass_warnings INTERFACE
   "$<$<COMPILE_LANGUAGE:CUDA>:-Werror=all-warnings;-Xcompiler=-Wall,-Wextra,-Werror>")
-# With -O2 and more, g++ 12 warns so of any "text" + string (GCC bug 105651), and, where libraries' headers are
+# With -O2 and more, g++ 12 gives this warning for any "text" + string (GCC bug 105651), and, where libraries' headers are
 # precompiled, of lengths that no string has and of empty optionals as uninitialised (GCC bug 80635).
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   target_compile_options(gpupass_warnings INTERFACE

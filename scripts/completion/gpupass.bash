@@ -44,7 +44,7 @@ _gpupass_drivers() {
   esac
 }
 
-# The word that stands there, as a list of candidates. Place 1 is the word after the command.
+# The candidates for the word at this place. Place 1 is the word after the command.
 # _gpupass_candidates COMMAND ACTION PREVIOUS PLACE
 _gpupass_candidates() {
   local command=$1 action=$2 previous=$3 place=$4
@@ -96,7 +96,7 @@ _gpupass() {
   if declare -F _get_comp_words_by_ref >/dev/null; then
     _get_comp_words_by_ref -n : -c word -p previous -i cword -w words
   fi
-  # Where the command stands: behind --root DIR, or --root=DIR, which readline breaks.
+  # Where the command is: after --root DIR, or --root=DIR, which readline breaks.
   local at=1 help=no
   while ((at < cword)) && [[ ${words[at]} == -* || ${words[at]} == help ]]; do
     [[ ${words[at]} != help ]] || help=yes

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 #
-# Seconds that go by, for a person who waits. With PROGRESS_IN_PLACE=yes (a terminal) they are counted in
+# Shows elapsed seconds to a person who waits. With PROGRESS_IN_PLACE=yes (a terminal) they are counted in
 # place; otherwise the line grows, every ten seconds at first and then every minute.
 
 # tick TEXT SECONDS [HOW-FAR]
@@ -28,14 +28,14 @@ tock() {
   fi
 }
 
-# how_far LOG: what ninja said last of how far it is, as " (12 of 249)". Builtins: in the lab a program is dear.
+# how_far LOG: ninja's last progress, as " (12 of 249)". Builtins only: starting a program is slow in the lab.
 how_far() {
   local lines
   mapfile -t lines <"$1"
   [[ ! ${lines[*]: -1} =~ ^\[([0-9]+)/([0-9]+)\]\  ]] || printf ' (%d of %d)' "${BASH_REMATCH[@]:1}"
 }
 
-# progress TEXT COMMAND…: runs COMMAND and counts. What it prints is kept back, and shown if it fails.
+# progress TEXT COMMAND…: runs COMMAND and counts. Its output is shown only if it fails.
 progress() {
   local text=$1 begin=$SECONDS log status=0 worker
   shift

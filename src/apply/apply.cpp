@@ -29,7 +29,7 @@ std::optional<Error> put_back(Executor& executor, Journal& journal, Doors& doors
   if (error && executor.is_past_return()) {
     error->kind = ErrorKind::partial;
     error->hint =
-        "what is done cannot be undone; when the cause is gone, `gpupass recover` finishes the rest";
+        "what was done cannot be undone; once the cause is removed, `gpupass recover` finishes the rest";
     return error;
   }
   auto undoing = executor.backward();
@@ -45,7 +45,7 @@ std::optional<Error> put_back(Executor& executor, Journal& journal, Doors& doors
     return error;
   }
   error->kind = ErrorKind::partial;
-  error->hint = "not everything could be put back; when the cause is gone, `gpupass recover` tries again";
+  error->hint = "not everything could be undone; once the cause is removed, `gpupass recover` tries again";
   return error;
 }
 

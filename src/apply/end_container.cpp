@@ -42,7 +42,7 @@ Result<void> end_by_engine(Host& host, const RunContainer& step) {
   if (core::trim(there.output) != k_container_mark)
     return fail(
         ErrorKind::refused, fmt::format("{} has a container {} that gpupass did not make", engine, name),
-        fmt::format("nothing was changed; `{} rename {} ANOTHER-NAME` makes room for the experiment's",
+        fmt::format("nothing was changed; `{} rename {} ANOTHER-NAME` frees the name for the experiment",
                     engine, name));
   return said(host, command(step, {"rm", "--force", name}),
               fmt::format("`{} rm --force {}` removes what the experiment left", engine, name))
@@ -56,7 +56,7 @@ Result<void> end_by_lxc(Host& host, const std::string& name) {
   GPUPASS_TRY_ASSIGN(const bool ours, is_started_by_us(host, name));
   const auto by_hand = fmt::format("`lxc-stop --name {} --kill` ends it", name);
   if (!ours)
-    return fail(ErrorKind::busy, fmt::format("somebody else started the container {}", name),
+    return fail(ErrorKind::busy, fmt::format("something else started the container {}", name),
                 "it was left running; " + by_hand);
   return said(host, {"lxc-stop", "--name", name, "--kill"}, by_hand).map([](const std::string&) {});
 }

@@ -38,7 +38,7 @@ Failure Executor::left_behind(std::size_t index, const Unfinished& child, const 
                                 child.pid, child.state, kernel_stack),
                     "the device is still being released and stays locked; it is left alone (never `remove` "
                     "it: that would block "
-                    "the whole PCI bus). When its last user has closed it, `gpupass recover` puts it back; "
+                    "the whole PCI bus). When its last user has closed it, `gpupass recover` returns it; "
                     "`gpupass status` shows it");
   if (auto written = note({index, StepState::open, before, child.pid, child.state}, text); !written) {
     error.value().also.push_back(written.error());
@@ -51,7 +51,7 @@ Result<void> Executor::forward(std::size_t index) {
   const auto text = describe(step);
   GPUPASS_TRY_ASSIGN(auto before, look(step, doors_));
   if (before.already) {
-    // What an interrupted run did is ours to undo even though it is so already.
+    // What an interrupted run did must be undone even though the state is already as wanted.
     if (states_.at(index)) return {};
     return note({index, StepState::untouched, "", 0, ""}, text);
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// One journal being carried out or put back: what apply() and recover() share.
+// One journal being carried out or undone: what apply() and recover() share.
 #pragma once
 
 #include <optional>
@@ -10,7 +10,7 @@
 
 namespace gpupass::apply {
 
-/// True once a step was done that nothing brings back: the plan can only be finished.
+/// True once a step was done that cannot be undone: the plan can only be finished.
 [[nodiscard]] bool is_past_return(const Plan& plan, const std::vector<std::optional<JournalEntry>>& states,
                                   Doors& doors);
 
@@ -21,9 +21,8 @@ class Executor {
 
   /// Does every step that is not so already. Error: the first failure; nothing has been put back yet.
   [[nodiscard]] Result<void> forward();
-  /// Puts back, in reverse, every step that may have had an effect, goes on past failures and
-  /// returns them all. Steps on a device that is still in the kernel are left alone, and modules stay loaded
-  /// then.
+  /// Undoes, in reverse, every step that may have had an effect, continues after failures and returns them
+  /// all. Steps on a device that is still in the kernel are left alone, and modules stay loaded then.
   [[nodiscard]] std::vector<Error> backward();
   [[nodiscard]] bool is_past_return() const;
   /// True once a step was left behind in the kernel.

@@ -10,13 +10,13 @@ Result<WriteEnd> make_file(Doors& doors, const std::string& path, const sys::Too
   GPUPASS_TRY(sys::run_tool(doors.host, tool, argv));
   GPUPASS_TRY(sys::run_tool(doors.host, sys::k_coreutils, {"chmod", "0600", "--", path}));
   if (doors.host.exists(path)) return WriteEnd{};
-  return fail(ErrorKind::system, fmt::format("{} ended well and did not make {}", argv.front(), path));
+  return fail(ErrorKind::system, fmt::format("{} succeeded but did not create {}", argv.front(), path));
 }
 
 Result<WriteEnd> remove_file(Doors& doors, const std::string& path) {
   GPUPASS_TRY(sys::run_tool(doors.host, sys::k_coreutils, {"rm", "-f", "--", path}));
   if (!doors.host.exists(path)) return WriteEnd{};
-  return fail(ErrorKind::system, fmt::format("{} was removed and is still there", path));
+  return fail(ErrorKind::system, fmt::format("{} still exists after it was removed", path));
 }
 
 Result<WriteEnd> make_folder(Doors& doors, const std::string& path, const std::string& mode) {
@@ -29,7 +29,7 @@ Result<WriteEnd> remove_folder(Doors& doors, const std::string& path, Full full)
   GPUPASS_TRY(
       sys::run_tool(doors.host, sys::k_coreutils, {"rmdir", "--ignore-fail-on-non-empty", "--", path}));
   if (full == Full::stays || !doors.host.exists(path)) return WriteEnd{};
-  return fail(ErrorKind::partial, fmt::format("{} stays: something is in it", path));
+  return fail(ErrorKind::partial, fmt::format("{} is kept: it is not empty", path));
 }
 
 std::string mode_text(mode_t mode) {

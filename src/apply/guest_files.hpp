@@ -14,7 +14,7 @@ namespace gpupass::apply {
 /// Runs the program that makes this file, which then is its owner's alone, and reads back that it is there.
 [[nodiscard]] Result<WriteEnd> make_file(Doors& doors, const std::string& path, const sys::Tool& tool,
                                          const std::vector<std::string>& argv);
-/// One that is not there is no error.
+/// It is not an error if it does not exist.
 [[nodiscard]] Result<WriteEnd> remove_file(Doors& doors, const std::string& path);
 [[nodiscard]] Result<WriteEnd> make_folder(Doors& doors, const std::string& path, const std::string& mode);
 enum class Full { stays, fails };
@@ -24,7 +24,7 @@ enum class Full { stays, fails };
 /// A mode as chmod takes it and a journal keeps it: "0711".
 [[nodiscard]] std::string mode_text(mode_t mode);
 
-/// What kinds of step have in common that are about a path and nothing else.
+/// The common part of the kinds of step that concern only a path.
 template <class Value>
 class OfPath : public Kind<Value> {
  public:
@@ -33,7 +33,7 @@ class OfPath : public Kind<Value> {
   Value read(const core::Json& json) const override { return {core::line_from_json(json.at("path"))}; }
 };
 
-/// What kinds of step have in common that make a file: it is there, or not.
+/// The common part of the kinds of step that make a file: it exists, or it does not.
 template <class Value>
 class MadeFile : public Kind<Value> {
  public:

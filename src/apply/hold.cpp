@@ -22,7 +22,7 @@ Result<std::optional<Hold>> load_hold(const Host& host, const DeviceName& device
   if (!text && text.error().kind == ErrorKind::not_found) return std::optional<Hold>();
   const auto unreadable = [&](Error error) {
     return damaged(std::move(error),
-                   fmt::format("then `gpupass bind {} --driver NAME` gives the device to its driver",
+                   fmt::format("then `gpupass bind {} --driver NAME` returns the device to its driver",
                                to_string(device)));
   };
   if (!text) return unreadable(text.error());
@@ -30,7 +30,7 @@ Result<std::optional<Hold>> load_hold(const Host& host, const DeviceName& device
   if (!hold) return unreadable(within(path, hold.error()).value());
   if (hold->device != device)
     return unreadable(
-        {ErrorKind::invalid, fmt::format("{}: is about {}", path, to_string(hold->device)), "", {}, {}});
+        {ErrorKind::invalid, fmt::format("{}: describes {}", path, to_string(hold->device)), "", {}, {}});
   return std::optional(*std::move(hold));
 }
 

@@ -39,7 +39,7 @@ Result<std::vector<FileContent>> files_now(const Host& host, const std::vector<F
 
 Result<WriteEnd> set_files(Doors& doors, const std::vector<FileContent>& files,
                            const std::vector<std::string>& program) {
-  // Those that are so already are let be: on a full disk there may be no room to write what is there.
+  // Files that are already as wanted are not written: a full disk may have no room for the same content.
   GPUPASS_TRY_ASSIGN(auto now, files_now(doors.host, files));
   for (std::size_t i = 0; i < files.size(); ++i) {
     const auto& file = files[i];
@@ -51,7 +51,7 @@ Result<WriteEnd> set_files(Doors& doors, const std::vector<FileContent>& files,
   GPUPASS_TRY_ASSIGN(now, files_now(doors.host, files));
   for (std::size_t i = 0; i < files.size(); ++i) {
     if (now[i].text != files[i].text)
-      return fail(ErrorKind::system, fmt::format("{} reads otherwise than it was written", files[i].path));
+      return fail(ErrorKind::system, fmt::format("{} does not read back as it was written", files[i].path));
   }
   GPUPASS_TRY(run(doors.host, program));
   return WriteEnd{};

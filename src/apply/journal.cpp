@@ -80,8 +80,8 @@ Result<JournalRecord> header_from(const std::string& line, const std::string& id
   });
 }
 
-/// An entry behind the rest of one that never got whole, in one line: what a gpupass left that went on with a
-/// torn journal.
+/// An entry after the rest of an incomplete one, in one line, as left by a gpupass that continued a torn
+/// journal.
 Result<JournalEntry> entry_behind(const std::string& line, std::size_t steps) {
   const auto begin = line.rfind(R"({"step":)");
   if (begin == line.npos || begin == 0) return fail(ErrorKind::invalid, "");
@@ -141,7 +141,7 @@ std::optional<JournalRecord> record_from(std::string_view text, const std::strin
   return lost;
 }
 
-/// None where nothing was ever changed.
+/// None if nothing was ever changed.
 Result<std::vector<std::string>> journal_ids(const Host& host) {
   auto names = host.list(k_journals);
   if (!names && names.error().kind == ErrorKind::not_found) return std::vector<std::string>{};

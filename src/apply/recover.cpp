@@ -56,7 +56,7 @@ RecoveryReport stuck_or_failed(const Executor& executor, Error error) {
   return {Recovery::failed, std::move(error)};
 }
 
-/// The journal has served. A damaged one may have had more than could be read of it.
+/// The journal is no longer needed. A damaged one may contain more than could be read.
 RecoveryReport closed(const JournalRecord& record, Doors& doors, RecoveryReport report) {
   if (record.damage.empty()) {
     auto removed = Journal::resume(doors.host, record.id).remove();
@@ -71,7 +71,7 @@ RecoveryReport closed(const JournalRecord& record, Doors& doors, RecoveryReport 
     report.warning = std::move(kept).error();
   } else {
     report.warning = fail(ErrorKind::invalid, record.damage,
-                          "what could be read of the journal was used; it is kept as " + *kept)
+                          "the readable part of the journal was used; the file is kept as " + *kept)
                          .value();
   }
   return report;
@@ -91,12 +91,11 @@ RecoveryReport recover(const JournalRecord& record, Doors& doors) {
     return {Recovery::not_begun,
             fail(ErrorKind::denied, record.damage, "nothing was changed; run it as root").value()};
   if (!record.has_plan())
-    return {
-        Recovery::not_begun,
-        fail(ErrorKind::invalid, record.damage,
-             "what was about to be done cannot be read; nothing was changed. `gpupass recover --forget` sets "
-             "the journal aside and accepts the machine as it is")
-            .value()};
+    return {Recovery::not_begun, fail(ErrorKind::invalid, record.damage,
+                                      "what the command was going to do cannot be read; nothing was changed. "
+                                      "`gpupass recover --forget` sets "
+                                      "the journal aside and accepts the machine as it is")
+                                     .value()};
   // Only its journal was still to be removed.
   if (record.ended())
     return closed(record, doors, {all_done(record) ? Recovery::finished : Recovery::undone, {}});

@@ -29,7 +29,7 @@ namespace gpupass::apply {
 /// The devices that are in use while the step is not undone.
 [[nodiscard]] DeviceNames used_by(const Step& step);
 
-/// True of a step that nothing brings back, and that the machine shows as done.
+/// True of a step that cannot be undone, and that the machine shows as done.
 [[nodiscard]] bool is_lost(const Step& step, Doors& doors);
 
 /// What a later undo needs to see unchanged; empty for most steps.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Samples of work on the processor, by CLOCK_MONOTONIC_RAW: the one clock that nothing steers.
+// Samples of work on the processor, by CLOCK_MONOTONIC_RAW: the one clock that nothing adjusts.
 #pragma once
 
 #include <chrono>

@@ -22,8 +22,8 @@ Result<> pci_device(const Host& host, const std::string& address) {
 
 Result<> start_known(const Settings& settings) {
   if (settings.started) return {};
-  return fail(ErrorKind::usage, "nobody said when this run was started",
-              "`gpupass bench experiment` says it to what it starts on its own kernel");
+  return fail(ErrorKind::usage, "the time at which this run was started is not known",
+              "`gpupass bench experiment` gives it to the programs that it starts on its own kernel");
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What cases need, looked at once each.
+// What cases need, each checked once.
 #pragma once
 
 #include <map>
@@ -13,7 +13,7 @@ class NeedsMet {
  public:
   NeedsMet(const Host& host, const Settings& settings) : host_(host), settings_(settings) {}
 
-  /// Errors say what is missing and what would help.
+  /// Errors say what is missing and the remedy.
   [[nodiscard]] Result<> operator()(Needs needs);
 
  private:

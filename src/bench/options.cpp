@@ -58,7 +58,7 @@ Syntax syntax_of(Typed& typed) {
       "the function that the group pci measures: 0000:01:00.0, or 10de:2331, the only one with these ids");
   syntax.option(
       "role", typed.role, "NAME",
-      "the role of this machine: host, guest, …; without it, host or guest, as the processor tells");
+      "the role of this machine: host, guest, …; without it, host or guest, as the processor reports");
   syntax.option("block", typed.block, "N", "the block of the experiment to which this run belongs");
   syntax.option("order", typed.order, "N", "its place in the block");
   syntax.option(
@@ -126,7 +126,7 @@ Result<Settings> settings_of(const Typed& typed) {
   }
   settings.started = typed.started;
   GPUPASS_TRY_ASSIGN(settings.inject, parse_fraction(typed.inject.empty() ? "0" : typed.inject));
-  if (typed.timeout < 1) return fail(ErrorKind::usage, "--timeout is at least one second");
+  if (typed.timeout < 1) return fail(ErrorKind::usage, "--timeout must be at least one second");
   settings.timeout = std::chrono::seconds(typed.timeout);
   return settings;
 }
@@ -193,7 +193,7 @@ Result<Options> parse_options(const std::vector<std::string>& arguments) {
   options.runs = typed.runs;
   options.out = typed.out;
   GPUPASS_TRY_ASSIGN(options.format, format_of(typed.format));
-  if (options.runs < 1) return fail(ErrorKind::usage, "--runs is at least 1");
+  if (options.runs < 1) return fail(ErrorKind::usage, "--runs must be at least 1");
   if (options.runs > 1 && options.out.empty()) {
     return fail(ErrorKind::usage, "several runs need a folder for their results", "add --out FOLDER");
   }

@@ -66,7 +66,7 @@ Result<> refuse_to_overwrite(const std::string& path) {
   std::error_code error;
   if (!std::filesystem::is_regular_file(path, error) || std::filesystem::file_size(path, error) == 0)
     return {};
-  return fail(ErrorKind::refused, fmt::format("{} is there already", path),
+  return fail(ErrorKind::refused, fmt::format("{} already exists", path),
               "nothing was measured; name another file, or remove this one");
 }
 
@@ -129,7 +129,7 @@ Result<int> measure_often(Host& host, const Options& options) {
     one.out = fmt::format("{}/run-{:03}.json", options.out, number);
     one.format = Format::text;
     if (std::filesystem::exists(one.out)) {
-      return fail(ErrorKind::refused, fmt::format("{} is there already", one.out), "name a new folder");
+      return fail(ErrorKind::refused, fmt::format("{} already exists", one.out), "name a new folder");
     }
     Program program;
     program.argv = words_of(one);

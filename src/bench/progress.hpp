@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// One line on the terminal that says where the run stands; nothing where there is no terminal.
+// One line on the terminal that shows the run's progress; nothing if there is no terminal.
 #pragma once
 
 #include <ostream>

@@ -99,7 +99,7 @@ class Surroundings {
 
 /// Ends the process with what there is: what hangs has the only other thread.
 void give_up(const std::string& what, std::chrono::milliseconds limit, Growing& run, const Keep& keep) {
-  const auto reason = fmt::format("it did not return within {} s, and the run ended there",
+  const auto reason = fmt::format("it did not return within {} s, so the run ended there",
                                   std::chrono::duration_cast<std::chrono::seconds>(limit).count());
   std::cerr << fmt::format("\ngpupass-bench: {}: {}\n", what, reason);
   const auto recorded = run.so_far().benchmarks;

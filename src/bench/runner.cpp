@@ -53,7 +53,7 @@ Measurement finished(Measurement measurement) {
   if (!all_positive(measurement.samples_ns)) {
     measurement.samples_ns.clear();
     measurement.sm_mhz.clear();
-    give_up(Status::error, "a sample took no time, or less than none: the clock is not to be trusted");
+    give_up(Status::error, "a sample took no time or a negative time: the clock cannot be trusted");
     return measurement;
   }
   measurement.summary = summarize(values(measurement), measurement.better);

@@ -18,8 +18,8 @@ Result<Measurement> until(const Case& row, const Settings& settings, std::int64_
   const auto took = moment - settings.started.value_or(moment);
   if (took <= 0 || took > k_longest.count())
     return fail(ErrorKind::invalid,
-                "--started is no moment of the day before this run: its clock is another one (a guest, or a "
-                "container with a time namespace of its own)");
+                "--started is not within the day before this run: it was read from another clock (as in a "
+                "guest, or in a container with its own time namespace)");
   auto measurement = measurement_of(row);
   measurement.samples_ns.push_back(static_cast<double>(took));
   measurement.check.elements = 1;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What it costs until a program runs, and until a card has done something for it: from the moment at which an
-// experiment starts it, or its container. That moment is told by --started, and read from the same clock.
+// The time until a program runs, and until a card has done something for it, from the moment at which an
+// experiment starts it or its container. --started gives that moment, by the same clock.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ namespace gpupass::bench {
 /// When this program began. The first call sets it.
 [[nodiscard]] std::int64_t program_began();
 
-/// A measurement of one sample: from Settings::started until then. Error: invalid, where that is no time at
+/// A measurement of one sample: from Settings::started until then. Error: invalid, if that is no time at
 /// all or more than a day: the clocks are not the same.
 [[nodiscard]] Result<Measurement> until(const Case& row, const Settings& settings, std::int64_t moment);
 

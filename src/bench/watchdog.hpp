@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// For cases that never come back: a call into a driver can hang where no time-out of ours reaches.
+// For cases that never return: a call into a driver can hang out of reach of any time-out.
 #pragma once
 
 #include <chrono>

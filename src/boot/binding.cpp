@@ -142,10 +142,10 @@ Result<Records<BootBinding>> read_boot_bindings(const Host& host) {
 
 std::string boot_list(const std::vector<BootBinding>& bindings) {
   std::string text =
-      "# Written by `gpupass bind --persist`, read at boot by boot-bind beside it. A function a line: "
+      "# Written by `gpupass bind --persist`, read at boot by boot-bind beside it. One function per line: "
       "address,\n"
-      "# vendor, device, subsystem vendor, subsystem device, class, revision, place. What differs is not "
-      "bound.\n";
+      "# vendor, device, subsystem vendor, subsystem device, class, revision, place. A device that differs "
+      "is not bound.\n";
   for (const auto& binding : bindings)
     text += fmt::format("{} {}\n", to_string(binding.device), identity_of(binding));
   return text;

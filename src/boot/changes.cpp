@@ -30,8 +30,8 @@ unsigned mode_for(const std::string& text) {
   return text.starts_with("#!") ? k_program_mode : k_text_mode;
 }
 
-/// What the initramfs was made anew with. Written with the files and before the program runs, whose failure
-/// takes it back: files that a person copied do not show whether they ran it.
+/// What the initramfs was last generated with. Written with the files and before the program runs, whose
+/// failure takes it back: files that a person copied do not show whether they ran it.
 std::string record_of(const SetFiles& step) {
   const core::Json json{{"schema", "gpupass.boot-files/1"},
                         {"program", step.program},
@@ -42,7 +42,7 @@ std::string record_of(const SetFiles& step) {
 /// Everything that runs at boot, and the list it reads, in one step: the initramfs holds copies of them.
 Result<SetFiles> runs_at_boot(const Host& host, const Machine& machine, const std::filesystem::path& data,
                               const std::vector<BootBinding>& bindings) {
-  const Host here;  // our own files, whatever machine is being looked at
+  const Host here;  // gpupass's own files, whatever machine is being looked at
   const bool none = bindings.empty();
   SetFiles step{none ? "remove gpupass from the boot"
                      : "reserve them for vfio-pci at boot, before any driver is loaded",
@@ -103,7 +103,7 @@ Result<std::vector<SetFiles>> changes(const Host& host, const Machine& machine,
   if (!machine.systemd && machine.initramfs == InitramfsTool::none) {
     return fail(ErrorKind::unsupported,
                 "this machine has neither systemd nor initramfs-tools, dracut or mkinitcpio, so nothing that "
-                "gpupass knows runs before its drivers",
+                "gpupass knows runs before the drivers are loaded",
                 "nothing was changed; docs/boot-binding.md says how a start script can do it");
   }
   std::vector<SetFiles> steps;

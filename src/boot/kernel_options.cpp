@@ -53,7 +53,7 @@ Result<std::optional<Added>> read_record(const Host& host) {
   if (!text && text.error().kind == ErrorKind::not_found) return std::optional<Added>();
   const auto unreadable = [](Error error) {
     return damaged(std::move(error),
-                   "then remove the words that gpupass added to the kernel's command line by hand");
+                   "then remove the options that gpupass added to the kernel's command line by hand");
   };
   if (!text) return unreadable(text.error());
   auto record = core::read_json(*text, k_record, [&](const core::Json& json) {
@@ -92,7 +92,7 @@ std::string with_words(std::string line, const Words& words) {
   return line;
 }
 
-/// Only the words go: what stands between the others stays as somebody wrote it.
+/// Only the words are removed: everything between the others stays as somebody wrote it.
 std::string without_words(std::string line, const Words& words) {
   for (const auto& word : words) {
     for (std::size_t at = 0; (at = line.find(" " + word, at)) != line.npos;) {
@@ -189,7 +189,7 @@ Result<SetFiles> add_to_grub(const Host& host, const Words& words) {
   if (menu.empty()) {
     return fail(
         ErrorKind::unsupported,
-        "there is an /etc/default/grub, and none of update-grub, grub2-mkconfig and grub-mkconfig",
+        "there is an /etc/default/grub, but none of update-grub, grub2-mkconfig and grub-mkconfig",
         fmt::format("nothing was changed; put {} on the kernel's command line by hand", line_of(words)));
   }
   SetFiles step{"", {}, menu, menu};
@@ -202,8 +202,7 @@ Failure no_entry_changed(const Host& host, const std::vector<std::string>& paths
       paths, [&](const auto& path) { return has_word(host.read(path).value_or(""), words.front()); });
   if (have) {
     return fail(
-        ErrorKind::unsupported,
-        fmt::format("every entry has {}, and this boot did not have it", line_of(words)),
+        ErrorKind::unsupported, fmt::format("every entry has {}, but this boot did not", line_of(words)),
         "nothing was changed; reboot, and see which entry, and which boot loader, starts the machine");
   }
   return fail(
@@ -268,7 +267,7 @@ Result<SetFiles> add_through(const Host& host, Loader loader, const Words& words
       break;
   }
   return fail(
-      ErrorKind::unsupported, "which boot loader this machine has is not known",
+      ErrorKind::unsupported, "the boot loader of this machine is not known",
       fmt::format("nothing was changed; put {} on the kernel's command line by hand, reboot, and run this "
                   "again",
                   line_of(words)));
@@ -297,7 +296,7 @@ Result<std::vector<FileContent>> without(const Host& host, const Added& added) {
   return files;
 }
 
-/// Added already, and not booted since; or booted, and in vain.
+/// Already added, and not booted since; or booted without effect.
 Result<void> refuse_in_vain(const Host& host, const Added& added, const Words& words) {
   const auto boot = this_boot(host);
   if (added.boot_id.empty() || boot.empty() || added.boot_id == boot) return {};
@@ -307,12 +306,12 @@ Result<void> refuse_in_vain(const Host& host, const Added& added, const Words& w
       added.files.empty() ? "`grubby --info=ALL`" : fmt::format("{}", fmt::join(added.files, ", "));
   return fail(
       ErrorKind::unsupported,
-      fmt::format("gpupass put {0} on the kernel's command line, and the boot since then came without {0}",
+      fmt::format("gpupass put {0} on the kernel's command line, but the boot since then did not have {0}",
                   line_of(words)),
       fmt::format(
           "nothing was changed; compare /proc/cmdline with {}: another entry or boot loader may start "
-          "this machine, or its menu was not made anew. `gpupass unbind --persist --apply` of all that "
-          "is bound takes it out again",
+          "this machine, or its menu was not regenerated. `gpupass unbind --persist --apply` of everything "
+          "that is bound removes it again",
           where));
 }
 

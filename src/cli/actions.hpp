@@ -25,7 +25,7 @@ struct Actions {
 /// A line for each row: name, arguments, summary, as --help shows them; a heading above each group.
 [[nodiscard]] std::string rows_text(std::span<const Command> rows);
 
-/// "did you mean `gpupass list`? ": the row whose name is typed most like it, behind `before`; nothing where
+/// "did you mean `gpupass list`? ": the row whose name is typed most like it, behind `before`; nothing if
 /// none is much like it.
 [[nodiscard]] std::string nearest(std::string_view typed, std::span<const Command> rows,
                                   std::string_view before);

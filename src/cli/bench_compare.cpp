@@ -28,7 +28,7 @@ Syntax syntax(BenchCompareOptions& options) {
       k_bench_compare_usage,
       "Compares runs of gpupass-bench: BASELINE and CANDIDATE are files, or folders of them. What\n"
       "follows a -- is compared with what is before the first: host -- guest, host -- docker -- lxc.\n"
-      "Exit status 0: within the margin, 13: outside, 14: too uncertain to tell; of several the worst.");
+      "Exit status 0: within the margin, 13: outside, 14: too uncertain to tell; of several, the worst.");
   syntax.positional("runs", options.runs);
   add_comparison_options(syntax, options.comparison);
   syntax.option("format", options.format, "text|json|markdown|csv", "how to print");
@@ -44,7 +44,7 @@ Result<int> bench_compare(Context& context, const std::vector<std::string>& argu
   const auto sides = sides_of(options.runs);
   if (sides.size() < 2 || std::ranges::any_of(sides, &Words::empty))
     return fail(
-        ErrorKind::usage, "two sides or more are needed, with -- between them",
+        ErrorKind::usage, "at least two sides are needed, with -- between them",
         fmt::format("usage: {}; `gpupass bench run --out FILE` measures a run", k_bench_compare_usage));
   const auto& terminal = context.terminal;
   GPUPASS_TRY_ASSIGN(const auto reports, study::reports_of(sides, options.comparison));

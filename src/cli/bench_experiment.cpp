@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// `gpupass bench experiment`: a card measured on the host, in containers and guests, in turns, and compared.
+// `gpupass bench experiment`: measures a card on the host, in containers and guests, and compares.
 #include <ostream>
 
 #include "cli/bench.hpp"
@@ -33,8 +33,8 @@ Syntax syntax(const Context& context, BenchExperimentOptions& options) {
   syntax.option("with", options.what.with, "BDF", "also this other member of its IOMMU group");
   add_only(syntax, options.what);
   syntax.option("image", options.image, "IMG", "make the guest from this cloud image");
-  syntax.option("domain", options.domain, "VM", "or use this existing domain, which is off");
-  syntax.option("blocks", options.blocks, "N", "how many blocks, of a run in each arm");
+  syntax.option("domain", options.domain, "VM", "or use this existing domain, which must be off");
+  syntax.option("blocks", options.blocks, "N", "how many blocks; each has one run in each arm");
   syntax.option("out", options.folder, "FOLDER", "where the plan and the results are kept");
   syntax.option("output,o", options.report, "FILE", "the report; else FOLDER/report.html");
   syntax.option("seed", options.seed, "N", "the seed for the order; else one from the clock");

@@ -22,7 +22,7 @@ Syntax syntax(BenchExportOptions& options) {
   Syntax syntax(
       k_bench_export_usage,
       "Writes runs of gpupass-bench (files, or folders of them) as Google Benchmark's JSON, for its\n"
-      "compare.py, or as the text of Go's benchmarks, for benchstat. Both have one value a run.");
+      "compare.py, or as the text of Go's benchmarks, for benchstat. Both have one value per run.");
   syntax.positional("words", options.words);
   syntax.option("output,o", options.output, "FILE", "write to this file, not to standard output");
   return syntax;

@@ -24,8 +24,8 @@ struct BenchImportOptions {
 Syntax syntax(BenchImportOptions& options) {
   Syntax syntax(
       k_bench_import_usage,
-      "Makes a run of what nvbandwidth printed with --json. That has one value a test, no samples and no\n"
-      "time: a run counts as one replicate like any other.");
+      "Converts what nvbandwidth printed with --json to a run. It has one value per test, no samples and\n"
+      "no time; it counts as one replicate like any other run.");
   syntax.positional("words", options.words);
   syntax.option("output,o", options.output, "FILE", "write to this file, not to standard output");
   syntax.option("buffer", options.mebibytes, "MIB",
@@ -47,7 +47,7 @@ Result<int> bench_import(Context& context, const std::vector<std::string>& argum
                 fmt::format("usage: {}", k_bench_import_usage));
   if (mebibytes < 1 || mebibytes > 1 << 20)
     return fail(ErrorKind::usage, fmt::format("--buffer {}: is not a size in MiB", mebibytes),
-                "give what nvbandwidth was given with --bufferSize: 1 to 1048576");
+                "give the --bufferSize that nvbandwidth was given: 1 to 1048576");
   auto text = study::read_input(words[1]);
   if (!text) {
     text.error().hint = "`nvbandwidth --json > FILE` writes such a file";

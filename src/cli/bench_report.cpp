@@ -25,7 +25,7 @@ Syntax syntax(BenchReportOptions& options) {
   Syntax syntax(
       k_bench_report_usage,
       "Writes what runs of gpupass-bench say, and how the sides differ: a page of HTML that needs\n"
-      "nothing else, or Markdown, CSV, JSON or text, as FILE's ending says. BASELINE and CANDIDATE\n"
+      "nothing else, or Markdown, CSV, JSON or text, as FILE's extension says. BASELINE and CANDIDATE\n"
       "are files, or folders of them; each -- begins another candidate.");
   syntax.positional("runs", options.runs);
   syntax.option("output,o", options.output, "FILE", "what to write: *.html, *.md, *.csv, *.json, *.txt");

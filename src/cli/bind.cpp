@@ -28,7 +28,7 @@ Result<void> read_owner(BindOptions& options) {
   if (options.name.empty()) return {};
   if (!is_job_name(options.name))
     return fail(ErrorKind::usage, fmt::format("--for '{}': not a name", core::printable(options.name)),
-                "a text of at most 200 bytes without control characters and without blanks around it");
+                "a text of at most 200 bytes without control characters and surrounding blanks");
   options.owner = job(options.name);
   return {};
 }
@@ -56,7 +56,7 @@ Result<void> check_driver(const BindOptions& options) {
 
 Result<void> refuse_without_persist(const BindOptions& options) {
   if (options.persist || (!options.apply && !options.now)) return {};
-  return fail(ErrorKind::usage, fmt::format("--{} goes with --persist", options.apply ? "apply" : "now"),
+  return fail(ErrorKind::usage, fmt::format("--{} needs --persist", options.apply ? "apply" : "now"),
               "without --persist devices are bound now, and nothing of the boot is changed");
 }
 
@@ -73,7 +73,7 @@ Syntax syntax_of_bind(BindOptions& options) {
                 "Takes a graphics card with its companions, or any other function, from its\n"
                 "driver and binds it to vfio-pci. It stays there, whatever domains do with it,\n"
                 "until `gpupass unbind`. With --persist it is bound at each boot, before its own\n"
-                "driver can have it; --now binds it now, too.");
+                "driver can take it; --now binds it now, too.");
   syntax.positional("selector", options.what.selectors);
   syntax.option("driver", options.driver, "NAME",
                 "the driver to bind to; a driver of the host takes only the functions named");
@@ -93,7 +93,7 @@ Syntax syntax_of_bind(BindOptions& options) {
 Syntax syntax_of_unbind(BindOptions& options) {
   Syntax syntax("gpupass unbind SELECTOR…|--all|--for NAME [--only] [--persist [--apply]] [options]",
                 "Returns devices that gpupass holds to the drivers that they had when it\n"
-                "took them: of a graphics card all that is held. With --persist the devices\n"
+                "took them: of a graphics card, all held functions. With --persist the devices\n"
                 "have their own drivers again from the next boot on.");
   syntax.positional("selector", options.what.selectors);
   syntax.flag("all", options.all,
@@ -108,7 +108,7 @@ Syntax syntax_of_unbind(BindOptions& options) {
   return syntax;
 }
 
-/// What came of it, and what is left to a person; `command` does that.
+/// The result, and what is left to a person; `command` would do that.
 Result<int> tell(Context& context, const BindOptions& options, Teller& teller, const Done& done,
                  std::string command) {
   teller.tell(done);

@@ -28,14 +28,14 @@ const std::vector<Command> k_commands = {
     {"hook", "ACTION", "have libvirt ask gpupass before it starts a domain", hook, "Guests"},
     {"container", "ACTION …", "show and describe cards to container engines", container, "Containers"},
     {"bench", "ACTION …", "measure cards, compare runs, write reports", bench, "Measure"},
-    {"lab", "run|shell|list", "try all of it in an emulated machine, without hardware", lab, "Try it"},
+    {"lab", "run|shell|list", "try everything on an emulated machine, without hardware", lab, "Try it"},
 };
 
 constexpr std::array k_guest = {
     Command{"create", "VM --image IMG [--gpu SELECTOR…]",
             "make a guest, tuned for this machine, that has a card", guest_create},
     Command{"list", "", "show the guests that gpupass made", guest_list},
-    Command{"start", "VM", "start one, its card bound under gpupass's checks", guest_start},
+    Command{"start", "VM", "start one, with gpupass's checks of its card", guest_start},
     Command{"stop", "VM", "shut it down", guest_stop},
     Command{"delete", "VM", "return its card, undefine it and remove its files", guest_delete},
     Command{"console", "VM", "open its serial console", guest_console},
@@ -57,21 +57,21 @@ constexpr std::array k_container = {
     Command{"list", "[SELECTOR…]", "show cards, their nodes, libraries, CDI names and users", container_list},
     Command{"write", "[SELECTOR…]", "describe cards to container engines in a CDI file", container_write},
     Command{"remove", "", "remove the CDI files that write wrote", container_remove},
-    Command{"attach", "lxc:NAME SELECTOR…", "give cards to a container of LXC, from its next start on",
+    Command{"attach", "lxc:NAME SELECTOR…", "assign cards to an LXC container, from its next start on",
             container_attach},
     Command{"detach", "lxc:NAME [SELECTOR…]", "remove them from its configuration", container_detach},
-    Command{"flags", "SELECTOR…", "print words for engines without CDI, or lines for LXC", container_flags},
+    Command{"flags", "SELECTOR…", "print options for engines without CDI, or lines for LXC", container_flags},
 };
 
 constexpr std::array k_bench = {
     Command{"run", "[OPTION…]", "measure this machine with gpupass-bench", bench_run},
     Command{"compare", "BASELINE… -- CANDIDATE…",
-            "say how much slower, how surely, and whether within the margin", bench_compare},
+            "say how much slower, how certainly, and if within the margin", bench_compare},
     Command{"report", "BASELINE… [-- CANDIDATE…] -o FILE", "write a page with figures and tables",
             bench_report},
     Command{"experiment", "--gpu SELECTOR --arm ARM…",
-            "measure host, containers and guests in turns, and report", bench_experiment},
-    Command{"import", "nvbandwidth FILE", "make a run of another tool's result", bench_import},
+            "measure host, containers and guests alternately, and report", bench_experiment},
+    Command{"import", "nvbandwidth FILE", "convert another tool's result to a run", bench_import},
     Command{"export", "FORMAT FILE…", "write runs in another tool's format", bench_export},
 };
 
@@ -82,7 +82,7 @@ const std::vector<Command>& commands() {
 }
 
 Result<int> guest(Context& context, const std::vector<std::string>& arguments) {
-  return run_action(context, {"guest", "Machines made for cards.", k_guest}, arguments);
+  return run_action(context, {"guest", "Guests fitted to cards.", k_guest}, arguments);
 }
 
 Result<int> hook(Context& context, const std::vector<std::string>& arguments) {

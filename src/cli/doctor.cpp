@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// gpupass doctor: what stands in the way, and what would help.
+// gpupass doctor: the obstacles and their remedies.
 #include "cli/print.hpp"
 #include "cli/teller.hpp"
 #include "gpupass/judge/known_texts.hpp"
@@ -28,7 +28,7 @@ Result<void> check(const DoctorOptions& options) {
     return fail(ErrorKind::usage, "--container and devices are named",
                 "--container is about all of the machine: leave the devices out");
   if (!options.explain.empty() && (any || options.container))
-    return fail(ErrorKind::usage, "--explain and something to look at are named",
+    return fail(ErrorKind::usage, "--explain and something else are both given",
                 "--explain is about the text alone: leave devices and --container out");
   const bool some = !what.with.empty() || what.companions == Companions::left_out;
   return some ? require_some(what) : Result<void>();
@@ -38,7 +38,7 @@ Syntax syntax(DoctorOptions& options) {
   Syntax syntax(
       "gpupass doctor [SELECTOR… [--with BDF]… [--only]] [options]",
       "Says of each graphics card, or of the devices that SELECTORs name taken together, whether it\n"
-      "can be passed through, what prevents that, and what to do about it. Ends with 1 if something\n"
+      "can be passed through, what prevents that, and what to do about it. Exits with 1 if something\n"
       "blocks, and with 0 otherwise.");
   syntax.positional("selector", options.what.selectors);
   syntax.flag("container", options.container,
@@ -59,7 +59,7 @@ Syntax syntax(DoctorOptions& options) {
 Result<int> explain(Terminal& terminal, const DoctorOptions& options) {
   const auto known = judge::known_in(options.explain);
   if (known.empty())
-    return fail(ErrorKind::not_found, "gpupass knows nothing in this text",
+    return fail(ErrorKind::not_found, "gpupass does not know this text",
                 "`gpupass doctor --container` checks this machine; docs/containers.md has the texts");
   print(
       terminal, options.format, [&] { return report::to_json(known); },

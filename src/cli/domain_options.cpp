@@ -16,11 +16,11 @@ Result<void> refuse_device_first(const std::string& vm, const std::vector<std::s
   const auto selector = parse_selector(vm);
   if (!selector || std::holds_alternative<PartOfName>(selector->means)) return {};
   const auto meant = selectors.size() == 1 ? fmt::format("{} {}", selectors.front(), vm) : "VM SELECTOR…";
-  return fail(ErrorKind::usage, fmt::format("{} is a device, and the VM comes first", vm),
+  return fail(ErrorKind::usage, fmt::format("{} is a device, but the VM comes first", vm),
               fmt::format("nothing was changed; give the domain, then the devices: {}", meant));
 }
 
-/// The devices are read once it is sure that the domain is none of them.
+/// The devices are read once it is certain that the domain is not one of them.
 Result<void> check(const Context& context, DomainOptions& options, session::DomainChoice& domain,
                    std::vector<Selector>& devices) {
   if (domain.vm.empty()) {

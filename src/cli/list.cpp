@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// gpupass list: what is there.
+// gpupass list: the devices.
 #include <ostream>
 
 #include "cli/teller.hpp"

@@ -26,7 +26,7 @@ enum class Format { text, json };
 /// Adds --only: what is selected comes without companions.
 void add_only(Syntax& syntax, session::Selection& to);
 
-/// Error: usage, where nothing is named; `usage` is the command's own, where there is one to show.
+/// Error: usage, if nothing is named; `usage` is the command's own, if there is one to show.
 [[nodiscard]] Result<void> require_some(const session::Selection& selection, const std::string& usage = {});
 
 /// Adds --format.
@@ -37,7 +37,7 @@ void add_connect(Syntax& syntax, std::string& to);
 /// The connection that is meant, named or not.
 [[nodiscard]] const std::string& uri_of(const Context& context, const std::string& named);
 
-/// The connection that these arguments name; empty where they leave it to the environment, which the next
+/// The connection that these arguments name; empty if they leave it to the environment, which the next
 /// command has as well.
 [[nodiscard]] std::string connection_named(const std::vector<std::string>& arguments);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// `gpupass recover`: after a kill, a power cut, or a driver that took its time.
+// `gpupass recover`: after a kill, a power cut, or a slow driver.
 #include "gpupass/session/recover.hpp"
 
 #include "cli/print.hpp"

@@ -60,7 +60,7 @@ Result<std::string> take_root(std::vector<std::string>& words) {
     const bool two = words[i] == k_root;
     if (two || words[i].starts_with("--root=")) {
       if (two && i + 1 == words.size())
-        return fail(ErrorKind::usage, "--root names no folder", fmt::format("usage: {}", k_run_usage));
+        return fail(ErrorKind::usage, "--root needs a folder", fmt::format("usage: {}", k_run_usage));
       if (root) return fail(ErrorKind::usage, "--root is given twice", fmt::format("usage: {}", k_run_usage));
       root = two ? words[i + 1] : words[i].substr(k_root.size() + 1);
       const auto at = words.begin() + static_cast<std::ptrdiff_t>(i);

@@ -21,7 +21,7 @@ Syntax syntax(StatusOptions& options) {
       "Shows each device that gpupass holds, the driver it had before, the domain that has it (running, off\n"
       "or gone) and since when; devices that a domain or vfio-pci has without gpupass; devices that a "
       "driver\n"
-      "is still letting go of; commands that did not end; and what is bound at each boot\n"
+      "is still releasing; commands that did not end; and what is bound at each boot\n"
       "(`gpupass bind --persist`), and whether this boot did it.");
   add_connect(syntax, options.connection);
   add_format(syntax, options.format);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A person, or the program of one, at a terminal: asked there, and told there what happens.
+// A person, or a program, at a terminal: is asked there, and told there what happens.
 #pragma once
 
 #include <string>
@@ -21,8 +21,7 @@ struct ChangeOptions {
 
 void add_change_options(Syntax& syntax, ChangeOptions& to);
 
-/// A command's own program agreed to everything before: a person is told what is waited for, and what is to
-/// be known besides.
+/// A command whose caller has agreed to everything: a person is told only what is waited for, and notes.
 class Quiet : public session::Agreed {
  public:
   explicit Quiet(Terminal& terminal) : terminal_(terminal) {}

@@ -16,8 +16,8 @@ struct XmlOptions {
 
 Syntax syntax(XmlOptions& options) {
   Syntax syntax("gpupass xml SELECTOR… [--domain FILE|NAME] [--with BDF]… [--only] [options]",
-                "Prints what gives a graphics card with its companions, or any other function,\n"
-                "to a domain: a <hostdev>, or <devices> in which several functions are one\n"
+                "Prints the XML that assigns a graphics card with its companions, or any other\n"
+                "function: a <hostdev>, or <devices> in which several functions are one\n"
                 "device; with --domain the whole domain with the card in it. Changes nothing.");
   syntax.positional("selector", options.what.selectors);
   syntax.option("domain", options.domain, "FILE|NAME",

@@ -24,8 +24,9 @@ class CardReader {
     Card card{device.address, functions};
     card.driver = device.driver.value_or("");
     if (card.driver.empty()) {
-      refuse(card, "has no driver, so there is no node of it",
-             fmt::format("load its driver; or `gpupass bind {}` and then vfio", to_string(card.address)));
+      refuse(card, "has no driver, so it has no node",
+             fmt::format("load its driver; or `gpupass bind {}` to give it as a VFIO group",
+                         to_string(card.address)));
     } else if (is_vfio_driver(card.driver)) {
       group(card, device);
     } else {
@@ -54,7 +55,7 @@ class CardReader {
       const auto nvidia = read_nvidia_card(host_, card.address);
       if (!nvidia) {
         card.way = Way::none;
-        return refuse(card, "is bound to nvidia, and the driver does not list it: it did not come up",
+        return refuse(card, "is bound to nvidia, but the driver does not list it: its initialisation failed",
                       "`dmesg | grep NVRM` says why; `gpupass doctor` looks at the rest");
       }
       card.uuid = nvidia->uuid;
@@ -66,7 +67,7 @@ class CardReader {
     if (card.nodes.empty()) {
       const auto driver = card.driver;
       card.way = Way::none;
-      return refuse(card, fmt::format("its driver {} makes no node that computes or renders", driver),
+      return refuse(card, fmt::format("its driver {} creates no node for computing or rendering", driver),
                     "a container can have it through another driver, or as a VFIO group (`gpupass bind`)");
     }
     look_at_nodes(card);
@@ -77,8 +78,8 @@ class CardReader {
       const auto trouble = node.trouble();
       if (trouble.empty()) continue;
       return refuse(card, fmt::format("its node {} {}", node.path, trouble),
-                    card.way == Way::nvidia ? "`nvidia-smi` run as root makes it"
-                                            : "`udevadm trigger` has udev make it");
+                    card.way == Way::nvidia ? "`nvidia-smi` run as root creates it"
+                                            : "`udevadm trigger` makes udev create it");
     }
   }
 

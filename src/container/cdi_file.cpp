@@ -48,7 +48,7 @@ class Reading {
     if (file_.devices.empty()) fault("it defines no device");
     const auto lowest = lowest_version(json);
     if (is_older(file_.version, lowest))
-      fault(fmt::format("it says version {}, and what is in it needs {}", file_.version, lowest));
+      fault(fmt::format("it states version {}, but its content needs {}", file_.version, lowest));
   }
 
  private:
@@ -120,7 +120,7 @@ CdiFile read_cdi(const std::string& path, const std::string& text) {
   if (!json) {
     file.unread = json.error().what;
   } else if (!json->is_object()) {
-    file.unread = path + ": is no CDI specification";
+    file.unread = path + ": is not a CDI specification";
   } else {
     const auto read = core::take_from_json(path, [&] {
       Reading(file).specification(*json);

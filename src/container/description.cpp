@@ -135,7 +135,7 @@ std::string remedy_for(const std::string& path, const std::string& kind) {
   if (kind == k_kind) return "`gpupass container write --output " + path + "`";
   if (kind.starts_with("nvidia.com/"))
     return "`nvidia-ctk cdi generate --output=" + path + "`, or `systemctl restart nvidia-cdi-refresh`";
-  return "write it anew with what made it";
+  return "generate it again with the program that made it";
 }
 
 }  // namespace gpupass::container

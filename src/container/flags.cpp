@@ -95,15 +95,14 @@ Words nspawn_words(const Parts& parts) {
   return words;
 }
 
-/// LXC mounts nothing behind a symbolic link, which /usr/lib64 is in containers that have no use for it.
+/// LXC does not mount through a symbolic link, which /usr/lib64 is in containers that do not use it.
 bool is_twin(const Mount& mount) {
   return mount.container.starts_with("/usr/lib64/");
 }
 
 /// LXC has no way to say a node by its path: the number is that of now.
 std::string lxc_lines(const Parts& parts, bool unified) {
-  std::string text =
-      "# The numbers are those of now: a driver may get others when the machine starts again.\n";
+  std::string text = "# These are the current numbers: a driver may get others after a restart.\n";
   for (const auto& node : parts.nodes) {
     text += fmt::format("lxc.{}.devices.allow = c {} rw\n", unified ? "cgroup2" : "cgroup",
                         node.found.empty() ? node.expected : node.found);

@@ -14,7 +14,7 @@ constexpr std::size_t k_old_head = 16, k_old_entry = 12;  // bytes
 constexpr std::size_t k_new_head = 48, k_new_entry = 24;
 constexpr std::size_t k_count_at = 20, k_key_at = 4, k_value_at = 8;  // within head and entry
 
-/// A number in the machine's own byte order; 0 behind the end.
+/// A number in the machine's own byte order; 0 after the end.
 std::uint32_t number_at(std::string_view content, std::size_t offset) {
   std::uint32_t number = 0;
   if (offset > content.size() || content.size() - offset < sizeof number) return 0;
@@ -22,14 +22,14 @@ std::uint32_t number_at(std::string_view content, std::size_t offset) {
   return number;
 }
 
-/// Up to its zero byte; empty where it has none.
+/// Up to its zero byte; empty if it has none.
 std::string text_at(std::string_view content, std::size_t offset) {
   if (offset >= content.size()) return {};
   const auto end = content.find('\0', offset);
   return end == content.npos ? std::string() : std::string(content.substr(offset, end - offset));
 }
 
-/// The new format; empty where there is none.
+/// The new format; empty if there is none.
 std::string_view new_format(std::string_view content) {
   if (content.starts_with(k_old)) {
     constexpr std::size_t k_alignment = 8, k_old_count_at = 12;

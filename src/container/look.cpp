@@ -43,20 +43,20 @@ class Stale {
   [[nodiscard]] std::string trouble(const CdiPath& one) {
     // A captured machine has the files that gpupass reads, and not what a container would get.
     if (host_.captured() && !host_.exists("/dev/null")) return "";
-    if (!exists(one.path)) return fmt::format("{} is not there{}", one.path, why(one.path));
+    if (!exists(one.path)) return fmt::format("{} does not exist{}", one.path, why(one.path));
     if (one.number.empty()) return "";
     const auto node = sys::device_node(host_, one.path);
     if (!node || node->number == one.number) return "";
-    return fmt::format("{} has the number {} there, and is {} now", one.path, one.number, node->number);
+    return fmt::format("{} has the number {} in it, but is {} now", one.path, one.number, node->number);
   }
 
-  /// Of a library of the driver, which is of another version by now.
+  /// For a library of the driver, which has another version now.
   [[nodiscard]] std::string why(const std::string& path) const {
     const auto at = path.find(".so.");
     if (!driver_ || at == std::string::npos || path.substr(at).find('.', 4) == std::string::npos ||
         path.ends_with(driver_->version))
       return "";
-    return fmt::format("; the driver is of version {} now", driver_->version);
+    return fmt::format("; the driver has version {} now", driver_->version);
   }
 
   [[nodiscard]] bool exists(const std::string& path) {
@@ -82,7 +82,7 @@ std::vector<CdiFile> read_files(const Host& host, const std::optional<NvidiaDriv
       auto file = text ? read_cdi(path, *text) : CdiFile{path};
       if (!text) file.unread = text.error().what;
       file.unread = core::printable(file.unread);
-      if (host.link_name(path)) file.leads_to = host.resolve(path).value_or("where nothing is");
+      if (host.link_name(path)) file.leads_to = host.resolve(path).value_or("a file that does not exist");
       file.stale = stale.in(file);
       file.path = core::printable(path);
       files.push_back(std::move(file));
@@ -91,7 +91,7 @@ std::vector<CdiFile> read_files(const Host& host, const std::optional<NvidiaDriv
   return files;
 }
 
-/// The word behind `mode =` in the toolkit's configuration.
+/// The word after `mode =` in the toolkit's configuration.
 std::string toolkit_mode(const Host& host) {
   const auto text = host.read(k_toolkit_config).value_or("");
   for (const auto line : core::split(text, '\n')) {

@@ -58,11 +58,11 @@ Result<std::vector<Block>> blocks_in(const std::string& config) {
     const auto next = at + line.size();
     ++number;
     if (mark && mark->begins == open)
-      return damaged(number, open ? "a block of gpupass's begins in another"
-                                  : "a block of gpupass's ends that did not begin");
+      return damaged(
+          number, open ? "a gpupass block begins inside another" : "a gpupass block ends that never began");
     if (mark && mark->begins) {
       if (std::ranges::find(blocks, mark->card, &Block::card) != blocks.end())
-        return damaged(number, fmt::format("a second block of {}", to_string(mark->card)));
+        return damaged(number, fmt::format("a second block for {}", to_string(mark->card)));
       const std::size_t before = mark->joined && at > 0 ? 1 : 0;
       blocks.push_back({mark->card, at - before, before});
       open = true;
@@ -74,7 +74,7 @@ Result<std::vector<Block>> blocks_in(const std::string& config) {
     }
     at = next;
   }
-  if (open) return damaged(number, fmt::format("the block of {} has no end", to_string(blocks.back().card)));
+  if (open) return damaged(number, fmt::format("the block for {} has no end", to_string(blocks.back().card)));
   return blocks;
 }
 
@@ -114,7 +114,7 @@ Result<std::string> without_lxc_block(const std::string& config, const PciAddres
   const auto found = std::ranges::find(blocks, card, &Block::card);
   if (found == blocks.end()) return config;
   auto text = config;
-  // What was written behind the block since needs a line of its own.
+  // What was written after the block since needs a line of its own.
   const bool last = found->at + found->size == config.size();
   const bool joined = config[found->at] == '\n';
   return text.replace(found->at, found->size, joined && !last ? "\n" : "");

@@ -25,14 +25,14 @@ class Numbers {
       mounted_.emplace_back(words[0]);
   }
 
-  /// What of it does not fit the machine.
+  /// Which parts of it do not match the machine.
   [[nodiscard]] std::vector<std::string> stale(const Host& host) const {
     std::vector<std::string> stale;
     for (const auto& path : mounted_) {
       if (!is_of_cards(path)) continue;
       const auto node = sys::device_node(host, path);
       if (!node) {
-        stale.push_back(fmt::format("{} is not there", path));
+        stale.push_back(fmt::format("{} does not exist", path));
       } else if (!all_ && !allowed_.empty() &&
                  std::ranges::none_of(allowed_, [&](const auto& one) { return covers(one, node->number); })) {
         stale.push_back(fmt::format("{} has the number {} now, which no line allows", path, node->number));

@@ -28,9 +28,9 @@ std::string name(Way way) {
 
 std::string Node::trouble() const {
   if (!looked) return "";
-  if (found.empty()) return "is not there";
+  if (found.empty()) return "does not exist";
   if (expected.empty() || expected == found) return "";
-  return fmt::format("is of number {}, and the driver's is {}", found, expected);
+  return fmt::format("has the number {}, but the driver's is {}", found, expected);
 }
 
 bool Node::for_everybody() const {
@@ -46,15 +46,15 @@ std::string NvidiaDriver::node_trouble() const {
 std::string NvidiaDriver::node_remedy() const {
   const auto* const node = troubled(nodes);
   return node != nullptr && node->path.find("uvm") != std::string::npos
-             ? "`nvidia-modprobe -c 0 -u` makes it (remove one of another number before)"
-             : "`nvidia-smi` run as root makes it";
+             ? "`nvidia-modprobe -c 0 -u` creates it (first remove one with another number)"
+             : "`nvidia-smi` run as root creates it";
 }
 
 std::string NvidiaDriver::library_trouble() const {
   const auto is_cuda = [](const Mount& mount) { return mount.container.ends_with("/libcuda.so.1"); };
   if (std::ranges::any_of(libraries, is_cuda)) return "";
   if (!library_version.empty() && library_version != version)
-    return fmt::format("the kernel module is of version {}, the libraries are of {} ({})", version,
+    return fmt::format("the kernel module has version {}, but the libraries have {} ({})", version,
                        library_version, library_path);
   return fmt::format("there is no libcuda.so.1 of version {}", version);
 }
@@ -63,8 +63,8 @@ std::string NvidiaDriver::library_remedy() const {
   if (!library_version.empty() && library_version != version)
     return "restart the machine, or unload and load the modules with nothing using them (`rmmod nvidia_uvm "
            "nvidia_drm nvidia_modeset nvidia && modprobe nvidia`)";
-  return "install the driver's libraries; a folder of their own must be in /etc/ld.so.conf.d, and `ldconfig` "
-         "run after that";
+  return "install the driver's libraries; if they are in a folder of their own, list it in /etc/ld.so.conf.d "
+         "and run `ldconfig`";
 }
 
 std::string NvidiaDriver::trouble() const {
@@ -104,8 +104,9 @@ std::string Machine::container_name(std::string_view engine, std::string_view id
 }
 
 std::string Machine::remedy_of_shared(Way way) {
-  return way == Way::amd ? "the kernel's amdgpu needs CONFIG_HSA_AMD; `udevadm trigger` has udev make nodes"
-                         : "`modprobe vfio-pci`";
+  return way == Way::amd
+             ? "the kernel's amdgpu needs CONFIG_HSA_AMD; `udevadm trigger` makes udev create nodes"
+             : "`modprobe vfio-pci`";
 }
 
 }  // namespace gpupass::container

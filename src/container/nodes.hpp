@@ -18,9 +18,9 @@ class NodeReader {
 
   /// A node that is to have this number; empty: the kernel does not say which.
   [[nodiscard]] Node node(const std::string& path, const std::string& number) const;
-  /// A node of a driver that /proc/devices lists, whose number is given anew at each start of the machine.
+  /// A node of a driver that /proc/devices lists, whose number is assigned at each boot.
   [[nodiscard]] Node dynamic(const std::string& path, const std::string& driver, unsigned minor) const;
-  /// A node whose number stands in sysfs, in a file `dev`.
+  /// A node whose number is in sysfs, in a file `dev`.
   [[nodiscard]] Node of_sysfs(const std::string& path, const std::string& folder) const;
 
  private:

@@ -83,7 +83,7 @@ std::string_view stem_of(std::string_view name) {
   return name.substr(0, name.find(".so"));
 }
 
-/// "580.159.04" of "libcuda.so.580.159.04"; empty where there is none of that form.
+/// "580.159.04" of "libcuda.so.580.159.04"; empty if there is none of that form.
 std::string version_of_library(std::string_view name) {
   const auto at = name.find(".so.");
   const auto version = at == name.npos ? std::string_view() : name.substr(at + 4);

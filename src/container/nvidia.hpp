@@ -11,11 +11,11 @@
 
 namespace gpupass::container {
 
-/// Nothing where the kernel module is not loaded.
+/// Nothing if the kernel module is not loaded.
 [[nodiscard]] std::optional<NvidiaDriver> read_nvidia(const Host& host, const NodeReader& nodes,
                                                       const std::string& architecture);
 
-/// Of a card: its name by the driver, and the minor of its node. Nothing where the driver does not have it.
+/// Of a card: its name by the driver, and the minor of its node. Nothing if the driver does not have it.
 struct NvidiaCard {
   std::string uuid;
   std::uint64_t minor = 0;

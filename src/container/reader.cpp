@@ -79,20 +79,20 @@ ReaderAnswer answer_of(const ReaderFacts& facts) {
       facts.folders.empty() ? std::vector<std::string>{k_static_folder, k_volatile_folder} : facts.folders;
   if (facts.missing) {
     answer.to_do.push_back(
-        fmt::format("{} is not installed here; it reads CDI files from {} on", row.called, row.first));
+        fmt::format("{} is not installed here; it reads CDI files since version {}", row.called, row.first));
     return answer;
   }
   if (!facts.version.empty() && is_older(facts.version, row.first)) {
     answer.cannot =
-        fmt::format("{} {} reads no CDI file, {} and later do", row.called, facts.version, row.first);
+        fmt::format("{} {} does not read CDI files; {} and later do", row.called, facts.version, row.first);
     return answer;
   }
   if (facts.version.empty())
-    answer.to_do.push_back(
-        fmt::format("{} does not say its version; it reads CDI files from {} on", row.called, row.first));
+    answer.to_do.push_back(fmt::format("{} does not say its version; it reads CDI files since version {}",
+                                       row.called, row.first));
   if (needs_switch(row, facts))
     answer.to_do.push_back(
-        fmt::format("{} reads CDI files once they are switched on: {}", row.called,
+        fmt::format("{} reads CDI files once that is switched on: {}", row.called,
                     *row.switched_on == '\0' ? "its configuration says no" : row.switched_on));
   return answer;
 }

@@ -52,7 +52,7 @@ class YamlReader {
   Result<Json> document() {
     if (lines_.empty()) return Json::object();
     GPUPASS_TRY_ASSIGN(auto value, block(lines_.front().indent, 0));
-    if (at_ < lines_.size()) return wrong("is not where its indentation puts it");
+    if (at_ < lines_.size()) return wrong("is wrongly indented");
     return value;
   }
 
@@ -109,7 +109,7 @@ class YamlReader {
       if (end == std::string_view::npos) return wrong("has no key");
       GPUPASS_TRY_ASSIGN(const auto key, scalar(text.substr(0, end)));
       const auto name = key.is_string() ? key.get<std::string>() : key.dump();
-      if (all.contains(name)) return wrong("has a key that was there before");
+      if (all.contains(name)) return wrong("repeats a key");
       const auto rest = core::trim(text.substr(end + 1));
       if (rest.empty()) {
         ++at_;
@@ -123,13 +123,13 @@ class YamlReader {
     return all;
   }
 
-  /// What is indented further than this; null where nothing is.
+  /// What is indented further than this; null if nothing is.
   Result<Json> below(std::size_t indent, std::size_t depth) {
     if (at_ >= lines_.size() || lines_[at_].indent <= indent) return Json();
     return block(lines_[at_].indent, depth + 1);
   }
 
-  /// Where the colon behind a key stands.
+  /// The position of the colon after a key.
   static std::size_t key_end(std::string_view text) {
     std::size_t from = 0;
     if (text.front() == '"' || text.front() == '\'') {
@@ -150,7 +150,7 @@ class YamlReader {
     if (text.front() == '"') return quoted(text);
     if (text.front() == '\'') return single_quoted(text);
     if (k_other_forms.find(text.front()) != std::string_view::npos)
-      return wrong("is in a form of YAML that is not read");
+      return wrong("uses YAML syntax that gpupass does not read");
     if (text == "true" || text == "false") return Json(text == "true");
     if (text == "null" || text == "~") return Json();
     if (const auto number = core::parse_number(text)) return Json(*number);
@@ -158,12 +158,12 @@ class YamlReader {
   }
 
   [[nodiscard]] Result<Json> brackets(std::string_view text) const {
-    if (text.back() != ']') return wrong("is in a form of YAML that is not read");
+    if (text.back() != ']') return wrong("uses YAML syntax that gpupass does not read");
     auto all = Json::array();
     const auto inside = text.substr(1, text.size() - 2);
     for (const auto piece : core::split(inside, ',')) {
       const auto word = core::trim(piece);
-      if (word.empty() || word.front() == '[') return wrong("is in a form of YAML that is not read");
+      if (word.empty() || word.front() == '[') return wrong("uses YAML syntax that gpupass does not read");
       GPUPASS_TRY_ASSIGN(auto value, scalar(word));
       all.push_back(std::move(value));
     }
@@ -173,7 +173,7 @@ class YamlReader {
   /// Its escapes are those of JSON, as far as programs use them.
   [[nodiscard]] Result<Json> quoted(std::string_view text) const {
     auto value = core::parse_json(std::string(text), origin_);
-    if (!value || !value->is_string()) return wrong("has a quotation that is not read");
+    if (!value || !value->is_string()) return wrong("has a quoted text that gpupass does not read");
     return value;
   }
 
@@ -189,7 +189,7 @@ class YamlReader {
         return Json(value);
       }
     }
-    return wrong("has a quotation that is not read");
+    return wrong("has a quoted text that gpupass does not read");
   }
 
   const std::string& origin_;

@@ -15,7 +15,7 @@ Result<void> within_limits(std::string_view text, const std::string& origin, con
   std::size_t depth = 0;
   for (std::size_t at = 0; at < text.size(); ++at) {
     if (text[at] == '[' || text[at] == '{') {
-      if (++depth > limits.depth) return too("has more arrays and objects in each other", limits.depth, "");
+      if (++depth > limits.depth) return too("is nested more deeply", limits.depth, "");
     } else if (text[at] == ']' || text[at] == '}') {
       depth -= depth > 0 ? 1U : 0U;
     } else if (text[at] == '"') {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// sysfs is read here and not through pci_fill_info(): libpci takes garbage for 0, and it calls its
+// sysfs is read here and not through pci_fill_info(): libpci reads garbage as 0, and it calls its
 // error function, which must not return, when a function goes away while it is looked at (a card
 // pulled, sriov_numvfs set to 0).
 #include "discover/attributes.hpp"
@@ -26,7 +26,7 @@ class Attributes {
     note(problems_, folder_.path_of(name), std::move(what));
   }
 
-  /// A short printable text; nothing where there is none.
+  /// A short printable text; nothing if there is none.
   std::optional<std::string> text(const char* name) {
     constexpr std::size_t k_longest = 255;
     auto value = value_of(name, folder_.attribute(name));

@@ -33,7 +33,7 @@ std::vector<PciAddress> addresses_in(const sys::Folder& bus, const std::vector<s
 }
 
 Failure no_bus(Error error) {
-  error.hint = "there is no PCI bus to be seen: is sysfs mounted, and does a captured root hold sys/?";
+  error.hint = "no PCI bus was found: is sysfs mounted, and does a captured root have a folder sys?";
   return Failure(std::move(error));
 }
 

@@ -28,7 +28,7 @@ IommuKind kind_of_table(std::string_view table) {
   return IommuKind::none;
 }
 
-/// The ACPI table that describes an IOMMU, or nothing; an error when it cannot be told.
+/// The ACPI table that describes an IOMMU, or nothing; an error if that cannot be determined.
 Result<std::string> find_table(const Host& host) {
   for (const auto* const table : {"DMAR", "IVRS", "IORT"}) {
     if (host.exists(fmt::format("{}/{}", sysfs::k_acpi_tables, table))) return table;
@@ -43,7 +43,7 @@ bool is_xen_dom0(const Host& host) {
   return host.read("/proc/xen/capabilities").value_or("").find("control_d") != std::string::npos;
 }
 
-/// Groups that stand for an IOMMU, where no unit does (POWER has none). vfio makes some of its own
+/// Groups that show an IOMMU where no unit does (POWER has none). vfio makes some of its own
 /// where there is no IOMMU at all, and says so in their name.
 bool has_real_group(const Host& host, const std::vector<IommuGroup>& groups) {
   return std::any_of(groups.begin(), groups.end(), [&](const IommuGroup& group) {
@@ -190,7 +190,7 @@ void read_interrupt_remapping(const Host& host, const Kernel& kernel, Iommu& iom
   iommu.evidence = fmt::format("{}: {}", k_interrupts, what);
 }
 
-/// Lines "0x00000000fee00000 0x00000000feefffff msi". Nothing where the kernel has no such file
+/// Lines "0x00000000fee00000 0x00000000feefffff msi". Nothing if the kernel has no such file
 /// (before 4.12), or a capture left it out; a Problem where it is there and cannot be understood.
 std::optional<std::vector<ReservedRegion>> read_regions(const Host& host, int number, Problems& problems) {
   const auto path = sysfs::iommu_group(number, "reserved_regions");

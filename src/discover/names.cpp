@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// One pass over the list takes the names of what is there; the other thirty thousand lines are
-// passed over without being stored.
+// One pass over the list takes the names of existing devices; the other thirty thousand lines are skipped
+// without being stored.
 //
 //   10de  NVIDIA Corporation                 C 03  Display controller
 //   ⇥2330  GH100 [H100 SXM5 80GB]            ⇥00  VGA compatible controller
@@ -63,7 +63,7 @@ NamesByKey wanted(const std::vector<Device>& devices) {
   return names;
 }
 
-/// Reads lines of the list one after the other, knowing below which entry each stands.
+/// Reads lines of the list one after the other, knowing below which entry each is.
 class ListReader {
  public:
   explicit ListReader(NamesByKey& names) : names_(names) {}

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The only file that knows libpci. Its error function must not return, and ending the program is not
-// ours to do, so only those of its functions are called that have nothing to call it for but memory
-// that has run out: no pci_scan_bus() (a folder with an odd name is an error to it), no
-// pci_fill_info() of sysfs values, no name list (one malformed line is an error to it).
+// The only file that knows libpci. Its error function must not return, and gpupass must not end the program,
+// so only those of its functions are called that have nothing to call it for but memory that has run out: no
+// pci_scan_bus() (a folder with an odd name is an error to it), no pci_fill_info() of sysfs values, no name
+// list (one malformed line is an error to it).
 #include "discover/pci.hpp"
 
 #include "gpupass/core/sysfs.hpp"

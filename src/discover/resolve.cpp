@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// From what a user typed to functions of this machine.
+// Resolves what a user typed to functions of this machine.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -35,7 +35,7 @@ Failure ambiguous(const Selector& selector, const Inventory& inventory, const Fu
   for (std::size_t i = 0; i < std::min(matches.size(), k_shown); ++i)
     names.push_back(name_of(inventory, matches[i]));
   if (matches.size() > k_shown) names.push_back(fmt::format("{} more", matches.size() - k_shown));
-  return fail(ErrorKind::usage, what + core::enumerate(names), "name the one that is meant by its address");
+  return fail(ErrorKind::usage, what + core::enumerate(names), "give the address of the one you mean");
 }
 
 Result<Functions> resolve_address(const Selector& selector, const PciAddress& address,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Serial numbers: what tells two devices of one model apart wherever they are plugged in.
+// Serial numbers, which distinguish two devices of one model wherever they are plugged in.
 #pragma once
 
 #include <optional>
@@ -12,7 +12,7 @@
 
 namespace gpupass::discover {
 
-/// The SN field of vital product data (PCI Local Bus Specification 3.0, appendix I). Nothing where there is
+/// The SN field of vital product data (PCI Local Bus Specification 3.0, appendix I). Nothing if there is
 /// none, or where it is not made of printable characters.
 [[nodiscard]] std::optional<std::string> serial_of_vpd(std::string_view vpd);
 

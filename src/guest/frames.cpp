@@ -48,7 +48,7 @@ void FrameReader::add(std::string_view bytes) {
 Result<std::optional<Frame>> FrameReader::next() {
   if (all_ > k_largest_answer)
     return fail(ErrorKind::invalid,
-                fmt::format("the guest sent more than {} MiB and no end", k_largest_answer >> 20U));
+                fmt::format("the guest sent more than {} MiB without an end", k_largest_answer >> 20U));
   while (!begun_) {
     const auto end = buffer_.find('\n');
     if (end == std::string::npos) return std::nullopt;

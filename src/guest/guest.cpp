@@ -37,8 +37,9 @@ Result<void> check_steps(const Profile& profile) {
     std::vector<std::string> known;
     known.reserve(k_steps.size());
     for (const auto& step : k_steps) known.emplace_back(step.name);
-    return fail(ErrorKind::invalid, fmt::format("the profile asks for a step '{}', which there is not", name),
-                "there are: " + core::enumerate(known));
+    return fail(ErrorKind::invalid,
+                fmt::format("the profile asks for a step '{}', which does not exist", name),
+                "there are these: " + core::enumerate(known));
   }
   return {};
 }

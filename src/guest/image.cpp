@@ -46,8 +46,8 @@ constexpr std::uint64_t k_data_file_name = 0x44415441;  // a header extension
 constexpr std::uint64_t k_length_of_2 = 72;             // of a header of version 2, which does not say
 
 Failure broken(const std::string& path) {
-  return fail(ErrorKind::invalid, path + " has a qcow2 header that does not hold together",
-              "download the image again; `qemu-img check` says more of an image that you trust");
+  return fail(ErrorKind::invalid, path + " has an inconsistent qcow2 header",
+              "download the image again; `qemu-img check` says more about an image that you trust");
 }
 
 std::optional<std::string> backing_of(const Header& header) {
@@ -114,7 +114,8 @@ Result<Image> read_image(const std::string& path, const std::string& info, const
                      }));
   if (image.format != "raw" && image.format != "qcow2") {
     return fail(
-        ErrorKind::invalid, fmt::format("{} is a {} image; gpupass takes qcow2 and raw", path, image.format),
+        ErrorKind::invalid,
+        fmt::format("{} is a {} image; gpupass accepts qcow2 and raw", path, image.format),
         fmt::format("`qemu-img convert -O qcow2 {} NEW.qcow2` makes one, if you trust the image", path));
   }
   if (image.format == "raw" && !has_partition_table(head)) {

@@ -58,7 +58,7 @@ bool has_several_nodes(const HostTopology& topology) {
   return std::ranges::count_if(topology.nodes, [](const auto& node) { return !node.cores.empty(); }) > 1;
 }
 
-/// The cards by node. A guest without cards stands on the first node.
+/// The cards by node. A guest without cards runs on the first node.
 std::vector<Cell> cells_of(const GuestRequest& request, const GuestHost& host) {
   std::map<int, Cell> cells;
   for (const auto& card : request.cards) {
@@ -91,13 +91,13 @@ std::string names_of(const std::vector<Ground>& grounds) {
 
 std::string share_text(const Ground& ground) {
   const auto& share = ground.share;
-  if (share.all == 1) return "nobody else's card is there";
-  return fmt::format("the guest has {} of {} cards there", share.mine.size(), share.all);
+  if (share.all == 1) return "the guest's card is the only one there";
+  return fmt::format("the guest has {} of the {} cards there", share.mine.size(), share.all);
 }
 
 // ---- processors ---------------------------------------------------------------------------
 
-/// Threads of a core that guests may have, where all cells' are alike; else 1.
+/// Threads per core that guests may have, if all cells have the same number; else 1.
 int threads_of(const std::vector<Ground>& grounds) {
   const auto& first = grounds.front().cores.guests;
   if (first.empty()) return 1;
@@ -147,7 +147,7 @@ Result<void> take_vcpus(Layout& layout, const std::vector<Ground>& grounds, int 
   layout.vcpus_reason.why = "as asked for";
   if (layout.threads != threads) {
     layout.vcpus_reason.warning = fmt::format(
-        "no multiple of the {} threads that a core has, so the guest cannot know which of its processors "
+        "not a multiple of the {} threads that a core has, so the guest cannot know which of its processors "
         "share a core",
         threads);
   }
@@ -173,7 +173,7 @@ std::string encroachment(const Ground& ground, std::size_t cores) {
   return {};
 }
 
-/// A processor of the host for each vCPU, whole cores at a time; none where there are too few.
+/// A processor of the host for each vCPU, whole cores at a time; none if there are too few.
 void place(Layout& layout, const std::vector<Ground>& grounds) {
   for (std::size_t i = 0; i < grounds.size(); ++i) {
     auto& cell = layout.cells[i];
@@ -246,7 +246,7 @@ Result<void> take_memory(Layout& layout, const std::vector<Ground>& grounds, std
   const auto each = wanted / layout.cells.size();
   if (wanted == 0 || wanted % (k_mebibyte * layout.cells.size()) != 0) {
     return fail(ErrorKind::usage,
-                fmt::format("{} of memory: no multiple of {}", core::size_text(wanted),
+                fmt::format("{} of memory: not a multiple of {}", core::size_text(wanted),
                             core::size_text(k_mebibyte * layout.cells.size())),
                 layout.cells.size() == 1 ? "" : fmt::format("it is divided among {}", names_of(grounds)));
   }

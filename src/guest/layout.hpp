@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Which part of the host a guest stands on: worked out once, then written down by the steps.
+// Which part of the host a guest runs on: decided once, then written into the profile by the steps.
 #pragma once
 
 #include <string>
@@ -19,7 +19,7 @@ struct Reason {
   std::string warning;
 };
 
-/// The part of the guest that stands on one node of the host.
+/// The part of the guest that runs on one node of the host.
 struct Cell {
   int node = -1;  // of the host; -1: anywhere
   std::vector<GuestCard> cards;
@@ -31,7 +31,7 @@ struct Cell {
 
 struct Layout {
   std::vector<Cell> cells;  // one at least, in order of node
-  bool by_node = false;     // the host has several nodes, and the guest is told of those it stands on
+  bool by_node = false;     // the host has several nodes, and the guest sees those it runs on
   int threads = 1;          // of a core of the guest
   Reason vcpus_reason, memory_reason, pins_reason;
 

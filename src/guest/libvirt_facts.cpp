@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What libvirt says of itself. Where it does not speak of a thing, that thing is not there.
+// What libvirt reports about itself. What it does not mention, it does not have.
 #include "gpupass/guest.hpp"
 #include "gpupass/virt/document.hpp"
 

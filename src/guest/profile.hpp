@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What a profile says to gpupass: an element of its <metadata> in a namespace of ours. In the guest's domain
-// the same element is the mark by which gpupass knows its own.
+// What a profile says to gpupass: an element of its <metadata> in gpupass's own namespace. In the guest's
+// domain the same element marks it as made by gpupass.
 //
 //   <gpupass:guest xmlns:gpupass='urn:gpupass:guest' profile='compute'>
 //     <gpupass:step name='pins'/>

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What of a node a guest gets that has some of the node's cards: as many parts as it has cards, and always
-// the same ones. So guests with different cards do not meet, though each is made without a look at the
-// others.
+// The share of a node for a guest that has some of the node's cards: one part per card, and always the same
+// parts. So guests with different cards do not overlap, although each is made without looking at the others.
 #pragma once
 
 #include "guest/layout.hpp"

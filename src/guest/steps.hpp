@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The steps of tuning. Each is one function in a file of its own: it writes what it decides into the domain,
-// and says why. guest.cpp has the table; a profile names those that it wants.
+// The steps of tuning. Each is one function in a file of its own: it writes its decision into the domain,
+// with the reason. guest.cpp has the table; a profile names the steps that it uses.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Making findings: one short function a severity, so that a rule reads as what it says.
+// Making findings: one short function per severity, so that a rule reads like its message.
 #pragma once
 
 #include <string>

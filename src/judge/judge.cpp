@@ -32,7 +32,7 @@ constexpr std::array k_table = {
          iommu_enabled_at_boot},
     Rule{"acs-override", "Groups are as the hardware has them",
          "The kernel puts devices that could reach each other into one group. An option of patched kernels "
-         "splits groups all the same; the devices can reach each other as before.",
+         "splits groups nevertheless; the devices can still reach each other.",
          k_always, acs_override},
     Rule{"interrupt-remapping", "Interrupts are remapped",
          "A card signals by writing to memory. Remapping (on arm64: the interrupt controller's ITS) keeps a "
@@ -47,8 +47,10 @@ constexpr std::array k_table = {
          "read-only.",
          k_always | Occasions{Occasion::give_back}, sys_writable},
     Rule{"kvm-usable", "KVM runs virtual machines",
-         "Without KVM a guest runs in software emulation, many times slower. That /dev/kvm opens is not "
-         "enough: an x86 processor must have vmx or svm, and the kernel must make a machine.",
+         "Without KVM a guest runs in software emulation, many times slower. A /dev/kvm that can be opened "
+         "is not "
+         "enough: an x86 processor must have vmx or svm, and the kernel must be able to create a virtual "
+         "machine.",
          k_for_guests, kvm_usable},
     Rule{"dead-device", "The card answers",
          "A card that fell off its bus, or was not reset after its last guest, reads as all ones; only "
@@ -72,7 +74,7 @@ constexpr std::array k_table = {
          nullptr,
          Agreed::once},
     Rule{
-        "direct-mapping", "No memory of the firmware's is tied to it",
+        "direct-mapping", "Firmware ties no memory to it",
         "Firmware may demand that a device reaches a range of memory untranslated, for something that runs "
         "behind the system's back. A guest's card is always translated, so the kernel refuses such a device.",
         k_always, direct_mapping},
@@ -114,38 +116,40 @@ constexpr std::array k_table = {
          "After the guest, the card goes back to the driver that it had. A card that was on vfio-pci before "
          "stays there.",
          k_always, driver_returns},
-    Rule{"driver-versions", "The driver's parts are of one version",
-         "NVIDIA's kernel module takes calls only from libraries of its own version. They differ after an "
-         "update, until the module is loaded anew.",
+    Rule{"driver-versions", "The driver's parts have one version",
+         "NVIDIA's kernel module accepts calls only from libraries of its own version. The versions differ "
+         "after an update, until the module is reloaded.",
          k_for_containers, driver_versions},
-    Rule{
-        "device-nodes", "The nodes are there, with the driver's numbers",
-        "A container opens a card by its nodes. One that is missing, or is left from an earlier start of the "
-        "machine with another number, opens nothing.",
-        k_for_containers, device_nodes},
+    Rule{"device-nodes", "The nodes exist, with the driver's numbers",
+         "A container opens a card by its nodes. A node that is missing, or is left from an earlier boot "
+         "with another number, cannot be used.",
+         k_for_containers, device_nodes},
     Rule{"cdi-files", "Engines read every CDI file",
-         "An engine leaves out a whole file for one thing that it does not know, and says of its names only "
-         "that they cannot be resolved.",
+         "An engine ignores a whole file because of one thing that it does not know, and then says only that "
+         "the file's names cannot be resolved.",
          k_for_containers, cdi_files},
     Rule{"cdi-names", "No CDI name is defined twice",
-         "Of two files of one folder that define a name, engines take neither.", k_for_containers, cdi_names},
-    Rule{"cdi-current", "CDI files name what is there",
+         "If two files of one folder define the same name, engines use neither.", k_for_containers,
+         cdi_names},
+    Rule{"cdi-current", "CDI files name what exists",
          "A file is written once and names libraries and nodes by their paths. After an update of the "
-         "driver, or when a card goes to a guest, containers do not start with it.",
+         "driver, or when a card goes to a guest, containers cannot be started with it.",
          k_for_containers, cdi_current},
     Rule{"docker-confined", "Docker sees the driver",
          "Docker that was installed as a snap is confined: it sees neither the driver's libraries nor the "
          "files in /etc/cdi.",
          k_for_containers, docker_confined},
-    Rule{"selinux-labels", "SELinux lets containers have devices",
-         "SELinux keeps containers from device nodes that were not made for them, whatever their permissions "
+    Rule{"selinux-labels", "SELinux lets containers use devices",
+         "SELinux keeps containers from device nodes that were not created for them, whatever their "
+         "permissions "
          "say.",
          k_for_containers, selinux_labels},
     Rule{"toolkit-legacy", "Devices are given by the engine",
-         "NVIDIA's toolkit in legacy mode adds devices behind the engine's back: a `systemctl daemon-reload` "
-         "takes them from containers that run, and rootless engines may not do it at all.",
+         "NVIDIA's toolkit in legacy mode adds devices without the engine's knowledge: a `systemctl "
+         "daemon-reload` "
+         "takes them from running containers, and rootless engines may not do it at all.",
          k_for_containers, toolkit_legacy},
-    Rule{"mapped-users", "Engines may change device control groups",
+    Rule{"mapped-users", "Engines may change device cgroups",
          "In an unprivileged container, root is a user of the host's and may not change what devices a "
          "container "
          "gets. NVIDIA's toolkit in legacy mode does that for each container that an engine starts there.",
@@ -174,7 +178,7 @@ std::size_t place_of(const Finding& finding, const Target& target) {
   return static_cast<std::size_t>(found - target.functions.begin()) + 1;
 }
 
-/// Nothing where the rule is not asked.
+/// Nothing if the rule is not asked.
 Function function_for(const Rule& rule, Occasion occasion) {
   if (rule.occasions.contains(occasion)) return rule.function;
   return rule.others.contains(occasion) ? rule.on_others : nullptr;

@@ -7,7 +7,7 @@ namespace gpupass::judge {
 
 Finding loss_of_guest(const std::string& name) {
   auto finding = judge::blocks(Consent::may_be_given, judge::k_machine,
-                               name + " and all that is on its disk would go", {}, "");
+                               name + " and everything on its disk would be lost", {}, "");
   finding.rule = "guest-loss";
   return finding;
 }

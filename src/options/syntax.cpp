@@ -93,8 +93,8 @@ std::string usage_hint(const Syntax& syntax) {
 Result<void> refuse_empty(const Syntax& syntax, const po::variables_map& values) {
   for (const auto& option : syntax.options()) {
     if (option.value.empty() || std::ranges::count(words_of(values, option), "") == 0) continue;
-    return fail(ErrorKind::usage, fmt::format("--{}: nothing is given for it", option.name()),
-                "leave it out, or say what is meant");
+    return fail(ErrorKind::usage, fmt::format("--{}: its value is empty", option.name()),
+                "leave it out, or give a value");
   }
   return {};
 }

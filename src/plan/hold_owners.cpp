@@ -57,21 +57,21 @@ Result<PciAddress> function_of(const Hold& hold) {
   if (const auto* const function = hold.device.function()) return *function;
   return fail(
       ErrorKind::unsupported,
-      fmt::format("{} is a mediated device{}, and this gpupass gives and takes back PCI functions alone",
+      fmt::format("{} is a mediated device{}, and this gpupass can assign and return only PCI functions",
                   to_string(hold.device),
                   hold.owners.empty() ? "" : " of " + core::enumerate(owner_names(hold))),
-      "nothing was changed; the gpupass that gave it takes it back");
+      "nothing was changed; return it with the gpupass that assigned it");
 }
 
 std::string return_commands(const Hold& hold) {
-  if (hold.owners.empty()) return fmt::format("`gpupass unbind {}` gives it back", to_string(hold.device));
+  if (hold.owners.empty()) return fmt::format("`gpupass unbind {}` returns it", to_string(hold.device));
   std::vector<std::string> commands;
   for (const auto& owner : hold.owners) {
     const auto command = tenant_of(owner.kind).return_command(owner, to_string(hold.device));
     commands.push_back(
         fmt::format("`{}{}`", command, is_ambiguous(hold, owner) ? " --connect " + owner.where : ""));
   }
-  return fmt::format("{} {} it back", core::enumerate(commands), commands.size() == 1 ? "gives" : "give");
+  return fmt::format("{} {} it", core::enumerate(commands), commands.size() == 1 ? "returns" : "return");
 }
 
 }  // namespace gpupass

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The kinds of owners: a row each, and of each a file in tenants/. docs/adding-a-tenant.md follows one.
+// The kinds of owners: one row each, and one file each in tenants/. docs/adding-a-tenant.md goes through one.
 #include "gpupass/owner.hpp"
 
 #include <algorithm>

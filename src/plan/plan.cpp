@@ -28,7 +28,7 @@ Result<const Device*> known_device(const PlanFacts& facts, const PciAddress& fun
   for (const auto& problem : facts.inventory.problems) {
     if (problem.path.ends_with(to_string(function) + "/driver_override")) {
       return fail(ErrorKind::busy, fmt::format("{}: {}", problem.path, problem.what),
-                  "nothing was changed; a driver is still releasing this device, look again later");
+                  "nothing was changed; a driver is still releasing this device, try again later");
     }
   }
   return device;
@@ -77,7 +77,7 @@ void append_binding(std::vector<Step>& steps, const std::vector<const Device*>& 
 }
 
 /// Back to how each device was before gpupass came; all are released before the first is bound. Another
-/// device that is at the address by now is left alone: a card that was pulled, or that a boot gave another
+/// device that is at the address now is left alone: a card that was pulled, or that a boot gave another
 /// address, has lost its override and its binding by that.
 void append_return(std::vector<Step>& steps, const PlanFacts& facts, const std::vector<Hold>& holds) {
   std::vector<Step> releases;
@@ -106,7 +106,7 @@ void append_drops(std::vector<Step>& steps, const std::vector<Hold>& holds) {
   for (const auto& hold : holds) steps.emplace_back(DropHold{hold.device});
 }
 
-/// What its owner gives back. It stays where another has it by turns, or `gpupass bind` took it before.
+/// What its owner returns. It stays bound if another owner shares it, or if `gpupass bind` took it before.
 void append_give_back(std::vector<Step>& steps, const PlanFacts& facts, const std::vector<Hold>& given,
                       const Owner& owner) {
   std::vector<Hold> returned;
@@ -343,10 +343,10 @@ Result<Plan> plan_unbind(const PlanFacts& facts, const Functions& functions) {
     if (hold == nullptr) {
       const auto* const device = facts.inventory.find(function);
       const bool on_host_driver = device != nullptr && !is_on_vfio(*device);
-      if (on_host_driver) continue;  // nothing is to be given back
+      if (on_host_driver) continue;  // nothing is to be returned
       return fail(
           ErrorKind::not_found, fmt::format("gpupass does not hold {}", to_string(function)),
-          fmt::format("nothing was changed; to give it to a driver of your choice: `gpupass bind {} --driver "
+          fmt::format("nothing was changed; to bind it to a driver of your choice: `gpupass bind {} --driver "
                       "NAME`",
                       to_string(function)));
     }
@@ -434,7 +434,7 @@ Plan plan_delete(const PlanFacts& facts, const DomainFacts& domain, const Functi
     if (contains(functions, hold.device) && is_for(hold, self)) given.push_back(hold);
   append_give_back(plan.steps, facts, given, self);
   plan.steps.emplace_back(DefineDomain{domain.state.name, domain.config_xml, ""});
-  // What nothing brings back goes last.
+  // Steps that cannot be undone come last.
   std::vector<std::string> folders;
   for (const auto& file : files) {
     plan.steps.emplace_back(RemoveFile{file});

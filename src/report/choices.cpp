@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t k_choice_indent = 4;
 
-/// A paragraph that stands in by four columns, the mark in the first two.
+/// A paragraph indented by four columns, the mark in the first two.
 std::string below(const char* mark, const std::string& text, std::size_t columns) {
   return text.empty() ? "" : fmt::format("  {} {}\n", mark, core::wrapped(text, columns, k_choice_indent));
 }

@@ -157,7 +157,7 @@ class Text {
                          view_.machine.container_name(idle->engine, idle->id), idle->node));
     }
     if (!view_.inventory.holders_complete)
-      line("Processes of other users could not be looked into: as root all users of a card are shown.");
+      line("The processes of other users could not be read: run as root, all users of a card are shown.");
   }
 
   void driver() {
@@ -195,7 +195,7 @@ class Text {
     if (names.empty()) return line("No CDI file defines a card; `gpupass container write` makes one.");
     Table table({{"CDI name"}, {"Defined in"}, {"Remark", Align::left, 0, 1}});
     for (const auto& name : names) {
-      std::string remark = name.is_conflict() ? "defined twice: engines leave it out" : "";
+      std::string remark = name.is_conflict() ? "defined twice: engines ignore it" : "";
       if (!name.hidden.empty()) remark = fmt::format("hides {}", fmt::join(name.hidden, ", "));
       table.add({name.name,
                  fmt::format("{}", fmt::join(name.files, ", ")),
@@ -209,8 +209,7 @@ class Text {
     for (const auto& file : view_.machine.files) {
       if (!file.leads_to.empty()) line(fmt::format("{} is a link to {}", file.path, file.leads_to));
       if (!file.unread.empty()) line(fmt::format("{} cannot be read: {}", file.path, file.unread));
-      for (const auto& fault : file.faults)
-        line(fmt::format("{}: engines leave it out: {}", file.path, fault));
+      for (const auto& fault : file.faults) line(fmt::format("{}: engines ignore it: {}", file.path, fault));
       for (std::size_t i = 0; i < std::min(file.stale.size(), k_shown); ++i)
         line(fmt::format("{} is out of date: {}", file.path, file.stale[i]));
       if (file.stale.size() > k_shown)

@@ -65,7 +65,7 @@ std::string heading(const Inventory& inventory, const Target& target) {
 std::string for_containers(const judge::Diagnosis& diagnosis, const FindingsView& view) {
   return styled("Containers on this machine", Style::bold, view.colour) + "\n" +
          findings_text(diagnosis.machine, view) +
-         (diagnosis.machine.empty() ? "  There is no card, and nothing of containers.\n" : "");
+         (diagnosis.machine.empty() ? "  There is no card, and no container engine.\n" : "");
 }
 
 core::Json rules_json(Occasion occasion) {

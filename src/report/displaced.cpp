@@ -38,7 +38,7 @@ bool belong_together(const Hold& one, const Hold& other) {
   return one.owners == other.owners && one.lend == other.lend;
 }
 
-/// The addresses at which all of them are now; nothing where that of one is not certain.
+/// The addresses at which all of them are now; nothing if that of one is not certain.
 std::optional<std::set<std::string>> new_addresses(const Inventory& inventory,
                                                    const std::vector<Hold>& holds) {
   std::set<std::string> addresses;
@@ -101,7 +101,7 @@ std::string where_it_is(const Inventory& inventory, const Identity& remembered) 
   if (addresses.empty()) return fmt::format("no {} is in this machine now", ids_text(remembered));
   const char* const verb = addresses.size() == 1 ? "is" : "are";
   if (found.certain) return fmt::format("it is at {} now", addresses.front());
-  return fmt::format("which one it is cannot be told: of the same kind {} {} in this machine", verb,
+  return fmt::format("which one it is cannot be determined: of the same kind {} {} in this machine", verb,
                      core::enumerate(addresses));
 }
 

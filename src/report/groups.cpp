@@ -54,7 +54,7 @@ const PassesRow& row(Passes passes) {
   return *std::ranges::find(k_passes, passes, &PassesRow::passes);
 }
 
-/// Empty where firmware demands nothing.
+/// Empty if firmware demands nothing.
 std::string demand_text(const GroupView& view, int width) {
   if (view.passes != Passes::no || !view.demanded) return "";
   constexpr std::size_t k_readable = 100, k_indent = 2;
@@ -67,7 +67,7 @@ std::string demand_text(const GroupView& view, int width) {
          "\n";
 }
 
-/// "Group 15 cannot be passed through: …"; empty where nothing is in the way.
+/// "Group 15 cannot be passed through: …"; empty if nothing is in the way.
 std::string obstacle_text(const GroupView& view, int width) {
   std::vector<std::string> obstacles;
   for (const auto& [device, role] : view.members) {
@@ -141,7 +141,7 @@ std::string table_of(const std::vector<GroupView>& groups, int width, bool colou
   return table.text(width, colour) + (below.empty() ? "" : "\n" + below);
 }
 
-/// Why there are no groups; empty where the IOMMU is in use.
+/// Why there are no groups; empty if the IOMMU is in use.
 std::string no_groups_text(const Iommu& iommu) {
   if (iommu.enabled) return "";
   switch (iommu.off) {

@@ -8,11 +8,11 @@
 namespace gpupass::report {
 namespace {
 
-// Those with --connect whose answer depends on it. Without a blank behind it a name is only mentioned.
+// Those with --connect whose answer depends on it. Without a blank after it a name is only mentioned.
 constexpr std::array<std::string_view, 6> k_ask_libvirt = {
     "gpupass attach ", "gpupass detach ",     "gpupass guest ",
     "gpupass xml ",    "gpupass hook check ", "gpupass bench experiment "};
-// Those are commands without any word behind them, too.
+// Those are commands even without an argument.
 constexpr std::array<std::string_view, 2> k_ask_libvirt_alone = {"gpupass status", "gpupass doctor"};
 
 bool asks_libvirt(const std::string& command) {
@@ -38,7 +38,7 @@ void replace_beginnings(std::string& text, std::string_view name, const std::str
 
 }  // namespace
 
-/// Commands stand in backquotes.
+/// Commands are in backquotes.
 std::string with_connection(const std::string& text, const std::string& uri) {
   if (uri.empty()) return text;
   std::string result;

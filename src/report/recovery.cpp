@@ -21,12 +21,12 @@ constexpr std::array k_outcomes = {
 };
 
 constexpr std::array k_outcome_texts = {
-    core::Name<Recovery>{Recovery::ended, "it was still under way, and has ended by itself"},
+    core::Name<Recovery>{Recovery::ended, "it was still running, and has ended by itself"},
     core::Name<Recovery>{Recovery::undone, "undone: everything is as it was before"},
-    core::Name<Recovery>{Recovery::finished, "finished: it was carried on to its end"},
+    core::Name<Recovery>{Recovery::finished, "finished: it was completed"},
     core::Name<Recovery>{Recovery::still_releasing,
                          "still releasing: the kernel has not returned; try again later"},
-    core::Name<Recovery>{Recovery::failed, "not everything could be put back"},
+    core::Name<Recovery>{Recovery::failed, "not everything could be undone"},
     core::Name<Recovery>{Recovery::not_begun, "not begun: nothing was changed"},
 };
 
@@ -51,12 +51,12 @@ std::string text_of(const JournalRecord& /*journal*/, const RecoveryReport& /*re
 std::string text_of(const JournalRecord& journal, const RecoveryPreview& preview) {
   if (journal.denied)
     return fmt::format(
-        "a command started {} did not end, or is under way: what would be done, only root can "
-        "read; its journal may have a domain's passwords\n",
+        "a command started {} did not end, or is running: only root can see what would be done, because its "
+        "journal may contain a domain's passwords\n",
         journal.started_by_name());
   if (!journal.has_plan())
     return fmt::format("{}: nothing could be done; --forget would set it aside\n", journal.damage);
-  if (preview.under_way) return title(journal) + " is under way, would wait for its end\n";
+  if (preview.under_way) return title(journal) + " is running, would wait for its end\n";
   auto text = title(journal) + " would\n";
   for (const auto& device : preview.left_alone) text += left_alone_text(device);
   return text + (preview.steps.empty() ? "  only close its journal: nothing else is left to do\n"
@@ -148,7 +148,7 @@ std::string recovery_step(const StepEvent& event) {
 }
 
 std::string left_alone_text(const PciAddress& device) {
-  return fmt::format("  left alone: {} is not the device that this was about\n", to_string(device));
+  return fmt::format("  left alone: {} is not the device that this command was for\n", to_string(device));
 }
 
 std::string recovery_outcome(const RecoveryReport& report) {

@@ -35,14 +35,14 @@ std::string text_of(const FileChange& change) {
 
 std::string remaining_text(const std::vector<RemainingStep>& steps, const std::string& command) {
   if (steps.empty()) return {};
-  std::string text = "\nThe rest is yours to do, or gpupass's:\n";
+  std::string text = "\nStill to do, by you or by gpupass:\n";
   int number = 0;
   for (const auto& step : steps) {
     text += fmt::format("  {}. {}\n", ++number, step.purpose);
     for (const auto& change : step.files) text += text_of(change);
     if (!step.program.empty()) text += fmt::format("     {}\n", fmt::join(step.program, " "));
   }
-  return text + fmt::format("`{} --apply` does exactly this, and writes down how it was.\n", command);
+  return text + fmt::format("`{} --apply` does exactly this, and records the previous state.\n", command);
 }
 
 }  // namespace gpupass::report

@@ -96,15 +96,14 @@ std::string text_of(const UnfinishedNow& unfinished) {
   const auto& [journal, under_way] = unfinished;
   if (journal.denied)
     return fmt::format(
-        "unfinished, or under way: a command started {}; only root can read its journal, "
-        "which may have a domain's passwords\n",
+        "unfinished, or running: a command started {}; only root can read its journal, which may contain a "
+        "domain's passwords\n",
         journal.started_by_name());
   if (!journal.has_plan())
     return fmt::format("unfinished, and cannot be read: {}; `gpupass recover --forget` sets it aside\n",
                        journal.damage);
-  return fmt::format("{}: \"{}\", started {}{}\n", under_way ? "under way" : "unfinished",
-                     journal.plan.command, journal.started,
-                     under_way ? "" : "; `gpupass recover` finishes or undoes it");
+  return fmt::format("{}: \"{}\", started {}{}\n", under_way ? "running" : "unfinished", journal.plan.command,
+                     journal.started, under_way ? "" : "; `gpupass recover` finishes or undoes it");
 }
 
 std::string boot_text(const std::vector<BoundAtBoot>& rows, int columns, bool colour) {

@@ -17,10 +17,10 @@ constexpr int k_not_runnable = 126;
 constexpr int k_not_found = 127;
 
 const char* hint_for(int status) {
-  if (status == k_engine_failed) return "those are the engine's own words: it did not start the container";
+  if (status == k_engine_failed) return "this is the engine's own message: it did not start the container";
   if (status == k_not_runnable || status == k_not_found)
     return "gpupass-bench needs glibc and libgcc_s in the container: an image of a distribution at least as "
-           "new as the machine that it was built on, and none of musl's (Alpine)";
+           "new as the machine that it was built on, and not one with musl (Alpine)";
   return "";
 }
 
@@ -74,7 +74,7 @@ Result<std::string> result_of(const ProgramEnd& end, const std::string& where) {
   if (!run) return within(fmt::format("the result of gpupass-bench {}", where), run.error());
   if (run->id.empty())
     return fail(ErrorKind::invalid, fmt::format("gpupass-bench {} found no /proc, which it needs", where),
-                "of LXC `lxc.mount.auto = proc:mixed sys:mixed` in its configuration mounts it");
+                "for LXC, `lxc.mount.auto = proc:mixed sys:mixed` in its configuration mounts it");
   return end.output;
 }
 

@@ -22,7 +22,7 @@ struct ContainerWork {
 [[nodiscard]] std::unique_ptr<ContainerRuns> by_engine(ContainerWork work);  // Docker and Podman
 [[nodiscard]] std::unique_ptr<ContainerRuns> by_lxc(ContainerWork work);
 
-/// Runs a program of the engine's for what it prints. Errors: not_found, where it is not installed.
+/// Runs a program of the engine's for what it prints. Errors: not_found, if it is not installed.
 [[nodiscard]] Result<ProgramEnd> ask(Host& host, const Words& argv);
 /// The same, where anything but status 0 is an error, in its own words.
 [[nodiscard]] Result<std::string> answer_of(Host& host, const Words& argv, const std::string& hint);

@@ -144,9 +144,9 @@ class ByEngine : public ContainerRuns {
     GPUPASS_TRY_ASSIGN(const auto end,
                        ask(host(), command({"image", "inspect", "--format", "{{.Id}}", image})));
     if (end.status == 0) return std::string(core::trim(end.output));
-    return fail(
-        ErrorKind::not_found, fmt::format("{} has no image {}", name(), image),
-        fmt::format("nothing was changed; `{} pull {}` gets it: an experiment pulls nothing", name(), image));
+    return fail(ErrorKind::not_found, fmt::format("{} has no image {}", name(), image),
+                fmt::format("nothing was changed; `{} pull {}` gets it: an experiment does not pull images",
+                            name(), image));
   }
 
   /// By its CDI name, where the engine would find it, else in the engine's words.

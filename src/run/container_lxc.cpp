@@ -84,7 +84,7 @@ class ByLxc : public ContainerRuns {
     return fail(ErrorKind::not_found,
                 fmt::format("LXC has no container {}: {}", name(),
                             core::printable(core::trim(end.errors + end.output))),
-                "nothing was changed; `lxc-ls` lists those there are");
+                "nothing was changed; `lxc-ls` lists the containers");
   }
 
   Result<void> start(const Words& card) {
@@ -98,7 +98,7 @@ class ByLxc : public ContainerRuns {
     return fail(ErrorKind::system,
                 fmt::format("lxc-start of {} ended with {}: {}", name(), end.status,
                             core::printable(core::trim(end.errors))),
-                fmt::format("`lxc-start --name {} --foreground` shows whether it starts by itself", name()));
+                fmt::format("`lxc-start --name {} --foreground` shows whether it starts at all", name()));
   }
 
   ContainerWork work_;

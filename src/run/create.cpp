@@ -47,7 +47,7 @@ fs::path profiles_for(const session::World& world, const std::string& architectu
 /// no profile at all, make_guest() says so.
 Result<std::string> load_profile(const session::World& world, const std::string& profile,
                                  const Kernel& kernel) {
-  const Host here;  // our own files, whatever machine is being looked at
+  const Host here;  // gpupass's own files, whatever machine is being looked at
   const bool is_path = profile.find('/') != std::string::npos;
   const bool is_known = kernel.architecture == "x86_64" || kernel.is_arm64();
   const auto folder = profiles_for(world, is_known ? kernel.architecture : "x86_64");
@@ -92,15 +92,15 @@ Result<Words> read_keys(session::Requester& requester, const Words& named) {
       const std::string key(core::trim(line));
       if (key.empty() || key.starts_with('#')) continue;
       if (!is_public_key(key))
-        return fail(ErrorKind::usage, path + " holds something else than public keys, and stays here",
+        return fail(ErrorKind::usage, path + " contains something other than public keys, so it is not used",
                     "name the file that ends with .pub");
       keys.push_back(key);
     }
     if (keys.size() == before)
-      return fail(ErrorKind::usage, path + " holds no key", "name the file that ends with .pub");
+      return fail(ErrorKind::usage, path + " contains no key", "name the file that ends with .pub");
   }
   if (keys.empty())
-    requester.note("no ssh key is there or named (--ssh-key), so nobody can log in to the guest");
+    requester.note("no ssh key was found or given (--ssh-key), so nobody can log in to the guest");
   return keys;
 }
 
@@ -125,7 +125,7 @@ Result<Words> provisioning(const session::World& world, session::Requester& requ
                 "distribution, repository, none, or the driver's installer as a file");
   const bool installs = driver.ends_with(".run") || driver.ends_with(".deb") || driver.ends_with(".rpm");
   if (!installs || !fs::is_regular_file(driver) || !core::is_printable(driver))
-    return fail(ErrorKind::usage, fmt::format("--driver {}: no installer", core::printable(driver)),
+    return fail(ErrorKind::usage, fmt::format("--driver {}: not an installer", core::printable(driver)),
                 "a file that ends with .run, .deb or .rpm");
   programs.push_back(driver);
   seed.driver = fs::path(driver).filename().string();
@@ -159,7 +159,7 @@ Result<guest::SeedRequest> seed_of(const session::World& world, session::Request
   GPUPASS_TRY_ASSIGN(seed.ssh_keys, read_keys(requester, request.ssh_keys));
   seed.packages = request.packages;
   if (!std::ranges::all_of(seed.packages, core::is_printable))
-    return fail(ErrorKind::usage, "--packages: no name of a package is like that");
+    return fail(ErrorKind::usage, "--packages: not a package's name");
   if (!request.user_data.empty()) {
     GPUPASS_TRY_ASSIGN(seed.user_data, Host().read(request.user_data));
   }
@@ -178,7 +178,7 @@ Result<void> refuse_taken_name(Hypervisor& hypervisor, const std::string& name) 
   GPUPASS_TRY_ASSIGN(const auto there, virt::find_domain(hypervisor, name));
   if (!there) return {};
   return fail(
-      ErrorKind::busy, fmt::format("{} has a domain named {} already", hypervisor.uri(), name),
+      ErrorKind::busy, fmt::format("{} already has a domain named {}", hypervisor.uri(), name),
       fmt::format("nothing was changed; choose another name, or `gpupass guest delete {}` if it is one of "
                   "gpupass's",
                   name));
@@ -186,7 +186,7 @@ Result<void> refuse_taken_name(Hypervisor& hypervisor, const std::string& name) 
 
 Result<void> refuse_taken_folder(const Host& host, const std::string& folder) {
   if (!host.exists(folder)) return {};
-  return fail(ErrorKind::refused, folder + " is there already, and what is in it is not touched",
+  return fail(ErrorKind::refused, folder + " already exists, and gpupass does not touch its content",
               "nothing was changed; choose another name or another --folder, or remove it");
 }
 
@@ -271,7 +271,7 @@ Result<Done> create(session::World& world, const session::Manner& manner, const 
   GPUPASS_TRY_ASSIGN(auto plan, plan_of(world, manner, guest, guest.functions));
   return session::carry_out(
       world, manner, std::move(plan), guest.hypervisor.get(), locks,
-      {fmt::format("{} is there; `gpupass guest start {}` starts it", guest.vm, guest.vm), guest.vm});
+      {fmt::format("{} is created; `gpupass guest start {}` starts it", guest.vm, guest.vm), guest.vm});
 }
 
 }  // namespace gpupass::run

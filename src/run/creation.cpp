@@ -30,7 +30,8 @@ Result<std::optional<int>> count_of(const std::string& text, const char* name) {
 Result<std::optional<std::uint64_t>> size_of(const std::string& text, const char* name) {
   if (text.empty()) return std::nullopt;
   const auto size = guest::parse_size(text);
-  if (!size) return fail(ErrorKind::usage, fmt::format("--{} {}: no size", name, text), "as in 64G or 512M");
+  if (!size)
+    return fail(ErrorKind::usage, fmt::format("--{} {}: not a size", name, text), "as in 64G or 512M");
   return size;
 }
 

@@ -16,7 +16,7 @@
 namespace gpupass::run {
 namespace {
 
-/// None where its XML is odd.
+/// None if its XML is odd.
 std::vector<DomainDevice> devices_of(Hypervisor& hypervisor, const DomainState& state,
                                      const std::string& config_xml) {
   auto devices = session::devices_in(hypervisor, config_xml).value_or(std::vector<DomainDevice>{});

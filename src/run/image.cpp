@@ -22,7 +22,7 @@ Failure names_another(const std::string& image, const std::string& kind, const s
     return fail(ErrorKind::refused, what, "nothing was changed; a name that is not a path is always refused");
   return fail(
       ErrorKind::refused, what,
-      fmt::format("nothing was changed; if the guest may read that file, `--allow-file {}` says so", shown));
+      fmt::format("nothing was changed; if the guest may read that file, add `--allow-file {}`", shown));
 }
 
 /// Walks from an image to the files that it names, to those that they name, and so on. Error: refused, for

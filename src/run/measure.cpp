@@ -57,7 +57,7 @@ Result<bool> run_all(session::World& world, session::Requester& requester, const
     all_right = all_right && run.all_right;
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
     requester.progress(fmt::format("{} s{}\n", static_cast<int>(took.count()),
-                                   run.all_right ? "" : ", and not all of its output was right"));
+                                   run.all_right ? "" : ", and not all of its output was correct"));
     if (request.wrote) request.wrote(file);
   }
   return all_right;
@@ -65,12 +65,12 @@ Result<bool> run_all(session::World& world, session::Requester& requester, const
 
 Result<void> check(const MeasureRequest& request) {
   if (request.runs < 1 || request.limit < std::chrono::seconds(1))
-    return fail(ErrorKind::usage, "--runs and --limit are at least 1");
+    return fail(ErrorKind::usage, "--runs and --limit must be at least 1");
   if (!fs::exists(request.program))
     return fail(ErrorKind::not_found, fmt::format("there is no {}", request.program),
                 "--program names gpupass-bench; it is built and installed with gpupass");
   if (fs::exists(request.folder))
-    return fail(ErrorKind::refused, fmt::format("{} is there already", request.folder),
+    return fail(ErrorKind::refused, fmt::format("{} already exists", request.folder),
                 "nothing was done; name a new folder with --out");
   return {};
 }

@@ -91,10 +91,10 @@ Result<void> read_again(OpenGuest& guest) {
 
 /// "vm1 is gone; 0000:01:00.0 is back on nvidia", and what stays.
 std::string outcome_of(const std::string& name, const Plan& plan, const Belongings& belongings) {
-  auto text = fmt::format("{} is gone", name) + session::homes_note(plan);
+  auto text = fmt::format("{} is deleted", name) + session::homes_note(plan);
   for (const auto& file : belongings.stay) text += "\nleft " + file;
   for (const auto& device : belongings.left)
-    text += fmt::format("\nleft {} as it is: gpupass did not give it", describe(device));
+    text += fmt::format("\nleft {} unchanged: gpupass did not assign it", describe(device));
   return text;
 }
 

@@ -41,7 +41,7 @@ std::string end_words(const std::optional<guest::ChannelEnd>& end, const char* w
   return fmt::format("nothing in the guest has opened its {}", what);
 }
 
-/// One look at the guest; nothing where neither way is open yet.
+/// One look at the guest; nothing if neither way is open yet.
 class Search {
  public:
   Search(Hypervisor& hypervisor, std::string vm, milliseconds timeout)
@@ -68,7 +68,7 @@ class Search {
     seen_.channel = end_words(end, "channel org.gpupass.bench.0");
     if (!end || !end->opened) return nullptr;
     if (end->path.empty()) {
-      seen_.channel = "its channel org.gpupass.bench.0 is no socket";
+      seen_.channel = "its channel org.gpupass.bench.0 is not a socket";
       return nullptr;
     }
     auto suite = suite_by_channel(end->path, watch_over(hypervisor_, vm_), k_hello);
@@ -125,7 +125,7 @@ Failure never_answered(const Host& host, const std::string& vm, milliseconds tim
   const auto console = seen.console.empty() ? "" : last_lines(host, seen.console);
   return fail(
       ErrorKind::timeout,
-      fmt::format("{} offers no way to run gpupass-bench in it, not within {} s: {}; {}{}", vm,
+      fmt::format("{} offered no way to run gpupass-bench in it within {} s: {}; {}{}", vm,
                   std::chrono::duration_cast<std::chrono::seconds>(timeout).count(), seen.channel, seen.agent,
                   console.empty() ? "" : fmt::format("; its console ended with{}", console)),
       fmt::format(
@@ -198,8 +198,8 @@ Result<void> refuse_own(const std::vector<std::string>& options, std::initialize
   for (const auto& word : options) {
     const auto is_it = [&](const auto& one) { return word == one || word.starts_with(one + "="); };
     if (std::ranges::any_of(own, is_it))
-      return fail(ErrorKind::usage, fmt::format("{} is not for after --", word),
-                  "gpupass gives gpupass-bench what it needs of that");
+      return fail(ErrorKind::usage, fmt::format("{} cannot be given after --", word),
+                  "gpupass sets that itself");
   }
   return {};
 }

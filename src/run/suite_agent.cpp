@@ -92,7 +92,7 @@ class AgentSuite final : public Suite {
     return core::take_from_json("the guest agent's answer", function);
   }
 
-  /// Runs a program of the guest and waits for its end, looking that often. Error: unsupported, where it is
+  /// Runs a program of the guest and waits for its end, looking that often. Error: unsupported, if it is
   /// not there, or the agent runs none.
   Result<ProgramEnd> execute(const std::string& program, const std::vector<std::string>& words,
                              milliseconds timeout, milliseconds between = milliseconds(100)) {
@@ -133,7 +133,7 @@ class AgentSuite final : public Suite {
                        }));
     auto output = core::from_base64(said.output);
     auto errors = core::from_base64(said.errors);
-    if (!output || !errors) return fail(ErrorKind::invalid, "the guest agent's answer: no base64");
+    if (!output || !errors) return fail(ErrorKind::invalid, "the guest agent's answer is not base64");
     return ProgramEnd{said.status, *std::move(output), *std::move(errors)};
   }
 
@@ -177,7 +177,7 @@ class AgentSuite final : public Suite {
       GPUPASS_TRY_ASSIGN(const auto text, take([&] { return optional(chunk, "buf-b64", std::string()); }));
       GPUPASS_TRY_ASSIGN(const bool at_end, take([&] { return optional(chunk, "eof", false); }));
       const auto some = core::from_base64(text);
-      if (!some) return fail(ErrorKind::invalid, "the guest agent's answer: no base64");
+      if (!some) return fail(ErrorKind::invalid, "the guest agent's answer is not base64");
       bytes += *some;
       end = at_end || some->empty();
       if (bytes.size() > k_largest_result)

@@ -53,7 +53,7 @@ class ChannelSuite final : public Suite {
     words.insert(words.end(), options.begin(), options.end());
     GPUPASS_TRY_ASSIGN(auto answer, exchange(words, "", timeout));
     const auto status = core::parse_number(answer["end"]);
-    if (!status) return fail(ErrorKind::invalid, "the guest sent no status with the end of its run");
+    if (!status) return fail(ErrorKind::invalid, "the guest sent no status at the end of its run");
     return End{static_cast<int>(*status), std::move(answer["result"]), std::move(answer["errors"])};
   }
 

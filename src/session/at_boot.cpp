@@ -28,17 +28,17 @@ Result<void> refuse_virtual(const Inventory& inventory, const Functions& functio
   for (const auto& function : functions) {
     const auto* const device = inventory.find(function);
     if (!device->sriov || !device->sriov->physical_function) continue;
-    return fail(
-        ErrorKind::refused,
-        fmt::format("{} is a virtual function of {}, and is made by a driver: it is not there when the "
-                    "machine starts",
-                    to_string(function), to_string(*device->sriov->physical_function)),
-        "nothing was changed; what makes it at boot can bind it then, with gpupass bind without --persist");
+    return fail(ErrorKind::refused,
+                fmt::format("{} is a virtual function of {}, and is created by a driver: it does not exist "
+                            "when the machine starts",
+                            to_string(function), to_string(*device->sriov->physical_function)),
+                "nothing was changed; the program that creates it at boot can bind it then, with gpupass "
+                "bind without --persist");
   }
   return {};
 }
 
-/// Error: refused, where one of them is to be bound at boot as another device, which was at its address
+/// Error: refused, if one of them is to be bound at boot as another device, which was at its address
 /// before: what was agreed to for that one is not agreed to for this one.
 Result<void> refuse_displaced(const Inventory& inventory, const std::vector<BootBinding>& bindings,
                               const Functions& functions) {
@@ -141,7 +141,7 @@ bool means(const Selector& selector, const BootBinding& binding) {
   return is_at(selector, binding.device);
 }
 
-/// What is meant in the machine as it is; nothing where it is not there any more.
+/// What is meant in the machine as it is; nothing if it is not there any more.
 Functions meant_now(const Inventory& inventory, const Selector& selector, Companions companions) {
   return functions_meant(inventory, {selector}, companions).value_or(Functions{});
 }
@@ -178,7 +178,7 @@ Result<Functions> bound_functions(const Host& host, const std::vector<BootBindin
     if (functions.size() != before) continue;
     functions.insert(functions.end(), now.begin(), now.end());
     if (!now.empty()) continue;
-    return fail(ErrorKind::not_found, fmt::format("no binding at boot is of {}", selector.text),
+    return fail(ErrorKind::not_found, fmt::format("{} is not bound at boot", selector.text),
                 "nothing was changed; `gpupass status` lists them");
   }
   return in_order(std::move(functions));

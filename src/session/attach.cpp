@@ -47,10 +47,10 @@ Functions without_decided(const Inventory& inventory, const Wish& wish, const Fu
 }
 
 std::string turns(const std::string& one, const std::string& other) {
-  return fmt::format("add --shared to let {} and {} have it by turns", one, other);
+  return fmt::format("add --shared to let {} and {} take turns", one, other);
 }
 
-/// Errors: busy, where gpupass holds one of the functions for another domain; refused, where that has it on
+/// Errors: busy, if gpupass holds one of the functions for another domain; refused, if that has it on
 /// other terms.
 Result<void> refuse_held_for_others(const Wish& wish) {
   for (const auto& hold : wish.holds) {
@@ -68,7 +68,7 @@ Result<void> refuse_held_for_others(const Wish& wish) {
     if (hold.lend == wish.terms.lend) continue;
     return fail(
         ErrorKind::refused,
-        hold.lend ? fmt::format("{} is lent to {}: the host has it until then", device, names)
+        hold.lend ? fmt::format("{} is lent to {}: the host has it until that starts", device, names)
                   : fmt::format("{} is kept bound for {}, so it cannot be lent", device, names),
         hold.lend ? "nothing was changed; add --lend: all domains that share a card have it on the same terms"
                   : "nothing was changed; leave --lend out: all domains that share a card have it on the "
@@ -77,13 +77,13 @@ Result<void> refuse_held_for_others(const Wish& wish) {
   return {};
 }
 
-/// Whether the domain could have it by turns with another. A network and a parent of mediated devices do not
+/// Whether the domain could share it with another. A network and a parent of mediated devices do not
 /// wait, and QEMU's own arguments are not looked at before a start.
 bool can_take_turns(const DomainUse& use) {
   return use.through.empty() && use.network.empty() && use.mediated.empty() && use.node.empty();
 }
 
-/// Errors: busy, where a domain has a function and the two are not to take turns, or both run.
+/// Errors: busy, if a domain has a function and the two are not to take turns, or both run.
 Result<void> refuse_turn(const DomainUse& use, const Wish& wish, const Owner& other) {
   const auto device = to_string(use.device);
   const auto place = fmt::format("{} is in the {} {}", device,
@@ -95,8 +95,8 @@ Result<void> refuse_turn(const DomainUse& use, const Wish& wish, const Owner& ot
                 fmt::format("nothing was changed; `gpupass detach {} {}` takes it out first; or {}",
                             use.domain, device, turns(wish.self.name, use.domain)));
   if (use.running && wish.terms.now)
-    return fail(ErrorKind::busy, fmt::format("{}, and {} runs, too", place, wish.self.name),
-                fmt::format("nothing was changed; add --config: {} has it when {} has ended", wish.self.name,
+    return fail(ErrorKind::busy, fmt::format("{}, and {} is running, too", place, wish.self.name),
+                fmt::format("nothing was changed; add --config: {} gets it when {} has ended", wish.self.name,
                             use.domain));
   if (use.running && wish.terms.lend && (hold == nullptr || !hold->lend))
     return fail(
@@ -134,8 +134,8 @@ Result<void> refuse_used_by_others(const Inventory& inventory, const Functions& 
   return fail(ErrorKind::busy, first->what, "nothing was changed; " + first->remedy);
 }
 
-/// Everything that stands in the way: first that the group holds others at all, then what is to be
-/// said of each function that would be taken, those others included.
+/// All obstacles: first that the group has other members, then the findings about each function that would be
+/// taken, including those members.
 std::vector<Finding> all_obstacles(const Inventory& inventory, const Functions& functions,
                                    const Functions& others) {
   auto findings = judge::obstacles(inventory, {functions}, Occasion::company);
@@ -175,7 +175,7 @@ std::string outcome_of(const PlanFacts& plan_facts, const DomainFacts& facts, co
                                                                     : "from its next start on";
   auto text = fmt::format("{} has {} ({})", facts.state.name, names(functions), when);
   const auto others = others_of(plan_facts, facts);
-  if (!others.empty()) text += ", by turns with " + core::enumerate(others);
+  if (!others.empty()) text += ", in turn with " + core::enumerate(others);
   if (facts.lend)
     text += fmt::format("; the host has {} while no guest does", functions.size() == 1 ? "it" : "them");
   return text;

@@ -148,7 +148,7 @@ Result<Done> bind(World& world, const Manner& manner, const BindRequest& request
   const bool names_driver = request.driver != BindRequest().driver;
   if (request.owner && names_driver && request.driver != tenant_of(request.owner->kind).driver)
     return fail(ErrorKind::usage, fmt::format("--for and --driver {} are both given", request.driver),
-                "whoever it is for has its own driver: leave --driver out");
+                "its owner determines the driver: leave --driver out");
   GPUPASS_TRY_ASSIGN(const auto first_look, discover::read_inventory(world.host, {.holders = false}));
   auto what = request.what;
   if (!takes_all_of_a_card(request.driver)) what.companions = Companions::left_out;

@@ -39,7 +39,7 @@ std::string meaning_of(const std::string& outcome) {
 
 std::string state_of(const Host& host, const BootBinding& binding, bool set_up) {
   if (!set_up) {
-    return fmt::format("written down only; `gpupass bind --persist --apply {}` sets it up",
+    return fmt::format("recorded only; `gpupass bind --persist --apply {}` sets it up",
                        to_string(binding.device));
   }
   if (const auto outcome = boot_outcome(host, binding.device)) return meaning_of(*outcome);

@@ -55,12 +55,12 @@ Result<void> refuse_foreign(const Host& host, const std::vector<DescribedFile>& 
   const bool known = written != files.end();
   if (known && written->text == *now) return {};
   if (!known && container::read_cdi(path, *now).kind != container::k_kind)
-    return fail(ErrorKind::refused, fmt::format("{} is there, and not gpupass's", path),
+    return fail(ErrorKind::refused, fmt::format("{} exists, and is not gpupass's", path),
                 "nothing was changed; name another file by --output");
   return fail(
       ErrorKind::refused,
-      fmt::format("{} is not as gpupass wrote it: somebody changed it, or the record of it is gone", path),
-      fmt::format("nothing was changed; `rm {}` if the change is not needed, then write it anew", path));
+      fmt::format("{} is not as gpupass wrote it: somebody changed it, or its record is missing", path),
+      fmt::format("nothing was changed; `rm {}` if the change is not needed, then write it again", path));
 }
 
 SetFiles describe_step(std::string purpose, const std::vector<DescribedFile>& changed,

@@ -45,7 +45,7 @@ Result<void> refuse_interrupted(const std::vector<JournalRecord>& journals, cons
                   "machine as it is");
     if (looking != nullptr && is_under_way(*looking, journal))
       return fail(ErrorKind::busy,
-                  fmt::format("{}: another command is under way (\"{}\", started {})", about,
+                  fmt::format("{}: another command is running (\"{}\", started {})", about,
                               journal.plan.command, journal.started),
                   "nothing was changed; wait for its end");
     return fail(ErrorKind::busy,
@@ -64,7 +64,7 @@ Result<void> would_be_refused(const Host& host, Requester& requester, const Want
   if (!journals && journals.error().kind != ErrorKind::denied) return Failure(journals.error());
   if (!journals || std::ranges::any_of(*journals, &JournalRecord::denied))
     requester.note(
-        "which commands did not end is for root to read; run as root this may be refused for that");
+        "only root can read which commands did not end; run as root, this may be refused because of one");
   return journals ? refuse_interrupted(*journals, wanted, &host) : Result<void>{};
 }
 
@@ -190,7 +190,7 @@ apply::Doors doors_for(World& world, const Manner& manner, DomainStore* domains,
 
 namespace {
 
-/// Puts names that were taken out of gpupass's CDI files in again, where their cards are back.
+/// Adds names that were taken out of gpupass's CDI files again, for cards that were returned.
 Result<void> describe_again(World& world, const Manner& manner, const Functions& functions,
                             apply::Doors& doors, Locks& locks) {
   GPUPASS_TRY_ASSIGN(auto back, returning_names(world, manner.requester, functions));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A journal that is nobody's but ours.
+// A journal that only this gpupass works on.
 #pragma once
 
 #include <optional>

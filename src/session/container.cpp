@@ -113,7 +113,7 @@ std::vector<std::string> away_from(const std::vector<DescribedFile>& written, co
   return away;
 }
 
-/// Where the engine that is meant looks, and what is to be done so that it does. Error: unsupported, where it
+/// Where the engine that is meant looks, and what is to be done so that it does. Error: unsupported, if it
 /// reads no CDI file.
 Result<DescribeRequest> for_reader(Host& host, Requester& requester, DescribeRequest request) {
   if (!request.reader) return request;
@@ -143,8 +143,8 @@ std::optional<container::NotForContainers> ContainerView::taken(const container:
   for (const auto& function : card.functions) {
     const auto* const hold = find_hold(holds, function);
     if (hold == nullptr || hold->owners.empty() || hold->lend) continue;
-    return container::NotForContainers{fmt::format("it is for {}", core::enumerate(owner_names(*hold))),
-                                       return_commands(*hold)};
+    return container::NotForContainers{
+        fmt::format("it is reserved for {}", core::enumerate(owner_names(*hold))), return_commands(*hold)};
   }
   if (card.way != container::Way::vfio) return std::nullopt;
   for (const auto& holder : inventory.holders) {
@@ -232,7 +232,7 @@ Result<Done> describe_for_containers(World& world, const Manner& manner, const D
   for (const auto& function : functions) {
     const auto* const card = view.machine.card(function);
     if (card == nullptr)
-      return fail(ErrorKind::not_found, fmt::format("{} is gone", to_string(function)),
+      return fail(ErrorKind::not_found, fmt::format("{} is no longer there", to_string(function)),
                   "nothing was changed");
     GPUPASS_TRY(usable(view, *card));
     cards.push_back(card);
@@ -251,7 +251,7 @@ Result<Done> describe_for_containers(World& world, const Manner& manner, const D
   if (!request.reader && folder != container::k_static_folder && folder != container::k_volatile_folder &&
       folder != "/run/cdi")
     manner.requester.note(
-        fmt::format("engines read /etc/cdi and /var/run/cdi, and {} only where they are told to", folder));
+        fmt::format("engines read /etc/cdi and /var/run/cdi, but {} only if they are told to", folder));
   return carry_out(world, manner, std::move(plan), nullptr, locks, outcome_text(cards, request.output));
 }
 
@@ -265,7 +265,7 @@ Result<Done> forget_for_containers(World& world, const Manner& manner,
   if (output && std::ranges::find(first_look, *output, &DescribedFile::path) == first_look.end()) {
     GPUPASS_TRY(refuse_foreign(world.host, first_look, *output));
   }
-  const std::string doing = "take gpupass's description of cards from containers";
+  const std::string doing = "remove gpupass's description of cards for containers";
 
   Locks locks;
   GPUPASS_TRY(take_locks(world, manner, doing, functions, "", locks));
@@ -277,12 +277,13 @@ Result<Done> forget_for_containers(World& world, const Manner& manner,
     if (output && one.path != *output) continue;
     GPUPASS_TRY(refuse_foreign(world.host, written, one.path));
     std::erase_if(written, [&](const DescribedFile& other) { return other.path == one.path; });
-    plan.steps.emplace_back(describe_step("have engines know of it no more", {{one.path, "", {}}}, written));
+    plan.steps.emplace_back(
+        describe_step("remove it, so that engines no longer know it", {{one.path, "", {}}}, written));
     removed.push_back(one.path);
   }
   const auto text = removed.empty()
                         ? std::string("gpupass has written nothing for containers")
-                        : fmt::format("{} {} gone; containers that run keep what they have",
+                        : fmt::format("{} {} removed; running containers keep what they have",
                                       core::enumerate(removed), removed.size() == 1 ? "is" : "are");
   return carry_out(world, manner, std::move(plan), nullptr, locks, text);
 }

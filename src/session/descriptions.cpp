@@ -94,10 +94,10 @@ void tell_names_lost(Requester& requester, const container::Machine& machine,
     if (!any_of(moves.released, card)) continue;
     for (const auto& one : lxc) {
       if (std::ranges::count(one.cards, card.address) > 0)
-        requester.note(fmt::format(
-            "the container {0} of LXC has {1} in its configuration and cannot use it until it is back; "
-            "`gpupass container detach lxc:{0} {1}` takes it out",
-            one.name, to_string(card.address)));
+        requester.note(
+            fmt::format("the LXC container {0} has {1} in its configuration and cannot use it until it is "
+                        "returned; `gpupass container detach lxc:{0} {1}` takes it out",
+                        one.name, to_string(card.address)));
     }
     for (const auto& one : machine.given) {
       if (one.card == card.address)
@@ -106,12 +106,12 @@ void tell_names_lost(Requester& requester, const container::Machine& machine,
                                    to_string(card.address), one.node));
     }
     for (const auto& lost : container::names_lost(machine.files, card.nodes))
-      requester.note(fmt::format(
-          "{} of {} {} a node of {}: containers cannot be started with {} until it is back; {} makes the "
-          "file right",
-          core::enumerate(lost.names), lost.path, lost.names.size() == 1 ? "names" : "name",
-          to_string(card.address), lost.names.size() == 1 ? "it" : "them",
-          container::remedy_for(lost.path, lost.kind)));
+      requester.note(
+          fmt::format("{} of {} {} a node of {}: containers cannot be started with {} until it is returned; "
+                      "{} corrects the file",
+                      core::enumerate(lost.names), lost.path, lost.names.size() == 1 ? "names" : "name",
+                      to_string(card.address), lost.names.size() == 1 ? "it" : "them",
+                      container::remedy_for(lost.path, lost.kind)));
   }
 }
 
@@ -123,7 +123,7 @@ void tell_names_to_come(const Manner& manner, const std::vector<DescribedFile>& 
       return !address || std::ranges::count(moves.homeward, *address) == 0;
     });
     if (manner.dry_run && !names.empty())
-      manner.requester.note(fmt::format("then {} would be put into {} again, if containers can have {}",
+      manner.requester.note(fmt::format("then {} would be added to {} again, if containers can have {}",
                                         full(names), file.path, names.size() == 1 ? "it" : "them"));
   }
 }
@@ -141,7 +141,7 @@ std::vector<const Card*> cards_back(const ContainerView& view, Requester& reques
     if (why.empty()) {
       cards.push_back(card);
     } else {
-      requester.note(fmt::format("{} is not put into {} again: {}; {}", full(name), file.path, why,
+      requester.note(fmt::format("{} is not added to {} again: {}; {}", full(name), file.path, why,
                                  view.machine.remedy(*card)));
     }
   }
@@ -176,7 +176,7 @@ Result<void> take_from_descriptions(World& world, const Manner& manner, Plan& pl
     if (names.empty()) continue;
     if (!refuse_foreign(world.host, files, file.path)) {
       manner.requester.note(fmt::format(
-          "{} is not as gpupass wrote it, and stays as it is: it still names {}", file.path, full(names)));
+          "{} is not as gpupass wrote it, and is left unchanged: it still names {}", file.path, full(names)));
       continue;
     }
     GPUPASS_TRY_ASSIGN(auto left, container::without_names(file.text, names));

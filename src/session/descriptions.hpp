@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// CDI files while cards change drivers: gpupass's own is kept right, of others it is told which names do not
-// work any more.
+// CDI files while cards change drivers: gpupass's own is updated; for others it reports which names no longer
+// work.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@ namespace gpupass::session {
 
 /// Adds a step that takes the names of cards that leave their drivers out of gpupass's own CDI files, before
 /// the first driver lets go. `locks` gets the lock of those files, where there is such a step. A file that
-/// somebody changed stays as it is, which is told.
+/// somebody changed is left unchanged, with a note.
 [[nodiscard]] Result<void> take_from_descriptions(World& world, const Manner& manner, Plan& plan,
                                                   Locks& locks);
 

@@ -56,14 +56,14 @@ bool is_meant(const PciAddress& function, const Selector& selector, const Functi
                     selector.means);
 }
 
-/// What the selector means in this machine; nothing where it is gone.
+/// What the selector means in this machine; nothing if it is gone.
 Result<Functions> meant_by(const Selector& selector, const Inventory& inventory) {
   auto meant = functions_meant(inventory, {selector}, Companions::along);
   const bool pulled = !meant && meant.error().kind == ErrorKind::not_found;
   return pulled && names_a_place(selector) ? Functions{} : std::move(meant);
 }
 
-/// Error: refused, where the domain has one of these in a way that gpupass does not edit.
+/// Error: refused, if the domain has one of these in a way that gpupass does not edit.
 Result<void> refuse_uneditable(const DomainFacts& facts, const Functions& functions) {
   for (const auto* const xml : {&facts.live_xml, &facts.config_xml}) {
     if (!xml->empty()) GPUPASS_TRY(gpupass::refuse_uneditable(*xml, functions));
@@ -94,7 +94,7 @@ Result<Functions> chosen(const std::vector<Selector>& selectors, const Inventory
   return in_order(std::move(functions));
 }
 
-/// What is so of a domain that has nothing of what is named.
+/// The result for a domain that has none of the named devices.
 std::string without_devices(const std::vector<Selector>& selectors, const std::string& vm) {
   if (selectors.empty()) return fmt::format("{} has no PCI device of this machine", vm);
   std::vector<std::string> names;
@@ -108,13 +108,13 @@ std::string words_for(const Functions& functions) {
   return words;
 }
 
-/// Domains that had it by turns with this one keep it, but for a loan to this one, which ends.
+/// Domains that shared it with this one keep it, except a loan to this one, which ends.
 bool stays_with_others(const Hold& hold, const DomainFacts& domain) {
   const Owner self{domain.state.name, domain.uri};
   return !without_owner(hold, self).owners.empty() && hold.lent_to != domain.state.name;
 }
 
-/// What is no way back by itself: a function that stays on vfio-pci, each with why and what would return it.
+/// Functions that stay on vfio-pci, each with the reason and what would return it.
 std::vector<std::string> what_stays(const PlanFacts& facts, const DomainFacts& domain, const Plan& plan) {
   Functions bound;
   Functions before;
@@ -149,7 +149,7 @@ std::vector<std::string> what_stays(const PlanFacts& facts, const DomainFacts& d
         fmt::format("{} {} on vfio-pci for {}", names(functions), one ? "stays" : "stay", others));
   }
   if (!bound.empty())
-    lines.push_back(fmt::format("{}; `gpupass unbind{}` gives back", bound_before(bound), words_for(bound)));
+    lines.push_back(fmt::format("{}; `gpupass unbind{}` returns", bound_before(bound), words_for(bound)));
   if (!before.empty()) {
     lines.push_back(fmt::format("{} {} on {} as before; `gpupass bind{} --driver NAME` gives {} to a driver",
                                 names(before), before.size() == 1 ? "stays" : "stay",

@@ -27,7 +27,7 @@ Failure not_there(const Host& host, const DomainChoice& choice, Error error) {
   if (error.kind == ErrorKind::not_found && !held.empty()) {
     std::string words;
     for (const auto& device : held) words += " " + to_string(device);
-    error.hint += fmt::format("{}gpupass still holds {} for it: `gpupass unbind{}` gives back",
+    error.hint += fmt::format("{}gpupass still holds {} for it: `gpupass unbind{}` returns",
                               error.hint.empty() ? "" : "\n  ", names(held), words);
   }
   return Failure(std::move(error));

@@ -43,7 +43,7 @@ Result<Forgotten> forget(World& world, const Manner& manner, const JournalRecord
 
 Result<std::vector<std::string>> preview_forget(const World& world, const JournalRecord& journal) {
   if (is_under_way(world.host, journal))
-    return fail(ErrorKind::busy, fmt::format("\"{}\" is under way", journal.plan.command),
+    return fail(ErrorKind::busy, fmt::format("\"{}\" is running", journal.plan.command),
                 "nothing was changed; `gpupass recover` waits for its end");
   std::vector<std::string> lines;
   if (!journal.damage.empty()) lines.push_back("set aside " + journal.path() + ", which cannot be read");

@@ -11,7 +11,7 @@
 namespace gpupass::session {
 namespace {
 
-/// Error: not_found, where its libvirt does not know it; else that of a libvirt that does not say.
+/// Error: not_found, if its libvirt does not know it; else that of a libvirt that does not say.
 Result<DomainState> look_up(const World& world, const Owner& domain, std::chrono::milliseconds timeout) {
   auto hypervisor = world.connect(domain.where, timeout);
   if (!hypervisor) {

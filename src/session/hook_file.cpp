@@ -45,7 +45,7 @@ std::string script(const std::string& program, const std::string& driver) {
   return fmt::format(R"(#!/bin/sh
 {}program='{}'
 [ -x "$program" ] || {{
-  echo "gpupass: $program is gone, so nothing is checked; 'gpupass hook uninstall' was to come first; rm $0" >&2
+  echo "gpupass: $program is not installed, so nothing is checked; to remove this hook: rm $0" >&2
   exit 0
 }}
 exec "$program" hook run {} "$@"
@@ -76,7 +76,7 @@ Result<HookFile> hook_file(const std::string& folder, const std::string& driver)
                 "qemu, lxc or libxl");
   const auto program = sys::executable().string();
   if (program.find_first_of("'\\\n") != std::string::npos)
-    return fail(ErrorKind::unsupported, fmt::format("{}: no path that a script can hold", program));
+    return fail(ErrorKind::unsupported, fmt::format("{}: not a path that a script can contain", program));
   return HookFile{fmt::format("{}/{}.d/gpupass", folder, driver), script(program, driver)};
 }
 
@@ -102,7 +102,7 @@ std::string folder_of(const HookFile& file) {
   return std::filesystem::path(file.path).parent_path().parent_path().string();
 }
 
-/// What says where hooks are installed: nothing where libvirt commonly looks.
+/// What says where hooks are installed: nothing if libvirt commonly looks.
 FileContent record_of(const std::string& folder) {
   if (folder == k_hooks) return {k_elsewhere, std::nullopt};
   return {k_elsewhere, folder + "\n"};
@@ -120,7 +120,7 @@ bool has_others(const Host& host, const HookFile& file) {
 
 Result<void> refuse_foreign(const Host& host, const HookFile& file) {
   if (look(host, file) != Installed::foreign) return {};
-  return fail(ErrorKind::refused, fmt::format("{} is there, and not gpupass's", file.path),
+  return fail(ErrorKind::refused, fmt::format("{} exists, and is not gpupass's", file.path),
               "nothing was changed; move it away if it is not needed");
 }
 
@@ -160,7 +160,7 @@ Result<Done> uninstall(World& world, const Manner& manner, const HookFile& file)
   Locks locks;
   GPUPASS_TRY(lock_with_files(world, manner, doing, {}, k_hook_files, locks));
   GPUPASS_TRY(refuse_foreign(world.host, file));
-  SetFiles step{"have libvirt ask gpupass no more", {{file.path, std::nullopt}}, {}, {}};
+  SetFiles step{"stop libvirt from asking gpupass", {{file.path, std::nullopt}}, {}, {}};
   if (folder_of(file) == installed_folder(world.host) && !has_others(world.host, file))
     step.files.push_back(record_of(k_hooks));
   const bool was_there = look(world.host, file) != Installed::no;
@@ -176,7 +176,7 @@ Result<void> require_hook(const Host& host) {
   const auto at_older = look(host, older);
   if (installed == Installed::yes || at_older == Installed::yes) return {};
   const auto beside = at_older == Installed::foreign
-                          ? fmt::format(" ({} is there, and is not gpupass's)", older.path)
+                          ? fmt::format(" ({} exists, and is not gpupass's)", older.path)
                           : std::string();
   return fail(
       ErrorKind::refused,

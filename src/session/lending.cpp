@@ -81,7 +81,7 @@ Result<void> refuse_loan_of(const Host& host, const Inventory& inventory, const 
     if (hold != nullptr && hold->bound)
       return cannot_lend(
           fmt::format("`gpupass bind` keeps {} on vfio-pci, so the host would not have it", text),
-          fmt::format("{}`gpupass unbind {}` gives it back; or leave --lend out",
+          fmt::format("{}`gpupass unbind {}` returns it; or leave --lend out",
                       hold->owners.empty()
                           ? ""
                           : fmt::format("`{}`, then ", tenant_of(hold->owners.front().kind)
@@ -92,8 +92,7 @@ Result<void> refuse_loan_of(const Host& host, const Inventory& inventory, const 
                                             : std::string();
     if (is_vfio_driver(before))
       return cannot_lend(
-          fmt::format("{} was on {} before, so there is no driver of the host to give it back to", text,
-                      before),
+          fmt::format("{} was on {} before, so there is no host driver to return it to", text, before),
           fmt::format("`gpupass bind {} --driver NAME` gives it to one; or leave --lend out", text));
   }
   return {};

@@ -6,11 +6,11 @@
 
 namespace gpupass::session {
 
-/// Error: refused, where nothing would bind a card when this domain starts, or it is to have the card now.
+/// Error: refused, if nothing would bind a card when this domain starts, or it is to have the card now.
 [[nodiscard]] Result<void> refuse_loan_to(const Host& host, const DomainFacts& domain,
                                           const Functions& functions);
 
-/// Error: refused, where one of the functions could not go back to the host, or not now.
+/// Error: refused, if one of the functions could not go back to the host, or not now.
 [[nodiscard]] Result<void> refuse_loan_of(const Host& host, const Inventory& inventory,
                                           const std::vector<Hold>& holds, const DomainFacts& domain,
                                           const Functions& functions);

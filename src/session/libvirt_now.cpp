@@ -121,7 +121,7 @@ Connect only_permitted(const World& world) {
     if (may_ask(world, uri)) return world.connect(uri, timeout);
     return fail(ErrorKind::denied,
                 world.host.captured()
-                    ? std::string("this machine's libvirt knows nothing of a captured machine")
+                    ? std::string("this machine's libvirt does not know the captured machine")
                     : fmt::format("only root asks {}: it may ask for a password", uri));
   };
 }
@@ -130,7 +130,7 @@ std::vector<LibvirtNow> libvirt_now(const World& world, Requester& requester, co
                                     const std::vector<std::string>& others) {
   const bool is_named = !named.empty();
   if (world.host.captured()) {
-    if (is_named) note(requester, "this machine's libvirt knows nothing of a captured machine");
+    if (is_named) note(requester, "this machine's libvirt does not know the captured machine");
     return {};
   }
   const auto until = Clock::now() + k_patience;

@@ -59,7 +59,7 @@ Result<bool> is_off(const World& world, const std::set<std::string>& uris, const
   return true;
 }
 
-/// Error: refused, where it cannot be done, as below a read-only /sys.
+/// Error: refused, if it cannot be done, as below a read-only /sys.
 Result<Plan> end_of_loan(const World& world, const std::string& domain, std::vector<Hold> holds) {
   const auto functions = functions_of(holds);
   GPUPASS_TRY_ASSIGN(const auto inventory,

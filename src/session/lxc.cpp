@@ -49,7 +49,7 @@ Result<void> refuse_others(const Host& host, const std::string& name) {
     if (!host.exists(fmt::format("{}/containers/{}", folder, name))) continue;
     return fail(
         ErrorKind::refused,
-        fmt::format("{} is a container of {}'s, which keeps its configuration in a database", name,
+        fmt::format("{} is a container of {}, which keeps its configuration in a database", name,
                     command[0] == 'i' ? "Incus" : "LXD"),
         fmt::format("nothing was changed; `{} config device add {} gpu0 gpu pci=0000:01:00.0` gives it "
                     "the card at that address",
@@ -62,8 +62,8 @@ Failure no_container(const Host& host, const std::string& folder, const std::str
   std::vector<std::string> all;
   for (const auto& one : container::read_lxc(host)) all.push_back(one.name);
   return fail(ErrorKind::not_found,
-              fmt::format("there is no container {}: {}/{}/config is not there", name, folder, name),
-              "nothing was changed; " + (all.empty() ? "there is no container of LXC's in " + folder
+              fmt::format("there is no container {}: {}/{}/config does not exist", name, folder, name),
+              "nothing was changed; " + (all.empty() ? "there is no LXC container in " + folder
                                                      : "there is " + core::enumerate(all)));
 }
 

@@ -27,7 +27,7 @@ Result<Inventory> machine_of(const Host& host, const JournalRecord& journal) {
                                   {.holders = false, .serials_of = functions_among(journal.plan.devices)});
 }
 
-/// Error: refused, where what is left to do cannot be done, as below a read-only /sys.
+/// Error: refused, if what is left to do cannot be done, as below a read-only /sys.
 Result<void> refuse_impossible(const Inventory& inventory, const JournalRecord& journal,
                                const apply::Doors& doors) {
   auto left = journal.plan;

@@ -34,7 +34,7 @@ Result<Inventory> machine_of(const Host& host, const std::vector<Hold>& holds) {
 /// "still releasing: process 4711, state D, in nvidia_close": of one that an unbind was left in.
 std::string releasing_text(const Host& host, pid_t pid) {
   const auto now = host.look_at(pid);
-  return fmt::format("still releasing: process {}, state {}{}", pid, now ? now->state : "gone",
+  return fmt::format("still releasing: process {}, state {}{}", pid, now ? now->state : "ended",
                      now && !now->stack.empty() ? ", in " + now->stack.front() : "");
 }
 

@@ -101,7 +101,7 @@ std::string text_of(const GivenTo& given, const std::string& default_uri) {
 }
 
 std::string trouble_of(const GivenTo& given) {
-  if (given.state == GivenTo::State::gone) return given.domain + " is gone";
+  if (given.state == GivenTo::State::gone) return given.domain + " no longer exists";
   return given.has_it == false ? given.domain + " no longer has it" : "";
 }
 
@@ -114,10 +114,10 @@ std::string giving_back(const std::vector<std::pair<PciAddress, GivenTo>>& given
     commands[{to.domain, to.uri}].push_back(to_string(device));
   }
   const auto text = commands_text(gone, [](const auto& domain, const auto&, const auto& devices) {
-    return fmt::format("`gpupass unbind {}` gives back what {} had", devices, domain);
+    return fmt::format("`gpupass unbind {}` returns what {} had", devices, domain);
   });
   const auto more = commands_text(without, [&](const auto& domain, const auto& uri, const auto& devices) {
-    return fmt::format("`gpupass detach {} {}{}` gives back what {} had", domain, devices,
+    return fmt::format("`gpupass detach {} {}{}` returns what {} had", domain, devices,
                        connect_option(uri, default_uri), domain);
   });
   return text.empty() || more.empty() ? text + more : text + "; " + more;

@@ -19,7 +19,7 @@ namespace gpupass::session {
 /// "vm1 (off)"; a connection that is not what a command asks by itself, or a user's own, is named.
 [[nodiscard]] std::string text_of(const GivenTo& given, const std::string& default_uri);
 
-/// "vm1 is gone", "vm1 no longer has it"; empty where it is as gpupass left it.
+/// "vm1 is gone", "vm1 no longer has it"; empty if it is as gpupass left it.
 [[nodiscard]] std::string trouble_of(const GivenTo& given);
 
 /// The commands that give back what was given to domains that have it no more; empty for none.

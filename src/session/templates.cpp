@@ -4,7 +4,7 @@
 namespace gpupass::session {
 
 Result<DomainTemplates> load_templates(const World& world) {
-  const Host here;  // our own files, whatever machine is being looked at
+  const Host here;  // gpupass's own files, whatever machine is being looked at
   const auto folder = world.data / "xml-templates";
   DomainTemplates templates;
   GPUPASS_TRY_ASSIGN(templates.hostdev, here.read((folder / "hostdev.xml").string()));

@@ -6,7 +6,7 @@
 namespace gpupass::session {
 namespace {
 
-/// The machine that a URI names, "qemu+ssh://root@far:22/system" → "far"; empty where it names none.
+/// The machine that a URI names, "qemu+ssh://root@far:22/system" → "far"; empty if it names none.
 std::string host_of(const std::string& uri) {
   constexpr std::string_view k_separator = "://";
   const auto start = uri.find(k_separator);

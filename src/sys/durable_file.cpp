@@ -40,11 +40,12 @@ Result<Reached> reach(const char* action, const fs::path& file, WalkRules rules)
                             action, file.string()),
                 "nothing was written; name the file that it leads to");
   if (errno == EXDEV)
-    return fail(ErrorKind::refused,
-                fmt::format("{} {}: it is in the tree of --root, which is another machine's and is never "
-                            "changed",
-                            action, file.string()),
-                "nothing was written; name a file outside of it");
+    return fail(
+        ErrorKind::refused,
+        fmt::format(
+            "{} {}: it is in the tree of --root, which belongs to another machine and is never changed",
+            action, file.string()),
+        "nothing was written; name a file outside of it");
   if (errno != 0) return failure(action, file);
   return reached;
 }

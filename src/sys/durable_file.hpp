@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Files that are there after a power cut: what Host does with those of a machine that can be changed. Nothing
+// Files that survive a power cut: how Host changes those of a machine that can be changed. Nothing
 // else calls this (scripts/check-seam).
 #pragma once
 
@@ -14,7 +14,7 @@ namespace gpupass::sys {
 
 /// The whole file, or the one that was there before: written under a name of its own beside it, synced, given
 /// its mode, renamed, and the folder synced. A symbolic link stays one. Folders are made, for everybody to
-/// enter and list, whatever the umask. Error: refused for what is not a regular file, and, to root, where the
+/// enter and list, whatever the umask. Error: refused for what is not a regular file, and, to root, if the
 /// way leads through a link that an ordinary user made.
 [[nodiscard]] Result<void> write_durably(const std::filesystem::path& file, const std::string& text,
                                          mode_t mode = 0600);
@@ -22,9 +22,9 @@ namespace gpupass::sys {
 /// leaves. Error: refused, too, in the tree of a captured machine; `captured` is its root, or empty.
 [[nodiscard]] Result<void> write_output(const std::filesystem::path& file, const std::string& text,
                                         const std::filesystem::path& captured);
-/// A line behind the others of a file that is there; the rest of one that never got whole is cut off first.
+/// Appends a line to an existing file; an incomplete last line is cut off first.
 [[nodiscard]] Result<void> append_line_durably(const std::filesystem::path& file, const std::string& line);
-/// Removes a file for good. One that is not there is no error.
+/// Removes a file durably. It is not an error if it does not exist.
 [[nodiscard]] Result<void> remove_durably(const std::filesystem::path& file);
 /// Gives it another name in the same folder, which is free.
 [[nodiscard]] Result<void> rename_durably(const std::filesystem::path& file, const std::string& name);

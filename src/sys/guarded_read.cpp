@@ -32,7 +32,7 @@ struct Header {
   std::uint32_t size;
 };
 
-/// Memory that parent and child see, with one attribute behind the other.
+/// Memory that parent and child share, with one attribute after the other.
 struct Shared {
   std::atomic<std::size_t> done;  // attributes that are there; the next is the one the child is at
 
@@ -54,7 +54,7 @@ class SharedMemory {
   SharedMemory(const SharedMemory&) = delete;
   SharedMemory& operator=(const SharedMemory&) = delete;
 
-  /// Null where there is no memory.
+  /// Null if there is no memory.
   [[nodiscard]] Shared* get() const {
     return memory_ == MAP_FAILED ? nullptr : static_cast<Shared*>(memory_);
   }
@@ -146,7 +146,7 @@ std::vector<Result<std::string>> Host::guarded_attributes(const std::vector<std:
     } else if (values.size() < names.size()) {
       values.emplace_back(fail(ErrorKind::timeout,
                                "read " + names[values.size()] + ": the kernel does not answer",
-                               "a driver is still releasing this device; look again later"));
+                               "a driver is still releasing this device; try again later"));
     }
   }
   return values;

@@ -59,8 +59,8 @@ Failure read_failure(std::string_view path, int error_number) {
   return Failure(sys::errno_error("read " + std::string(path), error_number));
 }
 
-/// What the file says of its size, bytes: right for what lies on a disk, a guess for what the kernel makes
-/// up.
+/// What the file says of its size, bytes: correct for files on a disk, a guess for those that the kernel
+/// generates.
 std::size_t size_of(int file) {
   struct stat status {};
   return fstat(file, &status) == 0 ? static_cast<std::size_t>(status.st_size) : 0;

@@ -34,7 +34,7 @@ Result<WriteEnd> Host::write(const KernelWrite& request) {
                      }));
   const auto status = sys::wait_child(child, request.timeout);
   if (!status) {
-    return WriteEnd{look_at(child).value_or(Unfinished{child, "ended just after its time was over", {}})};
+    return WriteEnd{look_at(child).value_or(Unfinished{child, "ended just after its deadline", {}})};
   }
   if (*status == 0) return WriteEnd{};
   const auto action = fmt::format("write '{}' to {}", core::trim(request.text), request.path);

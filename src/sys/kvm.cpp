@@ -20,7 +20,7 @@ KvmProbe Host::probe_kvm() const {
   }
   probe.node_present = exists("/dev/kvm");
   if (!probe.node_present) {
-    probe.error = "/dev/kvm: there is none";
+    probe.error = "/dev/kvm does not exist";
     return probe;
   }
   const sys::Fd kvm(open(at("/dev/kvm").c_str(), O_RDWR | O_CLOEXEC));

@@ -35,7 +35,7 @@ void write_owner(int fd, const LockOwner& owner) {
           {"pid", owner.pid}, {"doing", owner.doing}, {"since", owner.since}, {"in_kernel", owner.in_kernel}}
           .dump() +
       "\n";
-  // What stands here only informs; the lock itself is the flock. So a failed write is let be.
+  // The content is only informative; the lock itself is the flock. So a failed write is ignored.
   if (ftruncate(fd, 0) == 0) (void)!pwrite(fd, text.data(), text.size(), 0);
 }
 
@@ -95,8 +95,8 @@ std::string who(const Host& host, const LockOwner& owner) {
 Failure busy(const Host& host, const std::string& name, const LockOwner& owner) {
   return fail(ErrorKind::busy, fmt::format("{} is busy: {}", name, who(host, owner)),
               owner.in_kernel
-                  ? "nothing was changed; it cannot be killed and ends when its device's last user closes "
-                    "go. `gpupass status` shows it, `gpupass recover` cleans up after it"
+                  ? "nothing was changed; it cannot be killed, and ends when its device's last user closes "
+                    "it. `gpupass status` shows it, `gpupass recover` cleans up after it"
                   : "nothing was changed; try again when it has ended, or wait longer with --timeout");
 }
 

@@ -101,8 +101,8 @@ Failure connect_error(const std::string& uri) {
     error.hint = hint_for(VIR_ERR_ACCESS_DENIED);
   } else if (by_socket) {
     error.hint =
-        "start the daemon (`systemctl start libvirtd`, or `virtqemud` where libvirt has one for each "
-        "driver), or name another connection with --connect";
+        "start the daemon (`systemctl start libvirtd`, or `virtqemud` if libvirt has one for each driver), "
+        "or name another connection with --connect";
   } else if (error.kind != ErrorKind::denied) {
     error.kind = ErrorKind::hypervisor;
     error.hint = "name another connection with --connect, as in --connect qemu:///system";
@@ -113,8 +113,8 @@ Failure connect_error(const std::string& uri) {
 Failure did_not_answer(const std::string& doing, const std::string& uri, std::chrono::milliseconds deadline) {
   return fail(
       ErrorKind::timeout,
-      fmt::format("{}: libvirt at {} did not answer within {:.1f} s; what was asked may still be done", doing,
-                  uri, std::chrono::duration<double>(deadline).count()),
+      fmt::format("{}: libvirt at {} did not answer within {:.1f} s; the request may still be carried out",
+                  doing, uri, std::chrono::duration<double>(deadline).count()),
       fmt::format("`virsh -c {} list` shows whether it answers again", uri));
 }
 
@@ -175,7 +175,7 @@ std::string names_of_domains(virConnectPtr connection) {
   std::vector<std::string> names;
   for (const auto& state : *states) names.push_back(state.name);
   return names.empty() ? "no domain is defined on this connection; `virsh define FILE` defines one"
-                       : "there are: " + core::enumerate(names);
+                       : "there are these: " + core::enumerate(names);
 }
 
 Result<Domain> look_up(virConnectPtr connection, const std::string& name) {

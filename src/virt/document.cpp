@@ -171,7 +171,7 @@ bool is_blank_text(const XMLNode* node) {
          is_blank(undress(node->Value()));
 }
 
-/// The line feed and indentation that stand before a node; empty where it follows on the same line.
+/// The line feed and indentation before a node; empty if it follows on the same line.
 std::string line_start(const XMLNode& node) {
   if (!is_blank_text(node.PreviousSibling())) return {};
   const std::string_view value = node.PreviousSibling()->Value();
@@ -179,8 +179,7 @@ std::string line_start(const XMLNode& node) {
   return feed == std::string_view::npos ? std::string() : std::string(value.substr(feed));
 }
 
-/// What stands before a new child: what stands before the others, or two columns more than before
-/// the parent.
+/// The white space before a new child: as before the others, or two columns more than before the parent.
 std::string child_line_start(const Element& parent) {
   if (const auto* const other = parent.FirstChildElement()) return line_start(*other);
   if (parent.Parent()->ToDocument() != nullptr) return "\n  ";
@@ -200,7 +199,7 @@ void indent(XMLNode& node, const std::string& start) {
   }
 }
 
-/// The last node on the line of this one: a comment that stands behind it is about it.
+/// The last node on the line of this one: a comment after it on the line is about it.
 XMLNode* line_end(XMLNode* node) {
   auto* behind = node->NextSibling();
   if (is_blank_text(behind) && std::strchr(behind->Value(), '\n') == nullptr) behind = behind->NextSibling();

@@ -54,7 +54,7 @@ bool is_in_a_namespace(const Element& element, std::string_view name) {
   return std::string_view(element.Name()).find(':') != std::string_view::npos && local_name(element) == name;
 }
 
-/// The <name> of a domain or a network; empty where it has none.
+/// The <name> of a domain or a network; empty if it has none.
 std::string name_of(const Document& document) {
   const auto* const element = document.root().FirstChildElement("name");
   return element == nullptr || element->GetText() == nullptr ? ""

@@ -160,7 +160,7 @@ Result<void> remove_ports(Document& domain, const std::vector<PciAddress>& funct
   return {};
 }
 
-/// Takes away what QEMU was told of a device that goes: there would be nothing to tell it of.
+/// Removes QEMU's settings for a device that is removed: they would refer to nothing.
 void remove_override(Document& domain, const Element& device) {
   auto* const overrides = domain.root().FirstChildElement("qemu:override");
   const auto* const alias = device.FirstChildElement("alias");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Where a guest says that it is. libvirt hands on the words of the guest's agent unread, and they end in an
-// argument of ssh: what is no address is none of ours.
+// argument of ssh: what is not an address is not used.
 #pragma once
 
 #include <string>

@@ -48,7 +48,7 @@ std::optional<HostDevice> device_at(std::string_view path) {
 
 using Properties = std::vector<std::pair<std::string, std::string>>;
 
-/// "vfio-pci,host=01:00.0,x-vga=on"; a comma of a value stands twice.
+/// "vfio-pci,host=01:00.0,x-vga=on"; a comma in a value is doubled.
 Properties properties_of_words(std::string_view text) {
   Properties properties;
   std::string word;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What QEMU is told besides libvirt's own words, as far as it gives a device of the host to the guest.
+// QEMU's arguments outside libvirt's own elements, as far as they give a device of the host to the guest.
 #pragma once
 
 #include <optional>

@@ -124,7 +124,7 @@ TEST_F(JournalFile, OneThatIsAHundredThousandDeepIsDamageAndNoCrash) {
   tree.file(file, tree.text(file) + R"({"step": )" + std::string(100'000, '[') + "\n");
   const auto journals = load_journals(kernel);
   ASSERT_EQ(journals->size(), 3U);
-  for (const auto& journal : *journals) EXPECT_THAT(journal.damage, testing::HasSubstr("in each other"));
+  for (const auto& journal : *journals) EXPECT_THAT(journal.damage, testing::HasSubstr("nested more deeply"));
 }
 
 TEST_F(JournalFile, OneWithoutAWholePlanIsNoJournalAndIsRemoved) {

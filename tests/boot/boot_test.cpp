@@ -297,7 +297,7 @@ TEST_F(BootLoader, ABootThatCameWithoutTheWordsIsAnError) {
   tree.file("/proc/sys/kernel/random/boot_id", "another\n");
   const auto steps = changes(host, look_at(host), test::source(), {{binding()}, k_words});
   ASSERT_FALSE(steps);
-  EXPECT_THAT(steps.error().what, HasSubstr("the boot since then came without intel_iommu=on"));
+  EXPECT_THAT(steps.error().what, HasSubstr("the boot since then did not have intel_iommu=on"));
   EXPECT_THAT(steps.error().hint, testing::AllOf(HasSubstr("/etc/default/grub"), HasSubstr("/proc/cmdline"),
                                                  HasSubstr("unbind --persist --apply")));
   tree.file("/proc/cmdline", "quiet intel_iommu=on\n");

@@ -150,7 +150,7 @@ TEST_F(Arms, GoesOnWhereItStopped) {
   engines.fail_at = 4;
   const auto failed = experiment(arms);
   EXPECT_EQ(failed.status, exit_code(ErrorKind::system));
-  EXPECT_THAT(failed.err, HasSubstr("the same command goes on from there"));
+  EXPECT_THAT(failed.err, HasSubstr("the same command continues from there"));
   EXPECT_EQ(engines.said.size(), 4U);
   engines.fail_at = 0;
   EXPECT_EQ(experiment(arms).status, 0);
@@ -281,11 +281,11 @@ TEST_F(Arms, RefusesWordsThatAreNoArms) {
            {{"host", "lxc"}, "no container is named"},
            {{"host:1", "docker:base:1"}, "the host has no name"},
            {{"host", "lxc+crun:c1"}, "lxc has no runtimes"},
-           {{"host", "podman+:base:1"}, "no name of a runtime"},
-           {{"host", "podman:--privileged"}, "no name"},
+           {{"host", "podman+:base:1"}, "not the name of a runtime"},
+           {{"host", "podman:--privileged"}, "not a name"},
            {{"host", "docker:/rootfs"}, "Podman alone"},
-           {{"host", "lxc:../c1"}, "no name"},
-           {{"host", "docker:a b"}, "no name"},
+           {{"host", "lxc:../c1"}, "not a name"},
+           {{"host", "docker:a b"}, "not a name"},
            {{"host", "+crun:x"}, "there is no kind ''"}}) {
     EXPECT_THAT(refused(ErrorKind::usage, arms), HasSubstr(says));
   }

@@ -263,7 +263,7 @@ TEST_F(Bench, PeopleAreToldThatItIsTooUncertainAndProgramsThatItIsInconclusive) 
 TEST_F(Bench, CountsARunOnce) {
   const auto said = bench({"compare", at("host"), at("host/3.json"), "--", at("guest")});
   EXPECT_EQ(said.status, 8);
-  EXPECT_THAT(said.err, HasSubstr("is a run that was read before"));
+  EXPECT_THAT(said.err, HasSubstr("is a run that was already read"));
 }
 
 TEST_F(Bench, ReportIsWrittenInTheFormOfItsName) {

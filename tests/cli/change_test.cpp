@@ -172,7 +172,7 @@ TEST_F(Change, ADomainWhoseXmlIsNotXmlChangesNothing) {
 
 TEST_F(Change, TheVmComesFirst) {
   EXPECT_EQ(run({"attach", "0000:01:00.0", "vm1"}), 2);
-  EXPECT_THAT(err, HasSubstr("0000:01:00.0 is a device, and the VM comes first"));
+  EXPECT_THAT(err, HasSubstr("0000:01:00.0 is a device, but the VM comes first"));
   EXPECT_THAT(err, HasSubstr("vm1 0000:01:00.0"));
 }
 
@@ -808,7 +808,7 @@ TEST_F(Change, DetachSaysWhatStaysAndWhatGivesItBack) {
   ASSERT_EQ(run({"attach", "vm1", "01:00.0"}), 0) << err;
   ASSERT_EQ(run({"detach", "vm1", "--all"}), 0) << err;
   EXPECT_THAT(out, HasSubstr("0000:01:00.0 and 0000:01:00.1 stay on vfio-pci, where `gpupass bind` put them; "
-                             "`gpupass unbind 0000:01:00.0 0000:01:00.1` gives back"));
+                             "`gpupass unbind 0000:01:00.0 0000:01:00.1` returns"));
   ASSERT_EQ(run({"unbind", "0000:01:00.0", "0000:01:00.1"}), 0) << err;
   EXPECT_EQ(test::snapshot(tree.at("/sys")), before);
 }

@@ -140,17 +140,18 @@ TEST_F(ContainerLxc, BadInputIsOneErrorAndChangesNothing) {
   for (const std::string name : {"", "..", "../../etc", ".x", "a/b", "a\x1b[2J"})
     expect_refusal({"attach", "lxc:" + name, "01:00.0"}, ErrorKind::usage, "is not a container's name");
   expect_refusal({"attach", "lxc:wep", "01:00.0"}, ErrorKind::not_found,
-                 "there is no container wep: /var/lib/lxc/wep/config is not there");
+                 "there is no container wep: /var/lib/lxc/wep/config does not exist");
   EXPECT_THAT(err, HasSubstr("there is web"));
   expect_refusal({"attach", "lxc:web", "00:01.0"}, ErrorKind::refused,
                  "is not a graphics or accelerator card");
   expect_refusal({"attach", "lxc:web", "09:00.0"}, ErrorKind::not_found, "09:00.0");
   expect_refusal({"detach", "lxc:web", "09:00.0"}, ErrorKind::not_found, "09:00.0");
   test::add_node(tree, "/dev/nvidia-uvm", "510:0");
-  expect_refusal({"attach", "lxc:web", "01:00.0"}, ErrorKind::refused, "/dev/nvidia-uvm is of number 510:0");
+  expect_refusal({"attach", "lxc:web", "01:00.0"}, ErrorKind::refused,
+                 "/dev/nvidia-uvm has the number 510:0");
   tree.file(k_config, "# gpupass 0000:01:00.0: end\n");
   expect_refusal({"attach", "lxc:web", "02:00.0"}, ErrorKind::invalid,
-                 "/var/lib/lxc/web/config: line 1: a block of gpupass's ends that did not begin");
+                 "/var/lib/lxc/web/config: line 1: a gpupass block ends that never began");
   expect_refusal({"detach", "lxc:web"}, ErrorKind::invalid, "remove gpupass's lines from the file by hand");
   tree.file(k_config, std::string(std::size_t{2} << 20U, 'x'));
   expect_refusal({"attach", "lxc:web", "02:00.0"}, ErrorKind::invalid, k_config);
@@ -167,7 +168,7 @@ TEST_F(ContainerLxc, FilesThatOthersWriteAreLeftAlone) {
   expect_refusal({"attach", "lxc:101", "02:00.0"}, ErrorKind::refused, "is a container of Proxmox VE");
   EXPECT_THAT(err, HasSubstr("pct set 101 --dev0"));
   tree.dir("/var/lib/incus/containers/dev");
-  expect_refusal({"attach", "lxc:dev", "02:00.0"}, ErrorKind::refused, "is a container of Incus's");
+  expect_refusal({"attach", "lxc:dev", "02:00.0"}, ErrorKind::refused, "is a container of Incus");
   EXPECT_THAT(err, HasSubstr("incus config device add dev gpu0 gpu pci=0000:01:00.0"));
 }
 

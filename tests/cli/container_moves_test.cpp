@@ -120,7 +120,7 @@ TEST_F(ContainerMoves, ADryRunSaysBothWays) {
   EXPECT_EQ(test::snapshot(tree.root()), before);
   ASSERT_EQ(run({"attach", "vm1", "01:00.0"}), 0) << err;
   ASSERT_EQ(run({"detach", "vm1", "01:00.0", "--dry-run"}), 0) << err;
-  EXPECT_THAT(err, HasSubstr("gpupass/card=0000:01:00.0 would be put into /etc/cdi/gpupass.json again"));
+  EXPECT_THAT(err, HasSubstr("gpupass/card=0000:01:00.0 would be added to /etc/cdi/gpupass.json again"));
 }
 
 TEST_F(ContainerMoves, WhatFailsPutsTheFileBack) {
@@ -137,8 +137,9 @@ TEST_F(ContainerMoves, AFileThatSomebodyChangedStaysAsItIs) {
   const auto changed = kernel.read(k_file).value() + " ";
   tree.file(k_file, changed);
   ASSERT_EQ(run({"attach", "vm1", "01:00.0"}), 0) << err;
-  EXPECT_THAT(err, HasSubstr("/etc/cdi/gpupass.json is not as gpupass wrote it, and stays as it is: it still "
-                             "names gpupass/card=0000:01:00.0"));
+  EXPECT_THAT(err,
+              HasSubstr("/etc/cdi/gpupass.json is not as gpupass wrote it, and is left unchanged: it still "
+                        "names gpupass/card=0000:01:00.0"));
   EXPECT_EQ(kernel.read(k_file).value(), changed);
 }
 
@@ -168,9 +169,9 @@ TEST_F(ContainerMoves, ACardThatComesBackWithoutItsNodeIsNotDescribed) {
   ASSERT_EQ(run({"attach", "vm1", "01:00.0"}), 0) << err;
   tree.remove("/dev/nvidia0");
   ASSERT_EQ(run({"detach", "vm1", "01:00.0"}), 0) << err;
-  EXPECT_THAT(err, AllOf(HasSubstr("gpupass/card=0000:01:00.0 is not put into /etc/cdi/gpupass.json again: "
-                                   "its node /dev/nvidia0 is not there"),
-                         HasSubstr("`nvidia-smi` run as root makes it")));
+  EXPECT_THAT(err, AllOf(HasSubstr("gpupass/card=0000:01:00.0 is not added to /etc/cdi/gpupass.json again: "
+                                   "its node /dev/nvidia0 does not exist"),
+                         HasSubstr("`nvidia-smi` run as root creates it")));
   EXPECT_THAT(described(), Not(testing::Contains("0000:01:00.0")));
   test::add_node(tree, "/dev/nvidia0", "195:0");
   ASSERT_EQ(run({"recover", "--dry-run"}), 0) << err;
@@ -213,7 +214,7 @@ TEST_F(ContainerMoves, NobodyWritesBetweenAnInterruptionAndItsRecovery) {
   {  // a dry run, which locks nothing, tells one that is at work from one that was interrupted
     const auto lock = Lock::acquire(kernel, "0000:01:00.0", "attach", std::chrono::seconds(1));
     EXPECT_EQ(run({"container", "remove", "--dry-run"}), exit_code(ErrorKind::busy));
-    EXPECT_THAT(err, HasSubstr("another command is under way (\"attach 0000:01:00.0 to vm1\""));
+    EXPECT_THAT(err, HasSubstr("another command is running (\"attach 0000:01:00.0 to vm1\""));
   }
   ASSERT_EQ(run({"recover"}), 0) << err;
   EXPECT_THAT(described(), testing::Contains("0000:01:00.0"));

@@ -75,7 +75,7 @@ TEST_F(Container, IsDescribedAndForgottenAgain) {
   EXPECT_EQ(core::Json::parse(out).at("changed"), false);
 
   ASSERT_EQ(run({"remove"}), 0) << err;
-  EXPECT_THAT(out, HasSubstr("/etc/cdi/gpupass.json is gone"));
+  EXPECT_THAT(out, HasSubstr("/etc/cdi/gpupass.json is removed"));
   EXPECT_FALSE(kernel.exists(k_file));
   EXPECT_FALSE(kernel.exists("/var/lib/gpupass/cdi.json"));
   ASSERT_EQ(run({"remove"}), 0) << err;
@@ -131,11 +131,11 @@ TEST_F(Container, WhatWasInterruptedIsUndone) {
 
 TEST_F(Container, AFileThatIsNotGpupasssIsLeftAlone) {
   tree.file(k_file, R"({"cdiVersion": "0.5.0", "kind": "other.com/gpu", "devices": []})");
-  expect_refusal({"write"}, exit_code(ErrorKind::refused), "is there, and not gpupass's");
+  expect_refusal({"write"}, exit_code(ErrorKind::refused), "exists, and is not gpupass's");
   expect_refusal({"remove", "--output", k_file}, exit_code(ErrorKind::refused),
-                 "is there, and not gpupass's");
+                 "exists, and is not gpupass's");
   tree.file(k_file, "no JSON");
-  expect_refusal({"write"}, exit_code(ErrorKind::refused), "is there, and not gpupass's");
+  expect_refusal({"write"}, exit_code(ErrorKind::refused), "exists, and is not gpupass's");
 }
 
 TEST_F(Container, AFileThatSomebodyChangedIsLeftAlone) {
@@ -175,7 +175,7 @@ TEST_F(Container, ACardThatIsAGuestsOrAJobsIsNotGiven) {
   hold.device = parse_pci_address(test::k_vfio_card).value();
   hold.owners = {job("slurm:1")};
   ASSERT_TRUE(save_hold(kernel, hold));
-  expect_refusal({"write", "04:00.0"}, exit_code(ErrorKind::busy), "it is for job slurm:1");
+  expect_refusal({"write", "04:00.0"}, exit_code(ErrorKind::busy), "it is reserved for job slurm:1");
   EXPECT_THAT(err, HasSubstr("gpupass unbind 0000:04:00.0 --for slurm:1"));
   ASSERT_EQ(run({"write"}), 0) << err;  // the others
   EXPECT_THAT(err, HasSubstr("left out: 0000:04:00.0"));
@@ -191,7 +191,7 @@ TEST_F(Container, AGroupThatAProgramHasOpenIsNotGiven) {
 TEST_F(Container, WhatIsWrongWithACardIsSaidWithWhatHelps) {
   test::add_node(tree, "/dev/nvidia-uvm", "510:0");
   expect_refusal({"write", "01:00.0"}, exit_code(ErrorKind::refused),
-                 "/dev/nvidia-uvm is of number 510:0, and the driver's is 507:0");
+                 "/dev/nvidia-uvm has the number 510:0, but the driver's is 507:0");
   EXPECT_THAT(err, HasSubstr("nvidia-modprobe -c 0 -u"));
   expect_refusal({"flags", "01:00.0", "--engine", "docker"}, exit_code(ErrorKind::refused), "510:0");
   expect_refusal({"write", "00:01.0"}, exit_code(ErrorKind::refused),
@@ -203,7 +203,7 @@ TEST_F(Container, WithoutAnyCardThereIsNothingToDescribe) {
   tree.remove("/dev");
   tree.file("/dev/null", "c 1:3 0666 0\n");
   expect_refusal({"write"}, exit_code(ErrorKind::not_found), "there is no card that a container can have");
-  EXPECT_THAT(err, HasSubstr("its node /dev/dri/renderD129 is not there"));
+  EXPECT_THAT(err, HasSubstr("its node /dev/dri/renderD129 does not exist"));
 }
 
 TEST_F(Container, ACapturedMachineIsLookedAtAndNeverChanged) {
@@ -229,7 +229,7 @@ TEST_F(Container, TheDoctorSaysWhatKeepsContainersFromACard) {
   tree.remove("/dev/nvidia-uvm");
   const auto said = doctor({});
   EXPECT_EQ(said.status, 1);
-  EXPECT_THAT(said.out, AllOf(HasSubstr("/dev/nvidia-uvm is not there [device-nodes]"),
+  EXPECT_THAT(said.out, AllOf(HasSubstr("/dev/nvidia-uvm does not exist [device-nodes]"),
                               HasSubstr("nvidia-modprobe -c 0 -u")));
   const auto json = core::Json::parse(doctor({"--format", "json"}).out);
   EXPECT_EQ(json.at("blocks"), true);
@@ -245,7 +245,7 @@ TEST_F(Container, AnEngineThatReadsNoFileIsRefusedAndOneThatNeedsASwitchIsTold) 
     return ProgramEnd{0, said, ""};
   };
   expect_refusal({"write", "--engine", "docker"}, exit_code(ErrorKind::unsupported),
-                 "Docker 20.10.24 reads no CDI file");
+                 "Docker 20.10.24 does not read CDI files");
   EXPECT_THAT(err, HasSubstr("gpupass container flags SELECTOR --engine docker"));
   expect_refusal({"write", "--engine", "lxc"}, exit_code(ErrorKind::usage),
                  "--engine is one of docker, podman, containerd, cri-o");
@@ -337,7 +337,7 @@ TEST_F(Container, TheListSaysWhatIsWrongWithFiles) {
   ASSERT_EQ(run({"list"}), 0) << err;
   EXPECT_THAT(out, AllOf(ContainsRegex("v.com/gpu=0 +/etc/cdi/a.json, /etc/cdi/b.json +defined twice"),
                          HasSubstr("/etc/cdi/c.json cannot be read"),
-                         HasSubstr("/etc/cdi/d.json: engines leave it out: it says version 0.3.0"),
+                         HasSubstr("/etc/cdi/d.json: engines ignore it: it states version 0.3.0"),
                          Not(HasSubstr("w.com/gpu=0"))));
 }
 

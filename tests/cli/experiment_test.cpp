@@ -149,7 +149,7 @@ TEST_F(Experiment, GoesOnWhereItStopped) {
     said.clear();
     const auto ended = experiment();
     EXPECT_EQ(ended.status, exit_code(ErrorKind::system)) << ended.err;
-    EXPECT_THAT(ended.err, HasSubstr("the same command goes on from there"));
+    EXPECT_THAT(ended.err, HasSubstr("the same command continues from there"));
     EXPECT_FALSE(there("report.html"));
     expect_all_as_before();
   }

@@ -103,7 +103,7 @@ TEST_F(Job, NobodyElseGetsIt) {
                                                 {"attach", "vm1", "01:00.0", "--shared", "--yes"}}) {
     EXPECT_EQ(run(words), exit_code(ErrorKind::busy)) << words.front() << out;
     EXPECT_THAT(err, AllOf(HasSubstr("belongs to job one"),
-                           HasSubstr("`gpupass unbind 0000:01:00.0 --for one` gives it back")));
+                           HasSubstr("`gpupass unbind 0000:01:00.0 --for one` returns it")));
   }
   ASSERT_EQ(run({"unbind", "--all"}), 0) << err;
   EXPECT_EQ(test::snapshot(tree.at("/sys")), machine);

@@ -83,7 +83,7 @@ TEST_F(Persist, WithoutApplyOnlyItsOwnRecordIsWrittenAndTheStepsArePrinted) {
   EXPECT_THAT(kernel.programs(), Not(testing::Contains(HasSubstr("initramfs"))));
   EXPECT_EQ(test::snapshot(tree.at("/sys")), before);
   ASSERT_EQ(run(status, {}), 0);
-  EXPECT_THAT(out, HasSubstr("written down only"));
+  EXPECT_THAT(out, HasSubstr("recorded only"));
 }
 
 TEST_F(Persist, ASecondTimeIsUnchanged) {

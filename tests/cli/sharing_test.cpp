@@ -93,8 +93,8 @@ TEST_F(Sharing, ASecondAttachIsRefusedAndNamesTheOption) {
   for (const auto& words : {Words{"attach", "vm2", "01:00.0"}, {"attach", "vm2", "01:00.0", "--dry-run"}}) {
     EXPECT_EQ(run(words), 6);
     EXPECT_THAT(err, AllOf(HasSubstr("0000:01:00.0 belongs to vm1"), HasSubstr("nothing was changed"),
-                           HasSubstr("`gpupass detach vm1 0000:01:00.0` gives it back first"),
-                           HasSubstr("add --shared to let vm2 and vm1 have it by turns")));
+                           HasSubstr("`gpupass detach vm1 0000:01:00.0` returns it first"),
+                           HasSubstr("add --shared to let vm2 and vm1 take turns")));
   }
   EXPECT_EQ(domains.at("vm2").config, domain("vm2"));
   expect_held_for({"vm1"});
@@ -104,7 +104,7 @@ TEST_F(Sharing, TwoDomainsHaveOneCardByTurns) {
   ASSERT_EQ(run({"attach", "vm1", "01:00.0"}), 0) << err;
   const auto bound = test::snapshot(tree.at("/sys"));
   ASSERT_EQ(run({"attach", "vm2", "01:00.0", "--shared"}), 0) << err;
-  EXPECT_THAT(out, HasSubstr("vm2 has 0000:01:00.0 and 0000:01:00.1 (from its next start on), by turns with "
+  EXPECT_THAT(out, HasSubstr("vm2 has 0000:01:00.0 and 0000:01:00.1 (from its next start on), in turn with "
                              "vm1"));
   EXPECT_EQ(test::snapshot(tree.at("/sys")), bound);
   EXPECT_EQ(devices_in("vm1"), 2U);
@@ -161,7 +161,7 @@ TEST_F(Sharing, ADomainThatLibvirtAloneKnowsOfIsSharedWithAsWell) {
     ASSERT_TRUE(remove_hold(kernel, parse_pci_address(function).value()));
   EXPECT_EQ(run({"attach", "vm1", "01:00.0"}), 6);
   EXPECT_THAT(err, AllOf(HasSubstr("0000:01:00.0 is in the configuration of vm2"),
-                         HasSubstr("add --shared to let vm1 and vm2 have it by turns")));
+                         HasSubstr("add --shared to let vm1 and vm2 take turns")));
   ASSERT_EQ(run({"attach", "vm1", "01:00.0", "--shared"}), 0) << err;
   expect_held_for({"vm1", "vm2"});
 }
@@ -172,7 +172,7 @@ TEST_F(Sharing, TheCardOfARunningGuestIsSharedFromTheNextStartOn) {
   tree.file("/proc/4711/comm", "qemu-system-x86\n").link("/proc/4711/fd/3", "/dev/vfio/1");
   domains.at("vm2").live = domains.at("vm2").config;
   EXPECT_EQ(run({"attach", "vm2", "01:00.0", "--shared"}), 6);
-  EXPECT_THAT(err, AllOf(HasSubstr("0000:01:00.0 is in the running guest vm1, and vm2 runs, too"),
+  EXPECT_THAT(err, AllOf(HasSubstr("0000:01:00.0 is in the running guest vm1, and vm2 is running, too"),
                          HasSubstr("add --config")));
   expect_held_for({"vm1"});
   ASSERT_EQ(run({"attach", "vm2", "01:00.0", "--shared", "--config"}), 0) << err;
@@ -310,7 +310,7 @@ TEST_F(Sharing, TheHookMayHaveTheNameThatOlderLibvirtCalls) {
   const Words lend{"attach", "vm1", "01:00.0", "--lend", "--dry-run"};
   tree.file("/etc/libvirt/hooks/qemu", "#!/bin/sh\necho mine\n");
   EXPECT_EQ(run(lend), 5);
-  EXPECT_THAT(err, HasSubstr("qemu.d/gpupass is not installed (/etc/libvirt/hooks/qemu is there, and is not "
+  EXPECT_THAT(err, HasSubstr("qemu.d/gpupass is not installed (/etc/libvirt/hooks/qemu exists, and is not "
                              "gpupass's)"));
   ASSERT_EQ(run({"hook", "install"}), 0) << err;
   tree.file("/etc/libvirt/hooks/qemu", tree.text("/etc/libvirt/hooks/qemu.d/gpupass"))
@@ -383,7 +383,7 @@ TEST_F(Lending, ADomainThatCannotHaveALoanIsRefused) {
 TEST_F(Lending, ACardThatCouldNotGoBackIsRefused) {
   ASSERT_EQ(run({"bind", "01:00.0"}), 0) << err;
   expect_refused(k_lend, "`gpupass bind` keeps 0000:01:00.0 on vfio-pci",
-                 "`gpupass unbind 0000:01:00.0` gives it back");
+                 "`gpupass unbind 0000:01:00.0` returns it");
   for (const auto* const function : {k_gpu, k_audio})
     ASSERT_TRUE(remove_hold(kernel, parse_pci_address(function).value()));
   expect_refused(k_lend, "0000:01:00.0 was on vfio-pci before",

@@ -105,8 +105,8 @@ TEST_F(Status, SaysWhetherTheDomainOfAHeldCardRunsIsOffOrGone) {
 
   libvirts[k_default].clear();
   ASSERT_EQ(run({"status"}), 0) << err;
-  EXPECT_THAT(line(k_gpu), AllOf(HasSubstr("vm1 (gone)"), HasSubstr("bound, but vm1 is gone")));
-  EXPECT_THAT(out, HasSubstr("`gpupass unbind 0000:01:00.0 0000:01:00.1` gives back what vm1 had"));
+  EXPECT_THAT(line(k_gpu), AllOf(HasSubstr("vm1 (gone)"), HasSubstr("bound, but vm1 no longer exists")));
+  EXPECT_THAT(out, HasSubstr("`gpupass unbind 0000:01:00.0 0000:01:00.1` returns what vm1 had"));
   EXPECT_EQ(json("status")["devices"][0]["given_to"][0]["state"], "gone");
   ASSERT_EQ(run({"unbind", k_gpu, k_audio}), 0) << err;
   EXPECT_EQ(kernel.driver(k_gpu), "nvidia");
@@ -117,7 +117,7 @@ TEST_F(Status, SaysThatAPersonTookTheCardOutOfTheDomain) {
   libvirts[k_default]["vm1"].config = domain("vm1");
   ASSERT_EQ(run({"status"}), 0) << err;
   EXPECT_THAT(line(k_gpu), AllOf(HasSubstr("vm1 (off)"), HasSubstr("but vm1 no longer has it")));
-  EXPECT_THAT(out, HasSubstr("`gpupass detach vm1 0000:01:00.0 0000:01:00.1` gives back"));
+  EXPECT_THAT(out, HasSubstr("`gpupass detach vm1 0000:01:00.0 0000:01:00.1` returns"));
   EXPECT_EQ(json("status")["devices"][0]["given_to"][0]["has_it"], false);
   ASSERT_EQ(run({"detach", "vm1", k_gpu, k_audio}), 0) << err;
   EXPECT_EQ(kernel.driver(k_gpu), "nvidia");
@@ -131,7 +131,7 @@ TEST_F(Status, NamesASession) {
   libvirts[k_session].clear();
   ASSERT_EQ(run({"status"}), 0) << err;
   EXPECT_THAT(line(k_gpu), HasSubstr("vm1 (gone, at fake:///session)"));
-  EXPECT_THAT(out, HasSubstr("`gpupass unbind 0000:01:00.0 0000:01:00.1` gives back what vm1 had"));
+  EXPECT_THAT(out, HasSubstr("`gpupass unbind 0000:01:00.0 0000:01:00.1` returns what vm1 had"));
   const auto said = json("status");
   EXPECT_EQ(said["libvirt"].size(), 2U);
   EXPECT_EQ(said["devices"][0]["given_to"][0]["uri"], k_session);
@@ -261,7 +261,7 @@ TEST_F(Status, OfACapturedMachineNoLibvirtIsAsked) {
     EXPECT_EQ(test::run(function, captured, {}, connect).err, "");
     const auto said = test::run(function, captured, {"--connect", k_default}, connect, {.columns = 300});
     EXPECT_EQ(said.status, 0);
-    EXPECT_THAT(said.err, HasSubstr("this machine's libvirt knows nothing of a captured machine"));
+    EXPECT_THAT(said.err, HasSubstr("this machine's libvirt does not know the captured machine"));
   }
   EXPECT_EQ(asked, 0);
 }

@@ -47,7 +47,7 @@ TEST_P(Faults, IsWhyEnginesLeaveItOut) {
 INSTANTIATE_TEST_SUITE_P(
     Files, Faults,
     testing::Values(
-        Fault{file("0.4.0", "v.com/gpu", device("0")), "says version 0.4.0, and what is in it needs 0.5.0"},
+        Fault{file("0.4.0", "v.com/gpu", device("0")), "states version 0.4.0, but its content needs 0.5.0"},
         Fault{file("0.5.0", "v.com/g.pu", device("a")), "needs 0.6.0"},
         Fault{file("0.5.0", "gpu", device("a")), "is not VENDOR/CLASS"},
         Fault{file("0.5.0", "v.com/gpu", ""), "defines no device"},

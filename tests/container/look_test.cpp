@@ -113,24 +113,24 @@ TEST_F(Look, AScriptInsteadOfAProgramAndA32BitTwinAreLeftOut) {
 
 TEST_F(Look, ANodeThatIsMissingOrOfAnotherNumberIsNotGiven) {
   test::add_node(tree, "/dev/nvidia-uvm", "510:0");
-  EXPECT_EQ(why_not(test::k_nvidia_card), "/dev/nvidia-uvm is of number 510:0, and the driver's is 507:0");
+  EXPECT_EQ(why_not(test::k_nvidia_card), "/dev/nvidia-uvm has the number 510:0, but the driver's is 507:0");
   tree.remove("/dev/nvidia-uvm");
-  EXPECT_EQ(why_not(test::k_nvidia_card), "/dev/nvidia-uvm is not there");
+  EXPECT_EQ(why_not(test::k_nvidia_card), "/dev/nvidia-uvm does not exist");
   tree.remove("/dev/nvidia0");
-  EXPECT_EQ(why_not(test::k_nvidia_card), "its node /dev/nvidia0 is not there");
+  EXPECT_EQ(why_not(test::k_nvidia_card), "its node /dev/nvidia0 does not exist");
   tree.remove("/dev/kfd");
-  EXPECT_EQ(why_not(test::k_amd_card), "/dev/kfd is not there");
+  EXPECT_EQ(why_not(test::k_amd_card), "/dev/kfd does not exist");
   test::add_node(tree, "/dev/dri/renderD130", "226:131");
   EXPECT_EQ(why_not(test::k_intel_card),
-            "its node /dev/dri/renderD130 is of number 226:131, and the driver's is 226:130");
+            "its node /dev/dri/renderD130 has the number 226:131, but the driver's is 226:130");
   tree.remove("/dev/vfio/vfio");
-  EXPECT_EQ(why_not(test::k_vfio_card), "/dev/vfio/vfio is not there");
+  EXPECT_EQ(why_not(test::k_vfio_card), "/dev/vfio/vfio does not exist");
 }
 
 TEST_F(Look, LibrariesOfAnotherVersionThanTheModule) {
   tree.file("/sys/module/nvidia/version", "575.57.08\n");
   EXPECT_THAT(why_not(test::k_nvidia_card),
-              HasSubstr("the kernel module is of version 575.57.08, the libraries are of 580.159.04"));
+              HasSubstr("the kernel module has version 575.57.08, but the libraries have 580.159.04"));
   tree.remove("/usr/local/nvidia");
   EXPECT_EQ(why_not(test::k_nvidia_card), "there is no libcuda.so.1 of version 575.57.08");
 }
@@ -167,8 +167,8 @@ TEST_F(Look, FilesThatNameWhatIsNotThereAreOutOfDate) {
   ASSERT_EQ(files.size(), 1U);
   EXPECT_THAT(
       files[0].stale,
-      ElementsAre("/usr/lib/libcuda.so.575.57.08 is not there; the driver is of version 580.159.04 now",
-                  "/dev/nvidia-uvm has the number 510:0 there, and is 507:0 now"));
+      ElementsAre("/usr/lib/libcuda.so.575.57.08 does not exist; the driver has version 580.159.04 now",
+                  "/dev/nvidia-uvm has the number 510:0 in it, but is 507:0 now"));
 }
 
 TEST_F(Look, HostileFilesAreToldAndNothingElse) {

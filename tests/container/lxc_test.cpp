@@ -57,10 +57,10 @@ TEST(LxcBlocks, ThoseThatCannotBeToldFromOtherLinesAreAnError) {
   const auto begin = whole.substr(0, whole.find('\n') + 1);
   const std::string end = "# gpupass 0000:01:00.0: end\n";
   for (const auto& [config, why] : std::vector<std::pair<std::string, const char*>>{
-           {begin, "the block of 0000:01:00.0 has no end"},
-           {"x = 1\n" + end, "line 2: a block of gpupass's ends that did not begin"},
-           {begin + begin + end, "line 2: a block of gpupass's begins in another"},
-           {whole + whole, "a second block of 0000:01:00.0"},
+           {begin, "the block for 0000:01:00.0 has no end"},
+           {"x = 1\n" + end, "line 2: a gpupass block ends that never began"},
+           {begin + begin + end, "line 2: a gpupass block begins inside another"},
+           {whole + whole, "a second block for 0000:01:00.0"},
            {begin + "# gpupass 0000:02:00.0: end\n", "line 2: the end of another card's block"}}) {
     const auto cards = cards_in_lxc(config);
     ASSERT_FALSE(cards) << config;
@@ -115,9 +115,9 @@ TEST_F(LxcContainers, NumbersThatNoLineAllowsAnyMoreAreTold) {
   tree.file("/var/lib/lxc/web/config",
             "lxc.cgroup2.devices.allow = c 510:* rwm\nlxc.cgroup2.devices.allow = c 195:* rwm\n" + mounts);
   EXPECT_THAT(read().stale, ElementsAre("/dev/nvidia-uvm has the number 507:0 now, which no line allows",
-                                        "/dev/nvidia9 is not there"));
+                                        "/dev/nvidia9 does not exist"));
   tree.file("/var/lib/lxc/web/config", "lxc.cgroup.devices.allow = a\n" + mounts);
-  EXPECT_THAT(read().stale, ElementsAre("/dev/nvidia9 is not there"));
+  EXPECT_THAT(read().stale, ElementsAre("/dev/nvidia9 does not exist"));
   tree.file("/var/lib/lxc/web/config", "lxc.cgroup2.devices.allow =\nlxc.mount.entry =\n=\n");
   EXPECT_THAT(read().stale, IsEmpty());
 }

@@ -109,7 +109,7 @@ TEST(Flags, OfLxcAreLinesWithTheNumbersOfNow) {
   const auto whole = machine();
   EXPECT_EQ(
       words(whole, 0, Engine::lxc),
-      "# The numbers are those of now: a driver may get others when the machine starts again.\n"
+      "# These are the current numbers: a driver may get others after a restart.\n"
       "lxc.cgroup2.devices.allow = c 195:0 rw\n"
       "lxc.mount.entry = /dev/nvidia0 dev/nvidia0 none bind,create=file 0 0\n"
       "lxc.cgroup2.devices.allow = c 195:255 rw\n"

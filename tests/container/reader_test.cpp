@@ -53,14 +53,15 @@ TEST_P(Answers, SayWhatHasToBeDone) {
 INSTANTIATE_TEST_SUITE_P(
     Readers, Answers,
     testing::Values(
-        Case{{Reader::docker, "20.10.24"}, "Docker 20.10.24 reads no CDI file, 25.0 and later do", ""},
+        Case{{Reader::docker, "20.10.24"}, "Docker 20.10.24 does not read CDI files; 25.0 and later do", ""},
         Case{{Reader::docker, "25.0.5"}, "", R"("features": {"cdi": true})"},
         Case{{Reader::docker, "25.0.5", false, {}, true}, "", ""}, Case{{Reader::docker, "28.3.0"}, "", ""},
-        Case{{Reader::docker, "28.3.0", false, {}, false}, "", "once they are switched on"},
+        Case{{Reader::docker, "28.3.0", false, {}, false}, "", "once that is switched on"},
         Case{{Reader::docker, "", true}, "", "Docker is not installed here"},
-        Case{{Reader::podman, "4.3.1"}, "", ""}, Case{{Reader::podman, "4.0.9"}, "reads no CDI file", ""},
+        Case{{Reader::podman, "4.3.1"}, "", ""},
+        Case{{Reader::podman, "4.0.9"}, "does not read CDI files", ""},
         Case{{Reader::podman, ""}, "", "does not say its version"},
-        Case{{Reader::containerd, "1.6.20"}, "containerd 1.6.20 reads no CDI file", ""},
+        Case{{Reader::containerd, "1.6.20"}, "containerd 1.6.20 does not read CDI files", ""},
         Case{{Reader::containerd, "1.7.0"}, "", "enable_cdi = true"},
         Case{{Reader::containerd, "2.1.0"}, "", ""}, Case{{Reader::crio, "1.22.0"}, "1.23", ""},
         Case{{Reader::crio, "1.30.0"}, "", ""}));

@@ -56,7 +56,7 @@ TEST_F(Rules, FindNothingOnAWellMachine) {
 
 TEST_F(Rules, DriverVersions) {
   tree.file("/sys/module/nvidia/version", "575.57.08\n");
-  expect("driver-versions", Severity::blocks, "the kernel module is of version 575.57.08",
+  expect("driver-versions", Severity::blocks, "the kernel module has version 575.57.08",
          "restart the machine");
 }
 
@@ -72,18 +72,18 @@ TEST_F(Rules, OfTheHostsDefaultLibraryOnly) {
 
 TEST_F(Rules, DeviceNodes) {
   test::add_node(tree, "/dev/nvidia-uvm", "510:0");
-  expect("device-nodes", Severity::blocks, "/dev/nvidia-uvm is of number 510:0", "nvidia-modprobe");
+  expect("device-nodes", Severity::blocks, "/dev/nvidia-uvm has the number 510:0", "nvidia-modprobe");
 }
 
 TEST_F(Rules, DeviceNodesOfACard) {
   tree.remove("/dev/dri/renderD130");
-  expect("device-nodes", Severity::blocks, "/dev/dri/renderD130, of 0000:03:00.0, is not there",
+  expect("device-nodes", Severity::blocks, "/dev/dri/renderD130, of 0000:03:00.0, does not exist",
          "udevadm trigger");
 }
 
 TEST_F(Rules, DeviceNodesOfAllAmdCards) {
   tree.remove("/dev/kfd");
-  expect("device-nodes", Severity::blocks, "/dev/kfd is not there", "CONFIG_HSA_AMD");
+  expect("device-nodes", Severity::blocks, "/dev/kfd does not exist", "CONFIG_HSA_AMD");
 }
 
 TEST_F(Rules, CdiFiles) {
@@ -94,7 +94,7 @@ TEST_F(Rules, CdiFiles) {
 TEST_F(Rules, CdiFilesThatEnginesLeaveOut) {
   tree.file("/etc/cdi/x.json", R"({"cdiVersion": "0.3.0", "kind": "a.com/b", "devices": [
       {"name": "0", "containerEdits": {"env": ["A=b"]}}]})");
-  expect("cdi-files", Severity::warns, "engines leave out /etc/cdi/x.json", "write it anew");
+  expect("cdi-files", Severity::warns, "engines ignore /etc/cdi/x.json", "generate it again");
 }
 
 TEST_F(Rules, CdiNames) {
@@ -106,7 +106,8 @@ TEST_F(Rules, CdiNames) {
 
 TEST_F(Rules, CdiCurrent) {
   tree.file("/var/run/cdi/nvidia.json", file("nvidia.com/gpu", "/dev/nvidia7"));
-  expect("cdi-current", Severity::warns, "/var/run/cdi/nvidia.json is out of date: /dev/nvidia7 is not there",
+  expect("cdi-current", Severity::warns,
+         "/var/run/cdi/nvidia.json is out of date: /dev/nvidia7 does not exist",
          "nvidia-ctk cdi generate --output=/var/run/cdi/nvidia.json");
 }
 

@@ -53,7 +53,7 @@ TEST(JsonDoor, DepthSizeAndStringsBeyondTheLimitsAreErrorsBeforeATreeIsMade) {
     const auto json = parse_json(text, "journal");
     ASSERT_FALSE(json);
     EXPECT_EQ(json.error().kind, ErrorKind::invalid);
-    EXPECT_THAT(json.error().what, HasSubstr("journal: has more arrays and objects in each other than 64"));
+    EXPECT_THAT(json.error().what, HasSubstr("journal: is nested more deeply than 64"));
   }
   EXPECT_THAT(parse_json("[1234567]", "it", {.bytes = 8}).error().what, HasSubstr("is larger than 8 bytes"));
   EXPECT_THAT(parse_json(R"(["12345"])", "it", {.string_bytes = 4}).error().what, HasSubstr("longer string"));

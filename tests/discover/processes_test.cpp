@@ -250,7 +250,7 @@ TEST_F(Processes, ThatCannotBeLookedIntoLeaveTheListIncomplete) {
   machine.tree.link("/proc/14/fd", "fd");  // any error but absence
   const auto inventory = machine.read();
   EXPECT_FALSE(inventory.holders_complete);
-  EXPECT_EQ(test::problems_of(inventory, "/proc/*/fd"), "the open files of 1 processes may not be seen\n");
+  EXPECT_EQ(test::problems_of(inventory, "/proc/*/fd"), "the open files of 1 process cannot be seen\n");
 }
 
 TEST_F(Processes, AreNotLookedForUnlessAsked) {

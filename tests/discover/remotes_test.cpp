@@ -283,7 +283,7 @@ TEST_F(Remotes, OfNbdAreFoundByTheirConnectionWhereTheClientIsGone) {
   EXPECT_EQ(held(), Names{"/dev/nbd0 / over nbd from fd00::5"});
   machine.tree.remove("/proc/net/tcp6");
   EXPECT_EQ(held(), Names{});
-  EXPECT_EQ(unknown(), "the network card that nbd comes through is not known: its server is not known\n");
+  EXPECT_EQ(unknown(), "the network card that carries nbd is not known: its server is not known\n");
 }
 
 struct FileSystem {
@@ -363,15 +363,15 @@ TEST_F(Remotes, WhoseWayIsNotKnownAreAProblem) {
   struct {
     const char *address, *why;
   } const cases[] = {{"filer", "the address of its server 'filer' is not known"},
-                     {"fd01::5", "there is not a route to fd01::5"},
-                     {"10.9.0.5", "the way goes through 'wg0', which lies on none"}};
+                     {"fd01::5", "there is no route to fd01::5"},
+                     {"10.9.0.5", "the route goes through 'wg0', which is on no network card"}};
   upper("wg0", {});
   routes("wg0\t0000090A\t00000000\t0001\t0\t0\t0\t0000FFFF\t0\t0\t0\n");
   for (const auto& [address, why] : cases) {
     mounts(std::string("26 1 0:44 / /net rw - nfs4 nas:/srv rw,addr=") + address + "\n");
     EXPECT_EQ(held(), Names{});
-    EXPECT_EQ(unknown(), std::string("the network card that the file system on /net (NFS from ") + address +
-                             ") comes through is not known: " + why + "\n");
+    EXPECT_EQ(unknown(), std::string("the network card that carries the file system on /net (NFS from ") +
+                             address + ") is not known: " + why + "\n");
   }
 }
 

@@ -155,7 +155,7 @@ TEST_F(GuestCommand, MakesWhatListShowsAndDeleteRemoves) {
 TEST_F(GuestCommand, StartsAndStops) {
   ASSERT_EQ(create("starts").status, 0);
   EXPECT_EQ(run(cli::guest_start, {"starts"}).out, "starts is running\n");
-  EXPECT_EQ(run(cli::guest_start, {"starts"}).out, "starts is running already\n");
+  EXPECT_EQ(run(cli::guest_start, {"starts"}).out, "starts is already running\n");
   EXPECT_EQ(run(cli::guest_delete, {"starts", "--yes"}).status, exit_code(ErrorKind::busy));
   EXPECT_EQ(run(cli::guest_stop, {"starts"}).out, "starts is off\n");
   EXPECT_EQ(run(cli::guest_delete, {"starts", "--yes"}).status, 0);

@@ -91,7 +91,7 @@ TEST_F(Guest, ToldOfThreadsOnlyWhereTheNumberAllowsIt) {
   on("desktop", {"0000:01:00.0"});
   request.vcpus = 5;
   EXPECT_THAT(made().xml, HasSubstr("cores='5' threads='1'"));
-  EXPECT_THAT(choice("vCPUs").warning, HasSubstr("no multiple of the 2 threads"));
+  EXPECT_THAT(choice("vCPUs").warning, HasSubstr("not a multiple of the 2 threads"));
 }
 
 TEST_F(Guest, DoesNotGuessTheNodeOfACard) {
@@ -180,7 +180,7 @@ TEST_F(Guest, TakesIommufdOnlyWhereLibvirtListsItAndNoCardReachesAnother) {
 TEST_F(Guest, NamesAVariantOfVfioPciWhereLibvirtCan) {
   on("server", {"0000:18:00.0"});
   machine.inventory.devices.front().driver = "nvgrace_gpu_vfio_pci";
-  EXPECT_THAT(choice("VFIO driver").warning, HasSubstr("from 10.0 on"));
+  EXPECT_THAT(choice("VFIO driver").warning, HasSubstr("10.0 and later can"));
   EXPECT_THAT(made().xml, Not(HasSubstr("model='nvgrace")));
   libvirt.version = 10'000'000;
   EXPECT_THAT(made().xml, HasSubstr("model='nvgrace_gpu_vfio_pci'"));

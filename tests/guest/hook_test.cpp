@@ -240,7 +240,7 @@ TEST_F(Hook, RefusesWhatAJobHas) {
   EXPECT_EQ(libvirt("prepare", k_whole_card), exit_code(ErrorKind::refused));
   EXPECT_THAT(err,
               AllOf(HasSubstr("gpupass holds 0000:01:00.0 and 0000:01:00.1 for job vm1, and not for vm1"),
-                    HasSubstr("`gpupass unbind 0000:01:00.0 --for vm1` gives it back"),
+                    HasSubstr("`gpupass unbind 0000:01:00.0 --for vm1` returns it"),
                     testing::Not(HasSubstr("--shared"))));
   EXPECT_THAT(kernel.writes(), IsEmpty());
 }

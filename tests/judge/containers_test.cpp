@@ -90,7 +90,7 @@ TEST(DeviceNodes, OfAllCardsOfAWayAreTheMachines) {
   machine.cards = {{test::at("0000:03:00.0"), {test::at("0000:03:00.0")}, container::Way::amd}};
   const auto finding = only(judge::device_nodes(with(machine), {}));
   EXPECT_EQ(finding.device, std::nullopt);
-  EXPECT_THAT(finding.what, HasSubstr("/dev/kfd is not there"));
+  EXPECT_THAT(finding.what, HasSubstr("/dev/kfd does not exist"));
 }
 
 TEST(CdiFiles, AreReadOrLeftOut) {

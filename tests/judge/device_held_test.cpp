@@ -191,7 +191,7 @@ TEST(DeviceHeld, ADiskOverTheNetworkThatIsOpenIsSaidToBeOne) {
 TEST(DeviceHeld, SaysWhenOtherUsersProcessesStayHidden) {
   auto inventory = machine();
   inventory.holders_complete = false;
-  inventory.problems = {{"/proc/*/fd", "the open files of 3 processes may not be seen"}};
+  inventory.problems = {{"/proc/*/fd", "the open files of 3 processes cannot be seen"}};
   const auto hidden = only(device_held(inventory, card()));
   EXPECT_EQ(hidden.severity, Severity::unmeasured);
   EXPECT_EQ(hidden.evidence.size(), 1U);

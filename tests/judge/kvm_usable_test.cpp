@@ -52,7 +52,7 @@ TEST(KvmUsable, ThatThisUserMayNotOpenItSaysNothingOfTheMachine) {
 }
 
 TEST(KvmUsable, NamesTheModuleOfTheProcessorsMaker) {
-  const KvmProbe absent{false, false, 0, false, "/dev/kvm: there is none", false};
+  const KvmProbe absent{false, false, 0, false, "/dev/kvm does not exist", false};
   EXPECT_THAT(judged("vmx", absent).remedy, HasSubstr("modprobe kvm_intel"));
   EXPECT_THAT(judged("svm", absent).remedy, HasSubstr("modprobe kvm_amd"));
   EXPECT_EQ(judged("svm", absent).severity, Severity::blocks);
@@ -77,7 +77,7 @@ Finding judged_on(const char* architecture, std::optional<KvmProbe> probe) {
 /// vmx and svm are x86's.
 TEST(KvmUsable, OnOtherArchitecturesTheProbeAloneDecides) {
   const KvmProbe works{true, true, 12, true, "", false};
-  const KvmProbe absent{false, false, 0, false, "/dev/kvm: there is none", false};
+  const KvmProbe absent{false, false, 0, false, "/dev/kvm does not exist", false};
   for (const auto* const architecture : {"aarch64", "riscv64", "ppc64le", "s390x", "loongarch64"}) {
     EXPECT_EQ(judged_on(architecture, works).severity, Severity::fine) << architecture;
     EXPECT_EQ(judged_on(architecture, absent).severity, Severity::blocks) << architecture;

@@ -80,7 +80,7 @@ kill -TERM "$pid"
 status=0
 wait "$pid" || status=$?
 check_equal "it says that it was interrupted" 11 "$status"
-check_match "and how to go on" 'the same command goes on' "$(<second.err)"
+check_match "and how to go on" 'the same command continues' "$(<second.err)"
 check_equal "the guest is off" "shut off" "$(virsh domstate vm1)"
 check_equal "the card is as it was, byte for byte" "$before" "$(sysfs_state $gpu)"
 check "the guest's configuration, too" without_card

@@ -138,7 +138,7 @@ no_host_runs() {
 endings() {
   step "hosts that do not end well"
   check_run "the time is over: status 124" 124 lab --timeout 3 -- sleep 100
-  check_match "… in a clear line" "lab: the time was over \(--timeout 3\)" "$run_stderr"
+  check_match "… in a clear line" "lab: the time limit was reached \(--timeout 3\)" "$run_stderr"
   truncate -s 64M "$scratch/disk.img"
   check_run "the power fails: status 95" 95 lab --disk "$scratch/disk.img" -- bash -c \
     'echo kept >/persist/word; echo kept too >/var/lib/gpupass/word; sync; echo b >/proc/sysrq-trigger; sleep 10'

@@ -32,7 +32,7 @@ case $1 in
     check_equal "and writes gpupass's own record alone" "/var/lib/gpupass/bindings/$second.json" \
       "$(find /etc/gpupass /etc/systemd/system /var/lib/gpupass -type f)"
     check_run "status" 0 "$GPUPASS_BIN" status
-    check_match "says that it is not set up" "$second .*written down only" "$run_stdout"
+    check_match "says that it is not set up" "$second .*recorded only" "$run_stdout"
     check_run "with --apply" 0 "$GPUPASS_BIN" bind --persist --apply $second
     check_match "it says when" "from the next boot on" "$run_stdout"
     check_equal "no driver was touched" "$before" "$(sysfs_state $first $second)"

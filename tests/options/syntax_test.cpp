@@ -152,9 +152,8 @@ TEST_F(Options, ThatCannotBeReadAreOneUsageError) {
            {{"--cores=1.5"}, "the argument ('1.5') for option '--cores' is invalid | " + usage},
            {{"--runs", "99999999999"},
             "the argument ('99999999999') for option '--runs' is invalid | " + usage},
-           {{"--for", ""}, "--for: nothing is given for it | leave it out, or say what is meant"},
-           {{"--env", "A=1", "--env", ""},
-            "--env: nothing is given for it | leave it out, or say what is meant"},
+           {{"--for", ""}, "--for: its value is empty | leave it out, or give a value"},
+           {{"--env", "A=1", "--env", ""}, "--env: its value is empty | leave it out, or give a value"},
            {{"--timeout", "0"}, "--timeout 0: not between 1 and 86400 seconds | "},
            {{"--timeout", "86401"}, "--timeout 86401: not between 1 and 86400 seconds | "},
            {{"--format", "yaml"}, "there is no format 'yaml' | --format is text or json"}})

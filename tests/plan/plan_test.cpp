@@ -466,7 +466,7 @@ TEST(PlanUnbind, NamesWhatGivesASharedCardBack) {
   ASSERT_FALSE(refused);
   EXPECT_THAT(describe(refused.error()), AllOf(HasSubstr("0000:01:00.0 belongs to vm1 and vm2"),
                                                HasSubstr("`gpupass detach vm1 0000:01:00.0` and `gpupass "
-                                                         "detach vm2 0000:01:00.0` give it back")));
+                                                         "detach vm2 0000:01:00.0` return it")));
 }
 
 TEST(PlanJson, AHoldOfSeveralDomainsComesBackAsItWas) {
@@ -550,7 +550,7 @@ TEST(PlanCreate, MakesFilesThenBindsThenDefines) {
   ASSERT_EQ(lines.size(), 14U);
   EXPECT_EQ(lines[0], "make the folder /images/vm1");
   EXPECT_EQ(lines[1], "make /images/vm1/disk.qcow2 over /cloud.raw (raw, 1 GiB)");
-  EXPECT_EQ(lines[3], "let QEMU through /images/vm1 to them");
+  EXPECT_EQ(lines[3], "let QEMU pass through /images/vm1");
   EXPECT_THAT(lines[4], HasSubstr("remember 0000:01:00.0 for vm1"));
   EXPECT_EQ(lines[12], "bind 0000:01:00.1 to vfio-pci");
   EXPECT_EQ(lines[13], "define vm1");
@@ -569,7 +569,7 @@ TEST(PlanDelete, ReturnsUndefinesAndRemoves) {
   EXPECT_THAT(lines, testing::Contains("bind 0000:01:00.0 to nvidia"));
   EXPECT_THAT((std::vector(lines.end() - 4, lines.end())),
               ElementsAre("undefine vm1", "remove /images/vm1/disk.qcow2", "remove /images/vm1/seed.iso",
-                          "remove the folder /images/vm1, if nothing else is in it"));
+                          "remove the folder /images/vm1, if it is empty"));
 }
 
 TEST(PlanRun, StartsTheDomainOnceItHasTheCard) {

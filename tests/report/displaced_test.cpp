@@ -110,9 +110,9 @@ TEST_F(DisplacedCard, ThatIsNowhereOrCannotBeToldIsOnlyForgotten) {
   machine.devices.push_back(card("0000:02:00.0", "0000:00:05.0"));
   machine.devices.push_back(card("0000:03:00.0", "0000:00:06.0"));
   EXPECT_THAT(mended({hold}), Not(HasSubstr("then")));
-  EXPECT_EQ(
-      where_it_is(machine, hold.identity),
-      "which one it is cannot be told: of the same kind are 0000:02:00.0 and 0000:03:00.0 in this machine");
+  EXPECT_EQ(where_it_is(machine, hold.identity),
+            "which one it is cannot be determined: of the same kind are 0000:02:00.0 and 0000:03:00.0 in "
+            "this machine");
 }
 
 TEST_F(DisplacedCard, HasACommandOfItsOwnWhereItIsHeldForOthersOrOnOtherTerms) {

@@ -59,12 +59,12 @@ TEST(Recovery, PreviewsHaveStepsOrSayThatThereAreNone) {
   preview.steps = {"bind it to nvidia"};
   EXPECT_EQ(recovery_text(with({journal(), preview})),
             "\"attach 0000:01:00.0 to vm1\", started 2026-11-22T12:35:21Z: would\n"
-            "  left alone: 0000:01:00.0 is not the device that this was about\n"
+            "  left alone: 0000:01:00.0 is not the device that this command was for\n"
             "  bind it to nvidia\n");
   EXPECT_THAT(recovery_text(with({journal(), RecoveryPreview{}})),
               testing::HasSubstr("only close its journal"));
   preview.under_way = true;
-  EXPECT_THAT(recovery_text(with({journal(), preview})), testing::HasSubstr("is under way"));
+  EXPECT_THAT(recovery_text(with({journal(), preview})), testing::HasSubstr("is running"));
   EXPECT_EQ(to_json(with({journal(), preview}))["journals"][0]["would"], core::Json({"bind it to nvidia"}));
 }
 

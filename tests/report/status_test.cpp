@@ -47,7 +47,7 @@ TEST(StatusReport, SaysOfEachJournalHowFarItsCommandIs) {
   EXPECT_THAT(text_of(status), HasSubstr("unfinished: \"attach 0000:01:00.0 to vm1\", started "
                                          "2026-11-22T12:35:21Z; `gpupass recover` finishes or undoes it\n"));
   status.unfinished[0].under_way = true;
-  EXPECT_THAT(text_of(status), AllOf(HasSubstr("under way: \"attach"), Not(HasSubstr("gpupass recover"))));
+  EXPECT_THAT(text_of(status), AllOf(HasSubstr("running: \"attach"), Not(HasSubstr("gpupass recover"))));
   status.unfinished[0].journal.plan.command.clear();
   status.unfinished[0].journal.damage = "a.journal: torn";
   EXPECT_THAT(text_of(status), HasSubstr("cannot be read: a.journal: torn; `gpupass recover --forget`"));

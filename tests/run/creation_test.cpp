@@ -47,7 +47,7 @@ TEST(Creation, IsRefusedWhereAWordIsNoNumber) {
   EXPECT_EQ(request_of(creation).error().what, "the argument ('many') for option '--vcpus' is invalid");
   creation = {};
   creation.memory = "much";
-  EXPECT_EQ(request_of(creation).error().what, "--memory much: no size");
+  EXPECT_EQ(request_of(creation).error().what, "--memory much: not a size");
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Docker, Podman and LXC that are played: what they are told, and what they know by now.
+// Fakes of Docker, Podman and LXC: the commands that they got, and their state.
 #pragma once
 
 #include <algorithm>

@@ -38,9 +38,9 @@ class FakeKernel : public Host {
   FakeKernel& accept_probe(const std::string& driver, const std::string& address);
   /// The device's driver lets go of it by itself.
   void give_up(const std::string& address) { unbind(address); }
-  /// Unbinding from this driver does not return; the driver link is gone at once all the same.
+  /// Unbinding from this driver does not return; the driver link is removed at once nevertheless.
   FakeKernel& block_unbind(const std::string& driver, const std::string& address);
-  /// This driver's probe of the device does not return; the driver link is there at once all the same.
+  /// This driver's probe of the device does not return; the driver link appears at once nevertheless.
   FakeKernel& block_probe(const std::string& driver, const std::string& address);
   /// What blocked returns.
   void release(const std::string& address);
@@ -54,7 +54,7 @@ class FakeKernel : public Host {
   /// The same before each program, with its command line.
   std::function<void(const std::string& line)> before_program;
 
-  /// Programs besides modprobe: what they do, or nothing where there is no such program.
+  /// Programs besides modprobe: what they do, or nothing if there is no such program.
   std::function<std::optional<ProgramEnd>(const Program& program)> on_run;
 
   /// What is about to change something: a write to a kernel file, a program, a file of the host, a lock.
@@ -66,7 +66,7 @@ class FakeKernel : public Host {
   /// Before it: an errno to fail with (ECHILD: a program ends with 1), 0 to go on; a test throws from here to
   /// be a power cut.
   std::function<int(const Change& change)> before_change;
-  /// After it was done: an errno to say that it failed all the same.
+  /// After it was done: an errno that reports a failure nevertheless.
   std::function<int(const Change& change)> after_change;
   /// Files that an ordinary user could change.
   std::set<std::string> writable_by_others;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Expected texts kept as files. With GPUPASS_REGEN=1 in the environment they are written anew.
+// Expected texts kept as files. With GPUPASS_REGEN=1 in the environment they are rewritten.
 #pragma once
 
 #include <filesystem>

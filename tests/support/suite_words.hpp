@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A gpupass-bench that is played: what it is told, and what it answers.
+// A fake gpupass-bench: its options, and its answers.
 #pragma once
 
 #include <algorithm>
@@ -10,7 +10,7 @@
 
 namespace gpupass::test {
 
-/// Of "--option=value"; empty where it is not there.
+/// Of "--option=value"; empty if it is not there.
 inline std::string value_of(const std::vector<std::string>& words, const std::string& option) {
   const auto found =
       std::ranges::find_if(words, [&](const auto& word) { return word.starts_with(option + "="); });

@@ -58,7 +58,7 @@ TEST(Connection, NamesTheDomainsThatAreThereWhenOneIsNot) {
                             refusal(libvirt->attach_live("vm2", "<hostdev/>"))}) {
     EXPECT_EQ(error.kind, ErrorKind::not_found);
     EXPECT_THAT(error.what, AllOf(HasSubstr("'vm2'"), HasSubstr("Domain not found")));
-    EXPECT_EQ(error.hint, "there are: test and vm1");
+    EXPECT_EQ(error.hint, "there are these: test and vm1");
   }
 }
 
@@ -152,8 +152,8 @@ TEST(Connection, EndsACallAtTheDeadlineWhereTheDaemonIsStuck) {
     ASSERT_TRUE(libvirt) << libvirt.error().what;
     const auto error = refusal((*libvirt)->attach_live("vm1", "<hostdev/>"));
     EXPECT_EQ(error.kind, ErrorKind::timeout);
-    EXPECT_THAT(error.what,
-                AllOf(HasSubstr("attach a device to running domain 'vm1'"), HasSubstr("may still be done")));
+    EXPECT_THAT(error.what, AllOf(HasSubstr("attach a device to running domain 'vm1'"),
+                                  HasSubstr("may still be carried out")));
     EXPECT_THAT(error.hint, HasSubstr(daemon.uri()));
   }  // closing asks the daemon, too
   EXPECT_LT(std::chrono::steady_clock::now() - before, 20s);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Doing a plan, and putting things back. The only stage that changes the machine.
+// Carries a plan out, and undoes it. The only stage that changes the machine.
 #pragma once
 
 #include <chrono>
@@ -18,7 +18,7 @@
 
 namespace gpupass::apply {
 
-/// The doors that steps act through, and how long a step may take.
+/// The interfaces that steps act through, and how long a step may take.
 struct Doors {
   Host& host;
   DomainStore* domains = nullptr;                     // nullptr: the plan has no domain steps
@@ -26,22 +26,22 @@ struct Doors {
   std::chrono::milliseconds step_timeout = std::chrono::seconds(60);
   std::function<void(const StepEvent&)> observe;  // may be empty
   std::function<bool()> interrupted;              // true: stop after this step and put everything back
-  /// Devices that are no longer what the plan was made for, when it is recovered: another one that is at the
-  /// address by now is left alone, and counts as given back.
+  /// At recovery: devices that are no longer what the plan was made for. another one that is at the
+  /// address now is left alone, and counts as returned.
   std::set<PciAddress> displaced = {};
-  /// Of what is no failure: something said that it failed, and is seen to be done. May be empty.
+  /// Hears of what is not a failure: a call reported that it failed, but its effect is seen. May be empty.
   std::function<void(const Error&)> warn = {};
   DomainLife* life = nullptr;  // nullptr: the plan starts no domain
 };
 
-/// Does every step in order; on a failure puts back, in reverse, whatever it did.
-/// Error: the first failure; what could not be undone stands in `also`, and then the kind is partial.
-/// Kind timeout: a step is still in the kernel; its device was left alone, the rest put back.
-/// A journal that cannot be removed once all is done, or all is put back, is no error but a warning.
+/// Does every step in order; on a failure undoes, in reverse, whatever it did.
+/// Error: the first failure; what could not be undone is in `also`, and then the kind is partial.
+/// Kind timeout: a step is still in the kernel; its device was left alone, the rest undone.
+/// A journal that cannot be removed once all is done, or all is undone, is not an error but a warning.
 [[nodiscard]] Result<void> execute(const Plan& plan, Doors& doors);
 
-/// A plan that was carried out for a while. Its journal stays until all of it is put back, so that `recover`
-/// does that if we do not.
+/// A plan that was carried out for a while. Its journal stays until all of it is undone, so that `recover`
+/// does that if this process does not.
 class Borrowed {
  public:
   Borrowed();
@@ -71,7 +71,7 @@ class Borrowed {
 [[nodiscard]] std::set<PciAddress> displaced_devices(const Plan& plan, const Inventory& inventory);
 /// What is left of its plan, in the order in which recover() would go through it.
 [[nodiscard]] std::vector<Step> steps_to_recover(const JournalRecord& journal, const Doors& doors);
-/// What recover() would do with it here, a line a step; changes nothing.
+/// What recover() would do with it here, one line per step; changes nothing.
 [[nodiscard]] std::vector<std::string> preview_recovery(const JournalRecord& journal, const Doors& doors);
 
 }  // namespace gpupass::apply

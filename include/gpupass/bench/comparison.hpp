@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Two series of runs beside each other: what differs, by how much, and how surely (docs/benchmark.md).
+// A comparison of two series of runs: what differs, by how much, and how certainly (docs/benchmark.md).
 #pragma once
 
 #include <cstdint>
@@ -41,8 +41,8 @@ struct Interval {
 };
 
 enum class Verdict {
-  equivalent,    // the interval lies within the margin; a difference may be real all the same, and small
-  slower,        // the interval lies beyond the margin
+  equivalent,    // the interval is within the margin; a difference may still be real, but small
+  slower,        // the interval is beyond the margin
   faster,        // the same on the other side
   inconclusive,  // the interval has the margin in it: more runs would tell
 };
@@ -229,7 +229,7 @@ struct Comparison {
   std::vector<Row> rows;         // by group, id, parameters
   std::vector<GroupRow> groups;  // those with anything measured
   std::vector<Difference> differences;
-  std::optional<Answer> answer;  // nothing where only one side was given
+  std::optional<Answer> answer;  // nothing if only one side was given
   std::vector<Doubt> doubts;     // why it is not to be trusted: then only wrong output is an answer
   std::vector<Beyond> findings;  // what is outside
   std::vector<Open> open;        // what is not known well enough to be called within
@@ -246,7 +246,7 @@ struct Comparison {
 [[nodiscard]] std::vector<Comparison> compare_all(const Side& baseline, const std::vector<Side>& candidates,
                                                   const ComparisonSettings& settings);
 
-/// The worst of their answers: outside, else inconclusive, else within; nothing where nothing was compared.
+/// The worst of their answers: outside, else inconclusive, else within; nothing if nothing was compared.
 [[nodiscard]] std::optional<Answer> answer_of_all(const std::vector<Comparison>& comparisons);
 
 [[nodiscard]] const char* name(Verdict verdict);      // "equivalent"

@@ -47,7 +47,7 @@ struct Work {
 
 /// How the output was compared with what it must be.
 struct Check {
-  std::string kind;  // "splitmix64, whole buffer"; empty where nothing has an output
+  std::string kind;  // "splitmix64, whole buffer"; empty if nothing has an output
   std::int64_t elements = 0;
   std::int64_t errors = 0;
   std::string first_error;  // "element 262144: 0x… for 0x…"
@@ -81,7 +81,7 @@ struct Measurement {
   Work work;
   Check check;
   std::vector<double> samples_ns;  // time of each sample, all of them, in the order taken
-  std::vector<double> sm_mhz;      // clock of the card's processors in each sample; empty where not read
+  std::vector<double> sm_mhz;      // clock of the card's processors in each sample; empty if not read
   std::optional<Summary> summary;  // only with samples
   std::optional<Ceiling> ceiling;
   Parameters notes;  // what was seen beside the figure and is no part of the key: {"mapping": "direct"}

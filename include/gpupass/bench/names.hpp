@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The words that stand for what a run is made of.
+// The words for the enumerations of a run.
 #pragma once
 
 #include <array>

@@ -18,7 +18,7 @@ struct Wanted {
   std::vector<std::string> kernel_words;  // missing on the command line: "intel_iommu=on"
 };
 
-/// A file that stands in gpupass's own folder, and where it belongs in the host.
+/// A file in gpupass's own folder, and where it belongs on the host.
 struct Shipped {
   std::filesystem::path origin;
   std::string path;
@@ -26,13 +26,13 @@ struct Shipped {
 /// Those that this machine needs, from scripts/boot below `data`.
 [[nodiscard]] std::vector<Shipped> shipped_files(const Machine& machine, const std::filesystem::path& data);
 
-/// gpupass's own note of what the initramfs was made anew with, one of the files of a change.
+/// gpupass's own note of what the initramfs was last generated with, one of the files of a change.
 constexpr const char* k_files_record = "/var/lib/gpupass/boot-files.json";
 
 /// As it is to be: text and mode, or not there.
 [[nodiscard]] bool is_so(const Host& host, const FileContent& file);
 
-/// What remains to be done; empty where all is so already. Errors: unsupported, where nothing that gpupass
+/// What remains to be done; empty if all is so already. Errors: unsupported, if nothing that gpupass
 /// knows runs early enough at this machine's boot, or a boot came without the words that were added for it.
 [[nodiscard]] Result<std::vector<SetFiles>> changes(const Host& host, const Machine& machine,
                                                     const std::filesystem::path& data, const Wanted& wanted);

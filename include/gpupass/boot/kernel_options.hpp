@@ -13,12 +13,12 @@
 
 namespace gpupass::boot {
 
-/// The change that adds them; nothing where there is none to add, or they were added and no boot came since.
-/// Error: unsupported, naming what a person can do, where the boot loader is not known, or a boot came since
+/// The change that adds them; nothing if there is none to add, or they were added and no boot came since.
+/// Error: unsupported, naming what a person can do, if the boot loader is not known, or a boot came since
 /// and had them not.
 [[nodiscard]] Result<std::optional<SetFiles>> add_kernel_words(const Host& host, Loader loader,
                                                                const std::vector<std::string>& words);
-/// The change that takes out what gpupass added; nothing where it added none.
+/// The change that takes out what gpupass added; nothing if it added none.
 [[nodiscard]] Result<std::optional<SetFiles>> drop_kernel_words(const Host& host);
 
 /// The record of the words that gpupass added, where it cannot be read.

@@ -28,7 +28,7 @@ struct Machine {
 /// What the machine's files show; nothing is run.
 [[nodiscard]] Machine look_at(const Host& host);
 
-/// The program of that name in one of the usual folders; empty where there is none.
+/// The program of that name in one of the usual folders; empty if there is none.
 [[nodiscard]] std::string program(const Host& host, const std::string& name);
 
 /// Boot Loader Specification entries, wherever the boot partition is mounted.

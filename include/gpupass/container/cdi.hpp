@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The Container Device Interface: files that tell container engines what a device is made of. What gpupass
-// writes, and what is found of anybody's. (CNCF container-device-interface, SPEC.md.)
+// The Container Device Interface: files that tell container engines what belongs to a device: those that
+// gpupass writes, and those of others. (CNCF container-device-interface, SPEC.md.)
 #pragma once
 
 #include <map>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// gpupass's own CDI file as text: made of cards, without some, with some again. And what becomes of others'
-// names when a card goes. Pure.
+// gpupass's own CDI file as text: made from cards, with cards removed and added again. Also which names in
+// other files stop working when a card goes. Pure.
 #pragma once
 
 #include <optional>
@@ -19,7 +19,7 @@ namespace gpupass::container {
 
 /// The whole file. `all` is every card that is not a VFIO group.
 [[nodiscard]] std::string specification(const Machine& machine, const std::vector<const Card*>& cards);
-/// A file of gpupass's without these names; nothing where none is left. What the others need stays as it is.
+/// A file of gpupass's without these names; nothing if none is left. What the others need stays as it is.
 [[nodiscard]] Result<std::optional<std::string>> without_names(const std::string& text,
                                                                const std::vector<std::string>& names);
 /// The same file with these cards, as they are now. An empty text is a file without any.
@@ -35,7 +35,7 @@ struct NamesLost {
 /// Those that do not work any more once these nodes are gone.
 [[nodiscard]] std::vector<NamesLost> names_lost(const std::vector<CdiFile>& files,
                                                 const std::vector<Node>& nodes);
-/// What writes a file of this kind anew.
+/// What rewrites a file of this kind.
 [[nodiscard]] std::string remedy_for(const std::string& path, const std::string& kind);
 
 }  // namespace gpupass::container

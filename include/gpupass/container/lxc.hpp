@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Cards in the configuration of a container of LXC: a block of lines for each, between two of gpupass's own.
-// Every other line stays as it is, byte for byte. Pure.
+// Cards in the configuration of an LXC container: a block of lines for each, between two that mark it. Every
+// other line stays as it is, byte for byte. Pure.
 #pragma once
 
 #include <string>

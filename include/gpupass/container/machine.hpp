@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What containers can have of a machine: values, from which everything else about containers is made.
+// What containers can get of a machine, as values from which everything else about containers is computed.
 #pragma once
 
 #include <sys/types.h>
@@ -146,7 +146,7 @@ struct Machine {
   Engines engines = {};
   bool operator==(const Machine&) const = default;
 
-  /// The card that a function is of; null where it is of none.
+  /// The card that a function is of; null if it is of none.
   [[nodiscard]] const Card* card(const PciAddress& function) const;
   /// Why no container can have a card; empty: one can.
   [[nodiscard]] std::string why_not(const Card& card) const;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What a container gets of cards, and the words and lines of it for engines without CDI. Pure.
+// What a container needs for its cards, and the options and lines for engines without CDI. Pure.
 #pragma once
 
 #include <string>
@@ -26,8 +26,8 @@ enum class Engine { docker, podman, compose, lxc, libvirt_lxc, nspawn };
 [[nodiscard]] std::string engine_names();
 
 /// Words on one line, for `$(…)`; of Compose a file, of LXC lines of a configuration, of libvirt's containers
-/// elements of XML. `unified`: control groups are of version 2. Error: invalid, where a path has a blank in
-/// it, which no shell would keep together (Compose's quotes do).
+/// elements of XML. `unified`: control groups are of version 2. Error: invalid, if a path has a blank in it,
+/// which no shell would keep together (Compose's quotes do).
 [[nodiscard]] Result<std::string> flags(const Parts& parts, Engine engine, bool unified);
 
 }  // namespace gpupass::container

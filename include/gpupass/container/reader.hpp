@@ -39,7 +39,7 @@ struct ReaderAnswer {
 };
 [[nodiscard]] ReaderAnswer answer_of(const ReaderFacts& facts);
 
-/// "20.10.24" of "Docker version 20.10.24+dfsg1, build 297e128"; empty where there is none.
+/// "20.10.24" of "Docker version 20.10.24+dfsg1, build 297e128"; empty if there is none.
 [[nodiscard]] std::string version_in(std::string_view text);
 
 /// What a configuration in TOML has behind a key, in whatever section: the values of a list, over several

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// JSON with fields in the order they were given, and the one door for what comes from outside: with limits,
-// and one kind of error.
+// JSON with fields in the order they were given, and the one way to read it from outside: with limits, and
+// one kind of error.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ namespace gpupass::core {
 
 using Json = nlohmann::ordered_json;
 
-/// A text that is empty where there is none.
+/// A text that is empty if there is none.
 [[nodiscard]] inline Json text_or_null(const std::string& text) {
   return text.empty() ? Json() : Json(text);
 }

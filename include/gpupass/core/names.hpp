@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The words that stand for enumerations in documents and on command lines: a table for each, read both ways.
+// The words for enumerations in documents and on command lines: one table each, read both ways.
 #pragma once
 
 #include <array>

@@ -8,9 +8,9 @@
 
 namespace gpupass::core {
 
-/// Hands on to another buffer what is written to it, made printable (core/printable.hpp): whoever forgets to
-/// look at what a guest or a file said does no harm. Line feeds and tabulators pass, and where `colours` says
-/// so the sequences that set a colour ("ESC [ 31 m").
+/// Passes what is written to it on to another buffer, made printable (core/printable.hpp), so that forgetting
+/// to check what a guest or a file said does no harm. Line feeds and tabulators pass, and where `colours`
+/// says so the sequences that set a colour ("ESC [ 31 m").
 class PrintableBuffer : public std::streambuf {
  public:
   PrintableBuffer(std::streambuf& inner, bool colours) : inner_(inner), colours_(colours) {}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Where the kernel shows and takes what, below /sys (its Documentation/ABI): spelled here alone.
+// The kernel's paths below /sys (its Documentation/ABI), spelled only here.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Reads what a machine is, through its Host. What is found are values: gpupass/inventory.hpp,
+// Reads a machine through its Host, into values: gpupass/inventory.hpp,
 // gpupass/topology.hpp.
 #pragma once
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What on the host uses a device. One file a kind in holders/.
+// What on the host uses a device. One file per kind in holders/.
 #pragma once
 
 #include <memory>
@@ -12,7 +12,7 @@ namespace gpupass::discover {
 /// Sets holders and holders_complete of an inventory whose devices and groups are known.
 void read_holders(const Host& host, Inventory& inventory);
 
-/// Which functions a disk or an interface of the host's lies on, whoever names it.
+/// Which functions a disk or an interface of the host is on.
 class Below {
  public:
   /// Both must outlive it.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What is said on a guest's channel org.gpupass.bench.0 (docs/guests.md): lines from the host, frames from
-// the guest. A frame tells its length first, so that one that did not come to its end is known for it, and
-// each carries the request's id, so that what is left of an earlier request is passed over.
+// The protocol on a guest's channel org.gpupass.bench.0 (docs/guests.md): lines from the host, frames from
+// the guest. A frame begins with its length, so that an incomplete one is recognized, and has the request's
+// id, so that the rest of an earlier answer is skipped.
 #pragma once
 
 #include <optional>
@@ -35,7 +35,7 @@ class FrameReader {
   /// The next whole frame of this request; nothing before it is whole. Error: invalid, for one that is larger
   /// than any result, and where more came than any answer has, in frames or not.
   [[nodiscard]] Result<std::optional<Frame>> next();
-  /// "1200 of 4096 bytes of its result"; empty where no frame has begun.
+  /// "1200 of 4096 bytes of its result"; empty if no frame has begun.
   [[nodiscard]] std::string unfinished() const;
 
  private:
@@ -53,15 +53,15 @@ class FrameReader {
 
 /// The host's end of a running guest's virtio channel.
 struct ChannelEnd {
-  std::string path;     // of the socket; empty where it is none
+  std::string path;     // of the socket; empty if it is none
   bool opened = false;  // by a program in the guest
   bool operator==(const ChannelEnd&) const = default;
 };
-/// Nothing where the domain has no channel of that name. Error: invalid.
+/// Nothing if the domain has no channel of that name. Error: invalid.
 [[nodiscard]] Result<std::optional<ChannelEnd>> channel_end(const std::string& live_xml,
                                                             const std::string& name);
 
-/// The file that a running guest's serial console is written to, too; empty where there is none. Error:
+/// The file that a running guest's serial console is written to, too; empty if there is none. Error:
 /// invalid.
 [[nodiscard]] Result<std::string> console_file(const std::string& live_xml);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What an image of a disk is, as `qemu-img info` and its own header tell.
+// The format of a disk image, by `qemu-img info` and its own header.
 #pragma once
 
 #include <cstdint>
@@ -29,7 +29,7 @@ struct OtherFiles {
 };
 
 /// Reads the header of qcow (version 1) and qcow2 (2, 3), as QEMU's docs/interop/qcow2.txt has it. None for
-/// any other format. Error: invalid, where a qcow2 header does not hold together.
+/// any other format. Error: invalid, if a qcow2 header does not hold together.
 [[nodiscard]] Result<OtherFiles> other_files(const std::string& path, const std::string& head);
 
 /// Where QEMU looks for a file that an image names: beside the image, unless the name is absolute. Nothing

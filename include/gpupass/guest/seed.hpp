@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What cloud-init finds on a NoCloud seed: who the guest is and what it does at its first start.
+// What cloud-init finds on a NoCloud seed: the guest's identity and what it does at its first start.
 #pragma once
 
 #include <optional>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What is found about a machine and about what is to be passed through, and what it comes to.
+// The findings about a machine and about what is to be passed through, and the verdict.
 #pragma once
 
 #include <vector>

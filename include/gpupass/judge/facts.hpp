@@ -13,7 +13,7 @@ namespace gpupass::judge {
 /// "0000:03:00.0 (Ethernet controller, driver r8169)".
 [[nodiscard]] std::string describe(const Device& device);
 
-/// What told the architecture, and that nothing did.
+/// What the architecture was read from, or that it is unknown.
 [[nodiscard]] Evidence architecture_of(const Inventory& inventory);
 /// "architecture riscv64", "an architecture that is not known".
 [[nodiscard]] std::string describe_architecture(const Kernel& kernel);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What of an IOMMU group would go to a guest, and whether it can.
+// Which members of an IOMMU group would go to a guest, and whether they can.
 #pragma once
 
 #include <set>

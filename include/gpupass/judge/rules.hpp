@@ -11,7 +11,7 @@
 
 namespace gpupass::judge {
 
-/// Judges one thing. It leaves Finding::rule empty (the table knows the id), finds nothing where it
+/// Judges one thing. It leaves Finding::rule empty (the table knows the id), finds nothing if it
 /// does not apply, and is unmeasured where the facts it needs are missing.
 using Function = std::vector<Finding> (*)(const Inventory& inventory, const Target& target);
 
@@ -32,7 +32,7 @@ class Occasions {
   unsigned bits_ = 0;
 };
 
-/// How long it holds what a person agreed to when a card was attached.
+/// How long a person's consent at an attach is valid.
 enum class Agreed {
   for_all_starts,  // at a start only what is always refused is found
   once,            // what is found at a start is something else

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What findings come to: whether a target can be passed through, and what a person would agree to.
+// The verdict from findings: whether a target can be passed through, and what a person would have to agree
+// to.
 #pragma once
 
 #include <string>

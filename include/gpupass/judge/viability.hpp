@@ -9,10 +9,10 @@
 
 namespace gpupass::judge {
 
-/// The members of the group that would have to go along: endpoints outside the target on a driver
-/// of the host's. Bridges are not among them, on whatever driver they are: the kernel lets a bridge
-/// be in a guest's group because it starts no DMA of its own. Nor is what lies behind a controller (Intel
-/// VMD) of the target, and is gone when that leaves its driver. In order of address.
+/// The members of the group that would have to go along: endpoints outside the target on a driver of the
+/// host's. Bridges are not among them, on whatever driver they are: the kernel lets a bridge be in a guest's
+/// group because it starts no DMA of its own. Nor are devices behind a controller (Intel VMD) of the target,
+/// which disappear when that leaves its driver. In order of address.
 [[nodiscard]] std::vector<const Device*> in_the_way(const IommuGroup& group, const Target& target,
                                                     const Inventory& inventory);
 
@@ -42,7 +42,7 @@ namespace gpupass::judge {
 [[nodiscard]] Target with_groups(const Inventory& inventory, Target target,
                                  const std::vector<PciAddress>& others);
 
-/// What a target would be refused for, whatever a person agrees to: a remedy that leads here is none.
+/// What a target would always be refused for: a remedy that leads to this is not a remedy.
 [[nodiscard]] std::vector<Finding> refusals(const Inventory& inventory, const Target& target,
                                             Occasion occasion = Occasion::attach);
 

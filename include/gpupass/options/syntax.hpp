@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The words of a program's command line. What may be asked of it is a struct; a Syntax binds each word to a
-// field of it and says what --help tells; parse() fills it.
+// The words of a program's command line. The options are a struct; a Syntax binds each argument to a field of
+// it and has the text of --help; parse() fills it.
 #pragma once
 
 #include <chrono>

@@ -13,14 +13,14 @@
 
 namespace gpupass::report {
 
-/// What a person has to agree to, a paragraph each, with what helps.
+/// What a person has to agree to, one paragraph each, with the remedy.
 [[nodiscard]] std::string question_text(const std::vector<Finding>& findings, int columns);
 
-/// A step as it goes: what it does at its begin, what came of it behind that.
+/// A step's progress: what it does when it begins, then its result.
 [[nodiscard]] std::string step_text(const StepEvent& event);
 [[nodiscard]] core::Json to_json(const StepEvent& event);
 
-/// What is so in the end; on a dry run, the steps there and back.
+/// The final state; on a dry run, the steps and how they are undone.
 [[nodiscard]] std::string done_text(const Done& done, bool dry_run, int columns);
 /// `events`: those of the run.
 [[nodiscard]] core::Json to_json(const Done& done, bool dry_run, core::Json events);

@@ -14,7 +14,7 @@ namespace gpupass::report {
 /// in lines of at most `columns`.
 [[nodiscard]] std::string choices_text(const std::vector<Choice>& choices, std::size_t columns);
 
-/// What falls short alone, a paragraph each; empty where nothing does.
+/// What falls short alone, a paragraph each; empty if nothing does.
 [[nodiscard]] std::string warnings_text(const std::vector<Choice>& choices, std::size_t columns);
 
 [[nodiscard]] core::Json to_json(const std::vector<Choice>& choices);

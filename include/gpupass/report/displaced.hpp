@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What is said of devices that are no longer where gpupass took them.
+// Messages about devices that are no longer where gpupass took them.
 #pragma once
 
 #include <optional>
@@ -25,7 +25,7 @@ namespace gpupass::report {
 [[nodiscard]] std::string mending(const Inventory& inventory, const std::vector<Hold>& displaced,
                                   const std::string& default_uri);
 
-/// A refusal that names each of the holds whose devices are not at their addresses; nothing where all are.
+/// A refusal that names each of the holds whose devices are not at their addresses; nothing if all are.
 [[nodiscard]] std::optional<Error> displaced_error(const Inventory& inventory, const std::vector<Hold>& holds,
                                                    const std::string& default_uri);
 

@@ -19,8 +19,8 @@ struct FindingsView {
   bool verbose = false;  // what was read is shown for what is fine, too
 };
 
-/// A line for each: its severity, what was found and the rule's id, wrapped to the columns; below it
-/// what was read and what helps.
+/// A line for each: its severity, what was found and the rule's id, wrapped to the columns; below it what was
+/// read and the remedy.
 [[nodiscard]] std::string findings_text(const std::vector<Finding>& findings, const FindingsView& view);
 
 /// One finding; what it does not have is null.

@@ -14,7 +14,7 @@ namespace gpupass::report {
 using judge::GroupView;
 
 /// A table, and a sentence for each group that something is in the way of and for each wanted function that
-/// is in none; why there are no groups, with what helps.
+/// is in none; why there are no groups, with the remedy.
 [[nodiscard]] std::string groups_text(const std::vector<GroupView>& groups, const Inventory& inventory,
                                       const std::set<PciAddress>& wanted, int width, bool colour);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What a message tells a person to type or to read works as it stands: commands have the libvirt connection
+// What a message tells a person to type or to read works as printed: commands have the libvirt connection
 // that is in use, documents and scripts are named where they are installed.
 #pragma once
 
@@ -13,7 +13,7 @@ namespace gpupass::report {
 /// changes nothing.
 [[nodiscard]] std::string with_connection(const std::string& text, const std::string& uri);
 
-/// Folders of this installation, each with a slash behind it.
+/// Folders of this installation, each ending with a slash.
 struct Places {
   std::string documents, scripts;
 };

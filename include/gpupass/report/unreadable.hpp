@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What gpupass wrote down and cannot read, for a program.
+// Records that gpupass cannot read, for a program.
 #pragma once
 
 #include <vector>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// gpupass-bench in a container that is started afresh for each run, by whichever engine makes it. Containers
-// of others are never touched: what is started here has a name or a mark of its own.
+// gpupass-bench in a container that is started for each run, by any engine. Other containers are never
+// touched: those started here have a name or a mark of their own.
 #pragma once
 
 #include <chrono>

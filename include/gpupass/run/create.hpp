@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// From a cloud image to a guest that has a card.
+// Makes a guest with a card from a cloud image.
 #pragma once
 
 #include <cstdint>

@@ -10,7 +10,7 @@
 namespace gpupass::run {
 
 /// `allowed`: absolute paths of the files that the image may be made of besides itself.
-/// Errors: not_found (no such image, no qemu-img), invalid (it is no image), denied; refused, where it, or a
+/// Errors: not_found (no such image, no qemu-img), invalid (it is no image), denied; refused, if it, or a
 /// file that it names, names one that is not allowed.
 [[nodiscard]] Result<guest::Image> inspect_image(Host& host, const std::string& path,
                                                  const std::vector<std::string>& allowed);

@@ -24,7 +24,7 @@ struct Login {
                                                  const std::vector<std::string>& more_options = {});
 
 /// Waits until cloud-init has done all of a guest's first start, as it tells by ssh; what it went on past is
-/// noted. Errors: timeout; system, where the first start failed.
+/// noted. Errors: timeout; system, if the first start failed.
 [[nodiscard]] Result<void> wait_until_ready(session::World& world, session::Requester& requester,
                                             const GuestChoice& choice, const std::string& vm,
                                             const std::string& address, const Login& login);

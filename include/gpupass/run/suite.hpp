@@ -28,14 +28,14 @@ class Suite {
  public:
   struct End {
     int status = 0;
-    std::string result;  // JSON; empty where it ended before it had one
+    std::string result;  // JSON; empty if it ended before it had one
     std::string errors;  // what it said beside it
   };
 
   virtual ~Suite() = default;
   /// "the channel org.gpupass.bench.0"
   [[nodiscard]] virtual std::string way() const = 0;
-  /// The SHA-256 of the gpupass-bench that is in the guest; empty where there is none.
+  /// The SHA-256 of the gpupass-bench that is in the guest; empty if there is none.
   [[nodiscard]] virtual Result<std::string> program_sum() = 0;
   /// Puts this one there. Error: where not all of it came.
   [[nodiscard]] virtual Result<void> put_program(const std::string& bytes) = 0;
@@ -60,12 +60,12 @@ class Suite {
                                                          const std::string& vm,
                                                          std::chrono::milliseconds timeout);
 
-/// Known before a guest is started: with neither a channel of ours nor an agent's it would be waited for in
-/// vain. Error: unsupported.
+/// Known before a guest is started: without gpupass's channel or an agent's, waiting would be useless. Error:
+/// unsupported.
 [[nodiscard]] Result<void> refuse_without_a_way(const std::string& vm, const std::string& domain_xml);
 
-/// What a user may not say to gpupass-bench behind --, since the command says it itself: `more`, beside what
-/// all of them say. Error: usage.
+/// Options that a user may not pass to gpupass-bench after --, because the command sets them: `more`, besides
+/// those that all commands set. Error: usage.
 [[nodiscard]] Result<void> refuse_own(const std::vector<std::string>& options,
                                       std::initializer_list<const char*> more);
 
@@ -79,13 +79,13 @@ struct GuestRun {
   bench::Run run;
   bool all_right = false;  // nothing that it put out was wrong
 };
-/// Errors: timeout; system, with its own words, where it ended without a result; invalid.
+/// Errors: timeout; system, with its own words, if it ended without a result; invalid.
 [[nodiscard]] Result<GuestRun> run_in_guest(Suite& suite, const std::string& vm,
                                             const std::vector<std::string>& options,
                                             std::chrono::milliseconds timeout);
 
 /// How gpupass-bench finds the card in a running guest: its ids, since its address there is another one.
-/// Empty where the guest has no PCI device of the host's.
+/// Empty if the guest has no PCI device of the host's.
 [[nodiscard]] Result<std::string> pci_in_guest(const Host& host, const std::string& domain_xml);
 
 /// "10de:2331"

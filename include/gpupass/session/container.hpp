@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Cards for containers: what there is, a CDI file that describes them to engines, and words for engines
+// Cards for containers: which there are, a CDI file that describes them to engines, and options for engines
 // without CDI. A container has a card on the host's driver, or a whole IOMMU group on vfio-pci; no driver is
 // changed.
 #pragma once
@@ -18,7 +18,7 @@
 
 namespace gpupass::session {
 
-/// Where gpupass describes cards, if nobody says another place: read by every engine that knows CDI.
+/// Where gpupass describes cards by default: read by every engine that knows CDI.
 constexpr const char* k_cdi_file = "/etc/cdi/gpupass.json";
 /// What gpupass wrote for containers: each file with its text.
 constexpr const char* k_cdi_record = "/var/lib/gpupass/cdi.json";
@@ -30,7 +30,7 @@ struct ContainerView {
   std::vector<Hold> holds;  // those that can be read
   std::vector<container::LxcContainer> lxc;
 
-  /// Of a card that is a guest's or a job's; nothing where it is free for containers.
+  /// Of a card that is a guest's or a job's; nothing if it is free for containers.
   [[nodiscard]] std::optional<container::NotForContainers> taken(const container::Card& card) const;
   /// Those that are.
   [[nodiscard]] std::map<PciAddress, container::NotForContainers> taken() const;
@@ -40,16 +40,16 @@ struct ContainerView {
 /// What keeps containers from cards, as findings of the machine.
 [[nodiscard]] Result<judge::Diagnosis> diagnose_for_containers(const World& world, Requester& requester);
 
-/// The cards that are meant; without a selection all that containers can have, and why the others cannot is
-/// told. Errors: not_found, refused.
+/// The cards that are meant; without a selection all that containers can have, with a note why the others
+/// cannot. Errors: not_found, refused.
 [[nodiscard]] Result<std::vector<const container::Card*>> container_cards(
     const ContainerView& view, Requester& requester, const std::optional<Selection>& what);
 
 struct DescribeRequest {
   std::optional<Selection> what;    // nothing: every card that containers can have
   std::string output = k_cdi_file;  // an absolute path
-  /// For which engine: the file goes where that looks, unless `output` is another place, and what has to be
-  /// switched on there is told.
+  /// For which engine: the file goes where that looks, unless `output` is another place, and a note says what
+  /// has to be switched on there.
   std::optional<container::Reader> reader = {};
 };
 /// Writes the CDI file. Errors: unsupported, for an engine that reads none; refused, for a file that is not
@@ -57,7 +57,7 @@ struct DescribeRequest {
 [[nodiscard]] Result<Done> describe_for_containers(World& world, const Manner& manner,
                                                    const DescribeRequest& request);
 
-/// Takes away what gpupass wrote: one file, or all of them. Error: refused, for one that somebody changed.
+/// Removes what gpupass wrote: one file, or all of them. Error: refused, for one that somebody changed.
 [[nodiscard]] Result<Done> forget_for_containers(World& world, const Manner& manner,
                                                  const std::optional<std::string>& output);
 
@@ -67,7 +67,7 @@ struct DescribeRequest {
 /// An engine without CDI by its name. Error: usage, of one that gpupass does not know.
 [[nodiscard]] Result<container::Engine> engine_named(const std::string& name);
 
-/// Words, or lines, for an engine without CDI.
+/// Options, or lines, for an engine without CDI.
 [[nodiscard]] Result<std::string> container_flags(const World& world, Requester& requester,
                                                   const Selection& what, container::Engine engine);
 

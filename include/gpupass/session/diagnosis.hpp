@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A look at this machine, and what is found there.
+// Looks at this machine, and returns the findings.
 #pragma once
 
 #include <string>

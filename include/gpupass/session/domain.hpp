@@ -54,7 +54,7 @@ struct Approved {
   Sharers sharers;            // other domains that go on having a device, as libvirt tells
 };
 /// Everything that an attach refuses before it plans. `domain` may be one that is yet to be made, without a
-/// UUID. Errors: refused; busy, where another domain has one of them and is not to take turns.
+/// UUID. Errors: refused; busy, if another domain has one of them and is not to take turns.
 [[nodiscard]] Result<Approved> approve(const World& world, const Manner& manner, Inventory inventory,
                                        Functions functions, Hypervisor& hypervisor, const DomainState& domain,
                                        const Terms& terms = {});

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What gpupass holds, as it is to be read beside the machine and the domains as they are by now.
+// What gpupass holds, compared with the machine and the domains as they are now.
 #pragma once
 
 #include <string>
@@ -13,16 +13,16 @@ namespace gpupass::session {
 
 /// The holds of these functions, as they were written down. Error: that of one that cannot be read.
 [[nodiscard]] Result<std::vector<Hold>> written_holds(const Host& host, const Functions& functions);
-/// The same; on a dry run without those that this user may not read, which is told.
+/// The same; on a dry run without those that this user may not read, with a note.
 [[nodiscard]] Result<std::vector<Hold>> written_holds(const World& world, const Manner& manner,
                                                       const Functions& functions);
 
-/// The same. Error: refused, where another device than the one that was taken is at an address: what was
-/// agreed to is not agreed to for that. Only who gives back goes without.
+/// The same. Error: refused, if another device than the one that was taken is at an address: consent to the
+/// one is not consent to the other. Only returning does not need this.
 [[nodiscard]] Result<std::vector<Hold>> current_holds(const World& world, const Manner& manner,
                                                       const Inventory& inventory, const Functions& functions);
 
-/// "; 0000:01:00.0 is back on nvidia", once a plan that gives devices back was carried out; empty for none.
+/// "; 0000:01:00.0 is back on nvidia", once a plan that returns devices was carried out; empty for none.
 [[nodiscard]] std::string homes_note(const Plan& plan);
 
 /// "; another device is at 0000:01:00.0 now, and was left alone", after holds were given back; empty for
@@ -32,7 +32,7 @@ namespace gpupass::session {
 /// "0000:01:00.0 stays on vfio-pci, where `gpupass bind` put it", after whoever had it gave it back.
 [[nodiscard]] std::string bound_before(const Functions& functions);
 
-/// The functions that a give-back acts on: without those at whose addresses other devices are by now.
+/// The functions that a return acts on: without those at whose addresses other devices are now.
 [[nodiscard]] Functions still_there(const Inventory& inventory, const std::vector<Hold>& holds,
                                     Functions functions);
 

@@ -36,7 +36,7 @@ struct HookFile {
 /// Where `gpupass hook install` put one that is not where all do; else k_hooks.
 [[nodiscard]] std::string installed_folder(const Host& host);
 
-/// Error: refused, where libvirt's QEMU driver would not ask this gpupass before a start, as far as the
+/// Error: refused, if libvirt's QEMU driver would not ask this gpupass before a start, as far as the
 /// hook's file tells: a lent card would not be bound by it.
 [[nodiscard]] Result<void> require_hook(const Host& host);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What libvirt says right now, for requests that only look: it is shown where libvirt answers soon, and
-// nothing waits or fails for want of it.
+// What libvirt says now, for requests that only look: it is shown if libvirt answers soon, and nothing waits
+// or fails without it.
 #pragma once
 
 #include <string>

@@ -9,7 +9,7 @@
 
 namespace gpupass::session {
 
-/// Error: refused, where one of them is bound for a start of another domain: of those that share it one runs
+/// Error: refused, if one of them is bound for a start of another domain: of those that share it one runs
 /// at a time.
 [[nodiscard]] Result<void> refuse_lent_to_others(const Host& host, const std::string& domain,
                                                  const Functions& functions);

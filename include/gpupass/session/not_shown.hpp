@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What this user may not read, or nobody can: it is left out of what is about something else, and told.
+// What this user, or nobody, can read: it is left out of what concerns something else, with a note.
 #pragma once
 
 #include <string>
@@ -13,7 +13,7 @@ namespace gpupass::session {
 
 void note_not_shown(Requester& requester, const std::string& what, const Error& why);
 
-/// What an ordinary user may not read is left out, and told.
+/// What an ordinary user may not read is left out, with a note.
 template <class Value>
 [[nodiscard]] Result<Value> if_permitted(Requester& requester, const std::string& what, Result<Value> read) {
   if (read || read.error().kind != ErrorKind::denied) return read;
@@ -21,7 +21,7 @@ template <class Value>
   return Value{};
 }
 
-/// The holds that can be read, for what is about no one device. What cannot be read is told.
+/// The holds that can be read, for uses that concern no single device, with a note about the others.
 [[nodiscard]] Result<std::vector<Hold>> known_holds(const Host& host, Requester& requester);
 
 }  // namespace gpupass::session

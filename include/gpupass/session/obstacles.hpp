@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What is in the way of functions that are to be taken or given back, and what a person is told besides.
+// What is in the way of functions that are to be taken or returned, and further notes for a person.
 #pragma once
 
 #include <string>
@@ -15,7 +15,7 @@ namespace gpupass::session {
 /// Endpoints of the functions' groups that are not among them and not on a vfio driver.
 [[nodiscard]] Functions strangers(const Inventory& inventory, const Functions& functions);
 
-/// What is said of companions of a graphics card among the functions that stay with the host; empty where
+/// What is said of companions of a graphics card among the functions that stay with the host; empty if
 /// none do.
 [[nodiscard]] std::string companion_note(const Inventory& inventory, const Functions& functions);
 

@@ -8,7 +8,7 @@
 
 namespace gpupass::session {
 
-/// Error: refused, where gpupass has no record of a function, or another device is at its address by now.
+/// Error: refused, if gpupass has no record of a function, or another device is at its address now.
 [[nodiscard]] Result<void> check_records(const World& world, const Inventory& inventory,
                                          const std::string& domain, const Functions& functions);
 

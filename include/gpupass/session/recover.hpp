@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// After a kill, a power cut, or a driver that took its time: what commands left that did not end, and how it
-// is finished, undone or forgotten. One of them stops no other.
+// After a kill, a power cut, or a slow driver: what interrupted commands left, and how it is finished, undone
+// or forgotten. One of them blocks no other.
 #pragma once
 
 #include <string>
@@ -35,16 +35,16 @@ struct Leftovers {
 /// are left alone and what was done.
 [[nodiscard]] RecoveryReport recover(World& world, const Manner& manner, const JournalRecord& seen);
 
-/// Puts names that were taken out of gpupass's CDI files in again, where their cards are back.
+/// Adds names that were taken out of gpupass's CDI files again, for cards that were returned.
 [[nodiscard]] Result<std::vector<std::string>> describe_returned(World& world, const Manner& manner);
 
 /// What recover() would do.
 [[nodiscard]] Result<RecoveryPreview> preview_recovery(World& world, const Manner& manner,
                                                        const JournalRecord& journal);
 
-/// Accepts the machine as it is. Error: busy, where the command is at work.
+/// Accepts the machine as it is. Error: busy, if the command is at work.
 [[nodiscard]] Result<Forgotten> forget(World& world, const Manner& manner, const JournalRecord& journal);
-/// What forget() would do, a line each. Error: busy.
+/// What forget() would do, one line each. Error: busy.
 [[nodiscard]] Result<std::vector<std::string>> preview_forget(const World& world,
                                                               const JournalRecord& journal);
 
@@ -54,7 +54,7 @@ struct Leftovers {
 
 /// All of it, as `gpupass recover` does it; `forget`: accepts the machine as it is, and closes the journals.
 /// On a dry run, what that would be. Error: nothing can be known of the machine; what went wrong with one
-/// journal, loan or record is told in the summary, and stops no other.
+/// journal, loan or record is in the summary, and blocks no other.
 [[nodiscard]] Result<RecoverySummary> recover_all(World& world, const Manner& manner, bool forget);
 
 }  // namespace gpupass::session

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What gpupass wrote down and cannot read: each stops its own device only, and is told.
+// Records that gpupass cannot read: each blocks only its own device, and is reported.
 #pragma once
 
 #include <vector>

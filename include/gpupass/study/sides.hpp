@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The sides of a comparison, made of runs that were read: a baseline, and what is compared with it.
+// The sides of a comparison, made from runs that were read: a baseline, and what is compared with it.
 #pragma once
 
 #include <map>
@@ -22,14 +22,14 @@ struct Chosen {
   std::vector<std::string> globs;
   std::set<bench::Group> groups;
 };
-/// Error: usage, for a word that is no group.
+/// Error: usage, for a word that is not a group.
 [[nodiscard]] Result<std::set<bench::Group>> groups_of(const std::vector<std::string>& words);
 
 /// Error: usage. Runs of host and guest in one side would make one distribution of two.
 [[nodiscard]] Result<> refuse_mixed_roles(const RunFiles& side);
 
 /// The sides with what is chosen of them and the control, the baseline first, named by their runs' roles
-/// where these tell them apart. Errors: not_found, where nothing fits; usage, where a side has runs of
+/// where these tell them apart. Errors: not_found, if nothing fits; usage, if a side has runs of
 /// different roles or two have the same run.
 [[nodiscard]] Result<std::vector<bench::Side>> make_sides(std::vector<RunFiles> files, const Chosen& chosen);
 

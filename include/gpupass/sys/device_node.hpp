@@ -19,7 +19,7 @@ struct DeviceNode {
   bool operator==(const DeviceNode&) const = default;
 };
 
-/// The character device at a path; nothing where there is none. In a tree that stands for a machine, which
+/// The character device at a path; nothing if there is none. In a tree that stands for a machine, which
 /// can hold none, a file says what it is: "c 195:0 0666 0" (number, mode, group).
 [[nodiscard]] std::optional<DeviceNode> device_node(const Host& host, std::string_view path);
 

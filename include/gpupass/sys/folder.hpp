@@ -28,15 +28,15 @@ class Folder {
   [[nodiscard]] const std::string& path() const { return path_; }
   [[nodiscard]] std::string path_of(std::string_view name) const { return path_ + "/" + std::string(name); }
 
-  /// A one-value kernel file without its trailing newline, at most a page of it. Nothing where there
+  /// A one-value kernel file without its trailing newline, at most a page of it. Nothing if there
   /// is no such file.
   [[nodiscard]] Result<std::optional<std::string>> attribute(const char* name) const;
-  /// A link's target as it is written. Nothing where there is no such link.
+  /// A link's target as it is written. Nothing if there is no such link.
   [[nodiscard]] Result<std::optional<std::string>> target(const char* name) const;
   /// Names in the directory, in no order, without . and ..
   [[nodiscard]] Result<std::vector<std::string>> list() const;
   [[nodiscard]] Entry entry(const char* name) const;
-  /// The number of the block device that a name leads to, "8:16". Nothing where it leads to none.
+  /// The number of the block device that a name leads to, "8:16". Nothing if it leads to none.
   [[nodiscard]] std::optional<std::string> block_number(const char* name) const;
   /// The same of a character device.
   [[nodiscard]] std::optional<std::string> character_number(const char* name) const;

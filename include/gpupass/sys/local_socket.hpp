@@ -17,9 +17,9 @@ class LocalSocket {
   /// Errors: not_found (nobody listens), denied, system.
   [[nodiscard]] static Result<LocalSocket> connect(const std::filesystem::path& path);
 
-  /// All of it. Errors: timeout; system, where the other end has gone.
+  /// All of it. Errors: timeout; system, if the other end has gone.
   [[nodiscard]] Result<void> send(std::string_view bytes, std::chrono::milliseconds timeout);
-  /// What has come; empty where nothing does within the time. Error: system, where the other end has gone.
+  /// What has come; empty if nothing does within the time. Error: system, if the other end has gone.
   [[nodiscard]] Result<std::string> receive(std::chrono::milliseconds timeout);
 
  private:

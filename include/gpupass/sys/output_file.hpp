@@ -11,7 +11,7 @@ namespace gpupass::sys {
 
 class OutputFile {
  public:
-  /// Opens it now, so that what takes minutes is not begun in vain, and empties it only when it is written.
+  /// Opens it now, so that a long job is not started for nothing, and empties it only when it is written.
   [[nodiscard]] static Result<OutputFile> open(const std::string& path);
 
   /// The whole content; a second call replaces the first's.

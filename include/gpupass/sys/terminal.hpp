@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What stands at the other end of our standard streams, and signals that ask us to stop.
+// What the standard streams are connected to, and signals that ask this program to stop.
 #pragma once
 
 #include <filesystem>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Waiting for a state that nobody announces: it is looked for again and again.
+// Waits for a state that nobody announces, by looking repeatedly.
 #pragma once
 
 #include <chrono>

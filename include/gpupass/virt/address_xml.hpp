@@ -16,7 +16,7 @@ namespace gpupass::virt {
 /// Always in hexadecimal of full width, which nobody can misread.
 void write_address(Element& address, const PciAddress& value);
 
-/// Where a device of the domain sits in the guest; nothing where libvirt has yet to place it, or it
+/// Where a device of the domain sits in the guest; nothing if libvirt has yet to place it, or it
 /// is on no PCI bus. Error: invalid.
 [[nodiscard]] Result<std::optional<PciAddress>> guest_address(const Element& device);
 

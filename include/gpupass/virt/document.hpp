@@ -32,12 +32,12 @@ class Document {
   std::unique_ptr<tinyxml2::XMLDocument> tree_;
 };
 
-/// The value with its entities decoded; nothing where there is no such attribute.
+/// The value with its entities decoded; nothing if there is no such attribute.
 [[nodiscard]] std::optional<std::string> attribute(const Element& element, const char* name);
 /// False, too, where there is no such attribute.
 [[nodiscard]] bool attribute_is(const Element& element, const char* name, const std::string& value);
 
-/// Text as it must stand in an attribute or between elements: what attribute() decodes.
+/// Text as it must be written in an attribute or between elements: what attribute() decodes.
 [[nodiscard]] std::string escaped(const std::string& text);
 
 /// One element with all that is in it.

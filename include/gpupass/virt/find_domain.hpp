@@ -8,7 +8,7 @@
 
 namespace gpupass::virt {
 
-/// The domain, or nothing where libvirt has none of that name. Error: of a libvirt that does not say.
+/// The domain, or nothing if libvirt has none of that name. Error: of a libvirt that does not say.
 [[nodiscard]] inline Result<std::optional<DomainState>> find_domain(DomainStore& domains,
                                                                     const std::string& name) {
   auto state = domains.domain(name);

@@ -19,7 +19,7 @@ struct Hostdev {
 /// In the order of the XML; hostdevs of other kinds (USB, SCSI, mediated) are passed over. Error: invalid.
 [[nodiscard]] Result<std::vector<Hostdev>> hostdevs(Document& domain);
 
-/// The <address> in an element's <source>; null where it has none.
+/// The <address> in an element's <source>; null if it has none.
 [[nodiscard]] Element* source_address(Element& device);
 
 /// The functions alone, sorted. A function that is there twice is an error of kind invalid, as it is

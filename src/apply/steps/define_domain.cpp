@@ -9,16 +9,17 @@
 namespace gpupass::apply {
 namespace {
 
-/// Somebody changed the configuration after us: only our own change is taken out of theirs.
+/// Somebody changed the configuration since: only gpupass's own change is taken out of theirs.
 Result<WriteEnd> take_out(Doors& doors, const DefineDomain& step, const std::string& now) {
   GPUPASS_TRY_ASSIGN(const auto without, without_gain(now, {step.before, step.after}));
   if (without) return define(doors, step.domain, *without);
-  return fail(ErrorKind::hypervisor,
-              fmt::format("the configuration of {} was changed by somebody else meanwhile", step.domain),
-              fmt::format("it is left as it is; look at it with `virsh dumpxml --inactive {}`", step.domain));
+  return fail(
+      ErrorKind::hypervisor,
+      fmt::format("the configuration of {} was changed by somebody else meanwhile", step.domain),
+      fmt::format("it is left unchanged; look at it with `virsh dumpxml --inactive {}`", step.domain));
 }
 
-/// The configuration now; empty where libvirt does not have the domain.
+/// The configuration now; empty if libvirt does not have the domain.
 Result<std::string> text_now(Doors& doors, const std::string& domain) {
   GPUPASS_TRY_ASSIGN(auto* const libvirt, domains(doors));
   auto now = libvirt->xml(domain, DomainView::config);
@@ -65,7 +66,7 @@ class DefineDomainKind final : public Kind<DefineDomain> {
     GPUPASS_TRY_ASSIGN(const auto now, text_now(doors, step.domain));
     if (now == step.before) return Look{};
     if (step.before.empty())
-      return fail(ErrorKind::busy, fmt::format("there is a domain named {} already", step.domain),
+      return fail(ErrorKind::busy, fmt::format("a domain named {} already exists", step.domain),
                   "choose another name");
     GPUPASS_TRY_ASSIGN(const bool already, is_so(now, step.after));
     if (already) return Look{true, ""};
@@ -75,7 +76,7 @@ class DefineDomainKind final : public Kind<DefineDomain> {
   Result<WriteEnd> carry_out(const DefineDomain& step, Doors& doors) const override {
     return define_or_forget(doors, step.domain, step.after);
   }
-  /// The text as libvirt gives it back after our change.
+  /// The text as libvirt returns it after gpupass's change.
   Result<std::string> result(const DefineDomain& step, Doors& doors) const override {
     return text_now(doors, step.domain);
   }

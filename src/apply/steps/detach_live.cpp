@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A running guest gives a function back: done when it is gone from the live XML. Undone by plugging it in
+// A running guest releases a function: done when it is no longer in the live XML. Undone by plugging it in
 // again.
 #include <fmt/format.h>
 

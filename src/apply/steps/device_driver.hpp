@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What kinds of step have in common that are about a device in the machine and one of its drivers.
+// The common part of the kinds of step that concern a device in the machine and one of its drivers.
 #pragma once
 
 #include "apply/steps/kind.hpp"

@@ -20,8 +20,8 @@ Result<std::vector<PciAddress>> sorted_functions(const std::string& xml) {
   return functions;
 }
 
-/// What libvirt said of a call, and what a look afterwards showed, as one outcome. A call that failed may
-/// have done its work all the same, and one that did not answer in time may still do it: that is waited for.
+/// libvirt's answer to a call and what a look afterwards showed, as one outcome. A call that failed may have
+/// done its work nevertheless, and one that did not answer in time may still do it: that is waited for.
 Result<WriteEnd> outcome(const Doors& doors, const Result<void>& said,
                          const std::function<Result<bool>()>& there, const std::string& without_effect) {
   const bool open = !said && said.error().kind == ErrorKind::timeout;
@@ -81,7 +81,7 @@ Result<WriteEnd> undefine(Doors& doors, const std::string& domain) {
     GPUPASS_TRY_ASSIGN(const auto there, virt::find_domain(*libvirt, domain));
     return !there;
   };
-  return outcome(doors, said, is_gone, fmt::format("libvirt undefined {} and still has it", domain));
+  return outcome(doors, said, is_gone, fmt::format("libvirt undefined {} but still has it", domain));
 }
 
 Result<WriteEnd> start(Doors& doors, const std::string& domain) {
@@ -92,7 +92,7 @@ Result<WriteEnd> start(Doors& doors, const std::string& domain) {
     GPUPASS_TRY_ASSIGN(const auto state, libvirt->domain(domain));
     return state.running;
   };
-  return outcome(doors, said, runs, fmt::format("libvirt started {} and it does not run", domain));
+  return outcome(doors, said, runs, fmt::format("libvirt started {} but it is not running", domain));
 }
 
 Result<WriteEnd> plug_in(Doors& doors, const std::string& domain, const PciAddress& device,
@@ -126,12 +126,12 @@ Result<WriteEnd> unplug(Doors& doors, const std::string& domain, const PciAddres
     if (!gone) error.also.push_back(gone.error());
     return Failure(std::move(error));
   }
-  return fail(
-      ErrorKind::timeout,
-      fmt::format("{} did not release {} within {} s", domain, to_string(device),
-                  std::chrono::duration_cast<std::chrono::seconds>(doors.step_timeout).count()),
-      "the guest was asked and may still do it: its kernel must answer PCI hot-unplug, and nothing in it may "
-      "use the device; then run the command again");
+  return fail(ErrorKind::timeout,
+              fmt::format("{} did not release {} within {} s", domain, to_string(device),
+                          std::chrono::duration_cast<std::chrono::seconds>(doors.step_timeout).count()),
+              "the guest was asked to and may still do it: its kernel must answer PCI hot-unplug, and "
+              "nothing in it may "
+              "use the device; then run the command again");
 }
 
 }  // namespace gpupass::apply

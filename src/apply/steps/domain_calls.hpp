@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Calls of libvirt that change a domain. What libvirt says of one is not believed: it is looked at.
+// Calls of libvirt that change a domain. libvirt's answer is not trusted: the result is checked.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace gpupass::apply {
 
-/// Error: hypervisor, where the plan has no connection.
+/// Error: hypervisor, if the plan has no connection.
 [[nodiscard]] Result<DomainStore*> domains(Doors& doors);
 [[nodiscard]] Result<DomainLife*> life_of_domains(Doors& doors);
 

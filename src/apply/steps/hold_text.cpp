@@ -11,7 +11,7 @@ Result<std::string> hold_text(const Host& host, const DeviceName& device) {
 }
 
 Result<WriteEnd> restore_hold(Host& host, const DeviceName& device, const std::string& before) {
-  // One that reads so already is not written: on a full disk there may be no room to write what is there.
+  // A record that is already as wanted is not written: a full disk may have no room for the same content.
   if (const auto now = hold_text(host, device); now && *now == before) return WriteEnd{};
   if (before.empty()) {
     GPUPASS_TRY(remove_hold(host, device));

@@ -9,7 +9,7 @@
 
 namespace gpupass::apply {
 
-/// Empty where there is none.
+/// Empty if there is none.
 [[nodiscard]] Result<std::string> hold_text(const Host& host, const DeviceName& device);
 /// Writes what hold_text() gave before, or removes it.
 [[nodiscard]] Result<WriteEnd> restore_hold(Host& host, const DeviceName& device, const std::string& before);

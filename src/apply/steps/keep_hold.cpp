@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Writes down what gpupass has of a device. Undone by restoring what was written before.
+// Records what gpupass has of a device. Undone by restoring the previous record.
 #include <fmt/format.h>
 
 #include "apply/steps/hold_text.hpp"

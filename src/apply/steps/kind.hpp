@@ -63,7 +63,7 @@ class Kind {
   /// Takes it back, as far as the machine shows that it had an effect, and reads back that it is.
   [[nodiscard]] virtual Result<WriteEnd> undo(const Value& step, const JournalEntry& entry,
                                               Doors& doors) const = 0;
-  /// False where nothing brings back what it did: a plan that has done it can only be finished.
+  /// False if it cannot be undone: a plan that has done it can only be finished.
   [[nodiscard]] virtual bool comes_back() const { return true; }
   /// Whether the machine shows all of what an undo does; a program that was run for it does not show.
   [[nodiscard]] virtual bool undo_shows(const Value& /*step*/) const { return true; }

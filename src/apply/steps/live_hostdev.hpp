@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What kinds of step have in common that are about a function in a running guest.
+// The common part of the kinds of step that concern a function in a running guest.
 #pragma once
 
 #include "apply/steps/kind.hpp"

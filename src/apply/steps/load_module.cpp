@@ -43,7 +43,7 @@ class LoadModuleKind final : public Kind<LoadModule> {
                 fmt::format("the kernel module {} cannot be loaded: {}", step.module, core::trim(end.errors)),
                 "install the kernel's modules (Debian: linux-image-amd64; the cloud kernel has no vfio-pci)");
   }
-  /// A module that somebody else uses by now stays, and that is as it should be.
+  /// A module that something else uses now stays, as it should.
   Result<WriteEnd> undo(const LoadModule& step, const JournalEntry& /*entry*/, Doors& doors) const override {
     if (is_loaded(doors.host, step.module)) {
       GPUPASS_TRY(doors.host.run({{"modprobe", "-r", step.module}, "", doors.step_timeout}));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A guest's disk: a qcow2 file over an image, which stays as it is. Undone by removing it.
+// A guest's disk: a qcow2 file over an image, which is not changed. Undone by removing it.
 #include <fmt/format.h>
 
 #include "apply/guest_files.hpp"

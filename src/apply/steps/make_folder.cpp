@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A folder that is not there yet, for its owner alone. Undone by removing it; one that has
-// something in it stays, and is not undone.
+// A new folder, only for its owner. Undone by removing it; a folder that is not empty stays, and is not
+// undone.
 #include "apply/guest_files.hpp"
 #include "apply/steps/kinds.hpp"
 
@@ -13,10 +13,10 @@ class MakeFolderKind final : public OfPath<MakeFolder> {
   std::string words_back(const MakeFolder& step) const override { return "remove the folder " + step.path; }
   const char* name() const override { return "make-folder"; }
 
-  /// What is in one that is there already is somebody's, and is not touched.
+  /// The content of an existing folder is somebody else's, and is not touched.
   Result<Look> look(const MakeFolder& step, Doors& doors) const override {
     if (!doors.host.exists(step.path)) return Look{};
-    return fail(ErrorKind::refused, step.path + " is there already");
+    return fail(ErrorKind::refused, step.path + " already exists");
   }
   Result<WriteEnd> carry_out(const MakeFolder& step, Doors& doors) const override {
     return make_folder(doors, step.path, "0700");

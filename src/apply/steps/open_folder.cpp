@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// QEMU's user gets through a guest's folder to the files, which libvirt gives it. Undone by giving the folder
-// back its mode.
+// Lets QEMU's user pass through a guest's folder to the files, which libvirt gives to it. Undone by restoring
+// the folder's mode.
 #include "apply/guest_files.hpp"
 #include "apply/steps/kinds.hpp"
 
@@ -16,9 +16,7 @@ Result<WriteEnd> set_mode(Doors& doors, const std::string& path, const std::stri
 
 class OpenFolderKind final : public OfPath<OpenFolder> {
  public:
-  std::string words(const OpenFolder& step) const override {
-    return "let QEMU through " + step.path + " to them";
-  }
+  std::string words(const OpenFolder& step) const override { return "let QEMU pass through " + step.path; }
   std::string words_back(const OpenFolder& step) const override { return "close " + step.path; }
   const char* name() const override { return "open-folder"; }
 

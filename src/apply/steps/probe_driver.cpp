@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The kernel looks for a driver and must come up with this one. Undone by unbinding it.
+// The kernel looks for a driver and must choose this one. Undone by unbinding it.
 #include <fmt/format.h>
 
 #include "apply/device_files.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A file of a guest goes for good: nothing brings it back, so it is among the last steps of a plan.
+// Removes a guest's file for ever: it cannot be undone, so it is among the last steps of a plan.
 #include "apply/guest_files.hpp"
 #include "apply/steps/kinds.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A folder goes if nothing is in it. Undone by making it again.
+// Removes a folder if it is empty. Undone by making it again.
 #include "apply/guest_files.hpp"
 #include "apply/steps/kinds.hpp"
 
@@ -9,7 +9,7 @@ namespace {
 class RemoveFolderKind final : public OfPath<RemoveFolder> {
  public:
   std::string words(const RemoveFolder& step) const override {
-    return "remove the folder " + step.path + ", if nothing else is in it";
+    return "remove the folder " + step.path + ", if it is empty";
   }
   std::string words_back(const RemoveFolder& step) const override { return "make the folder " + step.path; }
   const char* name() const override { return "remove-folder"; }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Files that belong together, and the program that makes something of them: an initramfs, a boot menu. Undone
+// Files that belong together, and the program that processes them: an initramfs, a boot menu. Undone
 // by writing what was there before and running the other program.
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -72,7 +72,7 @@ class StartDomainKind final : public Kind<StartDomain> {
     GPUPASS_TRY_ASSIGN(auto* const libvirt, domains(doors));
     GPUPASS_TRY_ASSIGN(const auto state, libvirt->domain(step.domain));
     if (!state.running) return Look{};
-    return fail(ErrorKind::busy, fmt::format("{} is running already", step.domain));
+    return fail(ErrorKind::busy, fmt::format("{} is already running", step.domain));
   }
   Result<WriteEnd> carry_out(const StartDomain& step, Doors& doors) const override {
     return start(doors, step.domain);

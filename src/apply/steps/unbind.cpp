@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A driver lets go of its device, which can block for ever. Undone by aiming the override at that driver and
+// A driver releases its device, which can block for ever. Undone by aiming the override at that driver and
 // probing.
 #include <fmt/format.h>
 

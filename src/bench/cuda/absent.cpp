@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What stands for CUDA in a build that found none: the table of cases is the same, and nothing it needs is
+// Replaces CUDA in a build that did not find it: the table of cases is the same, and nothing it needs is
 // there.
 #include "bench/cuda/app/cases.hpp"
 #include "bench/cuda/cases.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Arrays whose elements are functions of their index: made on the card, and compared by the processor, which
-// computes each of them anew.
+// recomputes each of them.
 #pragma once
 
 #include <algorithm>

@@ -42,7 +42,7 @@ struct Card {
 
 enum class Precision { bf16, fp32, fp64 };
 
-// Ceilings, with the card's numbers in the formula. Nothing where an attribute or the architecture is not
+// Ceilings, with the card's numbers in the formula. Nothing if an attribute or the architecture is not
 // known: no ceiling is better than a wrong one.
 
 /// Of device memory, read and written together; B/s.

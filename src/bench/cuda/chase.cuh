@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A ring through memory, one stop a page in random order, and one thread that follows it: each access waits
-// for the one before, so a step is one trip over whatever lies between the card and that memory.
+// A ring through memory, one stop per page in random order, and one thread that follows it: each access waits
+// for the one before, so a step is one round trip over everything between the card and that memory.
 #pragma once
 
 #include "bench/cuda/harness.hpp"
@@ -15,7 +15,7 @@ inline constexpr std::size_t k_page = 4096;
 std::uint64_t lay_ring(std::size_t bytes, std::uint64_t seed,
                        const std::function<void(std::size_t, std::size_t)>& write);
 
-/// Where a chase stands, in device memory, from one launch to the next.
+/// The position of a chase, in device memory, from one launch to the next.
 struct Chase {
   std::uint64_t at = 0;       // offset of the stop that is read next
   std::uint64_t steps = 0;    // made

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What a card computed beside what it must be. No CUDA here.
+// What a card computed, compared with the correct result. No CUDA here.
 #pragma once
 
 #include <concepts>

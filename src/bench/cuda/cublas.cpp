@@ -29,7 +29,7 @@ Result<void*> open_library() {
               "it comes with the CUDA toolkit; LD_LIBRARY_PATH can name its folder");
 }
 
-/// Error: unsupported, where this library has no such function.
+/// Error: unsupported, if this library has no such function.
 template <class Function>
 Result<Function*> function(void* library, const char* name) {
   auto* const address = dlsym(library, name);

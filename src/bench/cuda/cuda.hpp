@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The one door between the runner and CUDA: everything else in this folder is reached through the table of
-// cases. A build that found no CUDA links absent.cpp in its place, where nothing can be used.
+// The only interface between the runner and CUDA: everything else in this folder is reached through the table
+// of cases. A build that found no CUDA links absent.cpp in its place, where nothing can be used.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -15,7 +15,7 @@ namespace gpupass::bench::cuda {
 /// For Run::env's tool: {"nvcc": "12.9.86", "sm": "80"}, what compiled the cases and for which cards. Empty
 /// in a build without CUDA.
 [[nodiscard]] nlohmann::json compiled_with();
-/// Which number CUDA gives to the card at this PCI address. Error: not_found, where it counts none there.
+/// Which number CUDA gives to the card at this PCI address. Error: not_found, if it counts none there.
 [[nodiscard]] Result<int> ordinal_at(const std::string& pci_address);
 /// Whether the card with this ordinal can be used. Errors say precisely what lacks: no device node, no
 /// driver, library and kernel module of different versions, runtime newer than the driver…

@@ -21,14 +21,15 @@ constexpr std::array k_answers = {
            "install a newer driver; in a guest that is the guest's own driver, not the host's; in a "
            "container it is the host's driver"},
     Answer{100, 38, ErrorKind::not_found, "the driver finds no card that CUDA can use",
-           "look at CUDA_VISIBLE_DEVICES and, with MIG on, whether there is an instance; in a guest, whether "
+           "check CUDA_VISIBLE_DEVICES and, with MIG on, whether there is an instance; in a guest, whether "
            "the driver took the card (`dmesg | grep NVRM`); in a container, whether it was given one"},
     Answer{999, 30, ErrorKind::system, "the driver fails and gives no reason",
-           "most often /dev/nvidia-uvm: `nvidia-modprobe -u -c 0` loads the module and makes the node; in a "
+           "the cause is most often /dev/nvidia-uvm: `nvidia-modprobe -u -c 0` loads the module and creates "
+           "the node; in a "
            "container it must be passed in like the others; after a suspend, load nvidia_uvm again"},
     Answer{802, 0, ErrorKind::system, "the system is not ready for CUDA yet",
            "cards on an NVSwitch need its fabric manager, of exactly the driver's version; in a guest that "
-           "got such cards without their switches, the host must have made them a partition; with "
+           "got such cards without their switches, the host must have activated a partition of them; with "
            "confidential computing the card must be set ready first (`nvidia-smi conf-compute -srs 1`)"},
     Answer{803, 0, ErrorKind::unsupported,
            "the driver's library and its kernel module are of different versions",
@@ -75,7 +76,7 @@ Result<> held_for_guests(const CardOnBus& card) {
 
 Result<> not_taken(const CardOnBus& card) {
   return fail(
-      ErrorKind::system, fmt::format("the kernel driver nvidia is loaded and has not taken {}", card.address),
+      ErrorKind::system, fmt::format("the kernel driver nvidia is loaded but has not taken {}", card.address),
       "`dmesg | grep NVRM` says why: a driver that does not know the card, or a card that does not answer");
 }
 
@@ -86,10 +87,10 @@ Result<> not_loaded(const std::string& other) {
               "host must load it");
 }
 
-/// How a container gets all of a card, once and for good.
+/// How a container gets everything that belongs to a card.
 std::string given_by_gpupass(const std::string& why) {
   return why +
-         " On the machine below: `gpupass container write`, then start it with --device "
+         " On the host: `gpupass container write`, then start it with --device "
          "gpupass/card=ADDRESS; without CDI with $(gpupass container flags ADDRESS --engine docker); "
          "`gpupass container attach lxc:NAME ADDRESS` for LXC";
 }
@@ -98,53 +99,52 @@ std::string given_by_gpupass(const std::string& why) {
 Result<> no_node(const MachineFacts& machine, const Node& node) {
   const bool none = std::ranges::all_of(machine.nodes, &Node::missing);
   if (machine.contained && none)
-    return fail(ErrorKind::not_found, "this container has no card: none of NVIDIA's device nodes is here",
+    return fail(ErrorKind::not_found, "this container has no card: it has none of NVIDIA's device nodes",
                 given_by_gpupass("a container gets a card when it is started."));
   const auto what = fmt::format("there is no device node {}", node.path);
   if (machine.contained)
-    return fail(
-        ErrorKind::not_found, what + ", and others of the card's are here",
-        given_by_gpupass("this container was given a part of the card. If the machine below has no such "
-                         "node, `nvidia-modprobe -u -c 0` there makes it."));
-  return fail(ErrorKind::not_found, what, "`nvidia-modprobe -u -c 0` makes the nodes");
+    return fail(ErrorKind::not_found, what + ", but other nodes of the card exist",
+                given_by_gpupass("this container was given only a part of the card. If the host has no such "
+                                 "node either, `nvidia-modprobe -u -c 0` there creates it."));
+  return fail(ErrorKind::not_found, what, "`nvidia-modprobe -u -c 0` creates the nodes");
 }
 
 Result<> closed_node(const MachineFacts& machine, const Node& node) {
   const auto what = fmt::format("the device node {} cannot be opened: {}", node.path, node.error);
   if (node.hollow)
     return fail(ErrorKind::system, what + "; no driver has its number",
-                machine.contained
-                    ? given_by_gpupass("the node is from before a restart of the machine below.")
-                    : "remove the node, and `nvidia-modprobe -u -c 0` makes it anew");
+                machine.contained ? given_by_gpupass("the node is from before a restart of the host.")
+                                  : "remove the node, and `nvidia-modprobe -u -c 0` creates it again");
   if (machine.contained && node.shut)
-    return fail(ErrorKind::denied, what + "; the container's device control group does not allow it",
-                given_by_gpupass("the node was made or mounted without being allowed, or a `systemctl "
-                                 "daemon-reload` took the allowance away."));
+    return fail(
+        ErrorKind::denied, what + "; the container's device cgroup does not allow it",
+        given_by_gpupass("the node was created or mounted without permission to open it, or a `systemctl "
+                         "daemon-reload` withdrew the permission."));
   return fail(ErrorKind::denied, what,
               machine.contained
                   ? "look at its mode and group, and at the groups that this container's user is in "
-                    "(--group-add); with mapped users, at what its owner is here"
+                    "(--group-add); with mapped users, at the owner that it has here"
                   : "look at its mode and owner");
 }
 
 Result<> no_library(const MachineFacts& machine, const std::string& error) {
   const auto what = "the driver's library cannot be loaded: " + error;
   if (machine.contained)
-    return fail(
-        ErrorKind::not_found, what + "; the card's device nodes are here",
-        given_by_gpupass("this container was given the nodes without the libraries of the machine below "
-                         "(with NVIDIA's runtime NVIDIA_DRIVER_CAPABILITIES must have `compute`)."));
-  return fail(ErrorKind::not_found, what, "install the driver's user part, of the kernel module's version");
+    return fail(ErrorKind::not_found, what + "; the card's device nodes exist",
+                given_by_gpupass("this container was given the nodes without the host's libraries "
+                                 "(with NVIDIA's runtime NVIDIA_DRIVER_CAPABILITIES must have `compute`)."));
+  return fail(ErrorKind::not_found, what,
+              "install the driver's user-space part, in the kernel module's version");
 }
 
 /// The library that is found first is of another version than the kernel module.
 Result<> two_versions(const MachineFacts& machine, const std::string& library, const std::string& module) {
   auto result = explain(803, fmt::format("{} and {}", library, module));
   if (machine.contained)
-    result.error().hint = given_by_gpupass(fmt::format(
-        "the libcuda.so.1 that is found first is the image's own, {}, and hides that of the machine "
-        "below: remove it from the image, or mount the machine's at its place.",
-        library));
+    result.error().hint =
+        given_by_gpupass(fmt::format("the libcuda.so.1 that is found first is the image's own, {}, and hides "
+                                     "the host's: remove it from the image, or mount the host's over it.",
+                                     library));
   return result;
 }
 
@@ -181,8 +181,8 @@ Result<> diagnose(const MachineFacts& machine, const DriverFacts& driver, int ru
   if (!works) return explain(driver.init.value_or(999));
   // Within one major version any driver serves any runtime.
   if (driver.api / 1000 < runtime / 1000) {
-    return explain(
-        35, fmt::format("it serves CUDA {}, this program needs {}", version(driver.api), version(runtime)));
+    return explain(35, fmt::format("it supports CUDA {}, but this program needs {}", version(driver.api),
+                                   version(runtime)));
   }
   if (driver.cards == 0) return explain(100);
   if (ordinal < 0 || ordinal >= driver.cards) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Why CUDA does not work here, from what can be seen. Pure: what is there is gathered elsewhere
-// (machine_facts), so every way in which a machine can fall short is a literal in a test. No CUDA header
-// here.
+// Why CUDA does not work here, from the facts of the machine. Pure: the facts are gathered elsewhere
+// (machine_facts), so every kind of failure is a literal in a test. No CUDA header here.
 #pragma once
 
 #include <optional>

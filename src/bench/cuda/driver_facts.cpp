@@ -9,7 +9,7 @@
 namespace gpupass::bench::cuda {
 namespace {
 
-/// "580.159.04" of …/libcuda.so.580.159.04, the file that the loaded library is; empty where it is named
+/// "580.159.04" of …/libcuda.so.580.159.04, the file that the loaded library is; empty if it is named
 /// otherwise.
 std::string version_of(void* symbol) {
   Dl_info info{};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Fused multiply-adds in registers, nothing else: what the multiprocessors do at the clock they are given.
+// Fused multiply-adds in registers, nothing else: what the multiprocessors reach at their clock.
 #include <cmath>
 
 #include "bench/cuda/arrays.cuh"

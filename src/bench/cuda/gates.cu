@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What must hold of the card for its figures to be believed.
+// What must be true of the card for its figures to be trusted.
 #include <cmath>
 #include <limits>
 #include <thread>
@@ -92,8 +92,8 @@ void add_state(std::vector<Gate>& gates, const CardState& state) {
                             "the link is slower than it could be, also under load"));
   }
   if (state.processes) {
-    gates.push_back(
-        at_most("other_processes", std::max(0, *state.processes - 1), 0, "other programs compute on the card"));
+    gates.push_back(at_most("other_processes", std::max(0, *state.processes - 1), 0,
+                            "other programs compute on the card"));
   }
   if (state.mig)
     gates.push_back(at_most("mig", *state.mig ? 1 : 0, 0, "only a part of the card was measured"));
@@ -115,7 +115,7 @@ std::vector<Gate> gates(int device) {
     add_state(gates, **state);
   } else {
     gates.push_back(unknown("link_lanes_missing", 0,
-                            state ? "NVML cannot be asked: libnvidia-ml.so.1" : describe(state.error())));
+                            state ? "NVML is not available: libnvidia-ml.so.1" : describe(state.error())));
   }
   return gates;
 }

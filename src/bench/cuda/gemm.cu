@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Dense matrix products C = A·Bᵀ on the tensor cores: by our own kernels, which are always there, and by
-// libcublas, which uses what this architecture alone has.
+// Dense matrix products C = A·Bᵀ on the tensor cores: by the suite's own kernels, which are always available,
+// and by libcublas, which uses what only this architecture has.
 #include <algorithm>
 
 #include "bench/cuda/arrays.cuh"

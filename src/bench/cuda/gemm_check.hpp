@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Whether C = A·Bᵀ, told by the processor in integers. No CUDA here.
+// Checks C = A·Bᵀ on the processor, in integers. No CUDA here.
 #pragma once
 
 #include <cstdint>

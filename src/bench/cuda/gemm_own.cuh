@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Our own matrix products, ready to be queued.
+// The suite's own matrix products, ready to be queued.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A kernel that does as good as nothing, and tells whether it ran as often as it was launched.
+// A kernel that does almost nothing, and counts whether it ran as often as it was launched.
 #pragma once
 
 #include "bench/cuda/harness.hpp"

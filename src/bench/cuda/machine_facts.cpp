@@ -24,7 +24,7 @@ std::vector<CardOnBus> cards(const Host& host) {
 }
 
 /// The first word of the module's banner that is a version: "NVRM version: … Module  580.159.04  Release …".
-/// Empty where there is none.
+/// Empty if there is none.
 std::optional<std::string> kernel_module(const Host& host) {
   const auto text = host.read("/proc/driver/nvidia/version");
   if (!text) return std::nullopt;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What only NVML knows of a card. The library comes with the driver and is loaded when asked; where it is
+// What only NVML knows of a card. The library comes with the driver and is loaded on demand; if it is
 // missing, or refuses an answer, the fields stay empty.
 #pragma once
 
@@ -27,7 +27,7 @@ struct CardState {
 // Reasons for a clock below the highest that say nothing against a measurement.
 inline constexpr std::uint64_t k_throttle_idle = 0x1, k_throttle_power_cap = 0x4;
 
-/// Of the card with that UUID, now. Nothing where NVML cannot be loaded or does not know the card.
+/// Of the card with that UUID, now. Nothing if NVML cannot be loaded or does not know the card.
 [[nodiscard]] std::optional<CardState> card_state(const std::string& uuid);
 
 }  // namespace gpupass::bench::cuda

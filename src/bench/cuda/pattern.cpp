@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The host's half of the patterns, and what becomes of a check.
+// The host's half of the patterns, and the result of a check.
 #include "bench/cuda/pattern.hpp"
 
 #include <fmt/format.h>

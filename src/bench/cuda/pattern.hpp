@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What copies are checked with: every 64-bit word depends on its own index and on a seed, so data that lands
-// at a wrong place is seen wherever it lands. A pattern with a period could not see a mapping that is off by
-// it.
+// What copies are checked with: every 64-bit word depends on its own index and on a seed, so data at a wrong
+// place is noticed wherever it is. A pattern with a period could not reveal a mapping that is off by that
+// period.
 #pragma once
 
 #include <cstddef>

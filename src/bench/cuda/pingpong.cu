@@ -70,7 +70,7 @@ class Game {
   [[nodiscard]] Check check() const {
     Check check{"sequence numbers without a gap, on both sides", static_cast<std::int64_t>(round_), 0, {}};
     check.errors = static_cast<std::int64_t>(wrong_ + words_.data()->wrong);
-    if (check.errors != 0) check.first_error = "an answer out of its order";
+    if (check.errors != 0) check.first_error = "an answer out of order";
     return check;
   }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The CUDA runtime as values that clean up after themselves, and its errors as ours.
+// The CUDA runtime as values that clean up after themselves, and its errors as Error.
 #pragma once
 
 #include <cuda_runtime.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A short kernel, and learning that it is done: by asking until it is, or asleep until the card's interrupt.
-// The difference of the two is what an interrupt and a sleeping processor cost.
+// A short kernel, and waiting for its end: by polling, or asleep until the card's interrupt. The difference
+// is the cost of an interrupt and a sleeping processor.
 #include "bench/cuda/cases.hpp"
 #include "bench/cuda/launches.cuh"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Whether the clock that we measure by can be believed.
+// Whether the clock used for measuring can be trusted.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What the kernel keeps this process to: control groups, system calls, its view of files. Of a container that
-// is most of what it is made of.
+// How the kernel confines this process: control groups, system calls, its view of files. Most of a container
+// consists of that.
 #include "bench/machine/confinement.hpp"
 
 #include <gnu/libc-version.h>

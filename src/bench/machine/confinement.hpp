@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What the kernel keeps this process to, for Run::env.
+// How the kernel confines this process, for Run::env.
 #pragma once
 
 #include <nlohmann/json.hpp>

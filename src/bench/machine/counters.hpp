@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What the kernel counts while we measure: it explains a bad run.
+// What the kernel counts during a measurement: it explains a bad run.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Files of /proc that have a name and a value a line.
+// Files of /proc with a name and a value per line.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A function named by its ids: in a guest its address is another one than on the host.
+// A function named by its ids: in a guest its address differs from the one on the host.
 #pragma once
 
 #include <string>
@@ -11,10 +11,10 @@ namespace gpupass::bench::pci {
 /// "10de:2331": vendor and device, four hexadecimal digits each.
 [[nodiscard]] bool are_ids(const std::string& text);
 
-/// Of the function whose folder below /sys this is, in that form; empty where it cannot be read.
+/// Of the function whose folder below /sys this is, in that form; empty if it cannot be read.
 [[nodiscard]] std::string ids_of(const Host& host, const std::string& folder);
 
-/// The address of the function with these ids; an address as it is. Errors: not_found; usage, where several
+/// The address of the function with these ids; an address as it is. Errors: not_found; usage, if several
 /// have them.
 [[nodiscard]] Result<std::string> address_of(const Host& host, const std::string& address_or_ids);
 

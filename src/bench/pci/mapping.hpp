@@ -16,7 +16,7 @@ inline constexpr std::size_t k_most_mapped = std::size_t{1} << 20U;
 
 class Mapping {
  public:
-  /// Errors: unsupported, where the kernel does not let it be mapped; whatever else mmap says.
+  /// Errors: unsupported, if the kernel does not let it be mapped; whatever else mmap says.
   [[nodiscard]] static Result<Mapping> make(int file, std::int64_t offset, std::size_t bytes);
   Mapping(Mapping&& other) noexcept : start_(std::exchange(other.start_, nullptr)), bytes_(other.bytes_) {}
   Mapping& operator=(Mapping&&) = delete;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Accesses to a card's memory by the processor, a word at a time. Mapped straight through, they take a round
-// trip on the bus; trapped, a way through the hypervisor as well, which is many times as long.
+// Accesses to a card's memory by the processor, one word at a time. If mapped directly, they take a round
+// trip on the bus; if trapped, also a trip through the hypervisor, which takes many times as long.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -44,8 +44,8 @@ Result<> time_reads(const Context& context, Measurement& measurement, const Wind
   });
 }
 
-/// Writes back what stands there, and reads it once at each batch's end: writes are posted, and are only done
-/// when a read behind them returns.
+/// Writes back the value that is there, and reads it once at each batch's end: writes are posted, and are
+/// only done when a read behind them returns.
 template <class Word>
 Result<> time_writes(const Context& context, Measurement& measurement, const Window& window) {
   auto* const place = word_at<Word>(window, 0);

@@ -16,7 +16,7 @@
 namespace gpupass::bench::pci {
 namespace {
 
-/// The descriptors that keep a function ours, in the order in which the kernel wants them made.
+/// The descriptors that keep a function, in the order in which the kernel requires them to be opened.
 struct Opened {
   sys::Fd container, group, device;
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A BAR of a function mapped into this process, by whichever way is open: sysfs where no driver has the
-// function, VFIO where vfio-pci does. Where another driver has it, none is: behind its back, reading may
-// harm.
+// function, VFIO where vfio-pci does. If another driver has it, there is no way: reading without that
+// driver's knowledge may do harm.
 #pragma once
 
 #include <cstddef>

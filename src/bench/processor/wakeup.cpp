@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // From the moment that a sleeper should wake to the moment that it runs: the processor had stopped (HLT), and
-// in a guest an interrupt from the hypervisor must start it again. What waits for a card's interrupt pays the
+// in a guest an interrupt from the hypervisor must start it again. Waiting for a card's interrupt costs the
 // same.
 #include <pthread.h>
 #include <sched.h>

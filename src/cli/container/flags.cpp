@@ -16,13 +16,13 @@ struct ContainerFlagsOptions {
 
 Syntax syntax(ContainerFlagsOptions& options) {
   Syntax syntax("gpupass container flags SELECTOR… --engine ENGINE",
-                "Prints what gives cards to a container of an engine without CDI: words for\n"
-                "$(…) on its command line, a file whose service `card` others extend\n"
+                "Prints what gives cards to a container of an engine without CDI: options for\n"
+                "$(…) on its command line, a file with a service `card` that others extend\n"
                 "(compose), lines for a container's configuration (lxc), or elements for its\n"
                 "XML (libvirt-lxc). ENGINE is docker, podman, compose, lxc, libvirt-lxc or\n"
                 "systemd-nspawn. Nothing is changed.");
   syntax.positional("selector", options.what.selectors);
-  syntax.option("engine", options.engine, "ENGINE", "the engine that reads the words");
+  syntax.option("engine", options.engine, "ENGINE", "the engine that is to use them");
   return syntax;
 }
 

@@ -16,9 +16,9 @@ struct ContainerLxcOptions {
 
 Syntax syntax_of_attach(ContainerLxcOptions& options) {
   Syntax syntax("gpupass container attach lxc:NAME SELECTOR… [options]",
-                "Gives cards to a container of LXC: writes their nodes, their numbers and the\n"
-                "driver's files into /var/lib/lxc/NAME/config, between two lines of gpupass's\n"
-                "own. Every other line stays as it is. The container must be off.");
+                "Assigns cards to an LXC container: writes their nodes, their numbers and the\n"
+                "driver's files into /var/lib/lxc/NAME/config, between two lines that mark\n"
+                "them. No other line is changed. The container must be off.");
   syntax.positional("container", options.container);
   syntax.positional("selector", options.what.selectors);
   add_change_options(syntax, options.change);
@@ -28,8 +28,8 @@ Syntax syntax_of_attach(ContainerLxcOptions& options) {
 Syntax syntax_of_detach(ContainerLxcOptions& options) {
   Syntax syntax("gpupass container detach lxc:NAME [SELECTOR…] [options]",
                 "Removes what `gpupass container attach` wrote into a container's\n"
-                "configuration: of the cards that are named, else of all. Every other line\n"
-                "stays as it is. A container that runs keeps what it has until it ends.");
+                "configuration: for the cards that are named, or else for all. No other line\n"
+                "is changed. A running container keeps what it has until it ends.");
   syntax.positional("container", options.container);
   syntax.positional("selector", options.what.selectors);
   add_change_options(syntax, options.change);

@@ -26,8 +26,7 @@ Syntax syntax_of_write(ContainerWriteOptions& options) {
   syntax.positional("selector", options.what.selectors);
   syntax.option("engine", options.engine, "ENGINE",
                 "the engine that reads it: docker, podman, containerd or cri-o. Says what must be switched "
-                "on, and writes "
-                "where that looks");
+                "on, and writes where that engine looks");
   syntax.option("output", options.output, "FILE", "the file (else /etc/cdi/gpupass.json)");
   add_change_options(syntax, options.change);
   return syntax;
@@ -35,8 +34,8 @@ Syntax syntax_of_write(ContainerWriteOptions& options) {
 
 Syntax syntax_of_remove(ContainerWriteOptions& options) {
   Syntax syntax("gpupass container remove [--output FILE] [options]",
-                "Removes what `gpupass container write` wrote, and nothing else. Containers that\n"
-                "run keep what they have.");
+                "Removes what `gpupass container write` wrote, and nothing else. Running\n"
+                "containers keep what they have.");
   syntax.option("output", options.output, "FILE", "one file (else every file that gpupass wrote)");
   add_change_options(syntax, options.change);
   return syntax;

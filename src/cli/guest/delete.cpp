@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// `gpupass guest delete VM`: what `create` made goes.
+// `gpupass guest delete VM`: removes what `create` made.
 
 #include "cli/guest/guest.hpp"
 #include "gpupass/run/remove.hpp"

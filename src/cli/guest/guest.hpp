@@ -24,7 +24,7 @@ struct GuestOptions {
 };
 /// --connect and --timeout, which all of them have.
 void add_guest_options(Syntax& syntax, const Context& context, GuestOptions& to);
-/// And the guest. Error: usage, where none is named.
+/// And the guest. Error: usage, if none is named.
 void add_guest(Syntax& syntax, const Context& context, GuestOptions& to);
 /// --user and --identity.
 void add_login_options(Syntax& syntax, run::Login& to);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// `gpupass guest start VM`: its card bound under gpupass's checks, then libvirt's start.
+// `gpupass guest start VM`: binds its card with gpupass's checks, then starts it through libvirt.
 
 #include <fmt/format.h>
 
@@ -35,7 +35,7 @@ Result<int> guest_start(Context& context, const std::vector<std::string>& argume
   const auto& guest = options.guest;
   Teller teller(context.terminal, {.yes = options.yes, .timeout = guest.timeout}, guest.connection);
   GPUPASS_TRY_ASSIGN(const bool started, run::start(context, teller.manner(), guest.choice()));
-  context.terminal.out << fmt::format("{} is running{}\n", guest.vm, started ? "" : " already");
+  context.terminal.out << fmt::format("{} is{} running\n", guest.vm, started ? "" : " already");
   return 0;
 }
 

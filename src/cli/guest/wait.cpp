@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// `gpupass guest wait VM`: until its first start is done, which is more than that it answers: packages and
-// drivers are installed long after somebody can log in.
+// `gpupass guest wait VM`: until its first start is done, which is later than the first answer: packages and
+// drivers are installed long after a login is possible.
 #include <fmt/format.h>
 
 #include <ostream>
@@ -19,11 +19,9 @@ struct GuestWaitOptions {
 Syntax syntax(const Context& context, GuestWaitOptions& options) {
   Syntax syntax(
       "gpupass guest wait VM [options]",
-      "Waits until a running guest has an address, as its agent or the lease of libvirt's network "
-      "tells,\n"
-      "and until cloud-init has done all of its first start, as cloud-init itself tells by ssh; then "
-      "prints\n"
-      "the address. It is an error if the first start failed.");
+      "Waits until a running guest has an address (from its agent or a lease of libvirt's network) and\n"
+      "cloud-init says over ssh that the first start is finished; then prints the address. It is an error\n"
+      "if the first start failed.");
   syntax.option("for", options.what, "WHAT", "ready, or address: do not ask cloud-init");
   add_login_options(syntax, options.login);
   add_guest(syntax, context, options.guest);
@@ -39,7 +37,7 @@ Result<int> guest_wait(Context& context, const std::vector<std::string>& argumen
   const auto& what = options.what;
   GPUPASS_TRY(context.host.changeable());
   if (what != "ready" && what != "address")
-    return fail(ErrorKind::usage, fmt::format("--for {}: there is nothing of that name to wait for", what),
+    return fail(ErrorKind::usage, fmt::format("--for {}: gpupass cannot wait for that", what),
                 "ready or address");
   const auto choice = options.guest.choice();
   GPUPASS_TRY_ASSIGN(const auto guest, run::open_guest(context, choice));

@@ -43,7 +43,7 @@ struct CheckOptions {
 Syntax syntax_of_check(CheckOptions& options) {
   Syntax syntax("gpupass hook check VM [options]",
                 "Says whether a start of VM would be refused, and why. Changes nothing.\n"
-                "Of a captured machine the domain's XML is read from standard input.");
+                "For a captured machine, the domain's XML is read from standard input.");
   syntax.positional("vm", options.vm);
   add_connect(syntax, options.connection);
   return syntax;
@@ -58,7 +58,7 @@ Result<session::StartingDomain> domain_to_check(Context& context, const CheckOpt
     GPUPASS_TRY_ASSIGN(domain.xml, read_input(context.terminal.in));
   }
   if (!domain.xml.empty()) return domain;
-  return fail(ErrorKind::usage, "of a captured machine the domain's XML is read from standard input",
+  return fail(ErrorKind::usage, "for a captured machine, the domain's XML is read from standard input",
               fmt::format("gpupass --root DIR hook check {0} < {0}.xml, which `virsh dumpxml --inactive {0}` "
                           "makes",
                           domain.name));
@@ -100,7 +100,7 @@ Result<int> hook_check(Context& context, const std::vector<std::string>& argumen
   GPUPASS_TRY_ASSIGN(const auto domain, domain_to_check(context, options));
   GPUPASS_TRY_ASSIGN(const auto functions, session::check_start(context, domain.name, domain.xml));
   context.terminal.out << (functions.empty()
-                               ? fmt::format("{} has no card of gpupass's; it may start\n", domain.name)
+                               ? fmt::format("{} has no card from gpupass; it may start\n", domain.name)
                                : fmt::format("{} may start with {}\n", domain.name, names(functions)));
   return 0;
 }

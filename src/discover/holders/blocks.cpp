@@ -72,7 +72,7 @@ Blocks::Blocks(const Host& host, const Paths& paths, const Mounts& mounts, const
     if (auto remote = remote_of(mount, host, servers, problems))
       blocks_[mount.source].remote = *std::move(remote);
   }
-  // A loop device lies on the disks of the file system that its file is on.
+  // A loop device is on the disks of the file system that has its file.
   for (auto& [name, block] : blocks_) {
     if (block.layer != "loop") continue;
     const auto file = host.attribute(block.path + "/loop/backing_file");
@@ -118,7 +118,7 @@ void Blocks::read_layer(const std::string& name, Block& block) const {
   block.label = node_of(name);
 }
 
-/// The links between a layer and what it lies on: `slaves` of the upper, `holders` of the lower.
+/// The links between a layer and what it is on: `slaves` of the upper, `holders` of the lower.
 void Blocks::join(const std::string& name) {
   const auto found = blocks_.find(name);
   if (found == blocks_.end()) return;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The block devices of the machine, and what each lies on: partitions, device-mapper (LVM, encryption,
+// The block devices of the machine, and what each is on: partitions, device-mapper (LVM, encryption,
 // multipath), RAID, bcache, loop devices on files, the several controllers of an NVMe disk. A file system
 // that comes over the network counts as one, by the name of what is mounted.
 #pragma once
@@ -40,11 +40,11 @@ class Blocks {
   };
   [[nodiscard]] std::vector<Place> below(const std::string& name) const;
 
-  /// The kernel's name of a node: "dm-0" of /dev/mapper/root. Nothing where it is no block device.
+  /// The kernel's name of a node: "dm-0" of /dev/mapper/root. Nothing if it is no block device.
   [[nodiscard]] std::optional<std::string> named(const std::string& node) const;
   /// Of a number, "259:2".
   [[nodiscard]] std::optional<std::string> numbered(const std::string& number) const;
-  /// Those that a mounted file system lies on. Nothing where there must be some and they cannot be found.
+  /// Those that a mounted file system is on. Nothing if there must be some and they cannot be found.
   [[nodiscard]] std::optional<std::vector<std::string>> of(const Mount& mount) const;
 
   [[nodiscard]] const std::map<std::string, Block>& all() const { return blocks_; }

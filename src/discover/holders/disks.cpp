@@ -30,7 +30,7 @@ void read_mounted(const Host& host, const Blocks& blocks, const Mounts& mounts, 
   }
 }
 
-/// The block devices that a swap device is, or that a swap file's file system lies on.
+/// The block devices that a swap device is, or that a swap file's file system is on.
 std::vector<std::string> disks_of(const std::string& swap, const Blocks& blocks, const Mounts& mounts) {
   if (const auto disk = blocks.named(swap)) return {*disk};
   const auto* const mount = mounts.holding(swap);
@@ -53,7 +53,7 @@ void read_swaps(const Host& host, const Blocks& blocks, const Mounts& mounts, Ho
     if (disks.empty()) note(problems, k_swaps, "the disk of " + excerpt(fields[0]) + " cannot be found");
     for (const auto& disk : disks) {
       for (const auto& place : blocks.below(disk)) {
-        // A file lies on a mounted file system, which is the layer between.
+        // A file is on a mounted file system, which is the layer between.
         const int depth = place.depth + (fields[1] == "file" ? 2 : 1);
         holders.push_back({place.function, HolderKind::swap, place.node, swap, 0, "", "", depth});
         holders.back().remote = place.remote;

@@ -23,7 +23,7 @@ std::vector<std::string> command_line_of(const Host& host, const std::string& pr
   return words;
 }
 
-/// The word behind an option; empty where there is none.
+/// The word behind an option; empty if there is none.
 std::string value_of(const std::vector<std::string>& words, std::string_view option) {
   const auto found = std::ranges::find(words, option);
   return found == words.end() || found + 1 == words.end() ? "" : *(found + 1);

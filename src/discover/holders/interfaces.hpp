@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Network interfaces, and what each lies on: a bond, a bridge or a VLAN names the interfaces below it in
+// Network interfaces, and what each is on: a bond, a bridge or a VLAN names the interfaces below it in
 // links lower_….
 #pragma once
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What is mounted: as the first process sees it, then what only other mount namespaces have (containers,
+// Mounts: those that the first process sees, then those that only other mount namespaces have (containers,
 // services with a view of their own).
 #pragma once
 
@@ -31,7 +31,7 @@ class Mounts {
   /// Each file system once in a namespace: a part of what is mounted already, shown at a second place,
   /// holds nothing more.
   [[nodiscard]] const std::vector<Mount>& once() const { return once_; }
-  /// The host's mount that a file lies on.
+  /// The host's mount that a file is on.
   [[nodiscard]] const Mount* holding(std::string_view file) const;
 
  private:
@@ -40,7 +40,7 @@ class Mounts {
   std::vector<Mount> of_host_, once_;
 };
 
-/// Blanks and backslashes of a path stand in mountinfo and swaps as \040.
+/// Blanks and backslashes of a path are written as \040 and so on in mountinfo and swaps.
 [[nodiscard]] std::string unescape(std::string_view text);
 
 }  // namespace gpupass::discover

@@ -27,7 +27,7 @@ class Paths {
   std::multimap<PciAddress, PciAddress> tunnels_;  // a bridge that leads to a tunnel → the controller
 };
 
-/// The mediated device that the path goes through; empty where it goes through none.
+/// The mediated device that the path goes through; empty if it goes through none.
 [[nodiscard]] std::string mediated_device_of(std::string_view sysfs_path);
 
 }  // namespace gpupass::discover

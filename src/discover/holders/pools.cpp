@@ -42,7 +42,7 @@ std::vector<std::string> paths_in(std::string_view pair) {
   return paths;
 }
 
-/// "E:ID_FS_LABEL=tank" of a file of udev's; empty where it has none.
+/// "E:ID_FS_LABEL=tank" of a file of udev's; empty if it has none.
 std::string property(std::string_view text, std::string_view name) {
   const auto begin = "E:" + std::string(name) + "=";
   for (const auto line : core::split(text, '\n')) {

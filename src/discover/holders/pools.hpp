@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// ZFS pools. The kernel module names the pools that are imported, not the disks that they lie on: those
-// are found in udev's notes (what blkid read off each disk) and in the cache that the pools are imported
-// from at boot.
+// ZFS pools. The kernel module names the pools that are imported, not their disks: those are found in udev's
+// notes (what blkid read off each disk) and in the cache that the pools are imported from at boot.
 #pragma once
 
 #include <map>

@@ -67,7 +67,7 @@ std::string without_mark(const std::string& node) {
   return node.ends_with(k_deleted) ? node.substr(0, node.size() - k_deleted.size()) : node;
 }
 
-/// Tells which functions a device node stands for.
+/// Says which functions a device node belongs to.
 class Nodes {
  public:
   Nodes(const Host& host, const Inventory& inventory, const Paths& paths, const Blocks& blocks)

@@ -166,7 +166,8 @@ std::set<std::string> Routes::around(const NetAddress& own) const {
   return best(own, false);
 }
 
-/// A network interface is held by a route that goes through it, itself or through what lies on it.
+/// A network interface is held by a route that goes through it, directly or through an interface on top of
+/// it.
 void read_routes(const Routes& routes, const Interfaces& interfaces, Holders& holders, Problems& problems) {
   std::set<std::pair<std::string, std::string>> seen;
   for (const auto& route : routes.all()) {

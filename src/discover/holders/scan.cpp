@@ -109,7 +109,8 @@ Scan scan_processes(const Host& host, Problems& problems) {
   }
   std::ranges::sort(scan.processes, {}, &Process::pid);
   if (closed > 0) {
-    note(problems, "/proc/*/fd", fmt::format("the open files of {} processes may not be seen", closed));
+    note(problems, "/proc/*/fd",
+         fmt::format("the open files of {} process{} cannot be seen", closed, closed == 1 ? "" : "es"));
   }
   scan.complete = closed == 0;
   return scan;

@@ -32,7 +32,7 @@ struct Scan {
 };
 
 /// The node of the host that has the number of a character device: a container may have it by another name.
-/// Empty where the number is of nothing that cards have.
+/// Empty if the number is of nothing that cards have.
 [[nodiscard]] std::string node_of_number(const Host& host, const std::string& number);
 
 [[nodiscard]] Scan scan_processes(const Host& host, Problems& problems);

@@ -26,7 +26,7 @@ std::string_view option_of(std::string_view options, std::string_view name) {
 
 void Servers::note_unknown(Problems& problems, const std::string& what, const std::string& why) {
   note(problems, "/proc/net/route",
-       fmt::format("the network card that {} comes through is not known: {}", what, why));
+       fmt::format("the network card that carries {} is not known: {}", what, why));
 }
 
 std::optional<NetAddress> Servers::address_of(std::string_view name) const {
@@ -46,7 +46,8 @@ std::vector<PciAddress> Servers::through(const std::string& interface, const std
   for (const auto& place : interfaces_.below(interface, problems)) functions.push_back(place.function);
   // A bridge without a card leads to guests.
   if (functions.empty() && interface != "lo" && interfaces_.kind(interface) != "bridge")
-    note_unknown(problems, what, "the way goes through " + excerpt(interface) + ", which lies on none");
+    note_unknown(problems, what,
+                 "the route goes through " + excerpt(interface) + ", which is on no network card");
   return functions;
 }
 
@@ -71,7 +72,7 @@ std::vector<PciAddress> Servers::towards(std::string_view server, const std::str
     return {};
   }
   const auto interfaces = routes_.towards(*address);
-  if (interfaces.empty()) note_unknown(problems, what, "there is not a route to " + to_string(*address));
+  if (interfaces.empty()) note_unknown(problems, what, "there is no route to " + to_string(*address));
   return through_all(interfaces, what, problems);
 }
 

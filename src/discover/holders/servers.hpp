@@ -32,7 +32,7 @@ class Servers {
   [[nodiscard]] std::vector<PciAddress> around(std::string_view own, const std::string& what,
                                                Problems& problems) const;
 
-  /// Where it could not be told which card it is.
+  /// For cases in which the card could not be determined.
   static void note_unknown(Problems& problems, const std::string& what, const std::string& why);
 
  private:
@@ -45,7 +45,7 @@ class Servers {
   const Interfaces& interfaces_;
 };
 
-/// "10.0.0.5" for traddr in "traddr=10.0.0.5,trsvcid=4420"; empty where there is none.
+/// "10.0.0.5" for traddr in "traddr=10.0.0.5,trsvcid=4420"; empty if there is none.
 [[nodiscard]] std::string_view option_of(std::string_view options, std::string_view name);
 
 /// "10.0.0.5" of "10.0.0.5:6789/0", "fd00::5" of "[fd00::5]:3260".

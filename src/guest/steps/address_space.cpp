@@ -64,7 +64,7 @@ Window window_for(const GuestRequest& request, const Inventory& inventory) {
           fmt::format(
               "{} {}, with each placed at a multiple of its size and 1 GiB for all other devices",
               needs.size() == 1 ? "the card has" : fmt::format("the largest of {} cards has", needs.size()),
-              largest == 0 ? "no memory that it shows now" : "a region of " + core::size_text(largest))};
+              largest == 0 ? "no memory that is visible now" : "a region of " + core::size_text(largest))};
 }
 
 bool is_uefi(const virt::Document& domain) {
@@ -144,7 +144,7 @@ int choose_bits(Tuning& tuning) {
   auto* const cpu = tuning.domain.root().FirstChildElement("cpu");
   if (version < k_maxphysaddr || cpu == nullptr || !virt::attribute_is(*cpu, "mode", "host-passthrough")) {
     choice.why =
-        version < k_maxphysaddr ? "this libvirt cannot say it" : "the profile's CPU is not the host's";
+        version < k_maxphysaddr ? "this libvirt cannot set it" : "the profile's CPU is not the host's";
     choice.warning =
         "QEMU tells the guest 40 bits, which firmware distrusts: a card with a large region may get no "
         "room. libvirt 8.7 and later, with host-passthrough, can tell it the host's";

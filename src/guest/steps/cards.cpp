@@ -90,8 +90,8 @@ void say_place(Tuning& tuning) {
   const auto cells = tuning.layout.cells.size();
   tuning.choices.push_back(
       {"PCI roots", cells == 1 ? "one, on the guest's node 0" : fmt::format("{}, one for each node", cells),
-       "the guest's driver, and what schedules work on the cards, sees which memory and which "
-       "processors are near to each",
+       "the guest's driver, and what schedules work on the cards, sees which memory and which processors are "
+       "near each",
        "libvirt, domain XML: controllers of model pcie-expander-bus", ""});
 }
 
@@ -115,7 +115,7 @@ Result<void> name_variants(Tuning& tuning) {
       set(virt::child(*hostdev.element, "driver"), "model", *variant);
     } else {
       choice.value = "vfio-pci";
-      choice.warning = fmt::format("libvirt {} cannot name {}: from 10.0 on it can",
+      choice.warning = fmt::format("libvirt {} cannot name {}; 10.0 and later can",
                                    version_text(tuning.host.libvirt.version), *variant);
     }
     tuning.choices.push_back(std::move(choice));

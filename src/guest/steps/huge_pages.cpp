@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The largest pages of which there are enough, on every node that the guest stands on.
+// The largest huge pages of which there are enough, on every node that the guest runs on.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -45,7 +45,7 @@ std::string remedy(const Tuning& tuning) {
     const auto wanted = (cell.memory + k_gibibyte - 1) / k_gibibyte;
     const auto pool = pool_of(tuning, cell, k_gibibyte);
     if (cell.memory % k_gibibyte != 0)
-      return fmt::format("{} is no multiple of 1 GiB: choose the memory so, for pages of that size",
+      return fmt::format("{} is not a multiple of 1 GiB: choose a multiple for pages of that size",
                          core::size_text(cell.memory));
     if (pool.free >= wanted) continue;
     return fmt::format(

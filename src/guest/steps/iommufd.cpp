@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The cards through iommufd, the newer of the kernel's two ways, where this libvirt says that it has it.
+// The cards through iommufd, the newer of the kernel's two interfaces, if this libvirt supports it.
 #include "gpupass/virt/hostdev.hpp"
 #include "guest/edit.hpp"
 #include "guest/steps.hpp"
@@ -10,14 +10,14 @@ namespace {
 /// 12.1 has the setting but crashes with network cards; domain capabilities tell of it from 12.2 on.
 constexpr auto k_iommufd = libvirt(12, 2, 0);
 
-/// Nothing where it can be used.
+/// Nothing if it can be used.
 std::string obstacle(const Tuning& tuning) {
   const auto& facts = tuning.host.libvirt;
   if (facts.version < k_iommufd)
-    return "libvirt " + version_text(facts.version) + " does not know it, or not well: 12.2 and later do";
+    return "libvirt " + version_text(facts.version) + " does not support it, or not well; 12.2 and later do";
   if (!facts.iommufd) return "libvirt's domain capabilities do not list it: QEMU was built without it";
   if (tuning.domain.root().FirstChildElement("qemu:override") != nullptr)
-    return "cards cannot reach each other's memory through it, and this guest's are to (step peer-to-peer)";
+    return "cards cannot reach each other's memory through it, and this guest's must (step peer-to-peer)";
   return {};
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// How much memory, and what becomes of the limit on locked memory.
+// How much memory, and the limit on locked memory.
 #include <fmt/format.h>
 
 #include "gpupass/core/quantity.hpp"

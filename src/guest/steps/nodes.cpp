@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Memory on the cards' nodes and nowhere else, and a guest that knows which of it is near to what.
+// Memory only on the cards' nodes, and a guest that knows which memory is near which card.
 #include <fmt/format.h>
 
 #include "gpupass/core/text.hpp"
@@ -48,7 +48,7 @@ void write_policy(Tuning& tuning, const std::string& nodeset) {
 
 Result<void> nodes(Tuning& tuning) {
   const auto& layout = tuning.layout;
-  Choice choice{"NUMA", "one node", "the host has one node: all memory is as near", "", ""};
+  Choice choice{"NUMA", "one node", "the host has one node: all memory is equally near", "", ""};
   choice.source = "libvirt, domain XML: numatune, cpu/numa";
   if (layout.by_node) {
     const auto nodeset = nodeset_of(layout);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// NVIDIA cards that may read and write each other's memory: the driver does so in a guest only where it is
-// told which cards can.
+// NVIDIA cards that may read and write each other's memory: the driver does so in a guest only if it is told
+// which cards can.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -71,8 +71,8 @@ Result<void> peer_to_peer(Tuning& tuning) {
                 k_source, ""};
   if (tuning.host.libvirt.version < k_override) {
     choice.value = "none";
-    choice.warning = fmt::format("libvirt {} cannot say it: from 8.2 on it can",
-                                 version_text(tuning.host.libvirt.version));
+    choice.warning =
+        fmt::format("libvirt {} cannot set it; 8.2 and later can", version_text(tuning.host.libvirt.version));
     tuning.choices.push_back(std::move(choice));
     return {};
   }

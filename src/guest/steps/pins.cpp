@@ -80,7 +80,7 @@ void hint_dedicated(Tuning& tuning) {
   tuning.choices.push_back(
       {"KVM hints", "dedicated, poll-control",
        "with a processor for each vCPU the guest may spin where it would yield, and polls "
-       "for a moment before it sleeps, which shortens what waits for the card",
+       "for a moment before it sleeps, which shortens waits for the card",
        "libvirt, domain XML: features/kvm", ""});
 }
 

@@ -31,7 +31,7 @@ void require_topoext(Element& cpu) {
 
 std::string topology_text(const Layout& layout) {
   const auto sockets = layout.cells.size();
-  return fmt::format("{} socket{}, {} threads a core", sockets, sockets == 1 ? "" : "s", layout.threads);
+  return fmt::format("{} socket{}, {} threads per core", sockets, sockets == 1 ? "" : "s", layout.threads);
 }
 
 }  // namespace

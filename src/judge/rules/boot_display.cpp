@@ -79,7 +79,7 @@ Finding dark(const Device& device) {
               {{sysfs::pci_device(device.address, "boot_vga"), shown()}});
 }
 
-/// Nothing to say of devices that are no displays and have no console.
+/// No finding for devices that are not displays and have no console.
 std::optional<Finding> judge_display(const Inventory& inventory, const Device& device) {
   const auto consoles = consoles_on(inventory, device.address);
   if (!device.is_gpu()) {

@@ -11,7 +11,7 @@ namespace {
 
 constexpr const char* k_way_back =
     "to get back: in the boot menu add gpupass.bind=off to the kernel's command line (GRUB: e, at the end of "
-    "the line that begins with linux; systemd-boot: e), for that boot all drivers are as before; then "
+    "the line that begins with linux; systemd-boot: e), and for that boot all drivers are as before; then "
     "`gpupass unbind --persist --apply`. Prepare another way to log in (ssh, a serial console), and add "
     "--yes";
 
@@ -38,14 +38,14 @@ std::vector<Finding> boot_display_without(const Inventory& inventory, const Targ
     return dark(
         first->address,
         fmt::format("no graphics card is left to the host: from the next boot on the screen shows the "
-                    "boot menu, and then nothing, for {} is the machine's last one",
+                    "boot menu, and then nothing, because {} is the machine's last one",
                     to_string(first->address)),
         {});
   }
   if (first != nullptr && first->boot_vga.value_or(false)) {
     return dark(first->address,
                 fmt::format("the firmware starts with {}: from the next boot on its screen stays as the boot "
-                            "menu left it, and the console is shown by {} if a driver of that does it",
+                            "menu left it, and {} shows the console if its driver can",
                             to_string(first->address), to_string(left->address)),
                 {{sysfs::pci_device(first->address, "boot_vga"), "1"}});
   }

@@ -11,12 +11,14 @@ std::vector<Finding> cdi_files(const Inventory& inventory, const Target& /*targe
   std::vector<Finding> all;
   for (const auto& file : inventory.containers.files) {
     if (!file.unread.empty())
-      all.push_back(warns(k_machine, fmt::format("{} cannot be read", file.path), {{file.path, file.unread}},
-                          fmt::format("write it anew with what made it, or `rm {}`", file.path)));
+      all.push_back(
+          warns(k_machine, fmt::format("{} cannot be read", file.path), {{file.path, file.unread}},
+                fmt::format("generate it again with the program that made it, or `rm {}`", file.path)));
     if (!file.faults.empty())
-      all.push_back(warns(
-          k_machine, fmt::format("engines leave out {}: {}", file.path, fmt::join(file.faults, "; ")),
-          {{file.path, fmt::format("cdiVersion {}", file.version)}}, "write it anew with what made it"));
+      all.push_back(warns(k_machine,
+                          fmt::format("engines ignore {}: {}", file.path, fmt::join(file.faults, "; ")),
+                          {{file.path, fmt::format("cdiVersion {}", file.version)}},
+                          "generate it again with the program that made it"));
   }
   if (all.empty() && !inventory.containers.files.empty())
     all.push_back(

@@ -14,7 +14,7 @@ std::vector<Finding> cdi_names(const Inventory& inventory, const Target& /*targe
     std::vector<Evidence> evidence;
     for (const auto& file : name.files) evidence.push_back({file, name.name});
     all.push_back(warns(k_machine,
-                        fmt::format("{} is defined by {}, so engines know it not at all", name.name,
+                        fmt::format("{} is defined by {}, so engines do not know it at all", name.name,
                                     fmt::join(name.files, " and ")),
                         std::move(evidence), fmt::format("remove one of them: `rm {}`", name.files.back())));
   }

@@ -33,7 +33,7 @@ Finding asleep(const Device& device) {
                fmt::format("`echo on > {}` wakes it and keeps it awake", control));
 }
 
-/// What is wrong with a function that the inventory has; nothing where it answers.
+/// What is wrong with a function that the inventory has; nothing if it answers.
 std::optional<Finding> trouble_with(const Inventory& inventory, const Device& device) {
   if (const auto config = unread(inventory, {sysfs::pci_device(device.address, "config")}); !config.empty()) {
     return unmeasured(device.address, "whether " + to_string(device.address) + " answers could not be read",

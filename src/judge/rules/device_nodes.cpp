@@ -54,8 +54,7 @@ std::vector<Finding> device_nodes(const Inventory& inventory, const Target& /*ta
   for (const auto& card : machine.cards) {
     for (const auto& node : card.nodes) evidence.push_back(state_of(node));
   }
-  return {fine(k_machine, "the cards' nodes are there, with the numbers that their drivers have",
-               std::move(evidence))};
+  return {fine(k_machine, "the cards' nodes exist, with their drivers' numbers", std::move(evidence))};
 }
 
 }  // namespace gpupass::judge

@@ -54,7 +54,7 @@ std::string remedy_for(const Inventory& inventory, const Device& device) {
         "on an HPE ProLiant exclude the slot's endpoints from shared memory (RMRR) with HPE's conrep, or "
         "switch \"HP Shared Memory\" of the card off");
   // What has no bridge above is in no slot.
-  if (!device.bridges.empty()) ways.emplace_back("where it is a card in a slot, try another slot");
+  if (!device.bridges.empty()) ways.emplace_back("if it is a card in a slot, try another slot");
   std::string text;
   for (const auto& way : ways) text += (text.empty() ? "" : "; ") + way;
   return text +

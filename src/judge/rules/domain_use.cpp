@@ -40,8 +40,7 @@ std::string remedy_for(const DomainUse& use) {
     return fmt::format("`virsh net-edit {}` takes it out of the network", use.network);
   if (use.through.empty()) {
     return fmt::format(
-        "`gpupass detach {} {}` takes it out first; `gpupass attach VM {} --shared` lets both have it "
-        "by turns",
+        "`gpupass detach {} {}` takes it out first; `gpupass attach VM {} --shared` lets them take turns",
         use.domain, to_string(use.device), to_string(use.device));
   }
   return fmt::format("gpupass does not edit that; remove those lines with `virsh edit {}`", use.domain);

@@ -89,7 +89,7 @@ std::optional<Finding> behind_controller(const Inventory& inventory, const Targe
           ? fmt::format("name {} to pass it with all that is behind it; or ", to_string(controller->address))
           : std::string();
   return blocks(Consent::impossible, device.address,
-                fmt::format("{} is behind {}, and is there only while that is with the host",
+                fmt::format("{} is behind {}, and exists only while that stays with the host",
                             to_string(device.address), describe(*controller)),
                 {{sysfs::pci_device(controller->address, "driver"), controller->driver.value_or("none")}},
                 goes ? whole

@@ -105,7 +105,7 @@ std::string remedy_for_known(const Inventory& inventory, const Target& target, c
         sysfs::pci_device(device.address, "reset_method"), device.vendor, device.device);
   }
   if (device.sriov && device.sriov->total > 0)
-    return "pass virtual functions of it, which are reset well; reboot the host after a guest has had it "
+    return "pass its virtual functions, which are reset reliably; reboot the host after a guest has had it "
            "whole";
   return "save what the host must not lose before a guest that has it ends; reboot the host when the card "
          "does not answer";
@@ -122,7 +122,7 @@ Finding known_to_fail(const Inventory& inventory, const Target& target, const De
                remedy_for_known(inventory, target, device, known));
 }
 
-/// What is wrong with the reset of a function; nothing where it works.
+/// What is wrong with the reset of a function; nothing if it works.
 std::vector<Finding> troubles_of(const Inventory& inventory, const Target& target, const Device& device) {
   const auto path = sysfs::pci_device(device.address, "reset_method");
   if (auto problems = unread(inventory, {path}); !problems.empty()) {

@@ -34,7 +34,7 @@ std::string remedy_for(const Inventory& inventory, const Target& target, const D
   const auto wanted = std::ranges::find_if(device.sriov->virtual_functions,
                                            [&](const PciAddress& one) { return contains(target, one); });
   if (wanted != device.sriov->virtual_functions.end()) {
-    return fmt::format("leave {} out: {} is made by it and is there only while it stays with the host",
+    return fmt::format("leave {} out: {} belongs to it and exists only while it stays with the host",
                        to_string(device.address), to_string(*wanted));
   }
   const auto free = std::ranges::find_if(device.sriov->virtual_functions, [&](const PciAddress& one) {

@@ -12,7 +12,7 @@ namespace gpupass::study {
 /// "1 % slower" and "1 % faster" lie equally far from none: the margin as a logarithm.
 [[nodiscard]] double log_margin(double margin);
 
-/// Equivalent if the interval lies within the margin, slower or faster if it lies beyond, else inconclusive.
+/// Equivalent if the interval is within the margin, slower or faster if it is beyond, else inconclusive.
 [[nodiscard]] bench::Verdict verdict_of(const Interval& interval, double margin);
 
 /// With the p values not yet adjusted for what stands beside it. Nothing for fewer than two replicates on a

@@ -57,7 +57,7 @@ constexpr std::array k_kinds_of_place = {
     FactKind{"vcpus", Weight::explains, "how many processors there are"},
     FactKind{"mitigations", Weight::explains, "what system calls and interrupts cost"},
     FactKind{"kernel", Weight::explains, "not the same kernel"},
-    FactKind{"cmdline", Weight::explains, "the kernel was not started the same"},
+    FactKind{"cmdline", Weight::explains, "the kernel's command line is not the same"},
 };
 
 using Facts = std::map<std::string, std::string>;

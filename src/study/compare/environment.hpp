@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What the machines' own descriptions have different.
+// The differences between the machines' descriptions.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// How large a difference is and how surely: Student's t, and the bootstrap as a cross-check.
+// How large a difference is and how certain: Student's t, and the bootstrap as a cross-check.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What one side's runs say of one row.
+// One side's results for one row.
 #pragma once
 
 #include <vector>

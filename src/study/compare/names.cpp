@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The words that stand for a comparison's enumerations in documents.
+// The words for a comparison's enumerations in documents.
 #include "gpupass/core/names.hpp"
 #include "gpupass/bench/comparison.hpp"
 

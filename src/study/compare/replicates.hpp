@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Which runs are compared with which, and what one of them says of one measurement.
+// Which runs are compared with which, and the value of one run for one measurement.
 #pragma once
 
 #include <map>

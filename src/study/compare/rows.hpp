@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What is compared: a row for each statistic of each measurement, and one for each group.
+// The rows of a comparison: one for each statistic of each measurement, and one for each group.
 #pragma once
 
 #include <vector>

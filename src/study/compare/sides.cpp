@@ -70,7 +70,7 @@ Result<> refuse_on_both_sides(const RunFiles& ours, const RunFiles& theirs) {
   return {};
 }
 
-/// The role that all runs of a side have; empty where there are none.
+/// The role that all runs of a side have; empty if there are none.
 std::string role_of(const std::vector<bench::Run>& runs) {
   return runs.empty() ? "" : runs.front().role;
 }

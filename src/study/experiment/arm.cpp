@@ -62,14 +62,14 @@ Result<Arm> parse(const std::string& word) {
   const bool engine = arm.kind == ArmKind::docker || arm.kind == ArmKind::podman;
   if (plus != std::string::npos && !engine) return no_arm(word, fmt::format("{} has no runtimes", kind));
   if (plus != std::string::npos && (!is_word(arm.runtime, "._-") || arm.runtime.starts_with('-')))
-    return no_arm(word, "that is no name of a runtime");
+    return no_arm(word, "that is not the name of a runtime");
   if (arm.kind == ArmKind::host)
     return colon == std::string::npos ? Result<Arm>(arm) : no_arm(word, "the host has no name here");
   arm.name = colon == std::string::npos ? "" : word.substr(colon + 1);
   if (arm.name.empty()) return no_arm(word, core::name_in(k_missing, arm.kind));
   if (arm.name.starts_with('/') && arm.kind != ArmKind::podman)
     return no_arm(word, "a folder as root file system is for Podman alone");
-  if (!is_name(arm.name, arm.kind)) return no_arm(word, "that is no name");
+  if (!is_name(arm.name, arm.kind)) return no_arm(word, "that is not a name");
   return arm;
 }
 

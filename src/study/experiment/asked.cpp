@@ -39,12 +39,12 @@ Result<Words> arm_words(const ExperimentWords& asked) {
   const bool domain = !asked.domain.empty();
   if (image && domain)
     return fail(ErrorKind::usage, "--image and --domain are both given",
-                "--image IMG makes a guest from a cloud image, --domain VM takes one of yours");
+                "--image IMG makes a guest from a cloud image, --domain VM uses an existing one");
   if (asked.arms.empty() && !image && !domain)
     return fail(
         ErrorKind::usage, "which arms?",
         "--arm host --arm podman:IMAGE names them, the baseline first; --image IMG makes a guest from a "
-        "cloud image, --domain VM takes one of yours");
+        "cloud image, --domain VM uses an existing one");
   auto words = asked.arms;
   if (words.empty()) return words;
   if (image) words.push_back(std::string("vm:") + k_guest_of_ours);
@@ -61,7 +61,7 @@ Result<void> check_words(const ExperimentWords& asked) {
                 asked.create.front() + " goes with --image");
   if (asked.blocks < 1 || asked.blocks > 1000)
     return fail(ErrorKind::usage, fmt::format("--blocks {}: 1 to 1000", asked.blocks));
-  if (asked.limit < 1) return fail(ErrorKind::usage, "--limit and --timeout are at least 1");
+  if (asked.limit < 1) return fail(ErrorKind::usage, "--limit and --timeout must be at least 1");
   GPUPASS_TRY(settings_of(asked.comparison));
   return {};
 }

@@ -12,7 +12,7 @@ namespace {
 Result<double> fraction_of(const std::string& text, const char* option) {
   const auto value = core::fraction(text);
   if (value && *value > 0 && *value <= 1) return *value;
-  return fail(ErrorKind::usage, fmt::format("--{} {}: is no margin", option, text),
+  return fail(ErrorKind::usage, fmt::format("--{} {}: is not a margin", option, text),
               "above 0 and up to 100 %: 1% or 0.01");
 }
 

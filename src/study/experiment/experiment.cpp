@@ -33,7 +33,7 @@ constexpr std::uintmax_t k_room_for_results = std::uintmax_t{256} << 20U;
 constexpr std::uintmax_t k_room_for_a_disk = std::uintmax_t{1} << 30U;  // what its first start writes there
 constexpr std::uintmax_t k_room_with_driver = std::uintmax_t{4} << 30U;
 
-/// How many cases gpupass-bench can run here. Errors: usage, in its own words, where it does not take these
+/// How many cases gpupass-bench can run here. Errors: usage, in its own words, if it does not take these
 /// options; unsupported, where none of what was asked for can run.
 Result<std::size_t> count_cases(session::World& world, const ExperimentRequest& request) {
   Program list;
@@ -63,13 +63,12 @@ Result<void> refuse_another_card(const ExperimentPlan& plan, const Inventory& in
                                  const std::string& folder) {
   for (const auto& [function, identity] : plan.identities) {
     if (presence_of(identity, function, inventory) == Presence::there) continue;
-    return fail(
-        ErrorKind::refused,
-        fmt::format("{}: {}. {} is an experiment with the {} that was there; {}", to_string(function),
-                    report::what_is_there(inventory, function, identity), folder, ids_text(identity),
-                    report::where_it_is(inventory, identity)),
-        "nothing was changed; begin a new experiment with --out, and see `gpupass status` for what this "
-        "one left");
+    return fail(ErrorKind::refused,
+                fmt::format("{}: {}. {} is an experiment with the {} that was at this address; {}",
+                            to_string(function), report::what_is_there(inventory, function, identity), folder,
+                            ids_text(identity), report::where_it_is(inventory, identity)),
+                "nothing was changed; begin a new experiment with --out, and see `gpupass status` for what "
+                "this one left behind");
   }
   return {};
 }
@@ -395,7 +394,7 @@ Result<void> carry_out(session::World& world, session::Requester& requester, con
   if (!done) {
     auto& hint = done.error().hint;
     hint += (hint.empty() ? "" : "\n  ") + std::string("what was measured is in ") + request.folder +
-            "; the same command goes on from there";
+            "; the same command continues from there";
   }
   return done;
 }

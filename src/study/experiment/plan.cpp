@@ -160,7 +160,7 @@ Result<ExperimentPlan> plan_from_json(const std::string& text) {
                 k_another_folder);
   const auto roles = roles_of(plan.settings);
   if (roles.size() < 2)
-    return fail(ErrorKind::invalid, fmt::format("{}: its arms are none", origin), k_another_folder);
+    return fail(ErrorKind::invalid, fmt::format("{}: it has no arms", origin), k_another_folder);
   plan.runs = random_order(roles, plan.settings.blocks, plan.seed);
   return plan;
 }

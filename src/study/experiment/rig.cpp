@@ -101,7 +101,7 @@ Result<void> Rig::prepare() {
   if (there) return {};  // an earlier experiment made it, and was told to leave it
   GPUPASS_TRY(make_guest());
   requester_.progress(
-      fmt::format("{} starts once, for what its first start installs … ", request_.settings.vm));
+      fmt::format("{} starts once, to install what its first start installs … ", request_.settings.vm));
   const auto done = in_guest(request_.settings.vm, [](run::Suite& /*suite*/) { return std::string(); });
   requester_.progress(done ? "done\n" : "\n");
   GPUPASS_TRY(done);

@@ -27,7 +27,7 @@ constexpr const char* k_is_a_run =
     "FILE` "
     "makes one of nvbandwidth's results";
 
-/// What a person can do about a file that is no run.
+/// What a person can do about a file that is not a run.
 Error with_remedy(Error error) {
   if (!error.hint.empty()) return error;
   if (error.kind == ErrorKind::not_found) error.hint = k_makes_runs;
@@ -39,7 +39,7 @@ Error with_remedy(Error error) {
 Result<Words> files_at(const std::string& path) {
   std::error_code error;
   if (!fs::is_directory(path, error)) return Words{path};
-  const Host here;  // our own files, whatever machine is being looked at
+  const Host here;  // gpupass's own files, whatever machine is being looked at
   GPUPASS_TRY_ASSIGN(const auto names, here.list(sys::absolute(path)));
   Words files;
   for (const auto& name : names) {
@@ -60,7 +60,7 @@ Result<RunFiles> read_runs(const Words& paths) {
       auto run = bench::run_from_json(*text);
       if (!run) return within(file, with_remedy(run.error()));
       if (!read.files.emplace(run->id, file).second)
-        return fail(ErrorKind::invalid, fmt::format("{}: is a run that was read before", file),
+        return fail(ErrorKind::invalid, fmt::format("{}: is a run that was already read", file),
                     "name it once: each run counts once");
       read.runs.push_back(std::move(*run));
     }

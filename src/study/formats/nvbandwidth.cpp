@@ -60,7 +60,7 @@ Result<std::optional<double>> cell_value(const nlohmann::json& cell, const std::
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (text.empty() || error != std::errc() || end != text.data() + text.size() || !(value > 0) ||
       !std::isfinite(value))
-    return fail(ErrorKind::invalid, fmt::format("{}: {} is no result", place, cell.dump()),
+    return fail(ErrorKind::invalid, fmt::format("{}: {} is not a result", place, cell.dump()),
                 "`nvbandwidth --json > FILE` writes such a file, with a number or N/A in each place");
   return value;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// An SVG figure of one width, which fits a phone without being made smaller. Colours are the page's, by
+// An SVG figure of one width, which fits a phone without scaling. Colours are the page's, by
 // class: "a" is the baseline, "b" the candidate.
 #pragma once
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Empirical distributions of latencies. The axis of shares is stretched towards 100 %, as a guest's
-// latencies differ there if anywhere: each step upwards has a tenth of the samples beyond it.
+// Empirical distributions of latencies. The axis of shares is stretched towards 100 %, because a guest's
+// latencies differ there if at all: each step upwards has a tenth of the samples beyond it.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -109,7 +109,7 @@ Figure distribution(const bench::Comparison& comparison, const bench::Row& row, 
   median.statistic = bench::Statistic::median;
   const auto words = title(median);
   return {words, canvas.finish(k_distribution_bottom + 24, id, words,
-                               "Share of samples that took at most so long. " +
+                               "Share of samples that took at most this long. " +
                                    in_words(comparison.baseline, ours, row.unit) +
                                    in_words(comparison.candidate, theirs, row.unit))};
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The figures of a report, each an <svg> element that says in words what it draws. The numbers behind them
-// stand in the page's tables.
+// The figures of a report, each an <svg> element that says in words what it draws. Their numbers are in the
+// page's tables.
 #pragma once
 
 #include <string>

@@ -27,8 +27,8 @@ Result<ReportForm> report_form(const std::string& file) {
   for (const auto& form : k_forms) {
     if (file.ends_with(form.ending)) return form;
   }
-  return fail(ErrorKind::usage, fmt::format("-o {}: what form is that?", file),
-              "it ends with .html, .md, .csv, .json or .txt");
+  return fail(ErrorKind::usage, fmt::format("-o {}: the format is not known from this name", file),
+              "give a name that ends with .html, .md, .csv, .json or .txt");
 }
 
 Result<std::string> reports_as(const std::string& format, const Reports& reports, int columns, bool colour) {

@@ -131,13 +131,12 @@ std::string sections_of(const Report& report, const Prefix& prefix) {
                 forests(comparison, prefix));
     text += k_legend;
   }
-  text +=
-      section("Run by run",
-              "Every run at the time at which it began. Above the mean is slower. Points that climb or jump "
-              "are a machine that changed while it was measured.",
-              timelines(comparison, report.baseline, report.candidate, prefix));
+  text += section("Run by run",
+                  "Every run at the time at which it began. Above the mean is slower. Points that climb or "
+                  "jump show that the machine changed while it was measured.",
+                  timelines(comparison, report.baseline, report.candidate, prefix));
   text += section("Latencies",
-                  "The share of samples that took at most so long. Each step upwards leaves a tenth of "
+                  "The share of samples that took at most this long. Each step upwards leaves a tenth of "
                   "the samples beyond it: the further right a line ends, the longer the longest waits.",
                   distributions(comparison, report.baseline, report.candidate, prefix));
   text += section("Over size", "Medians, with intervals over the runs.", curves(comparison, prefix));

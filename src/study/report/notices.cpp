@@ -124,8 +124,8 @@ std::string sentence(const Comparison& comparison, const bench::Remark& remark) 
           },
           [&](const bench::FewBoots& few) {
             return fmt::format(
-                "the {} runs of {} are from {}: what changes from boot to boot is in the intervals only as "
-                "far as there were boots",
+                "the {} runs of {} are from {}: what changes from boot to boot is in the intervals only to "
+                "the extent that boots differ",
                 runs_of(comparison, few.side), name_of(comparison, few.side),
                 few.boots == 1 ? "one boot" : fmt::format("{} boots", few.boots));
           },

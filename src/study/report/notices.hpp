@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What there is to say of a comparison, in sentences.
+// The remarks on a comparison, as sentences.
 #pragma once
 
 #include <string>

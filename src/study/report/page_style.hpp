@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// How the page looks: on a phone and on a wide screen, by day and by night, and on paper. What colours say
-// shapes, dashes or words say, too.
+// The page's style: for phones and wide screens, light and dark, and on paper. Whatever colours show, shapes,
+// dashes or words show too.
 #pragma once
 
 namespace gpupass::study {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The answer as bars: how fast the candidate is where the baseline is 100 %.
+// The answer as bars: the candidate's speed, with the baseline as 100 %.
 #include <fmt/format.h>
 
 #include <algorithm>

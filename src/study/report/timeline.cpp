@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Every run as a dot over time, with the card's clock and temperature below: a drift, a jump, a card that
-// throttles is seen here and in no mean.
+// Every run as a dot over time, with the card's clock and temperature below: a drift, a jump, or a card that
+// throttles can be seen here, but not in a mean.
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
@@ -42,7 +42,7 @@ double log_cost(const bench::Measurement& measurement) {
   return measurement.better == bench::Better::higher ? -median : median;
 }
 
-/// What a run says of something; nothing where it does not say it.
+/// What a run says of something; nothing if it does not say it.
 using Look = std::optional<double> (*)(const bench::Run&);
 
 Dots dots_of(const bench::Side& baseline, const bench::Side& candidate, Look look) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A difference in words: never "as fast as", always how much, how surely, and against what margin.
+// A difference in words: never "as fast as", always how much, how certain, and against which margin.
 #pragma once
 
 #include <optional>
@@ -28,7 +28,7 @@ namespace gpupass::study {
 /// "h2d.pinned 64 KiB", with ", p99" after it where it is that.
 [[nodiscard]] std::string title(const bench::Row& row);
 
-/// "waived: no CUDA driver", "not run"; empty where nothing is missing.
+/// "waived: no CUDA driver", "not run"; empty if nothing is missing.
 [[nodiscard]] std::string words(const std::optional<bench::Absence>& absence);
 
 /// "equivalent", "slower", "faster", "too uncertain to tell"

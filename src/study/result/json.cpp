@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The schema gpupass.bench/1, both ways. docs/schemas has it for validators of others.
+// Reads and writes the schema gpupass.bench/1. docs/schemas has it for validators.
 #include <fmt/format.h>
 
 #include <set>
@@ -144,7 +144,7 @@ class Place {
   [[nodiscard]] Value word(const std::array<core::Name<Value>, Count>& names) const {
     const auto word = text();
     if (const auto value = core::value_in(names, word)) return *value;
-    refuse(fmt::format("is '{}', which is not one of its words", word));
+    refuse(fmt::format("is '{}', which is not one of its values", word));
   }
 
   [[nodiscard]] Parameter parameter() const {
@@ -206,7 +206,7 @@ void cross_check(const Measurement& measurement, const Place& place) {
     place.at("reason").refuse("is empty, and the status is not 'passed'");
   }
   if (!measurement.sm_mhz.empty() && measurement.sm_mhz.size() != measurement.samples_ns.size()) {
-    place.at("sm_mhz").refuse("is not one clock a sample");
+    place.at("sm_mhz").refuse("is not one clock per sample");
   }
 }
 

@@ -148,14 +148,14 @@ TEST(DiagnosisInAContainer, WithSomeNodesItWasGivenAPart) {
   auto machine = container();
   machine.nodes.back() = {"/dev/nvidia-uvm", "No such file or directory", true};
   expect_problem(problem(machine, driver_that_answers(999)), ErrorKind::not_found,
-                 "there is no device node /dev/nvidia-uvm, and others of the card's are here",
+                 "there is no device node /dev/nvidia-uvm, but other nodes of the card exist",
                  "a part of the card");
 }
 
 TEST(DiagnosisInAContainer, WithNodesAndNoLibrary) {
   DriverFacts driver;
   driver.load_error = "libcuda.so.1: cannot open shared object file: No such file or directory";
-  expect_problem(problem(container(), driver), ErrorKind::not_found, "the card's device nodes are here",
+  expect_problem(problem(container(), driver), ErrorKind::not_found, "the card's device nodes exist",
                  k_write);
 }
 
@@ -171,7 +171,7 @@ TEST(DiagnosisInAContainer, WithANodeThatItsControlGroupDoesNotAllow) {
   auto machine = container();
   machine.nodes.front() = {"/dev/nvidiactl", "Operation not permitted", false, true};
   expect_problem(problem(machine, driver_that_answers(100)), ErrorKind::denied,
-                 "the container's device control group does not allow it", "daemon-reload");
+                 "the container's device cgroup does not allow it", "daemon-reload");
 }
 
 TEST(DiagnosisInAContainer, WithANodeThatIsForAGroup) {
@@ -206,7 +206,8 @@ TEST(Diagnosis, RuntimeNewerThanTheDriver) {
   auto driver = whole_driver();
   driver.api = 12080;
   expect_problem(problem(whole_machine(), driver), ErrorKind::unsupported,
-                 "(CUDA error 35): it serves CUDA 12.8, this program needs 13.0", "the guest's own driver");
+                 "(CUDA error 35): it supports CUDA 12.8, but this program needs 13.0",
+                 "the guest's own driver");
 }
 
 TEST(Diagnosis, WithinAMajorVersionAnOlderDriverServes) {

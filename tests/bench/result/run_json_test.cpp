@@ -107,7 +107,7 @@ INSTANTIATE_TEST_SUITE_P(
         Breach{"no_summary", [](json& d) { first(d).erase("summary"); },
                "benchmarks[0]: has samples or a summary"},
         Breach{"clocks_of_others", [](json& d) { first(d)["sm_mhz"].push_back(1980); },
-               "benchmarks[0].sm_mhz: is not one clock a sample"},
+               "benchmarks[0].sm_mhz: is not one clock per sample"},
         Breach{"nested_parameter", [](json& d) { first(d)["params"]["bytes"] = json::array(); },
                "benchmarks[0].params.bytes: is neither"},
         Breach{"twice", [](json& d) { d["benchmarks"].push_back(first(d)); },

@@ -74,7 +74,7 @@ TEST(Nvbandwidth, IsARunThatCanBeReadBack) {
 TEST(Nvbandwidth, RefusesWhatItCannotRead) {
   for (const auto& [from, to, message] : std::vector<std::array<std::string, 3>>{
            {"\"nvbandwidth\"", "\"other\"", "nvbandwidth"},
-           {"\"55.63\"", "\"fast\"", "testcases[0].bandwidth_matrix[0][0]: \"fast\" is no result"},
+           {"\"55.63\"", "\"fast\"", "testcases[0].bandwidth_matrix[0][0]: \"fast\" is not a result"},
            {"\"1500.5\"", "\"-3\"", "testcases[1].bandwidth_matrix[0][0]"},
            {"[ \"55.63\" ]", "7", "type"},
            {"{", "", "parse"}}) {

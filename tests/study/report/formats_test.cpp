@@ -153,7 +153,7 @@ TEST(Page, GivesEachFigureNamesOfItsOwn) {
 TEST(Page, SaysInWordsWhatItDraws) {
   const auto page = to_html({test::report_of_everything()});
   EXPECT_THAT(page, HasSubstr("<desc id=\"forest-transfer-desc\">h2d.pinned 64 KiB: guest is"));
-  EXPECT_THAT(page, HasSubstr("Share of samples that took at most so long. host: 20000 samples"));
+  EXPECT_THAT(page, HasSubstr("Share of samples that took at most this long. host: 20000 samples"));
   EXPECT_THAT(page, HasSubstr("bandwidth over size. 64 KiB: host"));
 }
 

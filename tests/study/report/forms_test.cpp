@@ -12,7 +12,7 @@ TEST(ReportForms, AreChosenByTheEndingOfAFile) {
   const auto none = report_form("report.doc");
   ASSERT_FALSE(none);
   EXPECT_EQ(none.error().kind, ErrorKind::usage);
-  EXPECT_EQ(none.error().hint, "it ends with .html, .md, .csv, .json or .txt");
+  EXPECT_EQ(none.error().hint, "give a name that ends with .html, .md, .csv, .json or .txt");
 }
 
 TEST(ReportForms, HaveNames) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The arms of an experiment: the places where one program measures one card, in turns.
+// The arms of an experiment: the places where one program measures one card, alternating.
 #pragma once
 
 #include <string>
@@ -24,7 +24,7 @@ struct Arm {
   }
 };
 
-/// The first is the baseline. Errors: usage, for a word that is no arm, two that are the same, and one alone.
+/// The first is the baseline. Errors: usage, for a word that is not an arm, two equal arms, and a single arm.
 [[nodiscard]] Result<std::vector<Arm>> arms_of(const std::vector<std::string>& words);
 
 /// The word that it was said by.

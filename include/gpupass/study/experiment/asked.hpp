@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// An experiment as it is asked for on the command line, and what a dry run says of it.
+// An experiment as requested on the command line, and the output of its dry run.
 #pragma once
 
 #include <chrono>
@@ -34,7 +34,7 @@ struct ExperimentWords {
   std::chrono::milliseconds patience{};
 };
 
-/// Errors: usage, where the words do not go together; as of functions_of() and read_program().
+/// Errors: usage, if the words do not go together; as of functions_of() and read_program().
 [[nodiscard]] Result<ExperimentRequest> request_of(session::World& world, const ExperimentWords& asked);
 
 /// What would be measured where, and how long it may take.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A card measured on the host, in containers and in guests, in turns.
+// A card measured alternately on the host, in containers and in guests.
 #pragma once
 
 #include <chrono>
@@ -27,7 +27,7 @@ struct ExperimentRequest {
   bool keep = false;                     // keep the guest that was made
 };
 
-/// An experiment as it is by now.
+/// The current state of an experiment.
 struct Experiment {
   ExperimentPlan plan;
   std::vector<PlannedRun> missing;  // their results are not there
@@ -42,7 +42,7 @@ struct Experiment {
   [[nodiscard]] double guessed_seconds() const;
 };
 
-/// What is to be done of what was asked for. Errors: unsupported, where none of the cases can run here;
+/// What is to be done of what was asked for. Errors: unsupported, if none of the cases can run here;
 /// refused, for a folder that is another experiment's, or another card than it had.
 [[nodiscard]] Result<Experiment> look(session::World& world, const ExperimentRequest& request);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What an experiment is to be, decided before anything is measured and kept in its folder as plan.json.
-// Nothing else is kept of where it stands: a run is done if its file is there.
+// The plan of an experiment, decided before anything is measured and kept in its folder as plan.json.
+// No other state is kept: a run is done if its file exists.
 #pragma once
 
 #include <cstdint>
@@ -67,7 +67,7 @@ struct ExperimentPlan {
 /// Error: invalid.
 [[nodiscard]] Result<ExperimentPlan> plan_from_json(const std::string& text);
 
-/// What of the settings is not the same, in words; empty where nothing is.
+/// What of the settings is not the same, in words; empty if nothing is.
 [[nodiscard]] std::string difference(const ExperimentSettings& there, const ExperimentSettings& asked);
 
 /// How long runs took, by role, and what that says of those to come.

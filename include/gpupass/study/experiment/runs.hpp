@@ -17,7 +17,7 @@ namespace gpupass::study {
 [[nodiscard]] Result<std::vector<bench::Run>> load_runs(const std::vector<std::string>& paths);
 /// They, for another tool: google-benchmark or benchstat. Error: usage, for any other format.
 [[nodiscard]] Result<std::string> exported(const std::string& format, const std::vector<std::string>& paths);
-/// Whether these runs could be one side of a comparison. Error: usage, where they have different roles.
+/// Whether these runs could be one side of a comparison. Error: usage, if they have different roles.
 [[nodiscard]] Result<void> check_side(const std::vector<std::string>& paths);
 
 /// For a report that is written after hours: its form, and whether it could be written now. Errors: usage,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Runs in the formats of tools that people know. Both have one value a run, its median: so that the tests
-// of those tools compare runs, not the samples within one.
+// Runs in the formats of well-known tools. Both have one value per run, its median, so that the tests of
+// those tools compare runs, not the samples within one.
 #pragma once
 
 #include <nlohmann/json.hpp>

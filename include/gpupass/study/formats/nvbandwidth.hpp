@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What NVIDIA's nvbandwidth prints with --json, as a run of ours.
+// Reads what NVIDIA's nvbandwidth prints with --json, as a run.
 #pragma once
 
 #include <optional>

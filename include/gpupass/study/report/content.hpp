@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What a report says, before it is known how: the same words and tables for a terminal, Markdown and HTML.
+// The content of a report, independent of its format: the same words and tables for a terminal, Markdown and
+// HTML.
 #pragma once
 
 #include <optional>
@@ -25,7 +26,7 @@ struct Report {
 using Reports = std::vector<Report>;
 /// Of sides, the baseline first.
 [[nodiscard]] Reports make_reports(std::vector<bench::Side> sides, const bench::ComparisonSettings& settings);
-/// The worst of their answers; nothing where nothing was compared.
+/// The worst of their answers; nothing if nothing was compared.
 [[nodiscard]] std::optional<bench::Answer> answer_of(const Reports& reports);
 
 struct Heading {
@@ -44,7 +45,7 @@ struct DataTable {
 /// 580.95.05 · 2026-11-26". What differs between the runs is all named.
 [[nodiscard]] std::string setting(const Reports& reports);
 
-/// The answer in plain words, without statistics; empty where only one side was given.
+/// The answer in plain words, without statistics; empty if only one side was given.
 [[nodiscard]] std::string verdict(const bench::Comparison& comparison);
 
 /// The answer in one sentence for each judged group: how much, how surely, against what margin.
@@ -65,7 +66,7 @@ struct DataTable {
 /// A row for each statistic of each measurement that either side has.
 [[nodiscard]] DataTable case_table(const bench::Comparison& comparison, bench::Group group);
 
-/// What some run has no result of, and why. Empty where every run has all.
+/// What some run has no result of, and why. Empty if every run has all.
 [[nodiscard]] DataTable absent_table(const bench::Comparison& comparison);
 
 /// What is not the same everywhere, those facts first that matter.

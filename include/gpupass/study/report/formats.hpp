@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A report in each of its forms.
+// A report in each of its formats.
 #pragma once
 
 #include <nlohmann/json.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The forms that a report can be had in: by the ending of its file's name, or by the name of a format.
+// The formats of a report: by the extension of its file's name, or by the name of a format.
 #pragma once
 
 #include <string>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Breadth-first search level by level, as applications do it that ask the card after every step whether there
-// is another one: a launch, 4 bytes to the host and a wait for each level.
+// Breadth-first search level by level, as in applications that ask the card after every step whether there is
+// another one: a launch, 4 bytes to the host and a wait for each level.
 #include "bench/cuda/app/cases.hpp"
 #include "bench/cuda/app/graph.hpp"
 #include "bench/cuda/arrays.cuh"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Molecular dynamics of Lennard-Jones atoms in fp64 as simulation programs do it: the host queues one step
-// after the other, and every 10th looks at the card while the neighbour lists are made anew. The large system
+// after the other, and every 10th looks at the card while the neighbour lists are rebuilt. The large system
 // is limited by the multiprocessors, the small one by launches.
 #include "bench/cuda/app/cases.hpp"
 #include "bench/cuda/app/lennard_jones.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Frames to the card, through a stencil and back, on four streams: both directions of the link and the
-// multiprocessors at the same time, as programs do it that stream data past a card.
+// multiprocessors at the same time, as in programs that stream data through a card.
 #include <array>
 
 #include "bench/cuda/app/cases.hpp"
