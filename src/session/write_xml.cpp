@@ -57,8 +57,8 @@ Result<DomainSource> domain_source(const std::string& name, const std::string& u
   GPUPASS_TRY_ASSIGN(auto text, is_input ? Result<std::string>(read_all(in, k_most_domain_xml + 1))
                                          : sys::read_stream(name, k_most_domain_xml + 1));
   if (text.size() > k_most_domain_xml)
-    return fail(ErrorKind::invalid, fmt::format("{} is larger than {}: that is not a domain's XML", domain.name,
-                                                core::size_text(k_most_domain_xml)));
+    return fail(ErrorKind::invalid, fmt::format("{} is larger than {}: that is not a domain's XML",
+                                                domain.name, core::size_text(k_most_domain_xml)));
   domain.text = std::move(text);
   return domain;
 }
