@@ -189,7 +189,7 @@ TEST_F(Arms, RemovesWhatAKilledOneLeft) {
 }
 
 TEST_F(Arms, RemovesWhatAKilledOneLeftWithoutACard) {
-  const Words without{"--group", "processor"};
+  const Words without{"--", "--group", "processor"};
   engines.power_cut_at = 1;
   EXPECT_THROW(experiment({"docker:base:1", "docker:other"}, without), test::FakeEngines::PowerCut);
   engines.power_cut_at = 0;
