@@ -98,7 +98,7 @@ TEST(CdiFiles, AreReadOrLeftOut) {
   machine.files = {file("/etc/cdi/a.json", "0")};
   EXPECT_EQ(only(judge::cdi_files(with(machine), {})).severity, Severity::fine);
   machine.files[0].faults = {"it has a field 'x', which no version knows"};
-  EXPECT_THAT(only(judge::cdi_files(with(machine), {})).what, HasSubstr("engines leave out /etc/cdi/a.json"));
+  EXPECT_THAT(only(judge::cdi_files(with(machine), {})).what, HasSubstr("engines ignore /etc/cdi/a.json"));
   machine.files[0] = {"/etc/cdi/a.json"};
   machine.files[0].unread = "no JSON";
   EXPECT_THAT(only(judge::cdi_files(with(machine), {})).what, HasSubstr("/etc/cdi/a.json cannot be read"));
@@ -116,9 +116,9 @@ TEST(CdiCurrent, CountsWhatIsNotThere) {
   container::Machine machine;
   machine.files = {file("/etc/cdi/a.json", "0")};
   EXPECT_THAT(judge::cdi_current(with(machine), {}), IsEmpty());
-  machine.files[0].stale = {"/dev/x is not there", "/dev/y is not there"};
+  machine.files[0].stale = {"/dev/x does not exist", "/dev/y is not there"};
   EXPECT_THAT(only(judge::cdi_current(with(machine), {})).what,
-              HasSubstr("/etc/cdi/a.json is out of date: /dev/x is not there, and 1 more"));
+              HasSubstr("/etc/cdi/a.json is out of date: /dev/x does not exist, and 1 more"));
 }
 
 TEST(RulesForContainers, OfEngines) {

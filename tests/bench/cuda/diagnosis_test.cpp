@@ -120,7 +120,7 @@ TEST(Diagnosis, NoLibrary) {
   DriverFacts driver;
   driver.load_error = "libcuda.so.1: cannot open shared object file: No such file or directory";
   expect_problem(problem(whole_machine(), driver), ErrorKind::not_found, "libcuda.so.1",
-                 "install the driver's user part");
+                 "install the driver's user-space part");
 }
 
 // ---- in a container ----
