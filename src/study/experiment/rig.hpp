@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The machine of an experiment: a card that goes from its host driver to a guest and back, that guest, and
-// containers. Whatever it changes is borrowed: if gpupass is killed, `gpupass recover` returns it, and so does
-// the same experiment when it continues.
+// containers. Whatever it changes is borrowed: if gpupass is killed, `gpupass recover` returns it, and so
+// does the same experiment when it continues.
 #pragma once
 
 #include <functional>
