@@ -150,9 +150,10 @@ constexpr std::array k_table = {
          "takes them from running containers, and rootless engines may not do it at all.",
          k_for_containers, toolkit_legacy},
     Rule{"mapped-users", "Engines may change device cgroups",
-         "In an unprivileged container, root is a user of the host's and may not change what devices a "
-         "container "
-         "gets. NVIDIA's toolkit in legacy mode does that for each container that an engine starts there.",
+         "In an unprivileged container, root is an ordinary user of the host and may not change which "
+         "devices a "
+         "container gets. NVIDIA's toolkit in legacy mode does that for each container that an engine starts "
+         "there.",
          k_for_containers, mapped_users},
     Rule{"mig-nodes", "The parts that MIG makes have their nodes",
          "A program uses a part of a card through a node of the part. A CDI file that was written before a "

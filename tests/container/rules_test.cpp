@@ -168,7 +168,7 @@ TEST_F(Rules, MigNodes) {
   EXPECT_EQ(judge::worst(found()), Severity::fine);
   test::add_node(tree, "/dev/nvidia-caps/nvidia-cap13", "240:13", "0444");
   expect("mig-nodes", Severity::warns,
-         "/dev/nvidia-caps/nvidia-cap13, of MIG's gpu0/gi1/ci0, is of number 240:13",
+         "/dev/nvidia-caps/nvidia-cap13, of MIG's gpu0/gi1/ci0, has the number 240:13",
          "nvidia-modprobe -f /proc/driver/nvidia/capabilities/gpu0/mig/gi1/ci0/access");
 }
 

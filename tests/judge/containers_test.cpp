@@ -170,7 +170,7 @@ TEST(MigNodes, AreThere) {
   machine.nvidia->mig_parts[1].node.found = "";
   const auto finding = only(judge::mig_nodes(with(machine), {}));
   EXPECT_EQ(finding.severity, Severity::warns);
-  EXPECT_EQ(finding.what, "/dev/nvidia-caps/nvidia-cap13, of MIG's gpu0/gi1/ci0, is not there");
+  EXPECT_EQ(finding.what, "/dev/nvidia-caps/nvidia-cap13, of MIG's gpu0/gi1/ci0, does not exist");
   EXPECT_EQ(finding.remedy, "`nvidia-modprobe -f /proc/ci0/access` makes it");
   machine.nvidia->mig_parts.clear();
   EXPECT_THAT(judge::mig_nodes(with(machine), {}), IsEmpty());
