@@ -47,7 +47,7 @@ std::string dry_run_text(const Plan& plan, const std::string& outcome, int colum
   };
   auto text = plan.command + " would take these steps:\n";
   for (std::size_t i = 0; i < plan.steps.size(); ++i) text += step(i, describe(plan.steps[i]));
-  text += "Then: " + core::wrapped(outcome, static_cast<std::size_t>(columns), 2) + ".\n" +
+  text += core::wrapped_lines("Then: " + outcome + ".", columns) + "\n" +
           "If a step fails, the steps before it are undone in reverse order:\n";
   for (auto i = plan.steps.size(); i-- > 0;) text += step(i, describe_undo(plan.steps[i]));
   return text + "This was a dry run; nothing was changed.\n";

@@ -331,9 +331,9 @@ TEST_F(GuestCommand, ListAndDeleteSeeEveryWayToHaveADevice) {
   const auto planned = run_on_fake(cli::guest_delete, {"hand-made", "--dry-run", "--yes"});
   EXPECT_EQ(planned.status, 0) << planned.err;
   EXPECT_THAT(planned.out,
-              AllOf(HasSubstr("left 0000:01:00.0 through <disk type='nvme'> as it is"),
+              AllOf(HasSubstr("left 0000:01:00.0 through <disk type='nvme'> unchanged"),
                     HasSubstr("left the mediated device c2177883"),
-                    HasSubstr("left a function of the network pool as it is"), Not(HasSubstr(" back\n"))));
+                    HasSubstr("left a function of the network pool unchanged"), Not(HasSubstr(" back\n"))));
   EXPECT_EQ(run_on_fake(cli::guest_delete, {"hand-made", "--yes"}).status, 0);
   EXPECT_EQ(fake.calls, std::vector<std::string>{"undefine"});
 }

@@ -42,8 +42,8 @@ combination() {
   expect "$3/$4/$5" "$1" "$2" "$scripts/check-cuda" --root "$(machine "$3" "$4" "$5")"
 }
 combination 0 "works for every program" yes yes yes
-combination 0 "a runtime is not" yes yes no
-combination 1 "Driver and runtime are there" yes no yes
+combination 0 "but no runtime" yes yes no
+combination 1 "Driver and runtime are installed" yes no yes
 combination 1 "Only the kernel's driver" yes no no
 combination 1 "Library and runtime are there" no yes yes
 combination 1 "Only the driver's library" no yes no
@@ -52,7 +52,7 @@ combination 1 "nothing of CUDA is installed" no no no
 
 empty=$work/empty
 mkdir -p "$empty/sys/bus/pci/devices"
-expect "no card" 1 "was not given it" "$scripts/check-cuda" --root "$empty"
+expect "no card" 1 "it was not assigned" "$scripts/check-cuda" --root "$empty"
 taken=$(machine no yes yes)
 mkdir -p "$taken/proc/driver/nvidia"
 touch "$taken/proc/driver/nvidia/version"
@@ -77,7 +77,7 @@ distribution rocky 'rhel centos fedora' repository 0 "dnf install -y kernel-deve
 + dnf install -y cuda-drivers"
 distribution debian '' repository 0 "linux-headers-$(uname -r)
 + env DEBIAN_FRONTEND=noninteractive apt-get install -q -y cuda-drivers"
-distribution arch '' distribution 3 "not known here"
+distribution arch '' distribution 3 "is not known"
 distribution ubuntu debian "$work/driver.run" 0 "gcc make linux-headers-$(uname -r)"
 distribution ubuntu debian "$work/driver.run" 0 "sh $work/driver.run --silent"
 distribution rocky 'rhel centos fedora' "$work/driver.run" 0 "gcc make kernel-devel-$(uname -r)"
@@ -85,8 +85,8 @@ distribution rocky 'rhel centos fedora' "$work/driver.rpm" 0 "dnf install -y $wo
 distribution debian '' "$work/driver.deb" 0 "+ apt-get update -q
 + env DEBIAN_FRONTEND=noninteractive apt-get install -q -y $work/driver.deb"
 distribution debian '' "$work/driver.zip" 2 "neither .run"
-distribution debian '' absent.run 2 "there is no"
-distribution debian '' "$work/folder.run" 2 "is no file"
+distribution debian '' absent.run 2 "does not exist"
+distribution debian '' "$work/folder.run" 2 "is not a file"
 distribution debian '' none 0 "check-cuda"
 distribution debian '' none 0 "systemctl start --no-block gpupass-bench.service"
 # serve-bench ends with 3 where the guest has no channel, and would with every start of it.

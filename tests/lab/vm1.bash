@@ -33,7 +33,7 @@ done
 
 step "the guest"
 check_run "make-vm1 again" 0 make-vm1
-check_equal "changes nothing" "vm1 is defined already" "$run_stdout"
+check_equal "changes nothing" "vm1 is already defined" "$run_stdout"
 check_run "the card goes in" 0 gpupass attach vm1 01:00
 check_run "status" 0 gpupass status
 check_match "shows the card" "$gpu +vfio-pci +aty128fb +vm1" "$run_stdout"
