@@ -339,7 +339,8 @@ TEST_F(Hook, ItsFileLetsDomainsStartOnceTheProgramIsGone) {
   tree.file(path, text);
   const auto [status, said] = run_file(tree.at(path));
   EXPECT_EQ(status, 0);
-  EXPECT_THAT(said, AllOf(HasSubstr("/gone/gpupass"), HasSubstr("hook uninstall"), HasSubstr(path)));
+  EXPECT_THAT(said,
+              AllOf(HasSubstr("/gone/gpupass"), HasSubstr("to remove this hook: rm "), HasSubstr(path)));
   EXPECT_EQ(std::count(said.begin(), said.end(), '\n'), 1);
 }
 
