@@ -41,8 +41,8 @@ struct GuestRequest {
   std::string disk;                     // path of the image to boot from; empty: as in the profile
   std::string seed;                     // path of the NoCloud image; empty: none
   std::string network;                  // "network:NAME", "bridge:NAME" or "none"; empty: as in the profile
-  std::string
-      instance;  // another one for each guest ever made, for its addresses; empty: libvirt chooses them
+  // Another one for each guest ever made, for its addresses; empty: libvirt chooses them
+  std::string instance;
 };
 
 /// One thing that was chosen, and why.
@@ -58,8 +58,8 @@ struct Choice {
 struct GuestDomain {
   std::string xml;
   std::vector<Choice> choices;  // in the order of the steps, those of the profile last
-  std::vector<std::string>
-      macs;  // the MAC address of each interface, where that is known before libvirt is asked
+  // The MAC address of each interface, where that is known before libvirt is asked
+  std::vector<std::string> macs;
 };
 
 /// The profile as a domain of this name: its own settings are kept, the steps that it lists are applied.

@@ -24,8 +24,8 @@ struct Hold {
   /// `gpupass bind` has it.
   std::vector<Owner> owners;
   bool lend = false;  // it is with the host until its domain starts: libvirt's hook binds it for each start
-  std::string
-      lent_to;  // the domain for whose start the hook bound it: it goes back when that ends; empty: none
+  // The domain for whose start the hook bound it: it goes back when that ends; empty: none
+  std::string lent_to;
   std::string since;    // UTC, "2026-11-22T12:35:21Z"
   std::string boot_id;  // of the boot in which gpupass, or the hook after it, took it
 

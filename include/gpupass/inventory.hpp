@@ -53,8 +53,8 @@ struct Device {
   std::string class_name, vendor_name, device_name, subsystem_name;  // from pci.ids; empty if it has none
   std::optional<std::string> driver;                                 // bound now
   std::vector<std::string> modules;  // kernel modules that say they can drive it
-  std::optional<std::string>
-      driver_override;  // nothing: not set, or could not be read (then a Problem says so)
+  // Nothing: not set, or could not be read (then a Problem says so)
+  std::optional<std::string> driver_override;
   std::optional<int> iommu_group;
   std::vector<PciAddress> bridges;  // towards the root: nearest first, the root port last
   // The function that its root bus lies below (Intel VMD): where that one goes, this one is gone.
@@ -228,15 +228,15 @@ struct Inventory {
   Kernel kernel;
   Kvm kvm;
   std::vector<Holder> holders;  // sorted by device
-  bool holders_complete =
-      false;  // false: other users' processes could not be looked into, or were not looked for
+  // False: other users' processes could not be looked into, or were not looked for
+  bool holders_complete = false;
   std::vector<RunningContainer> running_containers = {};  // each once, sorted by pid
   std::vector<Problem> problems;
   bool sys_read_only = false;  // /sys is mounted so, as in most containers
-  std::vector<DomainUse>
-      domain_uses;  // filled in by who has asked libvirt; discover::read_inventory() does not
-  container::Machine containers =
-      {};  // filled in by who has looked (container::look_at); discover::read_inventory() does not
+  // Filled in by who has asked libvirt; discover::read_inventory() does not
+  std::vector<DomainUse> domain_uses;
+  // Filled in by who has looked (container::look_at); discover::read_inventory() does not
+  container::Machine containers = {};
   bool operator==(const Inventory&) const = default;
 
   [[nodiscard]] const Device* find(const PciAddress& address) const;

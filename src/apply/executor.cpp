@@ -37,9 +37,8 @@ Failure Executor::left_behind(std::size_t index, const Unfinished& child, const 
                                 std::chrono::duration_cast<std::chrono::seconds>(doors_.step_timeout).count(),
                                 child.pid, child.state, kernel_stack),
                     "the device is still being released and stays locked; it is left alone (never `remove` "
-                    "it: that would block "
-                    "the whole PCI bus). When its last user has closed it, `gpupass recover` returns it; "
-                    "`gpupass status` shows it");
+                    "it: that would block the whole PCI bus). When its last user has closed it, `gpupass "
+                    "recover` returns it; `gpupass status` shows it");
   if (auto written = note({index, StepState::open, before, child.pid, child.state}, text); !written) {
     error.value().also.push_back(written.error());
   }

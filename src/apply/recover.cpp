@@ -91,11 +91,11 @@ RecoveryReport recover(const JournalRecord& record, Doors& doors) {
     return {Recovery::not_begun,
             fail(ErrorKind::denied, record.damage, "nothing was changed; run it as root").value()};
   if (!record.has_plan())
-    return {Recovery::not_begun, fail(ErrorKind::invalid, record.damage,
-                                      "what the command was going to do cannot be read; nothing was changed. "
-                                      "`gpupass recover --forget` sets "
-                                      "the journal aside and accepts the machine as it is")
-                                     .value()};
+    return {Recovery::not_begun,
+            fail(ErrorKind::invalid, record.damage,
+                 "what the command was going to do cannot be read; nothing was changed. `gpupass recover "
+                 "--forget` sets the journal aside and accepts the machine as it is")
+                .value()};
   // Only its journal was still to be removed.
   if (record.ended())
     return closed(record, doors, {all_done(record) ? Recovery::finished : Recovery::undone, {}});

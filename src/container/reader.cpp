@@ -28,8 +28,7 @@ constexpr std::array k_readers = {
     Row{Reader::podman, "podman", "Podman", "podman", "4.1", "", ""},
     Row{Reader::containerd, "containerd", "containerd", "containerd", "1.7", "2.0",
         "`enable_cdi = true` below [plugins.\"io.containerd.grpc.v1.cri\"] in /etc/containerd/config.toml, "
-        "then "
-        "`systemctl restart containerd`"},
+        "then `systemctl restart containerd`"},
     Row{Reader::crio, "cri-o", "CRI-O", "crio", "1.23", "", ""},
 };
 

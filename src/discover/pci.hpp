@@ -29,8 +29,8 @@ class ConfigSpace {
     void operator()(pci_access* access) const;
   };
   std::unique_ptr<pci_access, Close> access_;
-  const Host* captured_ =
-      nullptr;  // a captured machine: its files are read through it, and libpci is not asked
+  // A captured machine: its files are read through it, and libpci is not asked
+  const Host* captured_ = nullptr;
 };
 
 /// Where libpci was built to find the list of names, unpacked: "/usr/share/misc/pci.ids".

@@ -53,9 +53,8 @@ std::string remedy_for_fabric_manager(const Inventory& inventory, const Target& 
   if (is_full_passthrough(inventory, target))
     return "`systemctl stop nvidia-fabricmanager`: it runs in the guest";
   return "where guests share the switches, FABRIC_MODE=1 in /usr/share/nvidia/nvswitch/fabricmanager.cfg and "
-         "`systemctl restart nvidia-fabricmanager`: it keeps the switches and releases the GPUs. Only "
-         "where one "
-         "guest gets all GPUs with all switches (full passthrough) is it stopped on the host";
+         "`systemctl restart nvidia-fabricmanager`: it keeps the switches and releases the GPUs. Only where "
+         "one guest gets all GPUs with all switches (full passthrough) is it stopped on the host";
 }
 
 }  // namespace gpupass::judge

@@ -36,8 +36,8 @@ constexpr std::array k_table = {
          k_always, acs_override},
     Rule{"interrupt-remapping", "Interrupts are remapped",
          "A card signals by writing to memory. Remapping (on arm64: the interrupt controller's ITS) keeps a "
-         "guest from forging signals meant for "
-         "the host; the kernel passes nothing through without it unless it is told to.",
+         "guest from forging signals meant for the host; the kernel passes nothing through without it unless "
+         "it is told to.",
          k_for_guests, interrupt_remapping},
     Rule{"vfio-pci-available", "The kernel has vfio-pci",
          "vfio-pci is the driver that holds a device for a guest, in place of the host's own driver.",
@@ -48,9 +48,8 @@ constexpr std::array k_table = {
          k_always | Occasions{Occasion::give_back}, sys_writable},
     Rule{"kvm-usable", "KVM runs virtual machines",
          "Without KVM a guest runs in software emulation, many times slower. A /dev/kvm that can be opened "
-         "is not "
-         "enough: an x86 processor must have vmx or svm, and the kernel must be able to create a virtual "
-         "machine.",
+         "is not enough: an x86 processor must have vmx or svm, and the kernel must be able to create a "
+         "virtual machine.",
          k_for_guests, kvm_usable},
     Rule{"dead-device", "The card answers",
          "A card that fell off its bus, or was not reset after its last guest, reads as all ones; only "
@@ -80,9 +79,8 @@ constexpr std::array k_table = {
         k_always, direct_mapping},
     Rule{"nvswitch-fabric", "Its NVSwitches are provided for",
          "On a board with NVSwitches the GPUs reach each other through them, and start only once Fabric "
-         "Manager "
-         "has set them up: in the guest that has all GPUs and all switches, or outside for guests that share "
-         "them.",
+         "Manager has set them up: in the guest that has all GPUs and all switches, or outside for guests "
+         "that share them.",
          k_always, nvswitch_fabric},
     Rule{"host-depends", "The host can do without it",
          "A device that carries the host's root file system, another mounted file system, swap, a layer of "
@@ -141,34 +139,28 @@ constexpr std::array k_table = {
          k_for_containers, docker_confined},
     Rule{"selinux-labels", "SELinux lets containers use devices",
          "SELinux keeps containers from device nodes that were not created for them, whatever their "
-         "permissions "
-         "say.",
+         "permissions say.",
          k_for_containers, selinux_labels},
     Rule{"toolkit-legacy", "Devices are given by the engine",
          "NVIDIA's toolkit in legacy mode adds devices without the engine's knowledge: a `systemctl "
-         "daemon-reload` "
-         "takes them from running containers, and rootless engines may not do it at all.",
+         "daemon-reload` takes them from running containers, and rootless engines may not do it at all.",
          k_for_containers, toolkit_legacy},
     Rule{"mapped-users", "Engines may change device cgroups",
          "In an unprivileged container, root is an ordinary user of the host and may not change which "
-         "devices a "
-         "container gets. NVIDIA's toolkit in legacy mode does that for each container that an engine starts "
-         "there.",
+         "devices a container gets. NVIDIA's toolkit in legacy mode does that for each container that an "
+         "engine starts there.",
          k_for_containers, mapped_users},
     Rule{"mig-nodes", "The parts that MIG makes have their nodes",
          "A program uses a part of a card through a node of the part. A CDI file that was written before a "
-         "part "
-         "was made does not give it to a container.",
+         "part was made does not give it to a container.",
          k_for_containers, mig_nodes},
     Rule{"fabric-manager", "Fabric Manager has the NVSwitches",
          "Cards on an NVSwitch wait for Fabric Manager, which runs on the host for the host and all "
-         "containers. "
-         "Until then CUDA starts in none of them.",
+         "containers. Until then CUDA starts in none of them.",
          k_for_containers, fabric_manager},
     Rule{"nccl-namespaces", "NCCL takes containers for one machine",
          "NCCL copies between cards directly where it takes two programs for programs of one machine. It "
-         "takes "
-         "containers with own namespaces for two machines, and says nothing.",
+         "takes containers with own namespaces for two machines, and says nothing.",
          k_for_containers, nccl_namespaces},
 };
 

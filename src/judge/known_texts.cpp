@@ -35,8 +35,7 @@ constexpr std::array k_texts = {
               {"error gathering device information while adding custom device \"gpupass/card="},
               "Docker Compose took a CDI name apart at its colons, and the first part of it for a path",
               "in compose.yaml name it below deploy, with driver: cdi; or extend the service that `gpupass "
-              "container flags "
-              "ADDRESS --engine compose` prints",
+              "container flags ADDRESS --engine compose` prints",
               ""},
     KnownText{"driver-mismatch",
               {"Driver/library version mismatch", "driver/library version mismatch",
@@ -76,8 +75,7 @@ constexpr std::array k_texts = {
               {"error getting parent memory info: Insufficient Permissions",
                "fatalnvml: Insufficient Permissions", "No MIG devices associated with /dev/nvidia"},
               "a MIG instance's capability node (/dev/nvidia-caps) was not given, or the CDI file is from "
-              "before the "
-              "instances were made",
+              "before the instances were made",
               "`nvidia-ctk cdi generate` after each change of MIG; gpupass gives only whole cards",
               "mig-nodes"},
     KnownText{"uvm-node",
@@ -122,8 +120,7 @@ constexpr std::array k_texts = {
     KnownText{"no-library",
               {"CUDA driver version is insufficient for CUDA runtime version", "cudaErrorInsufficientDriver"},
               "CUDA 35: with driver version 0 no libcuda.so.1 was mounted; with a number the driver is too "
-              "old for the "
-              "image",
+              "old for the image",
               "`gpupass container write`, then start it by the CDI name; a newer driver, or an older image",
               "driver-versions"},
     KnownText{"fabric",
@@ -184,8 +181,7 @@ constexpr std::array k_texts = {
     KnownText{"nccl-sockets",
               {"via NET/Socket/"},
               "NCCL takes two containers of one machine for two machines and goes through the network, up to "
-              "97 times "
-              "slower: they have separate namespaces, or each sees only one card",
+              "97 times slower: they have separate namespaces, or each sees only one card",
               "start them with --ipc host --pid host --uts host and all cards in each",
               "nccl-namespaces"},
 };

@@ -47,8 +47,7 @@ struct Program {
 };
 constexpr const char* k_spdk =
     "`rpc.py bdev_nvme_detach_controller NAME` makes it release the device (`rpc.py "
-    "bdev_nvme_get_controllers` lists the "
-    "names)";
+    "bdev_nvme_get_controllers` lists the names)";
 constexpr const char* k_qemu = "shut that guest down from within";
 constexpr std::array k_programs = {
     Program{"qemu-system-", Kind::guest, k_qemu},

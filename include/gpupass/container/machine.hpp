@@ -124,8 +124,8 @@ struct NcclRank {
   std::string engine, id;  // of the container
   std::string process;
   pid_t pid = 0;
-  std::string
-      namespaces;  // "pid:[4026531836] ipc:[…] uts:[…]": equal for those that NCCL takes for one host's
+  // "pid:[4026531836] ipc:[…] uts:[…]": equal for those that NCCL takes for one host's
+  std::string namespaces;
   bool operator==(const NcclRank&) const = default;
 };
 

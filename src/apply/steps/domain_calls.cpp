@@ -130,8 +130,7 @@ Result<WriteEnd> unplug(Doors& doors, const std::string& domain, const PciAddres
               fmt::format("{} did not release {} within {} s", domain, to_string(device),
                           std::chrono::duration_cast<std::chrono::seconds>(doors.step_timeout).count()),
               "the guest was asked to and may still do it: its kernel must answer PCI hot-unplug, and "
-              "nothing in it may "
-              "use the device; then run the command again");
+              "nothing in it may use the device; then run the command again");
 }
 
 }  // namespace gpupass::apply

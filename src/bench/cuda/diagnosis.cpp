@@ -23,10 +23,10 @@ constexpr std::array k_answers = {
     Answer{100, 38, ErrorKind::not_found, "the driver finds no card that CUDA can use",
            "check CUDA_VISIBLE_DEVICES and, with MIG on, whether there is an instance; in a guest, whether "
            "the driver took the card (`dmesg | grep NVRM`); in a container, whether it was given one"},
-    Answer{999, 30, ErrorKind::system, "the driver fails and gives no reason",
-           "the cause is most often /dev/nvidia-uvm: `nvidia-modprobe -u -c 0` loads the module and creates "
-           "the node; in a "
-           "container it must be passed in like the others; after a suspend, load nvidia_uvm again"},
+    Answer{
+        999, 30, ErrorKind::system, "the driver fails and gives no reason",
+        "the cause is most often /dev/nvidia-uvm: `nvidia-modprobe -u -c 0` loads the module and creates the "
+        "node; in a container it must be passed in like the others; after a suspend, load nvidia_uvm again"},
     Answer{802, 0, ErrorKind::system, "the system is not ready for CUDA yet",
            "cards on an NVSwitch need its fabric manager, of exactly the driver's version; in a guest that "
            "got such cards without their switches, the host must have activated a partition of them; with "

@@ -129,8 +129,8 @@ void choose_window(Tuning& tuning, int bits) {
   if (may_not_fit(tuning.layout.memory(), window.bytes, bits)) {
     choice.warning = fmt::format(
         "{} of memory and this window do not fit in the {} bits of physical address that the guest has: give "
-        "it less "
-        "memory, or make the region smaller on the host (resource1_resize, before vfio-pci has the card)",
+        "it less memory, or make the region smaller on the host (resource1_resize, before vfio-pci has the "
+        "card)",
         core::size_text(tuning.layout.memory()), bits);
   }
   tuning.choices.push_back(std::move(choice));

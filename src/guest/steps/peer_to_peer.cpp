@@ -66,8 +66,7 @@ Result<void> peer_to_peer(Tuning& tuning) {
   if (cliques.empty()) return {};
   Choice choice{"GPUDirect P2P", fmt::format("{} clique{}", cliques.size(), cliques.size() == 1 ? "" : "s"),
                 "the NVIDIA driver copies between cards directly only within a clique; cards of one node are "
-                "one, since "
-                "between sockets such copies are slow or do not work at all",
+                "one, since between sockets such copies are slow or do not work at all",
                 k_source, ""};
   if (tuning.host.libvirt.version < k_override) {
     choice.value = "none";

@@ -11,8 +11,7 @@ namespace {
 
 constexpr const char* k_in_firmware =
     "turn interrupt remapping on: in the firmware's set-up (\"Interrupt Remapping\", with VT-d also "
-    "\"x2APIC\"), "
-    "and with neither intremap=off nor nointremap on the kernel's command line";
+    "\"x2APIC\"), and with neither intremap=off nor nointremap on the kernel's command line";
 
 constexpr const char* k_on_arm64 =
     "the kernel knows interrupts as isolated where a GICv3 with an ITS delivers them: have the firmware "

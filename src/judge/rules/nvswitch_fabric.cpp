@@ -48,8 +48,8 @@ std::string add(const std::vector<PciAddress>& functions) {
 /// In this model the switches are not the guest's.
 constexpr const char* k_shared =
     "keep the switches with the host (shared NVSwitch: FABRIC_MODE=1 in Fabric Manager's configuration), "
-    "leave "
-    "nvidia-fabricmanager running and activate the partition of exactly these GPUs before the guest starts";
+    "leave nvidia-fabricmanager running and activate the partition of exactly these GPUs before the guest "
+    "starts";
 
 Finding without_switches(const Fabric& fabric, const Target& target) {
   const auto going = part(fabric.gpus, target, true);

@@ -24,8 +24,7 @@ constexpr const char* k_makes_runs =
     "`gpupass bench run --out FILE` measures a run, and with `--runs N --out FOLDER` several";
 constexpr const char* k_is_a_run =
     "a run is what `gpupass bench run --out FILE` or gpupass-bench wrote; `gpupass bench import nvbandwidth "
-    "FILE` "
-    "makes one of nvbandwidth's results";
+    "FILE` makes one of nvbandwidth's results";
 
 /// What a person can do about a file that is not a run.
 Error with_remedy(Error error) {

@@ -137,8 +137,7 @@ std::string sentence(const Comparison& comparison, const bench::Remark& remark) 
           [](const bench::NoControl&) {
             return std::string(
                 "no control was compared (the group device): that the card itself was the same on both "
-                "sides, "
-                "its clocks and its power, is not shown");
+                "sides, its clocks and its power, is not shown");
           },
           [&](const bench::EnvironmentDiffers& at) {
             const auto& fact = comparison.differences[at.difference].fact;

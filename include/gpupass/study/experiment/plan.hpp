@@ -25,8 +25,8 @@ struct ExperimentSettings {
   std::vector<std::string> options;  // for gpupass-bench, on both sides
   int blocks = 0;
   std::string program_sha256;
-  std::vector<std::string> arms =
-      {};  // by their words, the baseline first; none: the host and the guest `vm`
+  // By their words, the baseline first; none: the host and the guest `vm`
+  std::vector<std::string> arms = {};
   bool operator==(const ExperimentSettings&) const = default;
 };
 
