@@ -45,6 +45,9 @@ struct Sriov {
 };
 
 /// One PCI function.
+/// PCI's number for NVIDIA, as in Device::vendor.
+inline constexpr std::uint16_t k_nvidia = 0x10de;
+
 struct Device {
   PciAddress address;
   std::uint32_t class_code = 0;  // 24 bits: class, subclass, programming interface

@@ -5,37 +5,24 @@
 
 #include <algorithm>
 
-#include "gpupass/core/printable.hpp"
 #include "gpupass/core/text.hpp"
+#include "gpupass/sys/tool.hpp"
 
 namespace gpupass::apply {
 namespace {
 
 using Words = std::vector<std::string>;
 
-/// What a program of the engine's prints. Error: in its own words, with what a person does instead.
 Result<std::string> said(Host& host, const Words& argv, const std::string& hint) {
   GPUPASS_TRY_ASSIGN(const auto end, host.run({.argv = argv}));
-  if (end.status == 0) return std::string(core::trim(end.output));
-  return fail(ErrorKind::refused,
-              fmt::format("{} does not answer: {}", argv.front(), core::printable(core::trim(end.errors))),
-              hint);
-}
-
-/// Podman's runtime is an option before its command.
-Words command(const RunContainer& step, const Words& more) {
-  Words words{step.engine};
-  if (step.engine == "podman" && !step.runtime.empty())
-    words.insert(words.end(), {"--runtime", step.runtime});
-  words.insert(words.end(), more.begin(), more.end());
-  return words;
+  return sys::answer_in(end, argv.front(), hint);
 }
 
 Result<void> end_by_engine(Host& host, const RunContainer& step) {
   const auto& [engine, runtime, name] = step;
   GPUPASS_TRY_ASSIGN(
       const auto there,
-      host.run({.argv = command(
+      host.run({.argv = engine_words(
                     step, {"container", "inspect", "--format",
                            fmt::format("{{{{index .Config.Labels \"{}\"}}}}", k_container_label), name})}));
   if (there.status != 0) return {};  // no container has the name
@@ -44,7 +31,7 @@ Result<void> end_by_engine(Host& host, const RunContainer& step) {
         ErrorKind::refused, fmt::format("{} has a container {} that gpupass did not make", engine, name),
         fmt::format("nothing was changed; `{} rename {} ANOTHER-NAME` frees the name for the experiment",
                     engine, name));
-  return said(host, command(step, {"rm", "--force", name}),
+  return said(host, engine_words(step, {"rm", "--force", name}),
               fmt::format("`{} rm --force {}` removes what the experiment left", engine, name))
       .map([](const std::string&) {});
 }
@@ -62,6 +49,14 @@ Result<void> end_by_lxc(Host& host, const std::string& name) {
 }
 
 }  // namespace
+
+Words engine_words(const RunContainer& step, const Words& more) {
+  Words words{step.engine};
+  if (step.engine == "podman" && !step.runtime.empty())
+    words.insert(words.end(), {"--runtime", step.runtime});
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
 
 Result<bool> is_started_by_us(Host& host, const std::string& lxc_container) {
   GPUPASS_TRY_ASSIGN(const auto pid,

@@ -91,17 +91,6 @@ std::vector<CdiFile> read_files(const Host& host, const std::optional<NvidiaDriv
   return files;
 }
 
-/// The word after `mode =` in the toolkit's configuration.
-std::string toolkit_mode(const Host& host) {
-  const auto text = host.read(k_toolkit_config).value_or("");
-  for (const auto line : core::split(text, '\n')) {
-    const auto words = core::words(line);
-    if (words.size() == 3 && words[0] == "mode" && words[1] == "=")
-      return core::printable(words[2].size() > 2 ? words[2].substr(1, words[2].size() - 2) : words[2]);
-  }
-  return "";
-}
-
 /// Of root here, where that is not root of the machine: "0 100000 65536".
 std::string mapped_users(const Host& host) {
   const auto text = host.read("/proc/self/uid_map").value_or("");
@@ -112,12 +101,15 @@ std::string mapped_users(const Host& host) {
 
 Engines read_engines(const Host& host) {
   const auto toolkit = host.read(k_toolkit_config);
-  const auto cgroups = toml_values(toolkit.value_or(""), "no-cgroups");
+  const auto value_of = [&](const char* key) {
+    const auto values = toml_values(toolkit.value_or(""), key);
+    return values && values->size() == 1 ? core::printable(values->front()) : "";
+  };
   return {host.exists("/snap/bin/docker"),
           host.attribute(sysfs::k_selinux_enforces) == "1",
-          toolkit_mode(host),
+          value_of("mode"),
           toolkit.has_value(),
-          cgroups == std::vector<std::string>{"true"},
+          value_of("no-cgroups") == "true",
           mapped_users(host)};
 }
 

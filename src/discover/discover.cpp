@@ -2,6 +2,8 @@
 // Reads the machine once, each part by its own file, and joins what they say.
 #include "gpupass/discover/discover.hpp"
 #include "discover/functions.hpp"
+#include "discover/holders/holders.hpp"
+#include "discover/holders/scan.hpp"
 #include "discover/iommu.hpp"
 #include "discover/kernel.hpp"
 #include "discover/modules.hpp"
@@ -25,6 +27,8 @@ Result<Inventory> read_inventory(const Host& host, Parts parts) {
   kvm = read_kvm(host, problems);
   iommu = read_iommu(host, inventory, problems);
   if (parts.holders) read_holders(host, inventory);
+  if (parts.containers && !parts.holders)
+    inventory.running_containers = read_containers(host, scan_namespaces(host));
   read_driver_overrides(host, devices, problems);
   read_slow_serials(host, parts.serials_of, devices);
   sys_read_only = is_sys_read_only(host);

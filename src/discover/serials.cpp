@@ -41,7 +41,6 @@ struct Source {
 };
 
 std::vector<Source> sources_of(const Device& device) {
-  constexpr std::uint16_t k_nvidia = 0x10de;
   std::vector<Source> sources;
   const auto address = to_string(device.address);
   if (!device.serials.contains("pcie"))

@@ -9,12 +9,10 @@
 namespace gpupass::judge {
 namespace {
 
-constexpr std::uint16_t k_maker_nvidia = 0x10de;
-
 /// A GPU of a board has no screen (class 0302) and is no virtual function.
 bool may_be_of_a_board(const Device& device) {
   const bool is_virtual = device.sriov && device.sriov->physical_function;
-  return device.vendor == k_maker_nvidia && device.class_code >> 8U == 0x0302 && !is_virtual;
+  return device.vendor == k_nvidia && device.class_code >> 8U == 0x0302 && !is_virtual;
 }
 
 bool has_all(const Target& target, const std::vector<PciAddress>& functions) {
@@ -24,7 +22,7 @@ bool has_all(const Target& target, const std::vector<PciAddress>& functions) {
 }  // namespace
 
 bool is_nvswitch(const Device& device) {
-  return device.vendor == k_maker_nvidia && device.class_code >> 8U == 0x0680 && !device.connects_buses() &&
+  return device.vendor == k_nvidia && device.class_code >> 8U == 0x0680 && !device.connects_buses() &&
          !device.is_board_part();
 }
 

@@ -8,6 +8,7 @@
 #include "gpupass/core/text.hpp"
 #include "gpupass/session/container.hpp"
 #include "gpupass/sys/terminal.hpp"
+#include "gpupass/sys/tool.hpp"
 
 namespace gpupass::run {
 namespace {
@@ -49,10 +50,7 @@ Result<ProgramEnd> ask(Host& host, const Words& argv) {
 
 Result<std::string> answer_of(Host& host, const Words& argv, const std::string& hint) {
   GPUPASS_TRY_ASSIGN(const auto end, ask(host, argv));
-  if (end.status == 0) return std::string(core::trim(end.output));
-  return fail(ErrorKind::refused,
-              fmt::format("{} does not answer: {}", argv.front(), core::printable(core::trim(end.errors))),
-              hint);
+  return sys::answer_in(end, argv.front(), hint);
 }
 
 Result<ProgramEnd> run_here(Host& host, Words argv, std::chrono::milliseconds limit) {
@@ -76,6 +74,12 @@ Result<std::string> result_of(const ProgramEnd& end, const std::string& where) {
     return fail(ErrorKind::invalid, fmt::format("gpupass-bench {} found no /proc, which it needs", where),
                 "for LXC, `lxc.mount.auto = proc:mixed sys:mixed` in its configuration mounts it");
   return end.output;
+}
+
+std::string with_facts(const std::string& result, const core::Json& facts) {
+  auto json = core::Json::parse(result);
+  json["env"]["container"] = facts;
+  return json.dump(1) + "\n";
 }
 
 Result<Words> words_of_card(const ContainerWork& work) {

@@ -27,6 +27,8 @@ struct ContainerWork {
 /// The same, where anything but status 0 is an error, in its own words.
 [[nodiscard]] Result<std::string> answer_of(Host& host, const Words& argv, const std::string& hint);
 
+/// A result with what is known of the container that it is from.
+[[nodiscard]] std::string with_facts(const std::string& result, const core::Json& facts);
 /// The card as words of an engine's command line, or as lines of LXC's; none without a card.
 [[nodiscard]] Result<Words> words_of_card(const ContainerWork& work);
 

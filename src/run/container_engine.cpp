@@ -81,20 +81,7 @@ class ByEngine : public ContainerRuns {
   [[nodiscard]] const char* name() const { return docker() ? "docker" : "podman"; }
   [[nodiscard]] bool is_folder() const { return work_.choice.name.starts_with('/'); }
 
-  /// Podman's runtime is an option before its command, Docker's one of `run`.
-  [[nodiscard]] Words command(const Words& more) const {
-    Words words{name()};
-    if (!docker() && !work_.choice.runtime.empty())
-      words.insert(words.end(), {"--runtime", work_.choice.runtime});
-    words.insert(words.end(), more.begin(), more.end());
-    return words;
-  }
-
-  [[nodiscard]] static Json with_facts(const std::string& text, const Json& facts) {
-    auto json = Json::parse(text);
-    json["env"]["container"] = facts;
-    return json.dump(1) + "\n";
-  }
+  [[nodiscard]] Words command(const Words& more) const { return apply::engine_words(step(), more); }
 
   Result<Json> facts_of_docker() {
     GPUPASS_TRY_ASSIGN(const auto text,

@@ -67,9 +67,7 @@ class ByLxc : public ContainerRuns {
     words.insert(words.end(), {"--format", "json", started});
     GPUPASS_TRY_ASSIGN(const auto end, run_here(host(), std::move(words), limit));
     GPUPASS_TRY_ASSIGN(const auto result, result_of(end, "in lxc:" + name()));
-    auto json = Json::parse(result);
-    json["env"]["container"] = facts;
-    return json.dump(1) + "\n";
+    return with_facts(result, facts);
   }
 
  private:

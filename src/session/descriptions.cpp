@@ -164,7 +164,7 @@ Result<void> take_from_descriptions(World& world, const Manner& manner, Plan& pl
     GPUPASS_TRY_ASSIGN(files, described_files(world.host));
   }
   GPUPASS_TRY_ASSIGN(const auto inventory,
-                     discover::read_inventory(world.host));  // with the containers that run
+                     discover::read_inventory(world.host, {.holders = false, .containers = true}));
   const auto machine = container::look_at(world.host, inventory);
   tell_names_lost(manner.requester, machine, container::read_lxc(world.host), moves);
   tell_names_to_come(manner, files, moves);

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "gpupass/core/printable.hpp"
 #include "gpupass/core/text.hpp"
 
 namespace gpupass::sys {
@@ -20,6 +21,12 @@ Result<std::string> run_tool(Host& host, const Tool& tool, const std::vector<std
   if (end->status == 0) return end->output;
   return fail(ErrorKind::system,
               fmt::format("{} failed ({}): {}", argv.front(), end->status, core::trim(end->errors)));
+}
+
+Result<std::string> answer_in(const ProgramEnd& end, const std::string& program, const std::string& hint) {
+  if (end.status == 0) return std::string(core::trim(end.output));
+  return fail(ErrorKind::refused,
+              fmt::format("{} does not answer: {}", program, core::printable(core::trim(end.errors))), hint);
 }
 
 }  // namespace gpupass::sys

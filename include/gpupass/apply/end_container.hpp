@@ -15,6 +15,9 @@ inline constexpr const char* k_container_label = "org.gpupass";
 inline constexpr const char* k_container_mark = "experiment";
 inline constexpr const char* k_container_variable = "GPUPASS_EXPERIMENT=1";
 
+/// A command of Docker's or Podman's. Podman's runtime is an option before it, Docker's one of `run`.
+[[nodiscard]] std::vector<std::string> engine_words(const RunContainer& step,
+                                                    const std::vector<std::string>& more);
 /// Whether a container of LXC that runs was started by an experiment.
 [[nodiscard]] Result<bool> is_started_by_us(Host& host, const std::string& lxc_container);
 /// Ends it and reads back that it is gone; one that does not run is no error. Errors: refused or busy, for

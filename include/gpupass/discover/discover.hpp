@@ -14,7 +14,9 @@ namespace gpupass::discover {
 
 /// Which costly parts of an inventory a command needs.
 struct Parts {
-  bool holders = true;  // looks into every process of the machine
+  bool holders = true;  // looks into every process of the machine, and sees which containers run
+  /// Sees which containers run, without the holders: two links of each process.
+  bool containers = false;
   /// Whose serial numbers are read wherever they may be: milliseconds each, seconds where one does not
   /// answer.
   std::vector<PciAddress> serials_of = {};

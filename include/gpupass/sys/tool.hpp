@@ -22,4 +22,9 @@ inline constexpr Tool k_coreutils{"install", "coreutils"};
 [[nodiscard]] Result<std::string> run_tool(Host& host, const Tool& tool,
                                            const std::vector<std::string>& argv);
 
+/// What a program printed on its way to status 0, trimmed. Error: refused, in its own words, with what a
+/// person does instead.
+[[nodiscard]] Result<std::string> answer_in(const ProgramEnd& end, const std::string& program,
+                                            const std::string& hint);
+
 }  // namespace gpupass::sys

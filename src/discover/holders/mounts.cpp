@@ -12,7 +12,7 @@ namespace gpupass::discover {
 namespace {
 
 constexpr const char* k_mounts = "/proc/self/mountinfo";
-constexpr std::size_t k_most_mounts = 64U << 20U;
+constexpr std::size_t k_longest_mountinfo = 64U << 20U;
 
 std::vector<std::string> sources_of(std::string_view source, std::string_view options) {
   std::vector<std::string> sources;
@@ -69,7 +69,7 @@ Mounts::Mounts(const Host& host, const Scan& scan, Problems& problems) {
 }
 
 void Mounts::read(const Host& host, const std::string& path, const Process* elsewhere, Problems& problems) {
-  auto read = host.read(path, k_most_mounts);
+  auto read = host.read(path, k_longest_mountinfo);
   const bool ended = !read && elsewhere != nullptr && read.error().kind != ErrorKind::denied;
   if (ended) return;  // the process, or its namespace with it
   const auto* const noted = elsewhere == nullptr ? k_mounts : "/proc/*/mountinfo";

@@ -82,7 +82,11 @@ std::string node_of_number(const Host& host, const std::string& number) {
   return row == k_node_classes.end() ? "" : fmt::format("{}{}", row->folder, parts.back());
 }
 
-Scan scan_processes(const Host& host, Problems& problems) {
+namespace {
+
+/// `look` says which nodes a process has open.
+template <class Look>
+Scan scan_with(const Host& host, Problems& problems, const Look& look) {
   Scan scan;
   const auto proc = sys::Folder::open(host, "/proc");
   auto names = proc ? proc->list() : Result<std::vector<std::string>>(Failure(proc.error()));
@@ -95,25 +99,40 @@ Scan scan_processes(const Host& host, Problems& problems) {
   // As /proc lists them; another file system, a capture's, has an order of its own.
   std::ranges::sort(*names, {}, [](const std::string& name) { return core::parse_number(name); });
   std::set<std::string> seen;
-  std::size_t closed = 0;
   for (const auto& name : *names) {
     const auto pid = core::parse_number(name);
     if (!pid) continue;
-    auto open = open_nodes(host, *proc, name);
-    if (!open && open.error().kind != ErrorKind::not_found) ++closed;  // not found: it has ended
-    Process process{static_cast<pid_t>(*pid), open.value_or(std::vector<OpenNode>{}),
-                    namespace_of(*proc, name, "mnt"), namespace_of(*proc, name, "net")};
+    Process process{static_cast<pid_t>(*pid), look(*proc, name), namespace_of(*proc, name, "mnt"),
+                    namespace_of(*proc, name, "net")};
     const bool is_new = seen.insert(process.mount_namespace).second;
     const bool is_new_network = seen.insert(process.network_namespace).second;
     if (!process.nodes.empty() || is_new || is_new_network) scan.processes.push_back(std::move(process));
   }
   std::ranges::sort(scan.processes, {}, &Process::pid);
+  scan.complete = true;
+  return scan;
+}
+
+}  // namespace
+
+Scan scan_processes(const Host& host, Problems& problems) {
+  std::size_t closed = 0;
+  auto scan = scan_with(host, problems, [&](const sys::Folder& proc, const std::string& pid) {
+    auto open = open_nodes(host, proc, pid);
+    if (!open && open.error().kind != ErrorKind::not_found) ++closed;  // not found: it has ended
+    return open.value_or(std::vector<OpenNode>{});
+  });
   if (closed > 0) {
     note(problems, "/proc/*/fd",
          fmt::format("the open files of {} process{} cannot be seen", closed, closed == 1 ? "" : "es"));
   }
-  scan.complete = closed == 0;
+  scan.complete = scan.complete && closed == 0;
   return scan;
+}
+
+Scan scan_namespaces(const Host& host) {
+  Problems unsaid;  // without /proc nothing else is known either, and whoever asks for holders is told
+  return scan_with(host, unsaid, [](const auto&, const auto&) { return std::vector<OpenNode>{}; });
 }
 
 }  // namespace gpupass::discover

@@ -36,6 +36,8 @@ struct Scan {
 [[nodiscard]] std::string node_of_number(const Host& host, const std::string& number);
 
 [[nodiscard]] Scan scan_processes(const Host& host, Problems& problems);
+/// The same without the nodes: one process of each namespace.
+[[nodiscard]] Scan scan_namespaces(const Host& host);
 
 /// Name and origin of a process, for those that turn out to hold something.
 void identify(const Host& host, pid_t pid, Holder& holder);

@@ -13,7 +13,6 @@ namespace gpupass::guest {
 namespace {
 
 constexpr auto k_override = libvirt(8, 2, 0);
-constexpr std::uint16_t k_nvidia = 0x10de;
 constexpr const char* k_source = "QEMU, vfio-pci: x-nv-gpudirect-clique; libvirt, QEMU driver: qemu:override";
 
 /// The functions of a cell that can be in a clique.

@@ -66,7 +66,6 @@ Finding has_virtual_functions(const Inventory& inventory, const Target& target, 
 
 /// A virtual function of NVIDIA's: its driver on the host serves the guest that has it.
 bool is_vgpu(const Device& device) {
-  constexpr std::uint16_t k_nvidia = 0x10de;
   return device.sriov->physical_function && device.vendor == k_nvidia && device.is_gpu() &&
          device.driver == "nvidia";
 }

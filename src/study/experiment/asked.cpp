@@ -21,7 +21,6 @@ using Words = std::vector<std::string>;
 /// For all arms. Without groups, those that the card can do: all where CUDA may know it, else those that
 /// need no CUDA. What the group pci measures no driver uses, and a container's card has the host's.
 Words options_for_suite(const ExperimentWords& asked, const Device* card, bool containers) {
-  constexpr std::uint16_t k_nvidia = 0x10de;
   Words options;
   auto groups = asked.comparison.groups;
   if (groups.empty() && groups_asked_for(asked.more).empty() && card != nullptr && card->vendor != k_nvidia)
